@@ -1,0 +1,69 @@
+# `make help` lists what there is. The tools come from tools/toolchain, which every recipe that needs them runs first.
+
+PORT ?= 3000
+TTL ?= 60
+SIM_RUNS ?= 1000000
+
+tool := tools/toolchain run
+wasm := tools/toolchain wasm
+target := wasm32-unknown-unknown
+
+crate := $(shell find src -name '*.rs') Cargo.toml Cargo.lock
+package := tools/pkg.mjs $(shell find pkg-template -type f)
+site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -path '*/node_modules/*')
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install the tools that are missing: wasm target, wasm-pack, wasm-bindgen, npm packages, Chromium
+	@tools/toolchain
+
+demo: pkg site vending ## serve the site with a token vending service; PORT=3000, TTL=60 seconds a token
+	@printf '\nhttp://localhost:%s/  tokens live %s s  Ctrl-C ends it\n\n' $(PORT) $(TTL)
+	@target/release/vending --port $(PORT) --ttl $(TTL) --site www/dist --demo
+
+test: setup check test-native test-web test-types test-pkg test-e2e ## everything: lints, native, WebAssembly, package and browser tests
+	@echo 'make test: all passed'
+
+check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --lib --test web -- -D warnings
+
+test-native: ## Rust tests on this machine: crate, vectors, properties, short simulation, vending service
+	cargo test --workspace
+
+test-web: setup ## the crate's WebAssembly tests (tests/web.rs) in headless Chromium
+	$(wasm) cargo test --package momento-token-wasm --target $(target) --test web
+
+test-types: pkg ## the package's type declarations, under tsc --strict
+	$(tool) tsc --strict --noEmit --project tests/types
+
+test-pkg: pkg ## the package as Node.js loads it (tests/package)
+	$(tool) node --test tests/package/*.test.mjs
+
+test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)
+	$(tool) node --test --test-concurrency=1 tests/e2e/*.test.mjs
+
+sim: ## the long simulation of the refresher; SIM_RUNS=1000000
+	SIM_RUNS=$(SIM_RUNS) cargo test --release --test sim -- --nocapture
+
+pkg: pkg/package.json ## assemble the npm package in pkg/
+pkg/package.json: $(crate) $(package) | setup
+	$(wasm) node tools/pkg.mjs
+	@touch $@
+
+site: www/dist/index.html ## build the site into www/dist/
+www/dist/index.html: pkg/package.json $(site) package-lock.json | setup
+	$(tool) npm run --silent build:site
+	@touch $@
+
+vending: ## build the vending service
+	cargo build --release --package vending
+
+clean: ## remove what was built; the installed tools stay
+	rm -rf target pkg www/dist test-results
