@@ -1,0 +1,153 @@
+//! How soon the next attempt may start.
+
+use fastrand::Rng;
+
+/// No attempt starts within this time (ms) of the start of the last one.
+pub(super) const MIN_GAP: i64 = 1_000;
+
+/// While no token arrives, at most [`BUDGET`] attempts start within this time (ms).
+const WINDOW: i64 = 600_000;
+
+/// See [`WINDOW`]. Attempts that the machine makes by itself leave the last one alone: a page that
+/// wakes after an outage then has an attempt to spend at once.
+const BUDGET: usize = 10;
+
+/// The ceilings of the backoff: it doubles from the first to the second (ms).
+const FIRST_CEILING: i64 = 2_000;
+const LAST_CEILING: i64 = 300_000;
+
+/// The attempts since the last token arrived. All times are [awake](super::clock::Timeline::awake)
+/// milliseconds.
+#[derive(Debug)]
+pub(super) struct Attempts {
+    /// How many failed.
+    failures: u32,
+    /// When they started, latest first; `None` where there were fewer.
+    starts: [Option<i64>; BUDGET],
+    /// When the last of all started. A token's arrival does not clear this one.
+    last: Option<i64>,
+}
+
+impl Attempts {
+    pub(super) const fn new() -> Self {
+        Attempts { failures: 0, starts: [None; BUDGET], last: None }
+    }
+
+    pub(super) fn started(&mut self, awake: i64) {
+        self.last = Some(awake);
+        self.starts.rotate_right(1);
+        self.starts[0] = self.last;
+    }
+
+    pub(super) fn succeeded(&mut self) {
+        self.failures = 0;
+        self.starts = [None; BUDGET];
+    }
+
+    pub(super) fn failed(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    pub(super) fn failing(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// A delay (ms) after the latest failure, see [`delay`].
+    pub(super) fn delay(&self, rng: &mut Rng, within: i64) -> i64 {
+        delay(rng, self.failures, within)
+    }
+
+    /// Milliseconds until an attempt may start; 0 or less: it may start now. `on_demand` is for
+    /// those that someone is waiting for.
+    pub(super) fn wait(&self, awake: i64, on_demand: bool) -> i64 {
+        let budget = if on_demand { BUDGET } else { BUDGET - 1 };
+        let until = |start: Option<i64>, span: i64| match start {
+            Some(start) => start.saturating_add(span).saturating_sub(awake),
+            None => 0,
+        };
+        let oldest = self.starts.get(budget - 1).copied().flatten();
+        until(self.last, MIN_GAP).max(until(oldest, WINDOW))
+    }
+}
+
+/// A delay (ms) before the attempt after failure number `nth`: uniform between 1 and a ceiling that
+/// doubles with each failure (full jitter, so that clients that failed together do not return
+/// together), or `within` where that is less.
+pub(super) fn delay(rng: &mut Rng, nth: u32, within: i64) -> i64 {
+    let doublings = nth.saturating_sub(1).min(16);
+    let ceiling = (FIRST_CEILING << doublings).min(LAST_CEILING);
+    1 + uniform(rng, ceiling.min(within).max(1) - 1)
+}
+
+/// A number between 0 and `max`, both included; 0 where `max` is less.
+pub(super) fn uniform(rng: &mut Rng, max: i64) -> i64 {
+    // Not `rng.i64(0..=max)`: that can panic, with a message to format.
+    let span = u128::from(max.max(0).unsigned_abs()) + 1;
+    ((u128::from(rng.u64(..)) * span) >> 64) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_cover_their_range_and_stay_in_it() {
+        let mut rng = Rng::with_seed(1);
+        let mut seen = [0; 4];
+        for _ in 0..4_000 {
+            seen[uniform(&mut rng, 3) as usize] += 1;
+        }
+        assert!(seen.iter().all(|&n| (900..1_100).contains(&n)), "{seen:?}");
+        for max in [0, -1, i64::MIN] {
+            assert_eq!(uniform(&mut rng, max), 0);
+        }
+        assert!((0..=i64::MAX).contains(&uniform(&mut rng, i64::MAX)));
+    }
+
+    #[test]
+    fn the_ceiling_doubles_from_two_seconds_to_five_minutes() {
+        let mut rng = Rng::with_seed(2);
+        let mut longest = |nth, within| {
+            let draws = (0..2_000).map(|_| delay(&mut rng, nth, within));
+            let (least, most) = draws.fold((i64::MAX, 0), |(a, b), d| (a.min(d), b.max(d)));
+            assert!(least >= 1);
+            most
+        };
+        for (nth, ceiling) in [(1, 2_000), (2, 4_000), (7, 128_000), (8, 256_000), (9, 300_000), (u32::MAX, 300_000)] {
+            let most = longest(nth, i64::MAX);
+            assert!(most <= ceiling && most > ceiling / 100 * 98, "{nth}: {most}");
+        }
+        assert!(longest(9, 5_000) <= 5_000);
+        assert_eq!(longest(9, i64::MIN), 1);
+    }
+
+    #[test]
+    fn the_gap_outlives_success() {
+        let mut attempts = Attempts::new();
+        assert_eq!(attempts.wait(0, false), 0);
+        attempts.started(5_000);
+        attempts.succeeded();
+        assert_eq!(attempts.wait(5_300, true), 700);
+        assert!(attempts.wait(6_000, true) <= 0);
+    }
+
+    #[test]
+    fn nine_by_itself_ten_on_demand_then_ten_minutes() {
+        let mut attempts = Attempts::new();
+        for n in 0..9 {
+            assert!(attempts.wait(n * 2_000, false) <= 0, "attempt {n}");
+            attempts.started(n * 2_000);
+            attempts.failed();
+        }
+        assert_eq!(attempts.wait(18_000, false), 582_000);
+        assert!(attempts.wait(18_000, true) <= 0);
+        attempts.started(18_000);
+        assert_eq!(attempts.wait(20_000, true), 580_000);
+        // The window slides: the second attempt is the next to leave it.
+        assert_eq!(attempts.wait(600_000, true), 0);
+        attempts.started(600_000);
+        assert_eq!(attempts.wait(601_500, true), 500);
+        attempts.succeeded();
+        assert!(attempts.wait(601_500, true) <= 0);
+    }
+}

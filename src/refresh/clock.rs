@@ -1,0 +1,163 @@
+//! Two clocks that may each be wrong, and what can be said for certain from both.
+
+/// What the client's two clocks show at one moment. They are read together and travel together:
+/// their disagreement is how sleep and clock changes are noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Milliseconds since the Unix epoch by the wall clock (`Date.now()`). May be off by hours, and
+    /// may be set forward or back at any time; goes on during sleep.
+    pub wall: i64,
+    /// Milliseconds from any origin by the monotonic clock (`performance.now()`). Never leaps, but
+    /// on some platforms stands still during sleep.
+    pub mono: i64,
+}
+
+/// How far (ms) the clocks may drift apart before the difference counts as time passed.
+///
+/// Browsers round both clocks, to as much as 100 ms each. Taking the larger of two rounded steps
+/// at every event would add up: a page that asks a thousand times a second would see time run
+/// twice as fast. The price is an uncertainty of this size, which is taken off a token's life.
+pub(super) const TOLERANCE: i64 = 250;
+
+/// A disagreement of this size (ms) within one step is a jump: the device slept, or someone set
+/// the clock.
+const JUMP: i64 = 5_000;
+
+/// Makes one time of the two clocks, twice: once as late as it may be, once as early.
+///
+/// With every observation the *steady* time advances by what the wall or the monotonic clock
+/// advanced, whichever is more, and never goes back. Sleep in which the monotonic clock stood still
+/// is thus counted, and a wall clock set back is ignored; one set forward makes a token look older
+/// than it is, which costs one fetch. The age of tokens is measured by it.
+///
+/// The *awake* time is the monotonic clock alone: it may miss sleep but never runs ahead of the
+/// truth. Rates are limited by it, so that a clock set forward does not lift a limit.
+#[derive(Debug)]
+pub(super) struct Timeline {
+    last: Now,
+    awake: i64,
+    /// What the wall clock told of on top, in steps of more than [`TOLERANCE`].
+    extra: i64,
+    /// How far the wall clock has got ahead of (or behind) the monotonic one, not yet counted.
+    lead: i64,
+}
+
+impl Timeline {
+    pub(super) fn new(now: Now) -> Self {
+        Timeline { last: now, awake: 0, extra: 0, lead: 0 }
+    }
+
+    /// Takes a reading of the clocks; true where they show a jump.
+    pub(super) fn observe(&mut self, now: Now) -> bool {
+        // A monotonic clock that went back has a new origin: go on from there.
+        let mono = now.mono.saturating_sub(self.last.mono).max(0);
+        let wall = now.wall.saturating_sub(self.last.wall);
+        self.last = now;
+        self.awake = self.awake.saturating_add(mono);
+        self.lead = self.lead.saturating_add(wall.saturating_sub(mono));
+        let lead = self.lead;
+        if lead > TOLERANCE {
+            self.extra = self.extra.saturating_add(lead);
+            self.lead = 0;
+        } else if lead < -TOLERANCE {
+            self.lead = 0;
+        }
+        lead.unsigned_abs() > JUMP.unsigned_abs()
+    }
+
+    /// Milliseconds since the start; if anything, more than truly passed.
+    pub(super) fn steady(&self) -> i64 {
+        self.awake.saturating_add(self.extra)
+    }
+
+    /// Milliseconds since the start; if anything, fewer than truly passed.
+    pub(super) fn awake(&self) -> i64 {
+        self.awake
+    }
+
+    /// What the wall clock shows now, in milliseconds since the epoch.
+    pub(super) fn wall(&self) -> i64 {
+        self.last.wall
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line() -> Timeline {
+        Timeline::new(Now { wall: 1_000_000, mono: 500 })
+    }
+
+    fn step(line: &mut Timeline, wall: i64, mono: i64) -> (bool, i64, i64) {
+        let now = Now { wall: line.last.wall + wall, mono: line.last.mono + mono };
+        let jump = line.observe(now);
+        (jump, line.steady(), line.awake())
+    }
+
+    #[test]
+    fn clocks_that_agree_count_once() {
+        let mut line = line();
+        assert_eq!(step(&mut line, 1_000, 1_000), (false, 1_000, 1_000));
+        assert_eq!(step(&mut line, 0, 0), (false, 1_000, 1_000));
+    }
+
+    #[test]
+    fn sleep_that_stops_the_monotonic_clock_is_counted_by_the_wall_clock() {
+        let mut line = line();
+        assert_eq!(step(&mut line, 3_600_000, 10), (true, 3_600_000, 10));
+    }
+
+    #[test]
+    fn a_wall_clock_set_back_is_ignored() {
+        let mut line = line();
+        assert_eq!(step(&mut line, -86_400_000, 2_000), (true, 2_000, 2_000));
+        // And the next sleep is counted in full: the set-back leaves no debt.
+        assert_eq!(step(&mut line, 60_000, 0), (true, 62_000, 2_000));
+    }
+
+    #[test]
+    fn a_wall_clock_set_forward_ages_but_lifts_no_limit() {
+        let mut line = line();
+        assert_eq!(step(&mut line, 86_400_000, 100), (true, 86_400_000, 100));
+    }
+
+    #[test]
+    fn rounding_does_not_add_up() {
+        let mut line = line();
+        for _ in 0..100_000 {
+            step(&mut line, 1, 0);
+            step(&mut line, 0, 1);
+        }
+        assert_eq!((line.steady(), line.awake()), (100_000, 100_000));
+    }
+
+    #[test]
+    fn short_naps_add_up() {
+        let mut line = line();
+        for _ in 0..1_000 {
+            step(&mut line, 100, 0);
+        }
+        assert!(line.steady() >= 100_000 - TOLERANCE);
+        assert!(line.steady() <= 100_000);
+    }
+
+    #[test]
+    fn a_monotonic_clock_with_a_new_origin_goes_on_from_there() {
+        let mut line = line();
+        assert_eq!(step(&mut line, 2_000, -400), (false, 2_000, 0));
+        assert_eq!(step(&mut line, 1_000, 1_000), (false, 3_000, 1_000));
+    }
+
+    #[test]
+    fn absurd_readings_do_no_harm() {
+        let mut line = line();
+        let (min, max) = (i64::MIN, i64::MAX);
+        let mut before = 0;
+        for (wall, mono) in [(min, max), (max, min), (min, min), (max, max), (0, 0)] {
+            line.observe(Now { wall, mono });
+            assert!(line.steady() >= before, "time went back");
+            before = line.steady();
+        }
+    }
+}
