@@ -1,1 +1,65 @@
-fn main() {}
+//! Reference vending service: mints short-lived Momento disposable tokens for browsers.
+//!
+//! The key that can mint stays here; a browser gets a token for minutes, for no more than the configured scope. One
+//! file, one subject; a request passes them in this order: [`journal`] → [`cors`] → [`fault`] → [`routes`] → [`ask`]
+//! (what is wished) → [`policy`] (what is granted) → [`issuer`] (the token) → [`answer`].
+
+mod answer;
+mod ask;
+mod clock;
+mod config;
+mod cors;
+mod fault;
+mod issuer;
+mod journal;
+mod policy;
+mod problem;
+mod routes;
+mod server;
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::config::Config;
+use crate::cors::Origins;
+use crate::issuer::Issuer;
+use crate::journal::note;
+use crate::policy::Policy;
+use crate::routes::Service;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Config::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            let _ = writeln!(io::stderr(), "error: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config) -> Result<(), String> {
+    let origins = Origins::new(&config.allow_origin)?;
+    let issuer = Issuer::from_env(&config)?;
+    let demo = config.demo.then(|| issuer.demo_signer(&config)).transpose()?;
+    let signals = server::Signals::new().map_err(|e| format!("cannot listen for signals: {e}"))?;
+    let listener = server::listen(&config.host, config.port).await?;
+    let address = listener.local_addr().map_err(|e| format!("cannot tell the port: {e}"))?;
+
+    note(issuer.notice());
+    note(format_args!("tokens live {} s at most; they allow:", config.ttl));
+    config.scope.describe().iter().for_each(|sentence| note(format_args!("  {sentence}")));
+    if config.demo {
+        note("--demo: clients may ask for failures with X-Demo-Fault");
+    }
+    // On standard output, alone and in a stable form: scripts wait for this line.
+    let _ = writeln!(io::stdout(), "listening on http://{address}");
+
+    let policy = Policy { scope: config.scope.clone(), ttl: config.ttl };
+    let app = routes::router(&config, origins, Service { issuer, policy, demo });
+    let grace = Duration::from_secs(config.shutdown_grace.into());
+    server::serve(listener, app, signals, grace).await.map_err(|e| format!("serving failed: {e}"))
+}

@@ -1,0 +1,77 @@
+//! Who makes the tokens.
+
+pub(crate) mod embedded;
+mod envelope;
+
+use momento_token_wasm::scope::TokenScope;
+
+use crate::config::{Config, secret};
+use crate::problem::Problem;
+
+/// What to mint, already checked against the policy.
+pub(crate) struct Order {
+    /// What the token may do.
+    pub(crate) scope: TokenScope,
+    /// Its life in seconds.
+    pub(crate) ttl: u32,
+    /// Evidence for the token's holder, carried as claim `id`.
+    pub(crate) token_id: Option<String>,
+}
+
+/// A fresh token. Without `Debug`, so that it cannot end in a log by accident.
+pub(crate) struct Minted {
+    /// Who made it, as answers carry it in `X-Token-Issuer`.
+    pub(crate) issuer: &'static str,
+    /// The v1 envelope, as the browser takes it.
+    pub(crate) token: String,
+    /// Base endpoint it is good for.
+    pub(crate) endpoint: String,
+    /// Expiry in epoch seconds.
+    pub(crate) expires_at: u64,
+}
+
+/// The service's one issuer, chosen at start-up.
+pub(crate) enum Issuer {
+    /// Signs by itself, for development and demos.
+    Embedded(embedded::Signer),
+}
+
+impl Issuer {
+    /// Picks the issuer by what the environment holds.
+    pub(crate) fn from_env(config: &Config) -> Result<Self, String> {
+        if secret("MOMENTO_API_KEY")?.is_some() {
+            return Err("MOMENTO_API_KEY is set, but this build can only sign by itself; \
+                 build with `cargo build -p vending --features momento`, or unset it"
+                .into());
+        }
+        embedded::Signer::from_env(config).map(Self::Embedded)
+    }
+
+    /// Its name, as answers carry it in `X-Token-Issuer`.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Embedded(_) => embedded::NAME,
+        }
+    }
+
+    /// What an operator should know about its tokens, for the start-up log.
+    pub(crate) fn notice(&self) -> &'static str {
+        match self {
+            Self::Embedded(_) => embedded::NOTICE,
+        }
+    }
+
+    /// Who signs the expired tokens of a demo: the issuer itself if it can, or an embedded signer beside it.
+    pub(crate) fn demo_signer(&self, _config: &Config) -> Result<embedded::Signer, String> {
+        match self {
+            Self::Embedded(signer) => Ok(signer.clone()),
+        }
+    }
+
+    /// Makes one token.
+    pub(crate) async fn mint(&self, order: &Order) -> Result<Minted, Problem> {
+        match self {
+            Self::Embedded(signer) => Ok(signer.mint(order, crate::clock::epoch_seconds())),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `/token`: the one thing the service is for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Extension, FromRequest, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{self, MethodRouter};
+
+use super::Service;
+use crate::answer;
+use crate::ask::{Ask, MAX_BYTES};
+use crate::clock::epoch_seconds;
+use crate::cors::{self, Origins};
+use crate::fault::{self, TokenFault};
+use crate::issuer::Minted;
+use crate::journal::{self, Outcome};
+use crate::problem::Problem;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+type Fault = Option<Extension<TokenFault>>;
+
+/// The route with its layers, from the inside out: faults, then CORS (a page must be able to read a fault), then the
+/// journal, which sees it all. Authentication of your own belongs between the faults and CORS.
+pub(super) fn route(service: Arc<Service>, origins: Origins) -> MethodRouter {
+    let demo = service.demo.is_some();
+    let issuer = service.issuer.name();
+    let mut route = routing::get(get)
+        .head(head)
+        .post(post)
+        .options(options)
+        .fallback(|| async { Problem::method_not_allowed() })
+        .layer(DefaultBodyLimit::max(MAX_BYTES))
+        .with_state(service);
+    if demo {
+        route = route.layer(from_fn(fault::inject));
+    }
+    route.layer(from_fn_with_state(origins, cors::guard)).layer(from_fn_with_state(issuer, journal::vends))
+}
+
+async fn get(
+    State(service): State<Arc<Service>>,
+    fault: Fault,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let ask = Ask::from_query(uri.query().unwrap_or_default())?;
+    vend(&service, ask, fault, &headers).await
+}
+
+async fn post(State(service): State<Arc<Service>>, fault: Fault, request: Request) -> Result<Response, Problem> {
+    if request.uri().query().is_some_and(|query| !query.is_empty()) {
+        return Err(Problem::bad_request("invalid_query", "expected a POST to ask in its body, not in the query"));
+    }
+    let headers = request.headers().clone();
+    let body = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
+        .await
+        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "the body took too long to arrive"))?
+        .map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "expected a body of at most 16 KB")
+            }
+            _ => Problem::bad_request("invalid_body", "the body broke off"),
+        })?;
+    vend(&service, Ask::from_body(&headers, &body)?, fault, &headers).await
+}
+
+/// What a GET would answer, without spending a mint on it.
+async fn head(State(service): State<Arc<Service>>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    service.policy.grant(Ask::from_query(uri.query().unwrap_or_default())?)?;
+    Ok(answer::no_token(&headers, service.issuer.name()))
+}
+
+async fn options() -> Response {
+    (StatusCode::NO_CONTENT, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response()
+}
+
+async fn vend(service: &Service, ask: Ask, fault: Fault, headers: &HeaderMap) -> Result<Response, Problem> {
+    let clamped = ask.expires_in.is_some_and(|asked| asked > service.policy.ttl.into());
+    let mut order = service.policy.grant(ask)?;
+    let mut reason = if clamped { "clamped" } else { "minted" };
+    let minted: Minted = match (fault, &service.demo) {
+        (Some(Extension(TokenFault::Expired)), Some(signer)) => {
+            reason = "demo_expired";
+            signer.mint(&order, TokenFault::past(epoch_seconds(), order.ttl))
+        }
+        (Some(Extension(TokenFault::Ttl(ttl))), _) => {
+            reason = "demo_ttl";
+            order.ttl = service.policy.clamp(ttl.into());
+            service.issuer.mint(&order).await?
+        }
+        _ => service.issuer.mint(&order).await?,
+    };
+    let mut response = answer::token(headers, &minted);
+    response.extensions_mut().insert(Outcome { ttl: Some(order.ttl), reason });
+    Ok(response)
+}
