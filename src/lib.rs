@@ -1,1 +1,27 @@
-#![doc = "stub"]
+//! Momento credentials in the browser: decode them, say what they may do, and keep them fresh.
+//!
+//! The crate has two faces. As the npm package `momento-token-wasm` it is imported and called from
+//! JavaScript (see `pkg-template/`); as a Rust library it gives the same core to services and tests:
+//!
+//! - [`token`]: a credential string in, a [`token::Token`] out: version, endpoints, expiry, scope.
+//! - [`scope`]: what a token may do: the model, its protobuf and JSON forms, and `covers`.
+//! - [`refresh`]: *when* to fetch the next token: a state machine without I/O, timers or clocks.
+//! - [`vend`]: what vending services answer, brought to one form.
+//!
+//! Nothing here checks a signature: only Momento's servers can. Decoding tells what a token *says*.
+//!
+//! ```
+//! use momento_token_wasm::token::{self, DecodeOptions};
+//!
+//! let error = token::decode("not a token", &DecodeOptions::default(), 0).unwrap_err();
+//! assert_eq!(error.code(), "ERR_TOKEN_MALFORMED");
+//! ```
+
+extern crate alloc;
+
+mod codec;
+#[cfg(any())]
+pub mod refresh;
+pub mod scope;
+pub mod token;
+pub mod vend;

@@ -1,0 +1,29 @@
+//! What a token may do: the model of Momento's permissions, its protobuf and JSON forms, and
+//! comparison.
+//!
+//! Two rules hold everywhere. What is written is never widened: a name left blank, a selector left out or a
+//! field not understood is an error, not "all". And any matching permission grants: a scope is the union of its permissions.
+//!
+//! ```
+//! use momento_token_wasm::scope::TokenScope;
+//!
+//! let scope = TokenScope::from_json(
+//!     r#"{"permissions":[{"role":"readonly","cache":"chat","item":{"keyPrefix":"room-"}}]}"#,
+//! )?;
+//! assert_eq!(scope.describe(), [r#"Read items in cache "chat" whose key starts with "room-"."#]);
+//! # Ok::<(), momento_token_wasm::scope::ScopeError>(())
+//! ```
+
+mod covers;
+mod describe;
+mod error;
+mod json;
+mod model;
+mod wire;
+
+pub use covers::covers;
+pub use error::ScopeError;
+pub use model::{
+    CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope,
+    TopicRole,
+};

@@ -1,0 +1,139 @@
+//! The claims of a JWT (RFC 7519) that Momento uses.
+
+use crate::codec::{
+    base64,
+    json::{Kind, Malformed, Reader},
+};
+use alloc::string::String;
+use zeroize::Zeroizing;
+
+/// The claims by name. A claim of another type than expected is as good as a broken token.
+#[derive(Default)]
+pub(crate) struct Claims {
+    /// `exp`: when it expires; milliseconds since the epoch (there in seconds, perhaps with a fraction).
+    pub(crate) expires_at: Option<Expiry>,
+    /// `p`: what it grants, base64 of protobuf.
+    pub(crate) permissions: Option<String>,
+    /// `id`: the tokenId given at minting.
+    pub(crate) id: Option<String>,
+    /// `sub`.
+    pub(crate) subject: Option<String>,
+    /// `c`: a legacy token's cache endpoint.
+    pub(crate) cache_endpoint: Option<String>,
+    /// `cp`: a legacy token's control endpoint.
+    pub(crate) control_endpoint: Option<String>,
+    /// `t` is `"g"`: a v2 API key.
+    pub(crate) is_v2: bool,
+    /// `ver` is 1: a v1 key.
+    pub(crate) is_v1: bool,
+}
+
+/// What claim `exp` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expiry {
+    /// Milliseconds since the epoch.
+    At(i64),
+    /// Something that is no time between 1970 and the year 9999: most often milliseconds for seconds.
+    Insane,
+}
+
+/// The last second of the year 9999. Milliseconds taken for seconds lie far beyond it.
+const LAST_SANE_MS: i64 = 253_402_300_799_999;
+
+/// Why a JWT could not be read, for the error's message.
+pub(crate) struct NotJwt(pub(crate) &'static str);
+
+impl From<Malformed> for NotJwt {
+    fn from(malformed: Malformed) -> Self {
+        NotJwt(malformed.expected)
+    }
+}
+
+impl Claims {
+    /// Reads a compact JWT: three base64 parts, of which header and payload are JSON objects.
+    pub(crate) fn read(jwt: &str) -> Result<Claims, NotJwt> {
+        let mut parts = jwt.split('.');
+        let (Some(header), Some(payload), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(NotJwt("three parts between dots"));
+        };
+        let decode = |part: &str| base64::decode(part).map(Zeroizing::new).ok_or(NotJwt("base64 between its dots"));
+        if decode(signature)?.is_empty() {
+            return Err(NotJwt("a signature"));
+        }
+        with_text(&decode(header)?, |reader| reader.object(|reader, _| reader.skip().map_err(NotJwt::from)))?;
+        let mut claims = Claims::default();
+        with_text(&decode(payload)?, |reader| claims.read_payload(reader))?;
+        Ok(claims)
+    }
+
+    fn read_payload(&mut self, reader: &mut Reader<'_>) -> Result<(), NotJwt> {
+        let (mut version_seen, mut type_seen) = (false, false);
+        reader.object(|reader, name| {
+            let repeated = match name {
+                "exp" => {
+                    let expiry = match reader.kind()? {
+                        Kind::Number => match reader.number()?.scaled(3) {
+                            Some(at) if (1..=LAST_SANE_MS).contains(&at) => Expiry::At(at),
+                            _ => Expiry::Insane,
+                        },
+                        _ => {
+                            reader.skip()?;
+                            Expiry::Insane
+                        }
+                    };
+                    self.expires_at.replace(expiry).is_some()
+                }
+                "p" => match reader.kind()? {
+                    Kind::String => put(reader, &mut self.permissions)?,
+                    _ => {
+                        // Claimed but unreadable: no permissions message is empty, so this is never understood.
+                        reader.skip()?;
+                        self.permissions.replace(String::new()).is_some()
+                    }
+                },
+                "id" => put(reader, &mut self.id)?,
+                "sub" => put(reader, &mut self.subject)?,
+                "c" => put(reader, &mut self.cache_endpoint)?,
+                "cp" => put(reader, &mut self.control_endpoint)?,
+                "t" => {
+                    match reader.kind()? {
+                        Kind::String => self.is_v2 = &*reader.string()? == "g",
+                        _ => reader.skip()?,
+                    }
+                    core::mem::replace(&mut type_seen, true)
+                }
+                "ver" => {
+                    match reader.kind()? {
+                        Kind::Number => self.is_v1 = reader.number()?.scaled(0) == Some(1),
+                        _ => reader.skip()?,
+                    }
+                    core::mem::replace(&mut version_seen, true)
+                }
+                _ => {
+                    reader.skip()?;
+                    false
+                }
+            };
+            if repeated { Err(NotJwt("each claim once")) } else { Ok(()) }
+        })
+    }
+}
+
+/// Reads a text claim; one of another type is somebody else's claim of that name, and is passed over. True where it stood before.
+fn put(reader: &mut Reader<'_>, slot: &mut Option<String>) -> Result<bool, NotJwt> {
+    if reader.kind()? != Kind::String {
+        reader.skip()?;
+        return Ok(false);
+    }
+    Ok(slot.replace(reader.string()?.into_owned()).is_some())
+}
+
+/// Reads a whole JSON document out of bytes.
+fn with_text(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> Result<(), NotJwt>) -> Result<(), NotJwt> {
+    let text = core::str::from_utf8(bytes).map_err(|_| NotJwt("UTF-8 between its dots"))?;
+    let mut reader = Reader::new(text);
+    read(&mut reader)?;
+    Ok(reader.end()?)
+}

@@ -1,0 +1,39 @@
+//! A credential as a type of its own, so that it cannot be printed by accident.
+
+use alloc::string::String;
+use core::fmt;
+use zeroize::Zeroizing;
+
+/// A credential. It has no `Display`, its `Debug` is redacted, it cannot be cloned, and its memory is wiped
+/// when it is dropped. [`Secret::reveal`] is the one way out.
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a credential into keeping.
+    pub fn new(credential: String) -> Self {
+        Secret(Zeroizing::new(credential))
+    }
+
+    /// The credential itself. Send it; never log it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_is_redacted() {
+        let secret = Secret::new("abc".into());
+        assert_eq!(std::format!("{secret:?}"), "[redacted]");
+        assert_eq!(secret.reveal(), "abc");
+    }
+}
