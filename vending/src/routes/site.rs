@@ -1,5 +1,6 @@
 //! The static site of `--site`, from a build whose assets carry a hash in their names.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use axum::extract::{Request, State};
@@ -37,9 +38,12 @@ async fn serve(State(mut dir): State<ServeDir>, request: Request) -> Response {
             ([(header::ALLOW, "GET, HEAD")], Problem::method_not_allowed()).into_response()
         }
         Ok(mut response) => {
-            dress(response.headers_mut(), &path);
+            let settled = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+            let cache = if settled && hashed(&path) { FOREVER } else { ASK_AGAIN };
+            dress(response.headers_mut(), cache);
             response
         }
+        Err(error) if absent(error.kind()) => Problem::not_found().into_response(),
         Err(error) => {
             journal::note(format_args!("site error={:?}", error.kind()));
             Problem::internal().into_response()
@@ -47,8 +51,13 @@ async fn serve(State(mut dir): State<ServeDir>, request: Request) -> Response {
     }
 }
 
-fn dress(headers: &mut HeaderMap, path: &str) {
-    let cache = if hashed(path) { FOREVER } else { ASK_AGAIN };
+/// Names that are no file here, for whatever reason; which one is not a visitor's business.
+fn absent(kind: ErrorKind) -> bool {
+    use ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied};
+    matches!(kind, NotFound | PermissionDenied | NotADirectory | InvalidFilename)
+}
+
+fn dress(headers: &mut HeaderMap, cache: &'static str) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
 }
