@@ -63,6 +63,16 @@ pub(crate) struct Config {
     #[arg(long, env = "VENDING_DEMO")]
     pub(crate) demo: bool,
 
+    /// Momento mints per second, at most; the account's limit is 5, shared by all instances of the service
+    #[cfg(feature = "momento")]
+    #[arg(long, env = "VENDING_MINTS_PER_SECOND", value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) mints_per_second: u16,
+
+    /// Token service to ask instead of the one that goes with MOMENTO_API_KEY, such as http://localhost:8080 for momento-local
+    #[cfg(feature = "momento")]
+    #[arg(long, env = "VENDING_TOKEN_SERVICE", value_name = "URL")]
+    pub(crate) token_service: Option<axum::http::Uri>,
+
     /// How long requests in flight may take to finish after SIGINT or SIGTERM
     #[arg(long, env = "VENDING_SHUTDOWN_GRACE", value_name = "SECONDS", default_value = "10", value_parser = grace)]
     pub(crate) shutdown_grace: u32,

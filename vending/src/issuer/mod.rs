@@ -2,9 +2,14 @@
 
 pub(crate) mod embedded;
 mod envelope;
+#[cfg(feature = "momento")]
+mod momento;
+
+use std::borrow::Cow;
 
 use momento_token_wasm::scope::TokenScope;
 
+use crate::clock::epoch_seconds;
 use crate::config::{Config, secret};
 use crate::problem::Problem;
 
@@ -34,44 +39,58 @@ pub(crate) struct Minted {
 pub(crate) enum Issuer {
     /// Signs by itself, for development and demos.
     Embedded(embedded::Signer),
+    /// Asks Momento's token service.
+    #[cfg(feature = "momento")]
+    Momento(Box<momento::Client>),
 }
 
 impl Issuer {
     /// Picks the issuer by what the environment holds.
     pub(crate) fn from_env(config: &Config) -> Result<Self, String> {
-        if secret("MOMENTO_API_KEY")?.is_some() {
-            return Err("MOMENTO_API_KEY is set, but this build can only sign by itself; \
+        match secret("MOMENTO_API_KEY")? {
+            #[cfg(feature = "momento")]
+            Some(key) => momento::Client::new(&key, config).map(Box::new).map(Self::Momento),
+            #[cfg(not(feature = "momento"))]
+            Some(_) => Err("MOMENTO_API_KEY is set, but this build can only sign by itself; \
                  build with `cargo build -p vending --features momento`, or unset it"
-                .into());
+                .into()),
+            None => embedded::Signer::from_env(config).map(Self::Embedded),
         }
-        embedded::Signer::from_env(config).map(Self::Embedded)
     }
 
     /// Its name, as answers carry it in `X-Token-Issuer`.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Embedded(_) => embedded::NAME,
+            #[cfg(feature = "momento")]
+            Self::Momento(_) => momento::NAME,
         }
     }
 
     /// What an operator should know about its tokens, for the start-up log.
-    pub(crate) fn notice(&self) -> &'static str {
+    pub(crate) fn notice(&self) -> Cow<'static, str> {
         match self {
-            Self::Embedded(_) => embedded::NOTICE,
+            Self::Embedded(_) => embedded::NOTICE.into(),
+            #[cfg(feature = "momento")]
+            Self::Momento(client) => client.notice().into(),
         }
     }
 
     /// Who signs the expired tokens of a demo: the issuer itself if it can, or an embedded signer beside it.
-    pub(crate) fn demo_signer(&self, _config: &Config) -> Result<embedded::Signer, String> {
+    pub(crate) fn demo_signer(&self, config: &Config) -> Result<embedded::Signer, String> {
         match self {
             Self::Embedded(signer) => Ok(signer.clone()),
+            #[allow(unreachable_patterns, reason = "without the feature there is no other issuer")]
+            _ => embedded::Signer::from_env(config),
         }
     }
 
     /// Makes one token.
     pub(crate) async fn mint(&self, order: &Order) -> Result<Minted, Problem> {
         match self {
-            Self::Embedded(signer) => Ok(signer.mint(order, crate::clock::epoch_seconds())),
+            Self::Embedded(signer) => Ok(signer.mint(order, epoch_seconds())),
+            #[cfg(feature = "momento")]
+            Self::Momento(client) => client.mint(order).await,
         }
     }
 }

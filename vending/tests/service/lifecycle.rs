@@ -59,6 +59,7 @@ fn a_port_taken_is_told_in_words() {
     assert!(told.contains("cannot listen on") && told.contains("--port"), "{told}");
 }
 
+#[cfg(not(feature = "momento"))]
 #[test]
 fn a_key_without_the_feature_is_no_start() {
     let told = refused(&[], &[("MOMENTO_API_KEY", "a-key-of-mine")]);

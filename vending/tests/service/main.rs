@@ -6,5 +6,7 @@ mod cors;
 mod fault;
 mod harness;
 mod lifecycle;
+#[cfg(feature = "momento")]
+mod momento;
 mod site;
 mod token;
