@@ -51,7 +51,7 @@ pub(crate) struct Config {
     #[arg(long, env = "VENDING_ENDPOINT", value_name = "HOST", default_value = DEFAULT_ENDPOINT, value_parser = endpoint)]
     pub(crate) endpoint: String,
 
-    /// Origin whose pages may fetch tokens, such as https://app.example; repeatable, commas in the variable. `*` is every origin, without credentials [default: same origin only]
+    /// Origin whose pages may fetch tokens, such as `https://app.example`; repeatable, commas in the variable. `*` is every origin, without credentials [default: same origin only]
     #[arg(long, env = "VENDING_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = cors::origin)]
     pub(crate) allow_origin: Vec<String>,
 
@@ -68,7 +68,7 @@ pub(crate) struct Config {
     #[arg(long, env = "VENDING_MINTS_PER_SECOND", value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) mints_per_second: u16,
 
-    /// Token service to ask instead of the one that goes with MOMENTO_API_KEY, such as http://localhost:8080 for momento-local
+    /// Token service to ask instead of the one that goes with MOMENTO_API_KEY, such as `http://localhost:8080` for momento-local
     #[cfg(feature = "momento")]
     #[arg(long, env = "VENDING_TOKEN_SERVICE", value_name = "URL")]
     pub(crate) token_service: Option<axum::http::Uri>,

@@ -58,16 +58,21 @@ async fn post(State(service): State<Arc<Service>>, fault: Fault, request: Reques
         return Err(Problem::bad_request("invalid_query", "expected a POST to ask in its body, not in the query"));
     }
     let headers = request.headers().clone();
-    let body = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &()))
-        .await
-        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "the body took too long to arrive"))?
-        .map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "expected a body of at most 16 KB")
-            }
-            _ => Problem::bad_request("invalid_body", "the body broke off"),
-        })?;
+    let body = read(request).await?;
     vend(&service, Ask::from_body(&headers, &body)?, fault, &headers).await
+}
+
+async fn read(request: Request) -> Result<Bytes, Problem> {
+    let body = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await;
+    let body = body.map_err(|_| {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "the body took too long to arrive")
+    })?;
+    body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "expected a body of at most 16 KB")
+        }
+        _ => Problem::bad_request("invalid_body", "the body broke off"),
+    })
 }
 
 /// What a GET would answer, without spending a mint on it.
@@ -99,4 +104,36 @@ async fn vend(service: &Service, ask: Ask, fault: Fault, headers: &HeaderMap) ->
     let mut response = answer::token(headers, &minted);
     response.extensions_mut().insert(Outcome { ttl: Some(order.ttl), reason });
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use axum::body::{Body, HttpBody};
+    use http_body::Frame;
+
+    use super::*;
+
+    struct NeverEnding;
+
+    impl HttpBody for NeverEnding {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    // On tokio's paused clock, which leaps to the next timer once nothing else can happen.
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_not_waited_for() {
+        let begun = tokio::time::Instant::now();
+        let problem = read(Request::new(Body::new(NeverEnding))).await.unwrap_err();
+        assert_eq!(problem.into_response().status(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(begun.elapsed().as_secs(), BODY_TIMEOUT.as_secs());
+    }
 }
