@@ -1,0 +1,92 @@
+//! The vending service, and the network in between.
+
+use crate::clocks::{DAY, HOUR, MINUTE, MS, SECOND, log_uniform};
+use fastrand::Rng;
+use momento_token_wasm::refresh::Failure;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Mood {
+    Well,
+    /// Half of the requests fail.
+    Flaky,
+    /// All fail at once: refused connections, 5xx.
+    Down,
+    /// 401, 403, 404, 410.
+    Refusing,
+    /// 429 with a Retry-After.
+    Busy,
+    /// 200 with something that is no token.
+    Garbage,
+    /// Nothing ever comes back.
+    Silent,
+    /// Slower than most clients care to wait.
+    Slow,
+    /// Tokens that expire any moment, or have.
+    Stale,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Answer {
+    /// A token and when (true time) it expires.
+    Token(Option<i64>),
+    Failure(Failure),
+}
+
+pub(crate) struct Service {
+    pub(crate) mood: Mood,
+    pub(crate) ttl: i64,
+    pub(crate) latency: i64,
+    /// It hands out a token again until little of its life is left.
+    pub(crate) caches: bool,
+    /// It says nothing of expiry now and then.
+    pub(crate) forgets: bool,
+}
+
+impl Service {
+    pub(crate) fn new(rng: &mut Rng) -> Self {
+        Service {
+            mood: Mood::Well,
+            ttl: log_uniform(rng, SECOND, 90 * DAY),
+            latency: log_uniform(rng, MS, 2 * SECOND),
+            caches: rng.u8(..4) == 0,
+            forgets: rng.u8(..8) == 0,
+        }
+    }
+
+    pub(crate) fn change_mood(&mut self, rng: &mut Rng) {
+        use Mood::*;
+        let moods = [Well, Well, Well, Well, Flaky, Down, Refusing, Busy, Garbage, Silent, Slow, Stale];
+        self.mood = moods[rng.usize(..moods.len())];
+    }
+
+    /// What comes back for a request sent at `t`, and when; `None`: nothing ever.
+    pub(crate) fn answer(&self, t: i64, rng: &mut Rng) -> Option<(i64, Answer)> {
+        let soon = t + log_uniform(rng, MS, 2 * self.latency + MS);
+        let failed = Answer::Failure(Failure::Retry { after: None });
+        Some(match self.mood {
+            Mood::Well => (soon, self.token(soon, rng)),
+            Mood::Flaky if rng.bool() => (soon, self.token(soon, rng)),
+            Mood::Flaky | Mood::Down | Mood::Garbage => (soon, failed),
+            Mood::Refusing => (soon, Answer::Failure(Failure::Terminal)),
+            Mood::Busy => {
+                let after = [0, 1, 30, 600, 7_200, -5][rng.usize(..6)] * 1_000;
+                (soon, Answer::Failure(Failure::Retry { after: Some(after) }))
+            }
+            Mood::Silent => return None,
+            Mood::Slow => {
+                let late = t + log_uniform(rng, SECOND, 2 * MINUTE);
+                (late, self.token(late, rng))
+            }
+            Mood::Stale => (soon, Answer::Token(Some(soon + rng.i64(-HOUR..2 * SECOND).max(-5 * SECOND)))),
+        })
+    }
+
+    /// A token that arrives at `t`; it was signed some time before.
+    fn token(&self, t: i64, rng: &mut Rng) -> Answer {
+        if self.forgets && rng.u8(..4) == 0 {
+            return Answer::Token(None);
+        }
+        let age = if self.caches { rng.i64(0..self.ttl) } else { rng.i64(0..self.ttl.min(SECOND) / 2 + 1) };
+        Answer::Token(Some(t + self.ttl - age))
+    }
+}
