@@ -20,7 +20,6 @@
 extern crate alloc;
 
 mod codec;
-#[cfg(any())]
 pub mod refresh;
 pub mod scope;
 pub mod token;

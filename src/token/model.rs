@@ -119,4 +119,20 @@ impl Token {
     pub fn credential(&self) -> &Secret {
         &self.credential
     }
+
+    /// Takes in what a vending answer says about expiry. The claim is the truth where there is one.
+    pub(crate) fn merge_expiry(&mut self, told: i64, tolerance: i64) {
+        match self.expires_at {
+            None => {
+                self.expires_at = Some(told);
+                self.warnings.retain(|warning| warning.code != "WARN_NEVER_EXPIRES");
+            }
+            Some(claimed) if claimed.abs_diff(told) > tolerance.unsigned_abs() => self.warnings.push(Warning {
+                code: "WARN_EXPIRY_DISAGREES",
+                message: "The vending service's answer and the token differ on when it expires; the token is believed."
+                    .into(),
+            }),
+            Some(_) => {}
+        }
+    }
 }

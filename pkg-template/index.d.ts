@@ -1,0 +1,292 @@
+/// <reference lib="esnext.disposable" />
+// The public face of momento-token-wasm. Every function takes and gives plain data or strings: nothing has to be
+// initialised first, and nothing has to be freed.
+
+/** Instantiates the WebAssembly module ahead of the first call, which otherwise does it by itself (a few milliseconds, without network).
+ *  For pages that would rather pay at a quiet moment, and engines that refuse to compile synchronously. */
+export function ready(): Promise<void>;
+
+// ───────────────────────────── credentials ─────────────────────────────
+
+/** What a credential string is, by its form alone. Never throws, whatever it is given. */
+export function keyVersion(credential: string): 'v1' | 'v2' | 'legacy' | 'session' | 'unknown';
+
+/**
+ * Reads a credential; checks no signature. Throws {@link TokenError}.
+ *
+ * Accepts what people really paste: surrounding white space and quotes, line wraps, `Bearer `, URL-safe or unpadded base64. Needs no
+ * endpoint: where none is known, `endpoint` and `endpoints` are undefined ({@link CredentialProvider} is what insists on one). An expired
+ * token decodes too: expiry is told, not thrown. A bare JWT with `ver` 1 is version 'v1'.
+ */
+export function decodeToken(credential: string, options?: DecodeOptions): Token;
+
+export interface DecodeOptions {
+  /** Base endpoint for credentials that carry none (v2 keys, session tokens, bare JWTs from Functions). */
+  endpoint?: string;
+  /** Replaces the endpoints in the credential. Must be plain hosts (with an optional port), but of any suffix: it is the app's own word. */
+  endpointOverrides?:
+    | { baseEndpoint: string; endpointPrefix?: string; secureConnection?: boolean }
+    | (Endpoints & { secureConnection?: boolean });
+  /** Host suffixes that a credential's own endpoint and `endpoint` above may end in; replaces the default, `momentohq.com`. Anything else
+   *  is an error, since it decides where the credential is sent. Capitals are lowered; trailing dots, ports, paths and the like are refused. */
+  allowedEndpointSuffixes?: readonly string[];
+}
+
+/** What a credential says. A frozen object: send it with `reveal()`; every other way to print it is redacted. */
+export interface Token {
+  readonly version: 'v1' | 'v2' | 'legacy' | 'session';
+  /** Base endpoint, e.g. `cell-4-us-west-2-1.prod.a.momentohq.com`; the override's base where one was given, undefined where three hosts were. */
+  readonly endpoint: string | undefined;
+  readonly endpoints: Endpoints | undefined;
+  /** From the `exp` claim; where there is none, what the vending answer said. A claim that is no sane time is an error, never 'does not expire'. */
+  readonly expiresAt: Date | undefined;
+  /** What the token may do (claim `p`), or `'super-user'`; undefined where the credential does not say (v2 keys, legacy, session)
+   *  or says what is not fully understood (then with a warning): never a guess. */
+  readonly scope: TokenScope | 'super-user' | undefined;
+  /** Claim `id`: the tokenId given at minting. */
+  readonly tokenId: string | undefined;
+  /** Claim `sub`. */
+  readonly subject: string | undefined;
+  /** True where nothing in it contradicts a disposable token: it expires within the limit and its permissions are explicit. */
+  readonly disposable: boolean;
+  /** What a careful reader would point out: long-lived or super-user key in a browser, permissions not fully understood, an expiry in the
+   *  vending answer that differs from the claim by more than a few seconds, … */
+  readonly warnings: readonly TokenWarning[];
+  /** The credential to send. 'wire' (default): what gRPC sends, the inner key. 'envelope': base64 with the endpoint, as the SDK's
+   *  `fromDisposableToken` takes it; throws `ERR_ENDPOINT_MISSING` where the endpoint is not known. */
+  reveal(form?: 'wire' | 'envelope'): string;
+  /** `at` in milliseconds since the epoch or a Date, default now. One that is no time (NaN, an invalid Date) is a {@link TokenError}, never a quiet answer. */
+  isExpired(at?: Date | number): boolean;
+  /** Whole milliseconds left, never negative; Infinity where it never expires. */
+  remainingMs(at?: Date | number): number;
+}
+
+export interface Endpoints {
+  readonly cacheEndpoint: string;
+  readonly controlEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly secureConnection?: boolean;
+  readonly overridden?: boolean;
+}
+
+export interface TokenWarning {
+  readonly code: TokenWarningCode;
+  readonly message: string;
+}
+
+export type TokenWarningCode =
+  /** It expired already. */
+  | 'WARN_EXPIRED'
+  /** It expires within ten seconds. */
+  | 'WARN_EXPIRES_SOON'
+  /** The vending answer and the token differ on when it expires; the token is believed. */
+  | 'WARN_EXPIRY_DISAGREES'
+  /** It lives longer than a disposable token may: an API key. */
+  | 'WARN_LONG_LIVED'
+  /** More permissions than one of Momento's documents allows. */
+  | 'WARN_MANY_PERMISSIONS'
+  /** An envelope around a v2 API key. */
+  | 'WARN_NESTED_V2_KEY'
+  /** It never expires: an API key. */
+  | 'WARN_NEVER_EXPIRES'
+  /** Claim `p` holds what this version cannot read in full; `scope` is undefined. */
+  | 'WARN_SCOPE_NOT_UNDERSTOOD'
+  /** It may do anything in the account. */
+  | 'WARN_SUPER_USER';
+
+/** Every error thrown or rejected with: a stable `code`, a message that says what was expected, what was found and what to do, and never a
+ *  credential or a piece of one. */
+export class TokenError extends Error {
+  constructor(code: TokenErrorCode, message: string, details?: { cause?: unknown; status?: number; willRetryAt?: Date });
+  readonly name: 'TokenError';
+  readonly code: TokenErrorCode;
+  /** What lies behind it: what a vend function threw, or `fetch`. */
+  readonly cause?: unknown;
+  /** The HTTP answer's status, where there was one. */
+  readonly status?: number;
+  /** When the source tries again by itself; absent where it does not. */
+  readonly willRetryAt?: Date;
+}
+
+export type TokenErrorCode =
+  /** An argument or option of the wrong type or out of range. */
+  | 'ERR_ARGUMENT'
+  /** The source was closed. */
+  | 'ERR_CLOSED'
+  /** An endpoint is no plain host name. */
+  | 'ERR_ENDPOINT_INVALID'
+  /** No endpoint is known. */
+  | 'ERR_ENDPOINT_MISSING'
+  /** An endpoint lies outside the allowed suffixes. */
+  | 'ERR_ENDPOINT_NOT_ALLOWED'
+  /** Another credential where a v2 API key is meant. */
+  | 'ERR_NOT_V2_KEY'
+  /** A value is no scope. */
+  | 'ERR_SCOPE_INVALID'
+  /** More permissions than a token may carry. */
+  | 'ERR_SCOPE_LIMIT'
+  /** No credential but white space. */
+  | 'ERR_TOKEN_EMPTY'
+  /** Claim `exp` is no sane time. */
+  | 'ERR_TOKEN_EXPIRY'
+  /** Neither an envelope nor a JWT, or a broken one. */
+  | 'ERR_TOKEN_MALFORMED'
+  /** Even a fresh token has less life left than was asked for. */
+  | 'ERR_TOKEN_TOO_SHORT'
+  /** A v2 API key where a token is meant. */
+  | 'ERR_V2_KEY'
+  /** The vending service's answer has no known shape. */
+  | 'ERR_VEND_ANSWER'
+  /** The vending service answered with a token that had already expired. */
+  | 'ERR_VEND_EXPIRED'
+  /** The vend function threw, or returned what is no answer. */
+  | 'ERR_VEND_FUNCTION'
+  /** The vending service answered with a web page. */
+  | 'ERR_VEND_HTML'
+  /** The vending service answered with an HTTP status that is not a success; see `status`. */
+  | 'ERR_VEND_HTTP'
+  /** The vending service could not be reached. */
+  | 'ERR_VEND_NETWORK'
+  /** The vending service did not answer within `requestTimeoutMs`. */
+  | 'ERR_VEND_TIMEOUT'
+  /** The engine would not run the WebAssembly module (a Content Security Policy without 'wasm-unsafe-eval', say). */
+  | 'ERR_WASM';
+
+/** v1-style and v2-style, named and failing as in Momento's own SDKs, with their messages. */
+export const CredentialProvider: {
+  /** A v1 key or disposable token, a legacy or session token; a v2 key is refused (`ERR_V2_KEY`), and so is one whose endpoint is not known. */
+  fromString(key: string | { apiKey: string } | { authToken: string }, options?: DecodeOptions): Token;
+  /** As `fromString`; the SDK makes no difference either. */
+  fromDisposableToken(token: string, options?: DecodeOptions): Token;
+  /** A v2 key, and the base endpoint it belongs to; any other credential is refused (`ERR_NOT_V2_KEY`). */
+  fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Token;
+};
+
+// ─────────────────────────────── scopes ───────────────────────────────
+// Role values are those of Momento's SDK. The All… constants survive JSON, structuredClone and postMessage, compare by value, are frozen,
+// and can never be confused with a cache named '*' nor one with another.
+
+export const CacheRole: { readonly ReadWrite: 'readwrite'; readonly ReadOnly: 'readonly'; readonly WriteOnly: 'writeonly' };
+export const TopicRole: { readonly PublishSubscribe: 'publishsubscribe'; readonly SubscribeOnly: 'subscribeonly'; readonly PublishOnly: 'publishonly' };
+export const FunctionRole: { readonly FunctionInvoke: 'functioninvoke'; readonly FunctionPermitNone: 'functionpermitnone' };
+export type CacheRole = (typeof CacheRole)[keyof typeof CacheRole];
+export type TopicRole = (typeof TopicRole)[keyof typeof TopicRole];
+export type FunctionRole = (typeof FunctionRole)[keyof typeof FunctionRole];
+declare const brand: unique symbol;
+export type AllCaches = { readonly [brand]: 'caches' };
+export const AllCaches: AllCaches;
+export type AllTopics = { readonly [brand]: 'topics' };
+export const AllTopics: AllTopics;
+export type AllCacheItems = { readonly [brand]: 'items' };
+export const AllCacheItems: AllCacheItems;
+export type AllFunctions = { readonly [brand]: 'functions' };
+export const AllFunctions: AllFunctions;
+
+export type CacheSelector = AllCaches | string | { name: string };
+export type TopicSelector = AllTopics | string | { name: string; namePrefix?: never } | { namePrefix: string; name?: never };
+/** Bytes that are valid UTF-8 become text in the canonical form; others stay a Uint8Array. */
+export type CacheItemSelector =
+  | AllCacheItems
+  | string
+  | { key: string | Uint8Array; keyPrefix?: never }
+  | { keyPrefix: string | Uint8Array; key?: never };
+export type FunctionSelector = AllFunctions | string | { name: string; namePrefix?: never } | { namePrefix: string; name?: never };
+
+export interface CachePermission { role: CacheRole; cache: CacheSelector; item?: never; topic?: never; func?: never }
+export interface DisposableTokenCachePermission { role: CacheRole; cache: CacheSelector; item: CacheItemSelector; topic?: never; func?: never }
+export interface TopicPermission { role: TopicRole; cache: CacheSelector; topic: TopicSelector; item?: never; func?: never }
+export interface FunctionPermission { role: FunctionRole; cache: CacheSelector; func: FunctionSelector; item?: never; topic?: never }
+export type Permission = CachePermission | DisposableTokenCachePermission | TopicPermission | FunctionPermission;
+export interface TokenScope { readonly permissions: readonly Permission[] }
+export type DisposableTokenScope = TokenScope;
+
+/** One plain English sentence a permission. Throws {@link TokenError} for what is no scope. */
+export function describeScope(scope: TokenScope | 'super-user'): string[];
+
+/** A duration for minting, in whole seconds. */
+export type ExpiresIn = { readonly seconds: number };
+
+// ───────────────────────── keeping a token fresh ─────────────────────────
+
+/** Keeps one valid token in hand: vends it, and re-fetches it ahead of expiry, through sleep, offline and faults. */
+export class TokenSource extends EventTarget {
+  /** Throws `ERR_ARGUMENT` for options that make no sense. */
+  constructor(options: TokenSourceOptions);
+  /**
+   * A token with at least `minValidityMs` left (default 10 s). Answers at once while one is in hand, even during a refresh; else waits for
+   * the vend and rejects with that attempt's error (`willRetryAt` says when the source tries again by itself), or with `signal.reason`. Never
+   * gives an expired token, nor one with less than asked: where even a fresh token has less, that is `ERR_TOKEN_TOO_SHORT`.
+   */
+  getToken(options?: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal }): Promise<Token>;
+  /** The token in hand; undefined where there is none, or it has expired. */
+  readonly current: Token | undefined;
+  /** 'idle': not begun. 'fetching': the first token, or none in hand. 'ready'. 'refreshing': a new one is fetched while one is in hand.
+   *  'waiting': the last attempt failed or the page is offline; another follows by itself. 'failed': the service said no; ask again with
+   *  getToken(). 'closed'. */
+  readonly status: 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
+  /** The last attempt's error; undefined once a token arrives. */
+  readonly lastError: TokenError | undefined;
+  /** When the next re-fetch is due, for progress displays. */
+  readonly refreshAt: Date | undefined;
+  /** The service refused this token: drop it and re-fetch, once however often it is called for the same token; for a token not in hand it does nothing. */
+  reportRejected(token: Token): void;
+  /** Each new token as it arrives: `for await (const token of source)`. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Token>;
+  /** Ends timers, listeners, requests and loops over tokens; waiting callers are rejected with `ERR_CLOSED`. */
+  close(): void;
+  [Symbol.dispose](): void;
+  addEventListener<K extends keyof TokenSourceEvents>(
+    type: K,
+    listener: ((event: TokenSourceEvents[K]) => void) | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+}
+
+export interface TokenSourceOptions {
+  /** Where tokens come from: a URL, a request, or a function. Understood are `{authToken, expiresAt}`, `{authToken, endpoint, expiresAt}`
+   *  (times in seconds since the epoch) and the token as text. */
+  vend: string | URL | VendRequest | ((request: VendContext) => Promise<string | object | Response>);
+  /** Sent to the vending service: POST as a JSON body { scope, expiresIn (seconds), tokenId }, GET as query parameters of the same names
+   *  (scope as JSON). */
+  scope?: TokenScope;
+  expiresIn?: ExpiresIn;
+  tokenId?: string;
+  /** Share of the lifetime after which a re-fetch may start: drawn at random in this window. Default [0.6, 0.8]. */
+  refreshWindow?: readonly [number, number];
+  /** Milliseconds until a request is given up; 1 s to 10 min. Default 10 s. */
+  requestTimeoutMs?: number;
+  decode?: DecodeOptions;
+  /** Begin at construction (default) or at the first getToken(). */
+  start?: 'now' | 'on-demand';
+}
+
+export interface VendRequest {
+  url: string | URL;
+  /** Default 'GET', or 'POST' where there is a body. */
+  method?: 'GET' | 'POST';
+  /** Headers, or a function called before each request (for an Authorization header that changes). */
+  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  /** Sent as JSON; `scope`, `expiresIn` and `tokenId` are added where it is a plain object. */
+  body?: unknown;
+  /** As in `fetch`. Default 'same-origin'. */
+  credentials?: RequestCredentials;
+}
+
+export interface VendContext {
+  readonly signal: AbortSignal;
+  readonly reason: 'first' | 'refresh' | 'rejected' | 'forced';
+  readonly scope?: TokenScope;
+  readonly expiresIn?: ExpiresIn;
+  readonly tokenId?: string;
+}
+
+export interface TokenSourceEvents {
+  /** A new token is in hand. */
+  token: CustomEvent<Token>;
+  status: CustomEvent<TokenSource['status']>;
+  /** An attempt failed. */
+  error: CustomEvent<TokenError>;
+  /** Something about a new token that a careful reader would point out. */
+  warning: CustomEvent<TokenWarning>;
+}

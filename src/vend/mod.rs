@@ -1,0 +1,12 @@
+//! What a vending service is asked, what it answers, and what its refusals mean.
+//!
+//! Vending services are written by hand and differ; here their answers come to one form, [`Answer`],
+//! and their failures to one error, [`VendError`], which says whether asking again may help.
+
+mod answer;
+mod error;
+mod status;
+
+pub use answer::Answer;
+pub use error::VendError;
+pub use status::check_status;
