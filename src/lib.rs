@@ -20,6 +20,8 @@
 extern crate alloc;
 
 mod codec;
+#[cfg(target_arch = "wasm32")]
+pub mod js;
 pub mod refresh;
 pub mod scope;
 pub mod token;

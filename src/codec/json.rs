@@ -209,14 +209,6 @@ impl<'a> Reader<'a> {
         if self.at == self.text.len() { Ok(()) } else { self.fail("the end of the document") }
     }
 
-    /// The value just ahead, as it is written; it is read past.
-    pub(crate) fn raw(&mut self) -> Result<&'a str> {
-        self.space();
-        let start = self.at;
-        self.skip()?;
-        Ok(self.slice(start, self.at))
-    }
-
     fn open(&mut self, bracket: u8, expected: &'static str) -> Result<()> {
         self.space();
         self.need(bracket, expected)?;

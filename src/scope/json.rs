@@ -7,6 +7,7 @@ use super::error::ScopeError;
 use super::model::{
     CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TokenScope, TopicRole,
 };
+use crate::codec::base64;
 use crate::codec::json::{Kind, Malformed, Reader, write_string};
 use alloc::{string::String, vec::Vec};
 
@@ -28,6 +29,16 @@ impl TokenScope {
     /// # Errors
     /// Each names the permission's index and field.
     pub fn from_json(text: &str) -> Result<TokenScope> {
+        Self::read(text, Bytes::Refused)
+    }
+
+    /// Reads what the npm package writes: the JSON form, in which a key that is not UTF-8 is `{"base64": …}`.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only the package crosses the boundary"))]
+    pub(crate) fn from_package(text: &str) -> Result<TokenScope> {
+        Self::read(text, Bytes::AsBase64)
+    }
+
+    fn read(text: &str, bytes: Bytes) -> Result<TokenScope> {
         let mut reader = Reader::new(text);
         let mut permissions = None;
         need(&mut reader, Kind::Object, "")?;
@@ -38,7 +49,7 @@ impl TokenScope {
             need(reader, Kind::Array, "permissions")?;
             let mut list = Vec::new();
             reader.array(|reader| {
-                let permission = read_permission(reader).map_err(|error| error.at(list.len()))?;
+                let permission = read_permission(reader, bytes).map_err(|error| error.at(list.len()))?;
                 list.push(permission);
                 Ok::<_, ScopeError>(())
             })?;
@@ -54,15 +65,26 @@ impl TokenScope {
 
     /// Writes the JSON form; `None` where a key is not UTF-8, which JSON cannot carry.
     pub fn to_json(&self) -> Option<String> {
+        let is_text = |permission: &Permission| match permission {
+            Permission::Cache { item: Some(ItemSelector::Key(bytes) | ItemSelector::KeyPrefix(bytes)), .. } => {
+                core::str::from_utf8(bytes).is_ok()
+            }
+            _ => true,
+        };
+        self.permissions().iter().all(is_text).then(|| self.to_package())
+    }
+
+    /// Writes what [`Self::from_package`] reads.
+    pub(crate) fn to_package(&self) -> String {
         let mut out = String::from("{\"permissions\":[");
         for (index, permission) in self.permissions().iter().enumerate() {
             if index > 0 {
                 out.push(',');
             }
-            write_permission(&mut out, permission)?;
+            write_permission(&mut out, permission);
         }
         out.push_str("]}");
-        Some(out)
+        out
     }
 }
 
@@ -73,40 +95,29 @@ enum Role {
     Function(FunctionRole),
 }
 
-fn read_permission(reader: &mut Reader<'_>) -> Result<Permission> {
+fn read_permission(reader: &mut Reader<'_>, bytes: Bytes) -> Result<Permission> {
     let (mut role, mut cache, mut item, mut topic, mut func) = (None, None, None, None, None);
     need(reader, Kind::Object, "")?;
     reader.object(|reader, key| {
         let repeated = match key {
             "role" => role.replace(read_role(reader)?).is_some(),
-            "cache" => cache.replace(read_selector(reader, "cache", "caches", "name", None)?).is_some(),
-            "item" => item.replace(read_selector(reader, "item", "items", "key", Some("keyPrefix"))?).is_some(),
-            "topic" => topic.replace(read_selector(reader, "topic", "topics", "name", Some("namePrefix"))?).is_some(),
-            "func" => func.replace(read_selector(reader, "func", "functions", "name", Some("namePrefix"))?).is_some(),
+            "cache" => cache.replace(read_selector(reader, &CACHE, Bytes::Refused)?).is_some(),
+            "item" => item.replace(read_selector(reader, &ITEM, bytes)?.into_items()).is_some(),
+            "topic" => topic.replace(read_selector(reader, &TOPIC, Bytes::Refused)?.into_names()).is_some(),
+            "func" => func.replace(read_selector(reader, &FUNCTION, Bytes::Refused)?.into_names()).is_some(),
             _ => true,
         };
         if repeated { Err(unknown("", key)) } else { Ok(()) }
     })?;
     let cache = match cache {
         Some(Selector::All) => CacheSelector::All,
-        Some(Selector::Whole(name) | Selector::Prefix(name)) => CacheSelector::Name(name),
+        Some(Selector::Whole(name) | Selector::Prefix(name)) => CacheSelector::Name(into_text(name)),
         None => return Err(ScopeError::field("cache", "expected a cache's name or AllCaches, found nothing")),
     };
     match (role, item, topic, func) {
-        (Some(Role::Cache(role)), item, None, None) => {
-            let item = item.map(|item| match item {
-                Selector::All => ItemSelector::All,
-                Selector::Whole(key) => ItemSelector::Key(key.into_bytes()),
-                Selector::Prefix(prefix) => ItemSelector::KeyPrefix(prefix.into_bytes()),
-            });
-            Ok(Permission::Cache { role, cache, item })
-        }
-        (Some(Role::Topic(role)), None, Some(topic), None) => {
-            Ok(Permission::Topic { role, cache, topic: topic.into() })
-        }
-        (Some(Role::Function(role)), None, None, Some(func)) => {
-            Ok(Permission::Function { role, cache, function: func.into() })
-        }
+        (Some(Role::Cache(role)), item, None, None) => Ok(Permission::Cache { role, cache, item }),
+        (Some(Role::Topic(role)), None, Some(topic), None) => Ok(Permission::Topic { role, cache, topic }),
+        (Some(Role::Function(role)), None, None, Some(function)) => Ok(Permission::Function { role, cache, function }),
         (None, ..) => Err(ScopeError::field("role", "expected a role, found nothing")),
         (Some(Role::Cache(_)), ..) => {
             Err(ScopeError::field("role", "a cache role goes with item, not with topic or func"))
@@ -133,32 +144,65 @@ fn read_role(reader: &mut Reader<'_>) -> Result<Role> {
     })
 }
 
+/// What selects caches, items, topics or functions: the bytes of a key, or of a name in UTF-8.
 enum Selector {
     All,
-    Whole(String),
-    Prefix(String),
+    Whole(Vec<u8>),
+    Prefix(Vec<u8>),
 }
 
-impl From<Selector> for NameSelector {
-    fn from(selector: Selector) -> Self {
-        match selector {
+impl Selector {
+    fn into_names(self) -> NameSelector {
+        match self {
             Selector::All => NameSelector::All,
-            Selector::Whole(name) => NameSelector::Name(name),
-            Selector::Prefix(prefix) => NameSelector::NamePrefix(prefix),
+            Selector::Whole(name) => NameSelector::Name(into_text(name)),
+            Selector::Prefix(prefix) => NameSelector::NamePrefix(into_text(prefix)),
+        }
+    }
+
+    fn into_items(self) -> ItemSelector {
+        match self {
+            Selector::All => ItemSelector::All,
+            Selector::Whole(key) => ItemSelector::Key(key),
+            Selector::Prefix(prefix) => ItemSelector::KeyPrefix(prefix),
         }
     }
 }
 
-/// A name as a string, or an object with exactly one of `all`, the whole name and its prefix.
-fn read_selector(
-    reader: &mut Reader<'_>,
+/// Names are read as text ([`Bytes::Refused`]), so they are UTF-8.
+fn into_text(name: Vec<u8>) -> String {
+    String::from_utf8(name).unwrap_or_default()
+}
+
+/// Whether a key may be written as bytes.
+#[derive(Clone, Copy, PartialEq)]
+enum Bytes {
+    Refused,
+    AsBase64,
+}
+
+/// How a selector is written.
+struct Shape {
+    /// The permission's field.
     field: &'static str,
-    all: &str,
-    whole: &str,
-    prefix: Option<&str>,
-) -> Result<Selector> {
+    /// What the `All…` constant says under `all`.
+    all: &'static str,
+    /// The key that names one.
+    whole: &'static str,
+    /// The key that names many by how they start; caches have none.
+    prefix: Option<&'static str>,
+}
+
+const CACHE: Shape = Shape { field: "cache", all: "caches", whole: "name", prefix: None };
+const ITEM: Shape = Shape { field: "item", all: "items", whole: "key", prefix: Some("keyPrefix") };
+const TOPIC: Shape = Shape { field: "topic", all: "topics", whole: "name", prefix: Some("namePrefix") };
+const FUNCTION: Shape = Shape { field: "func", all: "functions", whole: "name", prefix: Some("namePrefix") };
+
+/// A name as a string, or an object with exactly one of `all`, the whole name and its prefix.
+fn read_selector(reader: &mut Reader<'_>, shape: &Shape, bytes: Bytes) -> Result<Selector> {
+    let Shape { field, all, whole, prefix } = *shape;
     if reader.kind()? == Kind::String {
-        return Ok(Selector::Whole(reader.string()?.into_owned()));
+        return Ok(Selector::Whole(reader.string()?.into_owned().into_bytes()));
     }
     need(reader, Kind::Object, field)?;
     let mut selector = None;
@@ -168,17 +212,17 @@ fn read_selector(
         if !is_all && !is_prefix && key != whole {
             return Err(unknown(field, key));
         }
-        need(reader, Kind::String, field)?;
-        let text = reader.string()?;
-        let read = if is_all {
-            if text != all {
-                return Err(ScopeError::field(field, "the All… constant is one of another kind"));
-            }
-            Selector::All
-        } else if is_prefix {
-            Selector::Prefix(text.into_owned())
+        let read = if !is_all && bytes == Bytes::AsBase64 && reader.kind()? == Kind::Object {
+            read_base64(reader, field)?
         } else {
-            Selector::Whole(text.into_owned())
+            need(reader, Kind::String, field)?;
+            reader.string()?.into_owned().into_bytes()
+        };
+        let read = match (is_all, is_prefix) {
+            (true, _) if read == all.as_bytes() => Selector::All,
+            (true, _) => return Err(ScopeError::field(field, "the All… constant is one of another kind")),
+            (false, true) => Selector::Prefix(read),
+            (false, false) => Selector::Whole(read),
         };
         if selector.replace(read).is_some() {
             return Err(ScopeError::field(field, "expected one selector, found two that contradict each other"));
@@ -186,6 +230,19 @@ fn read_selector(
         Ok(())
     })?;
     selector.ok_or_else(|| ScopeError::field(field, "expected a selector, found an empty object"))
+}
+
+/// `{"base64": …}`, the package's form of a key that is not text.
+fn read_base64(reader: &mut Reader<'_>, field: &'static str) -> Result<Vec<u8>> {
+    let mut bytes = None;
+    reader.object(|reader, key| match (key, bytes.is_none()) {
+        ("base64", true) => {
+            bytes = base64::decode(&reader.string()?);
+            Ok::<_, ScopeError>(())
+        }
+        _ => Err(unknown(field, key)),
+    })?;
+    bytes.ok_or_else(|| ScopeError::field(field, "expected bytes in base64"))
 }
 
 fn need(reader: &mut Reader<'_>, kind: Kind, field: &'static str) -> Result<()> {
@@ -207,7 +264,7 @@ fn unknown(field: &'static str, key: &str) -> ScopeError {
     ScopeError::field(field, reason)
 }
 
-fn write_permission(out: &mut String, permission: &Permission) -> Option<()> {
+fn write_permission(out: &mut String, permission: &Permission) {
     let (role, cache) = match permission {
         Permission::Cache { role, cache, .. } => (role.value(), cache),
         Permission::Topic { role, cache, .. } => (role.value(), cache),
@@ -231,14 +288,20 @@ fn write_permission(out: &mut String, permission: &Permission) -> Option<()> {
             out.push_str(",\"item\":{\"");
             out.push_str(key);
             out.push_str("\":");
-            write_string(out, core::str::from_utf8(bytes).ok()?);
+            match core::str::from_utf8(bytes) {
+                Ok(text) => write_string(out, text),
+                Err(_) => {
+                    out.push_str("{\"base64\":");
+                    write_string(out, &base64::encode(bytes));
+                    out.push('}');
+                }
+            }
             out.push('}');
         }
         Permission::Topic { topic, .. } => write_names(out, ",\"topic\":", topic, "topics"),
         Permission::Function { function, .. } => write_names(out, ",\"func\":", function, "functions"),
     }
     out.push('}');
-    Some(())
 }
 
 fn write_names(out: &mut String, field: &str, names: &NameSelector, all: &str) {
@@ -300,6 +363,27 @@ mod tests {
             r#" { "permissions" : [ { "cache" : { "name" : "a" } , "item" : "k" , "role" : "readonly" } ] } "#;
         let short = r#"{"permissions":[{"role":"readonly","cache":"a","item":{"key":"k"}}]}"#;
         assert_eq!(TokenScope::from_json(spelled).unwrap().to_json().unwrap(), short);
+    }
+
+    #[test]
+    fn keys_that_are_not_text_pass_to_the_package_alone() {
+        let scope = TokenScope::new(vec![Permission::Cache {
+            role: CacheRole::ReadOnly,
+            cache: CacheSelector::All,
+            item: Some(ItemSelector::KeyPrefix(vec![0xff])),
+        }])
+        .unwrap();
+        let written =
+            r#"{"permissions":[{"role":"readonly","cache":{"all":"caches"},"item":{"keyPrefix":{"base64":"/w=="}}}]}"#;
+        assert_eq!(scope.to_json(), None);
+        assert_eq!(scope.to_package(), written);
+        assert_eq!(TokenScope::from_package(written).unwrap(), scope);
+        assert!(TokenScope::from_json(written).is_err());
+        assert!(TokenScope::from_package(&written.replace("/w==", "?")).is_err());
+        assert!(
+            TokenScope::from_package(r#"{"permissions":[{"role":"readonly","cache":{"name":{"base64":"/w=="}}}]}"#)
+                .is_err()
+        );
     }
 
     #[test]

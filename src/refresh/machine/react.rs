@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 /// The most that a server's `Retry-After` is granted (ms).
 const MAX_RETRY_AFTER: i64 = 3_600_000;
 
-/// A page that comes online waits for up to this long (ms) if it can: all pages behind one router
-/// come online together.
+/// A page that comes online waits for up to this long (ms) unless someone waits for it: all pages
+/// behind one router come online together.
 const ONLINE_SPREAD: i64 = 1_000;
 
 /// A token that was in hand for so long (ms) without being rejected was a good one, even if its
@@ -23,7 +23,7 @@ impl Machine {
             Event::Start => self.open(),
             Event::Get { call, min_validity, force } => {
                 self.open();
-                self.get(call, min_validity.max(0), force, out);
+                self.get(call, min_validity, force, out);
             }
             Event::Abandon { call } => self.calls.remove(call),
             Event::Rejected => self.reject(out),
@@ -110,7 +110,7 @@ impl Machine {
     fn online(&mut self) {
         let was_offline = self.offline.take().is_some();
         self.wake();
-        if was_offline && !self.calls.any() {
+        if was_offline {
             let spread = backoff::uniform(&mut self.rng, ONLINE_SPREAD);
             self.at = self.at.max(self.in_ms(spread));
         }
