@@ -1,0 +1,43 @@
+// Chromium, and pages that are watched for errors.
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { chromium } from 'playwright-core';
+
+const FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function launchBrowser() {
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: process.env.CHROME_PATH, args: [...FLAGS, ...asRoot] });
+}
+
+/**
+ * A page of its own profile, closed when test `t` ends, which fails on any error in it.
+ * `expected` are patterns of console errors that the test brings about.
+ */
+export async function openPage(t, browser, url, { expected = [], ...context } = {}) {
+  const profile = await browser.newContext(context);
+  const page = await profile.newPage();
+  const troubles = [];
+  const trouble = (text) => expected.some((pattern) => pattern.test(text)) || troubles.push(text);
+  page.on('pageerror', (error) => trouble(`uncaught: ${error.stack}`));
+  page.on('console', (message) => message.type() === 'error' && trouble(`console: ${message.text()}`));
+
+  // As the browser sends them, not as the page tells of them.
+  const requests = [];
+  page.on('request', (request) => requests.push(request));
+  const vends = () => requests.filter((request) => new URL(request.url()).pathname === '/token');
+
+  t.after(async () => {
+    await profile.close();
+    assert.deepEqual(troubles, [], 'errors in the page');
+  });
+  const response = await page.goto(url);
+  return { page, requests, vends, response };
+}

@@ -1,0 +1,7 @@
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  build: { modulePreload: { polyfill: false } },
+  // For `vite www`: the tokens still come from the vending service.
+  server: { proxy: { '/token': 'http://127.0.0.1:3000' } },
+});
