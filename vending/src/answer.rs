@@ -85,6 +85,7 @@ mod tests {
             "text/*",
             "text/plain, */*;q=0.1",
             "application/json;q=0.5, text/plain",
+            "application/json;q=0.1, */*",
         ] {
             assert!(text(yes), "{yes}");
         }
@@ -95,6 +96,8 @@ mod tests {
             "application/json, text/plain, */*",
             "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "text/plain;q=0",
+            "text/html",
+            "text/plain;q=0.5, */*",
             "text/plain;q=0.5, application/json",
             "",
             "text",

@@ -249,6 +249,12 @@ mod tests {
     }
 
     #[test]
+    fn a_query_has_a_length() {
+        let of = |length: usize| status(Ask::from_query(&format!("tokenId={}", "a".repeat(length - 8))));
+        assert_eq!((of(MAX_BYTES), of(MAX_BYTES + 1)), (400, 414));
+    }
+
+    #[test]
     fn a_body_has_a_type() {
         let with = |value: &'static str| {
             let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(value))]);
@@ -259,6 +265,18 @@ mod tests {
             assert_eq!(with(wrong), 415, "{wrong}");
         }
         assert_eq!(status(Ask::from_body(&HeaderMap::new(), &Bytes::from_static(b"{}"))), 415);
+    }
+
+    #[test]
+    fn a_plain_name_is_named_and_nothing_else_is() {
+        let told = |query: &str| format!("{:?}", Ask::from_query(query).unwrap_err());
+        let long = "a".repeat(32);
+        for plain in ["scopes", "expires_in", "x-1", &long] {
+            assert!(told(plain).contains(&format!("'{plain}'")), "{plain}");
+        }
+        for odd in ["a.b", "a%20b", "a/b", &"a".repeat(33)] {
+            assert!(told(odd).contains("found something else"), "{odd}");
+        }
     }
 
     #[test]

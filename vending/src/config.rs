@@ -169,6 +169,13 @@ mod tests {
     }
 
     #[test]
+    fn grace_is_bounded_too() {
+        let grace = |text: &str| parse(&["--shutdown-grace", text]).map(|config| config.shutdown_grace);
+        assert_eq!((parse(&[]).unwrap().shutdown_grace, grace("0"), grace("600")), (10, Ok(0), Ok(600)));
+        assert!(grace("601").unwrap_err().contains("from 0 to 600"));
+    }
+
+    #[test]
     fn endpoint_is_a_plain_host() {
         assert_eq!(endpoint("Cell-1.Prod.A.momentohq.com").unwrap(), "cell-1.prod.a.momentohq.com");
         for wrong in [

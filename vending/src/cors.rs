@@ -159,6 +159,8 @@ mod tests {
             "https://a.example?x",
             "https://u@a.example",
             "https://a.example:",
+            "https://a.example:8443/x",
+            "https://u@a.example:8443",
             "https://*.example.com",
         ] {
             assert!(origin(wrong).is_err(), "{wrong}");

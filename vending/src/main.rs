@@ -26,6 +26,7 @@ use clap::Parser;
 use crate::config::Config;
 use crate::cors::Origins;
 use crate::issuer::Issuer;
+use crate::issuer::embedded::Signer;
 use crate::journal::note;
 use crate::policy::Policy;
 use crate::routes::Service;
@@ -44,7 +45,7 @@ async fn main() -> ExitCode {
 async fn run(config: Config) -> Result<(), String> {
     let origins = Origins::new(&config.allow_origin)?;
     let issuer = Issuer::from_env(&config)?;
-    let demo = config.demo.then(|| issuer.demo_signer(&config)).transpose()?;
+    let demo = config.demo.then(|| Signer::from_env(&config)).transpose()?;
     let signals = server::Signals::new().map_err(|e| format!("cannot listen for signals: {e}"))?;
     let listener = server::listen(&config.host, config.port).await?;
     let address = listener.local_addr().map_err(|e| format!("cannot tell the port: {e}"))?;

@@ -76,15 +76,6 @@ impl Issuer {
         }
     }
 
-    /// Who signs the expired tokens of a demo: the issuer itself if it can, or an embedded signer beside it.
-    pub(crate) fn demo_signer(&self, config: &Config) -> Result<embedded::Signer, String> {
-        match self {
-            Self::Embedded(signer) => Ok(signer.clone()),
-            #[allow(unreachable_patterns, reason = "without the feature there is no other issuer")]
-            _ => embedded::Signer::from_env(config),
-        }
-    }
-
     /// Makes one token.
     pub(crate) async fn mint(&self, order: &Order) -> Result<Minted, Problem> {
         match self {

@@ -67,6 +67,18 @@ fn listed_origins_may_with_credentials() {
 }
 
 #[test]
+fn only_a_preflight_is_one() {
+    let server = Server::start(&["--allow-origin", APP]);
+    let asks = ("access-control-request-method", "POST");
+    server.get_with("/token", &[("origin", APP), asks]).token();
+    for headers in [&[("origin", APP)][..], &[asks]] {
+        let answer = server.request(Method::OPTIONS, "/token", headers, None);
+        assert_eq!((answer.status, answer.header("allow")), (204, Some("GET, HEAD, POST, OPTIONS")));
+        assert_eq!(answer.header("access-control-allow-methods"), None);
+    }
+}
+
+#[test]
 fn a_listed_origin_may_read_errors_too() {
     let server = Server::start(&["--allow-origin", APP, "--demo"]);
     for (path, fault) in [("/token?expiresIn=0", "delay=0"), ("/token", "status=503; retry-after=2")] {

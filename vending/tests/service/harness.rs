@@ -1,6 +1,6 @@
 //! Starts the service, talks to it, and sees that it ends.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
@@ -44,7 +44,16 @@ pub(crate) fn command(args: &[&str]) -> Command {
 
 /// Runs the program to its end; for starts that fail, and for `--help`.
 pub(crate) fn run(args: &[&str], env: &[(&str, &str)]) -> Output {
-    command(args).envs(env.iter().copied()).output().unwrap()
+    let mut child = command(args).envs(env.iter().copied()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut text = String::new();
+    stdout.read_line(&mut text).unwrap();
+    if text.starts_with("listening on ") {
+        child.kill().unwrap();
+        panic!("it started, with {args:?}");
+    }
+    stdout.read_to_string(&mut text).unwrap();
+    Output { stdout: text.into_bytes(), ..child.wait_with_output().unwrap() }
 }
 
 impl Server {
