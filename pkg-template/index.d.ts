@@ -2,6 +2,8 @@
 // The public face of momento-token-wasm. Every function takes and gives plain data or strings: nothing has to be
 // initialised first, and nothing has to be freed.
 
+export {}; // what is not marked `export` below stays private
+
 /** Instantiates the WebAssembly module ahead of the first call, which otherwise does it by itself (a few milliseconds, without network).
  *  For pages that would rather pay at a quiet moment, and engines that refuse to compile synchronously. */
 export function ready(): Promise<void>;

@@ -21,15 +21,15 @@ fn host(vend: &str) -> Host {
          const host = {
            log,
            requests: 0,
-           tokens: [],
            open(reason, signal) { host.requests++; add('open ' + reason); return body(reason, signal, host); },
            isFunction: () => true,
-           install(token, life) { host.tokens.push(JSON.parse(token)); host.life = life; add('install'); },
+           install(token, life) { add('install'); host.atInstall = host.now; },
            drop() { add('drop'); },
            report(code, message, status, retryAt, cause) { add('report ' + code + ' ' + status); host.cause = cause; },
            settle(call, outcome) { add('settle ' + call + ' ' + outcome); },
-           status(status) { add('status ' + status); },
-           outlook(refreshAt, life) { host.refreshAt = refreshAt; },
+           statusChanged(status) { add('status ' + status); },
+           outlook(status, refreshAt) { host.now = status; },
+           life(life) {},
            async until(entry, times = 1) {
              while (log.filter((line) => line === entry).length < times) await new Promise((wake) => waiting.push(wake));
            },
@@ -97,6 +97,8 @@ async fn a_token_arrives_and_is_replaced_by_the_timer() {
     let log = log(&host);
     assert_eq!(log[..4], ["status fetching", "open first", "install", "status ready"].map(String::from), "{log:?}");
     assert!(log.contains(&"open refresh".into()), "{log:?}");
+    // Whoever hears of a token finds the status already set.
+    assert_eq!(get(&host, "atInstall"), "ready");
     driver.close();
     assert_eq!(get(&host, "requests"), 2);
 }

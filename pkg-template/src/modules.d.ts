@@ -21,8 +21,9 @@ declare module 'wasm-glue' {
     drop(): void;
     report(code: string, message: string, status: number, retryAt: number, cause: unknown): void;
     settle(call: number, outcome: number): void;
-    status(status: string): void;
-    outlook(refreshAt: number, life: number): void;
+    outlook(status: string, refreshAt: number): void;
+    statusChanged(status: string): void;
+    life(life: number): void;
   }
   export class Driver {
     constructor(host: Host, decode: string, windowFrom: number, windowTo: number, timeout: number);

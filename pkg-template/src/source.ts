@@ -115,9 +115,9 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
 
   close(): void {
     if (this.#status === 'closed') return;
-    const driver = this.#driver;
-    if (driver) driver.close();
-    else this.#setStatus('closed');
+    if (this.#driver) return this.#driver.close();
+    this.#status = 'closed';
+    this.#announce('closed');
   }
 
   [Symbol.dispose](): void {
@@ -147,9 +147,12 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
         this.#emit('error', this.#lastError);
       },
       settle: (call, outcome) => this.#settle(call, outcome),
-      status: (status) => this.#setStatus(status as Face.TokenSource['status']),
-      outlook: (refreshAt, life) => {
+      outlook: (status, refreshAt) => {
+        this.#status = status as Face.TokenSource['status'];
         this.#refreshAt = refreshAt;
+      },
+      statusChanged: (status) => this.#announce(status as Face.TokenSource['status']),
+      life: (life) => {
         if (this.#held) this.#held = hold(this.#held.token, life);
       },
     };
@@ -175,12 +178,8 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     } else caller.reject(outcome === 3 ? closed() : this.#lastError);
   }
 
-  #setStatus(status: Face.TokenSource['status']): void {
-    this.#status = status;
-    if (status === 'closed') {
-      this.#held = undefined;
-      this.#refreshAt = NaN;
-    }
+  #announce(status: Face.TokenSource['status']): void {
+    if (status === 'closed') this.#held = undefined;
     this.#emit('status', status);
     if (status === 'closed') this.#wakeLoops();
   }

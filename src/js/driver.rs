@@ -34,13 +34,16 @@ extern "C" {
     /// Answers a caller: 0 the token in hand, 1 the error reported last, 2 too short, 3 closed.
     #[wasm_bindgen(method)]
     fn settle(this: &Host, call: u32, outcome: u8);
-    /// The status changed.
+    /// The status is no longer what it was.
+    #[wasm_bindgen(method, js_name = statusChanged)]
+    fn status_changed(this: &Host, status: &str);
+    /// First thing after every event, so that listeners see it: the status, and when the next attempt is due by the wall clock
+    /// in milliseconds (NaN where none is).
     #[wasm_bindgen(method)]
-    fn status(this: &Host, status: &str);
-    /// After every event: when the next attempt is due, by the wall clock in milliseconds (NaN where none is), and for how many
-    /// milliseconds from now the token in hand is good (0 where there is none).
+    fn outlook(this: &Host, status: &str, refresh_at: f64);
+    /// Last thing after every event: for how many milliseconds from now the token in hand is good (0 where there is none).
     #[wasm_bindgen(method)]
-    fn outlook(this: &Host, refresh_at: f64, life: f64);
+    fn life(this: &Host, life: f64);
 
     /// The monotonic clock, in milliseconds. Windows, workers and servers all have it.
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
@@ -76,7 +79,11 @@ pub(super) struct Driver {
 impl Driver {
     /// Tells the machine, and does what it says. No borrow is held while JavaScript runs.
     pub(super) fn dispatch(&self, event: Event) {
-        let actions = self.machine.borrow_mut().handle(event, now());
+        let (actions, status, due) = {
+            let mut machine = self.machine.borrow_mut();
+            (machine.handle(event, now()), machine.status(), machine.refresh_at())
+        };
+        self.host.outlook(status_name(status), due.map_or(f64::NAN, |at| at as f64));
         self.queue.borrow_mut().extend(actions);
         if self.busy.replace(true) {
             return;
@@ -89,8 +96,7 @@ impl Driver {
             }
         }
         self.busy.replace(false);
-        let due = self.machine.borrow().refresh_at();
-        self.host.outlook(due.map_or(f64::NAN, |at| at as f64), self.life());
+        self.host.life(self.life());
     }
 
     /// Milliseconds for which the token in hand is good, as of the last event; infinite where it never expires.
@@ -137,7 +143,7 @@ impl Driver {
                 if status == Status::Closed {
                     drop(self.page.take());
                 }
-                self.host.status(status_name(status));
+                self.host.status_changed(status_name(status));
             }
         }
     }
