@@ -9,7 +9,7 @@ wasm := tools/toolchain wasm
 target := wasm32-unknown-unknown
 
 crate := $(shell find src -name '*.rs') Cargo.toml Cargo.lock
-package := tools/pkg.mjs $(shell find pkg-template -type f)
+package := tools/pkg.mjs package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
 site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help
@@ -23,7 +23,7 @@ setup: ## install the tools that are missing: wasm target, wasm-pack, wasm-bindg
 	@tools/toolchain
 
 demo: pkg site vending ## serve the site with a token vending service; PORT=3000, TTL=60 seconds a token
-	@printf '\nhttp://localhost:%s/  tokens live %s s  Ctrl-C ends it\n\n' $(PORT) $(TTL)
+	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
 	@target/release/vending --port $(PORT) --ttl $(TTL) --site www/dist --demo
 
 test: setup check test-native test-web test-types test-pkg test-e2e ## everything: lints, native, WebAssembly, package and browser tests
@@ -58,7 +58,7 @@ pkg/package.json: $(crate) $(package) | setup
 	@touch $@
 
 site: www/dist/index.html ## build the site into www/dist/
-www/dist/index.html: pkg/package.json $(site) package-lock.json | setup
+www/dist/index.html: pkg/package.json $(site) | setup
 	$(tool) npm run --silent build:site
 	@touch $@
 
