@@ -44,10 +44,10 @@ test-types: pkg ## the package's type declarations, under tsc --strict
 	$(tool) tsc --strict --noEmit --project tests/types
 
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
-	$(tool) node --test tests/package/*.test.mjs
+	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
 
 test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)
-	$(tool) node --test --test-concurrency=1 tests/e2e/*.test.mjs
+	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs
 
 sim: ## the long simulation of the refresher; SIM_RUNS=1000000
 	SIM_RUNS=$(SIM_RUNS) cargo test --release --test sim -- --nocapture
