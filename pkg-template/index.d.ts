@@ -232,7 +232,7 @@ export class TokenSource extends EventTarget {
   readonly refreshAt: Date | undefined;
   /** The service refused this token: drop it and re-fetch, once however often it is called for the same token; for a token not in hand it does nothing. */
   reportRejected(token: Token): void;
-  /** Each new token as it arrives: `for await (const token of source)`. */
+  /** Each new token as it arrives: `for await (const token of source)`. Ends when the source is closed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Token>;
   /** Ends timers, listeners, requests and loops over tokens; waiting callers are rejected with `ERR_CLOSED`. */
   close(): void;
@@ -259,7 +259,7 @@ export interface TokenSourceOptions {
   /** Milliseconds until a request is given up; 1 s to 10 min. Default 10 s. */
   requestTimeoutMs?: number;
   decode?: DecodeOptions;
-  /** Begin at construction (default) or at the first getToken(). */
+  /** Begin at construction (default), or at the first getToken() or loop over tokens. */
   start?: 'now' | 'on-demand';
 }
 

@@ -22,7 +22,7 @@ declare module 'wasm-glue' {
     report(code: string, message: string, status: number, retryAt: number, cause: unknown): void;
     settle(call: number, outcome: number): void;
     outlook(status: string, refreshAt: number): void;
-    statusChanged(status: string): void;
+    statusChanged(status: string): unknown;
     life(life: number): void;
   }
   export class Driver {

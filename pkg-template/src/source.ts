@@ -97,6 +97,8 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Face.Token, void, void> {
     let last: Face.Token | undefined;
+    // Whoever loops over tokens wants them: that is demand enough.
+    if (this.#status === 'idle') this.#drive().start();
     while (this.#status !== 'closed') {
       const token = this.current;
       if (token && token !== last) {
@@ -151,7 +153,8 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
         this.#status = status as Face.TokenSource['status'];
         this.#refreshAt = refreshAt;
       },
-      statusChanged: (status) => this.#announce(status as Face.TokenSource['status']),
+      // A listener may have changed it again: then this one is no news any more.
+      statusChanged: (status) => status === this.#status && this.#announce(this.#status),
       life: (life) => {
         if (this.#held) this.#held = hold(this.#held.token, life);
       },
