@@ -108,6 +108,7 @@ mod tests {
             "/assets/the-Favorite.svg",
             "/assets/photo-20240101.png",
             "/assets/BkT3x9aQ.js",
+            "/assets/-BkT3x9aQ.js",
             "/assets/index-BkT3x9aQ",
             "/assets/é-BkT3x9é.js",
             "/assets/",

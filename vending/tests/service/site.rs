@@ -56,10 +56,12 @@ fn serves_files_with_their_headers() {
 fn a_file_unchanged_is_not_sent_again() {
     let dir = build("site-unchanged");
     let server = Server::start(&["--site", dir.to_str().unwrap()]);
-    let first = server.get("/");
-    let since = first.header("last-modified").expect("a date to ask again with");
-    let again = server.get_with("/", &[("if-modified-since", since)]);
-    assert_eq!((again.status, again.body.as_str()), (304, ""));
+    for (path, cache) in [("/", "no-cache"), ("/assets/index-BkT3x9aQ.js", "public, max-age=31536000, immutable")] {
+        let first = server.get(path);
+        let since = first.header("last-modified").expect("a date to ask again with");
+        let again = server.get_with(path, &[("if-modified-since", since)]);
+        assert_eq!((again.status, again.body.as_str(), again.header("cache-control")), (304, "", Some(cache)));
+    }
 }
 
 #[test]
