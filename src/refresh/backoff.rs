@@ -81,9 +81,10 @@ pub(super) fn delay(rng: &mut Rng, nth: u32, within: i64) -> i64 {
 
 /// A number between 0 and `max`, both included; 0 where `max` is less.
 pub(super) fn uniform(rng: &mut Rng, max: i64) -> i64 {
-    // Not `rng.i64(0..=max)`: that can panic, with a message to format.
-    let span = u128::from(max.max(0).unsigned_abs()) + 1;
-    ((u128::from(rng.u64(..)) * span) >> 64) as i64
+    // Not `rng.i64(0..=max)`: that can panic, with a message to format. The ranges here are so small
+    // that nobody could tell the remainder from a uniform draw.
+    let span = max.max(0).unsigned_abs() + 1;
+    (rng.u64(..) % span) as i64
 }
 
 #[cfg(test)]

@@ -11,14 +11,10 @@ struct Call {
 }
 
 /// All callers that wait for the attempt in the air, or else for the next one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Calls(Vec<Call>);
 
 impl Calls {
-    pub(super) const fn new() -> Self {
-        Calls(Vec::new())
-    }
-
     pub(super) fn add(&mut self, id: u32, min_validity: i64, force: bool) {
         self.0.push(Call { id, min_validity, force });
     }
@@ -49,6 +45,8 @@ impl Calls {
     }
 
     fn settle_each(&mut self, outcome: impl Fn(&Call) -> Outcome, out: &mut Vec<Action>) {
-        out.extend(self.0.drain(..).map(|call| Action::Settle { call: call.id, outcome: outcome(&call) }));
+        for call in core::mem::take(&mut self.0) {
+            out.push(Action::Settle { call: call.id, outcome: outcome(&call) });
+        }
     }
 }

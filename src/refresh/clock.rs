@@ -16,7 +16,8 @@ pub struct Now {
 ///
 /// Browsers round both clocks, to as much as 100 ms each. Taking the larger of two rounded steps
 /// at every event would add up: a page that asks a thousand times a second would see time run
-/// twice as fast. The price is an uncertainty of this size, which is taken off a token's life.
+/// twice as fast. The price is an uncertainty of this size, which is taken off a token's life (and
+/// that each setting back of the wall clock by less than this may hide as much sleep).
 pub(super) const TOLERANCE: i64 = 250;
 
 /// A disagreement of this size (ms) within one step is a jump: the device slept, or someone set
@@ -26,7 +27,7 @@ const JUMP: i64 = 5_000;
 /// Makes one time of the two clocks, twice: once as late as it may be, once as early.
 ///
 /// With every observation the *steady* time advances by what the wall or the monotonic clock
-/// advanced, whichever is more, and never goes back. Sleep in which the monotonic clock stood still
+/// advanced, whichever is more (within [`TOLERANCE`]), and never goes back. Sleep in which the monotonic clock stood still
 /// is thus counted, and a wall clock set back is ignored; one set forward makes a token look older
 /// than it is, which costs one fetch. The age of tokens is measured by it.
 ///

@@ -105,7 +105,7 @@ impl Machine {
             replacing: false,
             seen_token: false,
             offline: None,
-            calls: Calls::new(),
+            calls: Calls::default(),
             armed: None,
             told: Status::Idle,
         }

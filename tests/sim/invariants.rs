@@ -90,8 +90,8 @@ pub(crate) struct Ledger {
     /// had been set back.
     not_before: Option<(i64, i64, i64)>,
     last_start: Option<(i64, i64)>,
-    /// Starts since a token arrived, of the last ten minutes.
-    starts: VecDeque<i64>,
+    /// The last ten starts since a token arrived (true time and monotonic ms).
+    starts: VecDeque<(i64, i64)>,
     /// Since when the machine has been told that it is offline, or sent its last probe.
     offline: Option<i64>,
     probing: bool,
@@ -313,12 +313,12 @@ impl Ledger {
             ensure!(now.mono - mono >= MIN_GAP / MS, "{} awake ms after the last attempt", now.mono - mono);
         }
         self.last_start = Some((t, now.mono));
-        while self.starts.front().is_some_and(|start| t - start >= WINDOW - grain) {
-            self.starts.pop_front();
+        if self.starts.len() == BUDGET {
+            let tenth = self.starts.pop_front().map_or(0, |(start, _)| t - start);
+            ensure!(tenth >= WINDOW - grain, "eleven attempts in {} s", tenth / SECOND);
+            self.spent_budget = true;
         }
-        self.starts.push_back(t);
-        ensure!(self.starts.len() <= BUDGET, "{} attempts in ten minutes", self.starts.len());
-        self.spent_budget |= self.starts.len() == BUDGET;
+        self.starts.push_back((t, now.mono));
         if let Some((until, said, set_backs)) = self.not_before {
             ensure!(
                 t >= until - moment.slack(set_backs) || leapt >= said,
@@ -406,6 +406,7 @@ impl Ledger {
                 None => ensure!(valid_for == i64::MAX, "a token that never expires, for {valid_for} ms"),
                 Some(at) => {
                     let left = at - t;
+                    ensure!(valid_for > 0, "a token in hand that expired {} ms ago", -valid_for);
                     ensure!(valid_for <= left / MS, "thought valid for {valid_for} of {} ms", left / MS);
                     let least = left - held.slack(moment);
                     ensure!(
@@ -425,11 +426,35 @@ impl Ledger {
             let served = !ask.force && valid_for.is_some_and(|left| left >= ask.min_validity);
             ensure!(!served, "call {call} waits for nothing");
         }
+        self.hurry(moment, machine)?;
         self.timer(now, machine)?;
         let status = machine.status();
         let told = self.status.unwrap_or(Status::Idle);
         ensure!(status == told, "status {status:?}, told {told:?}");
         self.check_status(status)
+    }
+
+    /// A page that wakes without a token, or a caller who insists, waits for nothing but limits.
+    fn hurry(&self, moment: &Moment, machine: &Machine) -> Result<(), String> {
+        let Moment { t, now, .. } = *moment;
+        let (urgent, spread) = match moment.event {
+            // It may have come online before, which is spread.
+            Event::Wake => (self.token.is_none(), SECOND),
+            Event::Get { force, .. } => (force && !self.terminal, 0),
+            _ => (false, 0),
+        };
+        let failing = self.failing && self.air.is_none() && self.begun && !self.closed;
+        if !urgent || !failing || self.offline.is_some() || self.rejected.is_some() {
+            return Ok(());
+        }
+        let next = machine.refresh_at().ok_or("no attempt is planned")?;
+        let gap = self.last_start.map_or(0, |(_, mono)| mono + MIN_GAP / MS - now.mono);
+        let tenth = self.starts.front().filter(|_| self.starts.len() == BUDGET);
+        let budget = tenth.map_or(0, |(_, mono)| mono + WINDOW / MS - now.mono);
+        let asked = self.not_before.map_or(0, |(until, ..)| until - t) / MS;
+        let limit = gap.max(budget).max(asked).max(0) + 1 + (spread + MARGIN + 2 * moment.grain) / MS;
+        ensure!(next - now.wall <= limit, "waits for {} ms, limits say {limit}", next - now.wall);
+        Ok(())
     }
 
     fn timer(&self, now: Now, machine: &Machine) -> Result<(), String> {

@@ -3,7 +3,7 @@
 use super::super::event::{Action, Cause, Event, Failure, Outcome};
 use super::super::{backoff, clock};
 use super::plan::Plan;
-use super::{Calls, Flight, Held, Machine, Phase};
+use super::{Flight, Held, Machine, Phase};
 use alloc::vec::Vec;
 
 /// The most that a server's `Retry-After` is granted (ms).
@@ -162,7 +162,7 @@ impl Machine {
         }
         self.at = self.in_ms(delay);
         // The callers of this attempt bring about no other.
-        let mut calls = core::mem::replace(&mut self.calls, Calls::new());
+        let mut calls = core::mem::take(&mut self.calls);
         out.push(Action::Report { flight, cause, retry_at: self.refresh_at() });
         calls.settle(Outcome::Failed { flight }, out);
     }

@@ -408,6 +408,33 @@ fn a_request_that_takes_too_long_is_given_up() {
 }
 
 #[test]
+fn a_timeout_is_a_failure_like_any_other() {
+    let mut bench = Bench::started(1);
+    bench.pass(10 * SECOND);
+    bench.tell(Event::Timer);
+    assert_eq!(bench.machine.status(), Waiting);
+    let (mut flight, _) = bench.next_fetch(HOUR).expect("a retry");
+    for nth in 2..12 {
+        // The next request is given up as well, and the one after it comes ever later.
+        let (next, after) = bench.next_fetch(HOUR).expect("a retry");
+        assert_eq!(next, flight + 1);
+        assert!(after - 10 * SECOND <= (SECOND << nth).min(10 * MINUTE), "failure {nth}: {after} ms");
+        flight = next;
+    }
+    assert_eq!(flight, 11);
+}
+
+#[test]
+fn an_answer_to_no_request_in_the_air_is_ignored() {
+    let mut bench = Bench::started(1);
+    assert_eq!(bench.vend(7, HOUR), []);
+    assert_eq!(bench.refuse(7), []);
+    bench.vend(0, HOUR);
+    assert_eq!(bench.refuse(0), [], "nor is it answered twice");
+    assert_eq!(bench.machine.status(), Ready);
+}
+
+#[test]
 fn an_answer_that_comes_before_its_timeout_is_noticed_is_good() {
     let mut bench = Bench::started(1);
     bench.pass(MINUTE);
