@@ -40,8 +40,9 @@ test-native: ## Rust tests on this machine: crate, vectors, properties, short si
 test-web: setup ## the crate's WebAssembly tests (tests/web.rs) in headless Chromium
 	$(wasm) cargo test --package momento-token-wasm --target $(target) --test web
 
-test-types: pkg ## the package's type declarations, under tsc --strict
+test-types: pkg ## the package's type declarations, under tsc --strict, as Node.js and as bundlers resolve modules
 	$(tool) tsc --strict --noEmit --project tests/types
+	$(tool) tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
 
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs

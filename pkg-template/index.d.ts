@@ -127,6 +127,8 @@ export type TokenErrorCode =
   | 'ERR_SCOPE_INVALID'
   /** More permissions than a token may carry. */
   | 'ERR_SCOPE_LIMIT'
+  /** Encoded permissions hold what this version cannot read in full. */
+  | 'ERR_SCOPE_NOT_UNDERSTOOD'
   /** No credential but white space. */
   | 'ERR_TOKEN_EMPTY'
   /** Claim `exp` is no sane time. */
@@ -186,7 +188,8 @@ export const AllFunctions: AllFunctions;
 
 export type CacheSelector = AllCaches | string | { name: string };
 export type TopicSelector = AllTopics | string | { name: string; namePrefix?: never } | { namePrefix: string; name?: never };
-/** Bytes that are valid UTF-8 become text in the canonical form; others stay a Uint8Array. */
+/** Keys are compared by their bytes. Bytes that are valid UTF-8 become text in the canonical form; others stay a Uint8Array, which JSON cannot
+ *  carry: {@link parseScope} refuses what JSON makes of it. A string is the key itself. */
 export type CacheItemSelector =
   | AllCacheItems
   | string
@@ -194,19 +197,111 @@ export type CacheItemSelector =
   | { keyPrefix: string | Uint8Array; key?: never };
 export type FunctionSelector = AllFunctions | string | { name: string; namePrefix?: never } | { namePrefix: string; name?: never };
 
+/** The whole cache: it names no item, and stays apart from `item: AllCacheItems`, which permits the same. */
 export interface CachePermission { role: CacheRole; cache: CacheSelector; item?: never; topic?: never; func?: never }
+/** Some items of a cache, or all of them by name of {@link AllCacheItems}. */
 export interface DisposableTokenCachePermission { role: CacheRole; cache: CacheSelector; item: CacheItemSelector; topic?: never; func?: never }
 export interface TopicPermission { role: TopicRole; cache: CacheSelector; topic: TopicSelector; item?: never; func?: never }
 export interface FunctionPermission { role: FunctionRole; cache: CacheSelector; func: FunctionSelector; item?: never; topic?: never }
 export type Permission = CachePermission | DisposableTokenCachePermission | TopicPermission | FunctionPermission;
+/** Plain data: what its permissions permit, taken together. */
 export interface TokenScope { readonly permissions: readonly Permission[] }
 export type DisposableTokenScope = TokenScope;
+
+/**
+ * Functions that write scopes of one permission, with names and arguments as in Momento's SDK, and the topic prefixes that its protocol has
+ * and its JavaScript SDK lacks. {@link mergeScopes} puts several together.
+ *
+ * Throw `ERR_ARGUMENT` at once for a name that is blank or not a string, and for a constant of another kind. What they give is frozen and in
+ * the canonical form of {@link parseScope}.
+ */
+export const TokenScopes: {
+  cacheReadWrite(c: CacheSelector): TokenScope;
+  cacheReadOnly(c: CacheSelector): TokenScope;
+  /** Plain writes: not conditional ones (`SetIfNotExists`), nor calls that return what they changed (`Increment`). */
+  cacheWriteOnly(c: CacheSelector): TokenScope;
+  topicPublishSubscribe(c: CacheSelector, t: TopicSelector): TokenScope;
+  topicSubscribeOnly(c: CacheSelector, t: TopicSelector): TokenScope;
+  topicPublishOnly(c: CacheSelector, t: TopicSelector): TokenScope;
+  topicNamePrefixPublishSubscribe(c: CacheSelector, prefix: string): TokenScope;
+  topicNamePrefixSubscribeOnly(c: CacheSelector, prefix: string): TokenScope;
+  topicNamePrefixPublishOnly(c: CacheSelector, prefix: string): TokenScope;
+  functionInvoke(c: CacheSelector, f: FunctionSelector): TokenScope;
+  /** Permits nothing. */
+  functionPermitNone(c: CacheSelector, f: FunctionSelector): TokenScope;
+};
+
+/** {@link TokenScopes}, and those for some items of a cache: one key, or all keys that start so. An empty key is `ERR_ARGUMENT`. */
+export const DisposableTokenScopes: typeof TokenScopes & {
+  cacheKeyReadWrite(c: CacheSelector, key: string | Uint8Array): DisposableTokenScope;
+  cacheKeyReadOnly(c: CacheSelector, key: string | Uint8Array): DisposableTokenScope;
+  cacheKeyWriteOnly(c: CacheSelector, key: string | Uint8Array): DisposableTokenScope;
+  cacheKeyPrefixReadWrite(c: CacheSelector, keyPrefix: string | Uint8Array): DisposableTokenScope;
+  cacheKeyPrefixReadOnly(c: CacheSelector, keyPrefix: string | Uint8Array): DisposableTokenScope;
+  cacheKeyPrefixWriteOnly(c: CacheSelector, keyPrefix: string | Uint8Array): DisposableTokenScope;
+};
+
+/** All caches, topics and functions, as in Momento's SDK. Not super-user: it manages nothing. */
+export const AllDataReadWrite: TokenScope;
+
+/**
+ * Checks a value of unknown origin (a request body, say) and gives it back typed, frozen and in one canonical form: `cache` as its name or
+ * {@link AllCaches}; `item` as `{ key }`, `{ keyPrefix }` or {@link AllCacheItems}; `topic` and `func` as a name, `{ namePrefix }` or their
+ * constant; the constants by identity.
+ *
+ * Never a wider grant than was written: unknown fields, blank names, empty keys, contradictory selectors, and a selector that is present but
+ * `undefined` (most often a variable that was not set) are errors. Whatever goes wrong, a throwing getter included, is a {@link TokenError}:
+ * `ERR_SCOPE_INVALID`, whose message names the permission and field (`permissions[2].item: …`), `ERR_SCOPE_LIMIT` where there are
+ * more than `maxPermissions` (default 20, Momento's own limit), or `ERR_ARGUMENT` for `limits`.
+ */
+export function parseScope(value: unknown, limits?: { maxPermissions?: number }): TokenScope;
+
+/** The union, in the order written; exact duplicates are dropped. Throws as {@link parseScope} does; more than 20 is `ERR_SCOPE_LIMIT`. */
+export function mergeScopes(...scopes: TokenScope[]): TokenScope;
+
+/** Standard padded base64 of `permission_messages.Permissions` (protobuf), which the token service takes and tokens carry as claim `p`.
+ *  Checks and throws as {@link parseScope} does. */
+export function encodePermissions(scope: TokenScope): string;
+
+/** The other way round, from base64 of either alphabet, padded or not, without a limit on permissions. Throws `ERR_SCOPE_NOT_UNDERSTOOD` for anything
+ *  not understood in full: unknown fields and roles, a role of none, an unset selector. */
+export function decodePermissions(p: string): TokenScope | 'super-user';
+
+/** One thing that a holder of a token would do. */
+export type Action =
+  /** 'conditional-write': a write that depends on what is there, or returns what it changed; only `readwrite` permits it. */
+  | { type: 'cache'; access: 'read' | 'write' | 'conditional-write'; cache: string; key: string | Uint8Array }
+  | { type: 'topic'; access: 'publish' | 'subscribe'; cache: string; topic: string }
+  | { type: 'function'; access: 'invoke'; cache: string; func: string };
+
+/** May a holder of `scope` do this? Any matching permission grants. Throws `ERR_ARGUMENT` for what is no action, and for
+ *  what is no scope as {@link parseScope} does, without a limit on permissions. */
+export function allows(scope: TokenScope | 'super-user', action: Action): boolean;
+
+/** Is every action that `requested` permits also permitted by `granted`? For a vending service's policy, and for noticing a narrower or wider
+ *  grant. Sees through unions: read-only and write-only together cover both, but not read-write, whose conditional writes neither has. `true` is always right.
+ *  Throws for what is no scope as {@link parseScope} does, without a limit on permissions. */
+export function covers(granted: TokenScope | 'super-user', requested: TokenScope): boolean;
 
 /** One plain English sentence a permission. Throws {@link TokenError} for what is no scope. */
 export function describeScope(scope: TokenScope | 'super-user'): string[];
 
 /** A duration for minting, in whole seconds. */
 export type ExpiresIn = { readonly seconds: number };
+/** Without end: for API keys, never for a disposable token. */
+export type NeverExpires = { readonly never: true };
+
+/** Durations for minting. Zero, negative, fractional and more seconds than 32 bits hold are `ERR_ARGUMENT`; more than 25 hours, Momento's limit, is so where a
+ *  disposable token is meant ({@link TokenSourceOptions.expiresIn}). */
+export const ExpiresIn: {
+  seconds(n: number): ExpiresIn;
+  minutes(n: number): ExpiresIn;
+  hours(n: number): ExpiresIn;
+  days(n: number): ExpiresIn;
+  /** Until a time in the future: whole seconds (not milliseconds) since the epoch, or a Date. Rounded to the nearest second. */
+  epoch(at: number | Date): ExpiresIn;
+  never(): NeverExpires;
+};
 
 // ───────────────────────── keeping a token fresh ─────────────────────────
 
@@ -252,6 +347,7 @@ export interface TokenSourceOptions {
   /** Sent to the vending service: POST as a JSON body { scope, expiresIn (seconds), tokenId }, GET as query parameters of the same names
    *  (scope as JSON). */
   scope?: TokenScope;
+  /** At most 25 hours. */
   expiresIn?: ExpiresIn;
   tokenId?: string;
   /** Share of the lifetime after which a re-fetch may start: drawn at random in this window. Default [0.6, 0.8]. */

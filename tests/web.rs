@@ -83,7 +83,7 @@ fn decoding_answers_in_json() {
     let error = Reflect::get(&error, &"error".into()).unwrap();
     assert_eq!(Reflect::get(&error, &"code".into()).unwrap(), "ERR_TOKEN_MALFORMED");
     assert_eq!(
-        js::describe_scope(r#"{"permissions":[{"role":"readonly","cache":"a"}]}"#),
+        js::scope("describe", r#"[{"permissions":[{"role":"readonly","cache":"a"}]}]"#, "", 0),
         r#"["Read all items in cache \"a\"."]"#
     );
 }

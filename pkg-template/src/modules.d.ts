@@ -11,7 +11,7 @@ declare module 'wasm-glue' {
   export function decodeToken(credential: string, options: string, now: number): string;
   export function fromString(credential: string, options: string, now: number): string;
   export function fromApiKeyV2(key: string, endpoint: string, now: number): string;
-  export function describeScope(scope: string): string;
+  export function scope(job: string, grants: string, action: string, limit: number): string;
 
   /** What one source offers its driver (`Host` in src/js/driver.rs, which says what each does). */
   export interface Host {

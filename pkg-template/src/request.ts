@@ -1,18 +1,20 @@
 // What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
 import type * as Face from '../index.js';
 import { TokenError, argumentError } from './error.js';
-import { writeScope } from './scope.js';
+import { checkDisposable } from './expires.js';
+import { parseScope } from './scope.js';
 
 type Options = Face.TokenSourceOptions;
 type Open = (reason: Face.VendContext['reason'], signal: AbortSignal) => Promise<unknown>;
 
 /** Checks the options once; what comes back is called for each request. */
 export function prepareVend(options: Options): Open {
-  const { vend, scope, expiresIn, tokenId } = options;
-  if (scope !== undefined) writeScope(scope);
-  if (expiresIn !== undefined && !(Number.isSafeInteger(expiresIn?.seconds) && expiresIn.seconds > 0)) {
-    throw new TokenError('ERR_ARGUMENT', 'expiresIn: expected { seconds } with a whole number above zero');
+  const { vend, expiresIn, tokenId } = options;
+  if (options.scope !== undefined && (typeof options.scope !== 'object' || options.scope === null)) {
+    throw argumentError('scope', 'a TokenScope', options.scope);
   }
+  const scope = options.scope && parseScope(options.scope);
+  if (expiresIn !== undefined) checkDisposable(expiresIn);
   if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64)) {
     throw new TokenError('ERR_ARGUMENT', 'TokenID must be less than or equal to 64 characters.');
   }
@@ -23,6 +25,8 @@ export function prepareVend(options: Options): Open {
     return async (reason, signal) => vend({ signal, reason, ...asked });
   }
 
+  // What is sent is JSON, which would make other data of a key that is not text.
+  if (scope) parseScope(JSON.parse(JSON.stringify(scope)));
   const request: Face.VendRequest = typeof vend === 'string' || vend instanceof URL ? { url: vend } : vend;
   if (typeof request !== 'object' || request === null || !(typeof request.url === 'string' || request.url instanceof URL)) {
     throw argumentError('vend', 'a URL, a request with `url`, or a function', vend);

@@ -56,19 +56,6 @@ pub(super) fn error(code: &str, message: &str) -> String {
     out
 }
 
-/// A list of texts.
-pub(super) fn list(texts: &[String]) -> String {
-    let mut out = String::from("[");
-    for (index, text) in texts.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        write_string(&mut out, text);
-    }
-    out.push(']');
-    out
-}
-
 fn write_endpoints(out: &mut String, endpoints: &Endpoints) {
     out.push_str("{\"cacheEndpoint\":");
     write_string(out, &endpoints.cache);

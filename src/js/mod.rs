@@ -9,10 +9,11 @@ mod face;
 mod options;
 mod page;
 mod request;
+mod scope;
 
 pub use driver::{Handle, Host};
+pub use scope::scope;
 
-use crate::scope::TokenScope;
 use crate::token;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -40,13 +41,4 @@ pub fn from_string(credential: &str, options: &str, now: f64) -> String {
 #[wasm_bindgen(js_name = fromApiKeyV2)]
 pub fn from_api_key_v2(key: &str, endpoint: &str, now: f64) -> String {
     face::token_or_error(token::from_api_key_v2(key, endpoint, now as i64))
-}
-
-/// `describeScope`: a scope as JSON in, a JSON list of sentences out.
-#[wasm_bindgen(js_name = describeScope)]
-pub fn describe_scope(scope: &str) -> String {
-    match TokenScope::from_package(scope) {
-        Ok(scope) => face::list(&scope.describe()),
-        Err(error) => face::error(error.code(), &error.message()),
-    }
 }

@@ -1,8 +1,8 @@
-//! Comparison of what scopes permit.
+//! Comparison of what scopes permit, and of a scope with one action.
 
-use super::model::{
-    CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, NameSelector, Permission, TokenScope, TopicRole,
-};
+use super::action::Action;
+use super::model::{Grant, TokenScope};
+use super::region::Region;
 
 /// Is every action that `requested` permits also permitted by `granted`?
 ///
@@ -12,117 +12,39 @@ use super::model::{
 pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
     match granted {
         Grant::SuperUser => true,
-        Grant::Scope(scope) => requested.permissions().iter().all(|wanted| covers_one(scope, wanted)),
+        Grant::Scope(scope) => requested.permissions().iter().all(|wanted| Region::of(wanted).within(scope)),
     }
 }
 
-fn covers_one(granted: &TokenScope, wanted: &Permission) -> bool {
-    let wanted = Region::of(wanted);
-    // Each access is one bit, and must be granted over the whole region that is wanted.
-    (0..3).map(|bit| 1 << bit).filter(|bit| wanted.access & bit != 0).all(|bit| {
-        granted
-            .permissions()
-            .iter()
-            .map(Region::of)
-            .any(|held| held.access & bit != 0 && held.kind == wanted.kind && held.contains(&wanted))
-    })
-}
-
-#[derive(PartialEq, Eq, Clone, Copy)]
-enum Kind {
-    Item,
-    Topic,
-    Function,
-}
-
-#[derive(Clone, Copy)]
-enum Names<'a> {
-    All,
-    One(&'a [u8]),
-    Prefix(&'a [u8]),
-}
-
-/// A permission as a set of actions: kinds of access × caches × names.
-struct Region<'a> {
-    kind: Kind,
-    access: u8,
-    cache: &'a CacheSelector,
-    names: Names<'a>,
-}
-
-const READ: u8 = 1;
-const WRITE: u8 = 2;
-/// Conditional writes, and writes that return what they changed: only read-write has them.
-const CONDITIONAL_WRITE: u8 = 4;
-
-impl<'a> Region<'a> {
-    fn of(permission: &'a Permission) -> Self {
-        match permission {
-            Permission::Cache { role, cache, item } => Region {
-                kind: Kind::Item,
-                access: match role {
-                    CacheRole::ReadWrite => READ | WRITE | CONDITIONAL_WRITE,
-                    CacheRole::ReadOnly => READ,
-                    CacheRole::WriteOnly => WRITE,
-                },
-                cache,
-                names: match item {
-                    None | Some(ItemSelector::All) => Names::All,
-                    Some(ItemSelector::Key(key)) => Names::One(key),
-                    Some(ItemSelector::KeyPrefix(prefix)) => Names::Prefix(prefix),
-                },
-            },
-            Permission::Topic { role, cache, topic } => Region {
-                kind: Kind::Topic,
-                access: match role {
-                    TopicRole::PublishSubscribe => READ | WRITE,
-                    TopicRole::SubscribeOnly => READ,
-                    TopicRole::PublishOnly => WRITE,
-                },
-                cache,
-                names: topic.into(),
-            },
-            Permission::Function { role, cache, function } => Region {
-                kind: Kind::Function,
-                access: match role {
-                    FunctionRole::PermitNone => 0,
-                    FunctionRole::Invoke => READ,
-                },
-                cache,
-                names: function.into(),
-            },
-        }
-    }
-
-    fn contains(&self, other: &Region<'_>) -> bool {
-        let cache = match (self.cache, other.cache) {
-            (CacheSelector::All, _) => true,
-            (CacheSelector::Name(held), CacheSelector::Name(wanted)) => held == wanted,
-            (CacheSelector::Name(_), CacheSelector::All) => false,
-        };
-        cache
-            && match (self.names, other.names) {
-                (Names::All, _) => true,
-                (Names::One(held), Names::One(wanted)) => held == wanted,
-                (Names::Prefix(held), Names::One(wanted) | Names::Prefix(wanted)) => wanted.starts_with(held),
-                (Names::One(_) | Names::Prefix(_), _) => false,
-            }
-    }
-}
-
-impl<'a> From<&'a NameSelector> for Names<'a> {
-    fn from(selector: &'a NameSelector) -> Self {
-        match selector {
-            NameSelector::All => Names::All,
-            NameSelector::Name(name) => Names::One(name.as_bytes()),
-            NameSelector::NamePrefix(prefix) => Names::Prefix(prefix.as_bytes()),
-        }
+/// May a holder of `granted` do this? Any permission that matches grants.
+///
+/// ```
+/// use momento_token_wasm::scope::{Action, CacheAccess, Grant, TokenScope, allows};
+///
+/// let scope = TokenScope::from_json(r#"{"permissions":[{"role":"writeonly","cache":"chat","item":{"keyPrefix":"room-"}}]}"#)?;
+/// let act = |access, key| Action::cache(access, "chat", key);
+/// let grant = Grant::Scope(scope);
+/// assert!(allows(&grant, &act(CacheAccess::Write, "room-7")));
+/// assert!(!allows(&grant, &act(CacheAccess::Write, "user-7")));
+/// assert!(!allows(&grant, &act(CacheAccess::ConditionalWrite, "room-7")));
+/// # Ok::<(), momento_token_wasm::scope::ScopeError>(())
+/// ```
+pub fn allows(granted: &Grant, action: &Action) -> bool {
+    match granted {
+        Grant::SuperUser => true,
+        Grant::Scope(scope) => Region::from(action).within(scope),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scope::parts::Kind;
+    use crate::scope::{
+        CacheAccess, CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TopicAccess,
+        TopicRole,
+    };
+    use proptest::prelude::*;
 
     fn scope(permissions: &str) -> TokenScope {
         TokenScope::from_json(&std::format!(r#"{{"permissions":[{permissions}]}}"#)).unwrap()
@@ -170,5 +92,145 @@ mod tests {
     fn a_permission_for_nothing_is_always_covered() {
         assert!(check(KEY, r#"{"role":"functionpermitnone","cache":"a","func":"f"}"#));
         assert!(!check(KEY, r#"{"role":"functioninvoke","cache":"a","func":"f"}"#));
+    }
+
+    /// Names and caches that permissions are drawn from.
+    const NAMES: [&str; 6] = ["a", "b", "aa", "ab", "ba", "bb"];
+    const CACHES: [&str; 2] = ["a", "b"];
+
+    fn permission() -> impl Strategy<Value = Permission> {
+        let cache = || {
+            prop_oneof![
+                Just(CacheSelector::All),
+                prop::sample::select(&CACHES[..]).prop_map(|name| CacheSelector::Name(name.into())),
+            ]
+        };
+        let name = || prop::sample::select(&NAMES[..]).prop_map(String::from);
+        let names = move || {
+            prop_oneof![
+                Just(NameSelector::All),
+                name().prop_map(NameSelector::Name),
+                name().prop_map(NameSelector::NamePrefix),
+            ]
+        };
+        let items = prop_oneof![
+            Just(None),
+            Just(Some(ItemSelector::All)),
+            name().prop_map(|key| Some(ItemSelector::Key(key.into_bytes()))),
+            name().prop_map(|prefix| Some(ItemSelector::KeyPrefix(prefix.into_bytes()))),
+        ];
+        let cache_role = prop::sample::select(vec![CacheRole::ReadWrite, CacheRole::ReadOnly, CacheRole::WriteOnly]);
+        let topic_role =
+            prop::sample::select(vec![TopicRole::PublishSubscribe, TopicRole::SubscribeOnly, TopicRole::PublishOnly]);
+        let function_role = prop::sample::select(vec![FunctionRole::PermitNone, FunctionRole::Invoke]);
+        prop_oneof![
+            4 => (cache_role, cache(), items).prop_map(|(role, cache, item)| Permission::Cache { role, cache, item }),
+            2 => (topic_role, cache(), names()).prop_map(|(role, cache, topic)| Permission::Topic { role, cache, topic }),
+            1 => (function_role, cache(), names())
+                .prop_map(|(role, cache, function)| Permission::Function { role, cache, function }),
+        ]
+    }
+
+    fn any_scope(most: usize) -> impl Strategy<Value = TokenScope> {
+        prop::collection::vec(permission(), 1..=most).prop_map(|list| TokenScope::new(list).unwrap())
+    }
+
+    /// Every action in a small world, which holds a letter and a cache more than any permission names: so no union of
+    /// names makes up all of them.
+    fn world() -> Vec<Action> {
+        let letters = ["a", "b", "z"];
+        let mut names: Vec<String> = letters.iter().map(|letter| String::from(*letter)).collect();
+        for length in 1..3 {
+            let shorter: Vec<_> = names.iter().filter(|name| name.len() == length).cloned().collect();
+            names.extend(
+                shorter.iter().flat_map(|name| letters.iter().map(move |letter| std::format!("{name}{letter}"))),
+            );
+        }
+        let mut world = Vec::new();
+        for cache in ["a", "b", "z"].map(String::from) {
+            for name in &names {
+                for access in [CacheAccess::Read, CacheAccess::Write, CacheAccess::ConditionalWrite] {
+                    world.push(Action::cache(access, &cache[..], &name[..]));
+                }
+                for access in [TopicAccess::Publish, TopicAccess::Subscribe] {
+                    world.push(Action::topic(access, &cache[..], &name[..]));
+                }
+                world.push(Action::function(&cache[..], &name[..]));
+            }
+        }
+        world
+    }
+
+    /// What one permission allows, written down a second time and as plainly as can be.
+    fn oracle(permission: &Permission, action: &Action) -> bool {
+        let in_cache = |selector: &CacheSelector| match selector {
+            CacheSelector::All => true,
+            CacheSelector::Name(name) => *name == action.cache,
+        };
+        let named = |selector: &NameSelector| match selector {
+            NameSelector::All => true,
+            NameSelector::Name(name) => name.as_bytes() == action.name,
+            NameSelector::NamePrefix(prefix) => action.name.starts_with(prefix.as_bytes()),
+        };
+        match (permission, action.kind) {
+            (Permission::Cache { role, cache, item }, Kind::Item) => {
+                let role = match role {
+                    CacheRole::ReadWrite => true,
+                    CacheRole::ReadOnly => action.access == CacheAccess::Read as u8,
+                    CacheRole::WriteOnly => action.access == CacheAccess::Write as u8,
+                };
+                let item = match item {
+                    None | Some(ItemSelector::All) => true,
+                    Some(ItemSelector::Key(key)) => *key == action.name,
+                    Some(ItemSelector::KeyPrefix(prefix)) => action.name.starts_with(prefix),
+                };
+                role && item && in_cache(cache)
+            }
+            (Permission::Topic { role, cache, topic }, Kind::Topic) => {
+                let role = match role {
+                    TopicRole::PublishSubscribe => true,
+                    TopicRole::SubscribeOnly => action.access == TopicAccess::Subscribe as u8,
+                    TopicRole::PublishOnly => action.access == TopicAccess::Publish as u8,
+                };
+                role && named(topic) && in_cache(cache)
+            }
+            (Permission::Function { role, cache, function }, Kind::Function) => {
+                *role == FunctionRole::Invoke && named(function) && in_cache(cache)
+            }
+            _ => false,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn allows_what_any_permission_allows(scope in any_scope(4)) {
+            let granted = Grant::Scope(scope.clone());
+            for action in world() {
+                let expected = scope.permissions().iter().any(|permission| oracle(permission, &action));
+                prop_assert_eq!(allows(&granted, &action), expected, "{:?}", action);
+                prop_assert!(allows(&Grant::SuperUser, &action));
+            }
+        }
+
+        #[test]
+        fn covers_exactly_when_every_action_is_covered(granted in any_scope(6), requested in any_scope(2)) {
+            let (granted, wanted) = (Grant::Scope(granted), Grant::Scope(requested.clone()));
+            let expected = world().iter().all(|action| !allows(&wanted, action) || allows(&granted, action));
+            prop_assert_eq!(covers(&granted, &requested), expected);
+        }
+
+        #[test]
+        fn the_union_covers_its_parts_and_no_more(one in any_scope(3), other in any_scope(3)) {
+            let union = TokenScope::merge([one.clone(), other.clone()], 6).unwrap();
+            let granted = Grant::Scope(union.clone());
+            prop_assert!(covers(&granted, &one) && covers(&granted, &other));
+            let (one, other) = (Grant::Scope(one), Grant::Scope(other));
+            for action in world() {
+                prop_assert_eq!(allows(&granted, &action), allows(&one, &action) || allows(&other, &action));
+            }
+            prop_assert_eq!(TokenScope::merge([union.clone(), union.clone()], 6), Ok(union));
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! A scope in words.
 
-use super::model::{
-    CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, NameSelector, Permission, TokenScope, TopicRole,
-};
+use super::error::push;
+use super::model::{Grant, Permission, TokenScope};
+use super::parts::{Names, Parts};
 use crate::codec::json::write_string;
 use alloc::{string::String, vec, vec::Vec};
 
@@ -24,84 +24,34 @@ impl Grant {
 }
 
 fn describe(permission: &Permission) -> String {
-    let mut out = String::new();
-    match permission {
-        Permission::Cache { role, cache, item } => {
-            out.push_str(match role {
-                CacheRole::ReadWrite => "Read and write ",
-                CacheRole::ReadOnly => "Read ",
-                CacheRole::WriteOnly => "Write ",
-            });
-            match item {
-                None | Some(ItemSelector::All) => {
-                    out.push_str("all items");
-                    push_cache(&mut out, cache);
-                }
-                Some(ItemSelector::Key(key)) => {
-                    out.push_str("item ");
-                    push_bytes(&mut out, key);
-                    push_cache(&mut out, cache);
-                }
-                Some(ItemSelector::KeyPrefix(prefix)) => {
-                    out.push_str("items");
-                    push_cache(&mut out, cache);
-                    out.push_str(" whose key starts with ");
-                    push_bytes(&mut out, prefix);
-                }
-            }
-        }
-        Permission::Topic { role, cache, topic } => {
-            out.push_str(match role {
-                TopicRole::PublishSubscribe => "Publish and subscribe to ",
-                TopicRole::SubscribeOnly => "Subscribe to ",
-                TopicRole::PublishOnly => "Publish to ",
-            });
-            push_names(&mut out, topic, "topic", cache);
-        }
-        Permission::Function { role, cache, function } => {
-            out.push_str(match role {
-                FunctionRole::Invoke => "Invoke ",
-                FunctionRole::PermitNone => "No access to ",
-            });
-            push_names(&mut out, function, "function", cache);
-        }
+    let Parts { role, cache, names } = permission.parts();
+    let mut out = String::from(role.words);
+    let names = names.unwrap_or(Names::All);
+    if names == Names::All {
+        push(&mut out, "all ");
     }
-    out.push('.');
-    out
-}
-
-fn push_names(out: &mut String, names: &NameSelector, noun: &str, cache: &CacheSelector) {
-    match names {
-        NameSelector::All => {
-            out.push_str("all ");
-            out.push_str(noun);
-            out.push('s');
-            push_cache(out, cache);
-        }
-        NameSelector::Name(name) => {
-            out.push_str(noun);
-            out.push(' ');
-            write_string(out, name);
-            push_cache(out, cache);
-        }
-        NameSelector::NamePrefix(prefix) => {
-            out.push_str(noun);
-            out.push('s');
-            push_cache(out, cache);
-            out.push_str(" whose name starts with ");
-            write_string(out, prefix);
-        }
+    push(&mut out, role.kind.shape().noun);
+    if let Names::One(name) = names {
+        push(&mut out, " ");
+        push_bytes(&mut out, name);
+    } else {
+        push(&mut out, "s");
     }
-}
-
-fn push_cache(out: &mut String, cache: &CacheSelector) {
     match cache {
-        CacheSelector::All => out.push_str(" in all caches"),
-        CacheSelector::Name(name) => {
-            out.push_str(" in cache ");
-            write_string(out, name);
+        None => push(&mut out, " in all caches"),
+        Some(name) => {
+            push(&mut out, " in cache ");
+            write_string(&mut out, name);
         }
     }
+    if let Names::Prefix(prefix) = names {
+        push(&mut out, " whose ");
+        push(&mut out, role.kind.shape().whole);
+        push(&mut out, " starts with ");
+        push_bytes(&mut out, prefix);
+    }
+    push(&mut out, ".");
+    out
 }
 
 /// A key in quotes where it is text, in hexadecimal where it is not.
@@ -120,6 +70,7 @@ fn push_bytes(out: &mut String, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scope::{CacheRole, CacheSelector, ItemSelector};
 
     #[test]
     fn one_sentence_a_permission() {

@@ -1,61 +1,98 @@
 //! The one error of this layer.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
 /// Why a scope was refused: a stable code, and where in it the fault is.
+///
+/// A pointer, for size: a result that carries the whole of it would be copied by every `?`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ScopeError {
+pub struct ScopeError(Box<Fault>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Fault {
     code: &'static str,
+    /// In an action, not in a scope.
+    action: bool,
     index: Option<usize>,
     field: &'static str,
     reason: String,
 }
 
 impl ScopeError {
-    pub(crate) fn new(code: &'static str, reason: impl Into<String>) -> Self {
-        ScopeError { code, index: None, field: "", reason: reason.into() }
+    /// Not inlined, for size: errors are made in many places.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn new(code: &'static str, reason: &str) -> Self {
+        ScopeError(Box::new(Fault { code, action: false, index: None, field: "", reason: String::from(reason) }))
     }
 
     /// A fault in one field of a permission; the permission's index is added by [`Self::at`].
-    pub(crate) fn field(field: &'static str, reason: impl Into<String>) -> Self {
-        ScopeError { code: "ERR_SCOPE_INVALID", index: None, field, reason: reason.into() }
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn field(field: &'static str, reason: &str) -> Self {
+        Self::new("ERR_SCOPE_INVALID", reason).within(field)
     }
 
     pub(crate) fn at(mut self, index: usize) -> Self {
-        self.index = Some(index);
+        self.0.index = Some(index);
+        self
+    }
+
+    /// The field, where none was named yet.
+    pub(crate) fn within(mut self, field: &'static str) -> Self {
+        if self.0.field.is_empty() {
+            self.0.field = field;
+        }
+        self
+    }
+
+    /// A fault in an action: the caller's argument.
+    pub(crate) fn of_action(mut self) -> Self {
+        self.0.code = "ERR_ARGUMENT";
+        self.0.action = true;
         self
     }
 
     /// A stable code: `ERR_SCOPE_INVALID` (the value is no scope), `ERR_SCOPE_LIMIT` (too many permissions),
-    /// `ERR_SCOPE_NOT_UNDERSTOOD` (encoded permissions that this version cannot read in full).
+    /// `ERR_SCOPE_NOT_UNDERSTOOD` (encoded permissions that this version cannot read in full),
+    /// `ERR_ARGUMENT` (the value is no [`Action`](super::Action)).
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// Which permission is at fault, counted from 0; `None` where it is the scope as a whole.
     pub fn index(&self) -> Option<usize> {
-        self.index
+        self.0.index
     }
 
     /// Where and why, in words: `permissions[2].item: expected …`.
     pub fn message(&self) -> String {
         let mut out = String::new();
-        if let Some(index) = self.index {
-            out.push_str("permissions[");
+        if let Some(index) = self.0.index {
+            push(&mut out, "permissions[");
             push_decimal(&mut out, index);
-            out.push(']');
-            if !self.field.is_empty() {
-                out.push('.');
-            }
+            push(&mut out, "]");
         }
-        out.push_str(self.field);
+        if self.0.action {
+            push(&mut out, "action");
+        }
+        if !out.is_empty() && !self.0.field.is_empty() {
+            push(&mut out, ".");
+        }
+        push(&mut out, self.0.field);
         if !out.is_empty() {
-            out.push_str(": ");
+            push(&mut out, ": ");
         }
-        out.push_str(&self.reason);
+        push(&mut out, &self.0.reason);
         out
     }
+}
+
+/// Appends text. Not inlined, for size: text is put together in many places.
+#[inline(never)]
+pub(super) fn push(out: &mut String, text: &str) {
+    out.push_str(text);
 }
 
 /// Appends a count. Written by hand: `core::fmt` would be most of the module's size.
@@ -80,7 +117,7 @@ impl fmt::Display for ScopeError {
 
 impl fmt::Debug for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)?;
+        f.write_str(self.0.code)?;
         f.write_str(": ")?;
         f.write_str(&self.message())
     }

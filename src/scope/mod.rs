@@ -14,15 +14,22 @@
 //! # Ok::<(), momento_token_wasm::scope::ScopeError>(())
 //! ```
 
+mod action;
 mod covers;
 mod describe;
 mod error;
 mod json;
+mod merge;
 mod model;
+mod parts;
+mod region;
 mod wire;
 
-pub use covers::covers;
+pub use action::{Action, CacheAccess, TopicAccess};
+pub use covers::{allows, covers};
 pub use error::ScopeError;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use json::write_list;
 pub use model::{
     CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope,
     TopicRole,

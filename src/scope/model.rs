@@ -1,6 +1,7 @@
 //! The model. Names are those of Momento's SDK; numbers are those of `permission_messages`.
 
 use super::error::{ScopeError, push_decimal};
+use super::parts::{Kind, Names, Parts};
 use alloc::{string::String, vec::Vec};
 
 /// Momento accepts at most 20 policy statements in a token (Momento's limits page).
@@ -135,52 +136,63 @@ impl TokenScope {
                 "permissions: expected at least one permission, found none",
             ));
         }
-        if permissions.len() > limit {
-            let mut reason = String::from("permissions: expected at most ");
-            push_decimal(&mut reason, limit);
-            reason.push_str(", found ");
-            push_decimal(&mut reason, permissions.len());
-            return Err(ScopeError::new("ERR_SCOPE_LIMIT", reason));
-        }
         for (index, permission) in permissions.iter().enumerate() {
             permission.check().map_err(|error| error.at(index))?;
         }
-        Ok(TokenScope { permissions })
+        let scope = TokenScope { permissions };
+        scope.check_limit(limit)?;
+        Ok(scope)
+    }
+
+    /// Refuses more permissions than that.
+    pub(crate) fn check_limit(&self, limit: usize) -> Result<(), ScopeError> {
+        if self.permissions.len() > limit {
+            let mut reason = String::from("permissions: expected at most ");
+            push_decimal(&mut reason, limit);
+            reason.push_str(", found ");
+            push_decimal(&mut reason, self.permissions.len());
+            return Err(ScopeError::new("ERR_SCOPE_LIMIT", &reason));
+        }
+        Ok(())
     }
 
     /// The permissions, in the order they were written.
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
     }
+
+    /// The permissions, to keep.
+    pub fn into_permissions(self) -> Vec<Permission> {
+        self.permissions
+    }
 }
 
 impl Permission {
     /// Refuses names that are blank, and keys and prefixes that are empty: each would match nothing, or everything.
     fn check(&self) -> Result<(), ScopeError> {
-        let (cache, name, field) = match self {
-            Permission::Cache { cache, item, .. } => {
-                if let Some(ItemSelector::Key(bytes) | ItemSelector::KeyPrefix(bytes)) = item
-                    && bytes.is_empty()
-                {
-                    return Err(ScopeError::field("item", "cache key or key prefix must not be empty"));
-                }
-                (cache, None, "")
-            }
-            Permission::Topic { cache, topic, .. } => (cache, Some(topic), "topic"),
-            Permission::Function { cache, function, .. } => (cache, Some(function), "func"),
-        };
-        if let CacheSelector::Name(name) = cache {
+        let Parts { role, cache, names } = self.parts();
+        if let Some(name) = cache {
             not_blank(name, "cache")?;
         }
-        match name {
-            Some(NameSelector::Name(name) | NameSelector::NamePrefix(name)) => not_blank(name, field),
+        match names {
+            Some(Names::One([]) | Names::Prefix([])) if role.kind == Kind::Item => {
+                Err(ScopeError::field("item", "cache key or key prefix must not be empty"))
+            }
+            Some(Names::One(name) | Names::Prefix(name)) if role.kind != Kind::Item => {
+                not_blank(core::str::from_utf8(name).unwrap_or_default(), role.kind.shape().field)
+            }
             _ => Ok(()),
         }
     }
 }
 
+/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well.
+pub(super) fn is_blank(name: &str) -> bool {
+    name.chars().all(|character| character.is_whitespace() || character == '\u{feff}')
+}
+
 fn not_blank(name: &str, field: &'static str) -> Result<(), ScopeError> {
-    if name.trim().is_empty() {
+    if is_blank(name) {
         return Err(ScopeError::field(field, "expected a name, found a blank one; use the All… constant to mean all"));
     }
     Ok(())

@@ -2,9 +2,8 @@
 //! as claim `p` (in base64). Field numbers stand beside their names.
 
 use super::error::ScopeError;
-use super::model::{
-    CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, NameSelector, Permission, TokenScope, TopicRole,
-};
+use super::model::{CacheSelector, Grant, Permission, TokenScope};
+use super::parts::{Kind, Names, Parts, Role};
 use crate::codec::{
     base64,
     proto::{Field, Fields, Malformed, put_bytes, put_varint},
@@ -27,9 +26,9 @@ impl TokenScope {
     pub fn encode(&self) -> String {
         let mut explicit = Vec::new();
         for permission in self.permissions() {
-            let (number, body) = encode_permission(permission);
+            let parts = permission.parts();
             let mut entry = Vec::new();
-            put_bytes(&mut entry, number, &body);
+            put_bytes(&mut entry, parts.role.kind as u32, &encode_body(&parts));
             put_bytes(&mut explicit, 1, &entry); // ExplicitPermissions.permissions
         }
         let mut out = Vec::new();
@@ -57,59 +56,27 @@ impl Grant {
     }
 }
 
-fn encode_permission(permission: &Permission) -> (u32, Vec<u8>) {
+/// The body of a permission of any type; they are alike.
+fn encode_body(Parts { role, cache, names }: &Parts<'_>) -> Vec<u8> {
     let mut body = Vec::new();
-    match permission {
-        Permission::Cache { role, cache, item } => {
-            put_varint(&mut body, 1, *role as u64, false);
-            encode_cache(&mut body, cache);
-            match item {
-                None => {}
-                Some(ItemSelector::All) => put_bytes(&mut body, 4, &[]),
-                Some(ItemSelector::Key(key)) => encode_selector(&mut body, 1, key),
-                Some(ItemSelector::KeyPrefix(prefix)) => encode_selector(&mut body, 2, prefix),
-            }
-            (1, body)
-        }
-        Permission::Topic { role, cache, topic } => {
-            put_varint(&mut body, 1, *role as u64, false);
-            encode_cache(&mut body, cache);
-            encode_name(&mut body, topic);
-            (2, body)
-        }
-        Permission::Function { role, cache, function } => {
-            put_varint(&mut body, 1, *role as u64, false);
-            encode_cache(&mut body, cache);
-            encode_name(&mut body, function);
-            (3, body)
-        }
-    }
-}
-
-fn encode_cache(body: &mut Vec<u8>, cache: &CacheSelector) {
+    put_varint(&mut body, 1, role.number.into(), false);
     match cache {
-        CacheSelector::All => put_bytes(body, 2, &[]), // all_caches
-        CacheSelector::Name(name) => {
-            let mut selector = Vec::new();
-            put_bytes(&mut selector, 1, name.as_bytes()); // cache_name
-            put_bytes(body, 3, &selector); // cache_selector
-        }
+        None => put_bytes(&mut body, 2, &[]),                            // all_caches
+        Some(name) => encode_selector(&mut body, 3, 1, name.as_bytes()), // cache_selector.cache_name
     }
+    match names {
+        None => {}
+        Some(Names::All) => put_bytes(&mut body, 4, &[]),
+        Some(Names::One(name)) => encode_selector(&mut body, 5, 1, name),
+        Some(Names::Prefix(prefix)) => encode_selector(&mut body, 5, 2, prefix),
+    }
+    body
 }
 
-/// Topics and functions are selected alike: all = 4, selector = 5 { name = 1 | name_prefix = 2 }.
-fn encode_name(body: &mut Vec<u8>, name: &NameSelector) {
-    match name {
-        NameSelector::All => put_bytes(body, 4, &[]),
-        NameSelector::Name(name) => encode_selector(body, 1, name.as_bytes()),
-        NameSelector::NamePrefix(prefix) => encode_selector(body, 2, prefix.as_bytes()),
-    }
-}
-
-fn encode_selector(body: &mut Vec<u8>, number: u32, bytes: &[u8]) {
+fn encode_selector(body: &mut Vec<u8>, field: u32, number: u32, bytes: &[u8]) {
     let mut selector = Vec::new();
     put_bytes(&mut selector, number, bytes);
-    put_bytes(body, 5, &selector);
+    put_bytes(body, field, &selector);
 }
 
 /// `Permissions`: `None` is super-user.
@@ -134,45 +101,20 @@ fn decode_grant(bytes: &[u8]) -> Result<Option<Vec<Permission>>> {
 
 /// `PermissionsType`.
 fn decode_permission(bytes: &[u8]) -> Result<Permission> {
-    match only_field(bytes, "a permission that is not of exactly one type")? {
-        (1, Field::Bytes(body)) => {
-            let Body { role, cache, all, selector } = Body::read(body)?;
-            let role = match role {
-                1 => CacheRole::ReadWrite,
-                2 => CacheRole::ReadOnly,
-                3 => CacheRole::WriteOnly,
-                _ => return Err(NotUnderstood("a cache role that is none or unknown")),
-            };
-            let item = match selector.map(read_selector).transpose()? {
-                Some((1, key)) => Some(ItemSelector::Key(key.into())),
-                Some((_, prefix)) => Some(ItemSelector::KeyPrefix(prefix.into())),
-                None => all.then_some(ItemSelector::All),
-            };
-            Ok(Permission::Cache { role, cache, item })
-        }
-        (2, Field::Bytes(body)) => {
-            let body = Body::read(body)?;
-            let role = match body.role {
-                1 => TopicRole::PublishSubscribe,
-                2 => TopicRole::SubscribeOnly,
-                3 => TopicRole::PublishOnly,
-                _ => return Err(NotUnderstood("a topic role that is none or unknown")),
-            };
-            let topic = body.name()?;
-            Ok(Permission::Topic { role, cache: body.cache, topic })
-        }
-        (3, Field::Bytes(body)) => {
-            let body = Body::read(body)?;
-            let role = match body.role {
-                0 => FunctionRole::PermitNone,
-                1 => FunctionRole::Invoke,
-                _ => return Err(NotUnderstood("an unknown function role")),
-            };
-            let function = body.name()?;
-            Ok(Permission::Function { role, cache: body.cache, function })
-        }
-        _ => Err(NotUnderstood("an unknown type of permission")),
-    }
+    let (number, Field::Bytes(body)) = only_field(bytes, "a permission that is not of exactly one type")? else {
+        return Err(NotUnderstood("an unknown type of permission"));
+    };
+    let kind = Kind::ALL.into_iter().find(|kind| *kind as u32 == number);
+    let kind = kind.ok_or(NotUnderstood("an unknown type of permission"))?;
+    let Body { role, cache, all, selector } = Body::read(body)?;
+    let role = Role::find(|known| known.kind == kind && u64::from(known.number) == role)
+        .ok_or(NotUnderstood("a role that is none or unknown"))?;
+    let names = match selector.map(read_selector).transpose()? {
+        Some((1, name)) => Some(Names::One(name.into())),
+        Some((_, prefix)) => Some(Names::Prefix(prefix.into())),
+        None => all.then_some(Names::All),
+    };
+    Permission::from_parts(role, cache, names).map_err(NotUnderstood)
 }
 
 /// What the three types of permission have in common, by field number.
@@ -214,16 +156,6 @@ impl<'a> Body<'a> {
         }
         let cache = cache.ok_or(NotUnderstood("a permission that names no cache"))?;
         Ok(Body { role: role.unwrap_or(0), cache, all, selector })
-    }
-
-    /// The topic or function. Unlike items, one must be named.
-    fn name(&self) -> Result<NameSelector> {
-        match self.selector.map(read_selector).transpose()? {
-            Some((1, name)) => text(name).map(NameSelector::Name),
-            Some((_, prefix)) => text(prefix).map(NameSelector::NamePrefix),
-            None if self.all => Ok(NameSelector::All),
-            None => Err(NotUnderstood("a permission that names no topic or function")),
-        }
     }
 }
 

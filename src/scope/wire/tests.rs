@@ -1,5 +1,6 @@
 use super::*;
 use crate::codec::base64;
+use crate::scope::{CacheRole, FunctionRole, ItemSelector, NameSelector, TopicRole};
 use proptest::prelude::*;
 use std::vec;
 
@@ -50,6 +51,14 @@ proptest! {
     fn what_is_encoded_is_read_back(permissions in prop::collection::vec(permission(), 1..=20)) {
         let scope = TokenScope::new(permissions).unwrap();
         prop_assert_eq!(Grant::decode(&scope.encode()), Ok(Grant::Scope(scope)));
+    }
+
+    #[test]
+    fn what_is_written_for_the_package_is_read_back(permissions in prop::collection::vec(permission(), 1..=20)) {
+        let scope = TokenScope::new(permissions).unwrap();
+        let grant = Grant::Scope(scope);
+        let written = std::format!("[{},{}]", grant.to_package(), Grant::SuperUser.to_package());
+        prop_assert_eq!(Grant::list_from_package(&written), Ok(vec![grant, Grant::SuperUser]));
     }
 
     #[test]
@@ -108,8 +117,8 @@ fn what_is_not_understood_is_never_guessed() {
         (&[0x1a, 0], "an unknown kind of grant"),
         (&[0x12, 0], "permissions: expected at least one permission, found none"),
         (&message(4, &[]), "an unknown type of permission"),
-        (&message(1, &all), "a cache role that is none or unknown"),
-        (&message(1, &[0x08, 4, 0x12, 0]), "a cache role that is none or unknown"),
+        (&message(1, &all), "a role that is none or unknown"),
+        (&message(1, &[0x08, 4, 0x12, 0]), "a role that is none or unknown"),
         (&message(1, &[0x08, 1]), "a permission that names no cache"),
         (&message(1, &[0x08, 1, 0x1a, 0]), "a cache selector without a name"),
         (&message(1, &[0x08, 1, 0x12, 0, 0x2a, 0]), "a selector that is not set"),

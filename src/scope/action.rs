@@ -1,0 +1,184 @@
+//! One thing that a holder of a token would do.
+
+use super::error::ScopeError;
+use super::json::{Bytes, object, read_bytes, unknown};
+use super::model::is_blank;
+use super::parts::Kind;
+use crate::codec::json::Reader;
+use alloc::{string::String, vec::Vec};
+
+/// What may be asked of [`allows`](super::allows): one access to one item, topic or function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Action {
+    pub(super) kind: Kind,
+    /// One bit; see `Role::access`.
+    pub(super) access: u8,
+    pub(super) cache: String,
+    pub(super) name: Vec<u8>,
+}
+
+/// What may be done to an item; one bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CacheAccess {
+    /// To get it.
+    Read = 1,
+    /// To set or delete it, whatever it was.
+    Write = 2,
+    /// A write that depends on what is there (`SetIfNotExists`, `IncreaseTTL`) or returns what it changed (`Increment`, the
+    /// length that `ListPushBack` answers): only `readwrite` has these.
+    ConditionalWrite = 4,
+}
+
+/// What may be done to a topic; one bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TopicAccess {
+    /// To receive.
+    Subscribe = 1,
+    /// To send.
+    Publish = 2,
+}
+
+impl Action {
+    /// To get at the item of this key.
+    pub fn cache(access: CacheAccess, cache: impl Into<String>, key: impl Into<Vec<u8>>) -> Self {
+        Action { kind: Kind::Item, access: access as u8, cache: cache.into(), name: key.into() }
+    }
+
+    /// To use the topic of this name.
+    pub fn topic(access: TopicAccess, cache: impl Into<String>, topic: impl Into<String>) -> Self {
+        Action { kind: Kind::Topic, access: access as u8, cache: cache.into(), name: topic.into().into_bytes() }
+    }
+
+    /// To invoke the function of this name.
+    pub fn function(cache: impl Into<String>, function: impl Into<String>) -> Self {
+        Action { kind: Kind::Function, access: INVOKE, cache: cache.into(), name: function.into().into_bytes() }
+    }
+
+    /// Reads `{"type","access","cache","key"|"topic"|"func"}`, strictly; a key may be a list of bytes.
+    ///
+    /// # Errors
+    /// `ERR_ARGUMENT`, with what was wrong.
+    pub fn from_json(text: &str) -> Result<Action, ScopeError> {
+        read(text).map_err(ScopeError::of_action)
+    }
+}
+
+/// To invoke is the one access to functions.
+const INVOKE: u8 = 1;
+
+/// How an action is spelled.
+struct Spelled {
+    kind: Kind,
+    access: u8,
+    /// Under `type` and `access`.
+    words: (&'static [u8], &'static [u8]),
+}
+
+const fn spelled(kind: Kind, access: u8, of: &'static [u8], word: &'static [u8]) -> Spelled {
+    Spelled { kind, access, words: (of, word) }
+}
+
+static SPELLED: [Spelled; 6] = [
+    spelled(Kind::Item, CacheAccess::Read as u8, b"cache", b"read"),
+    spelled(Kind::Item, CacheAccess::Write as u8, b"cache", b"write"),
+    spelled(Kind::Item, CacheAccess::ConditionalWrite as u8, b"cache", b"conditional-write"),
+    spelled(Kind::Topic, TopicAccess::Publish as u8, b"topic", b"publish"),
+    spelled(Kind::Topic, TopicAccess::Subscribe as u8, b"topic", b"subscribe"),
+    spelled(Kind::Function, INVOKE, b"function", b"invoke"),
+];
+
+fn read(json: &str) -> Result<Action, ScopeError> {
+    const FIELDS: [&str; 6] = ["type", "access", "cache", "key", "topic", "func"];
+    // The type, the access, the cache, and what is named, each with its field; the last three share a place.
+    let mut values: [(&str, Vec<u8>); 4] = Default::default();
+    let mut reader = Reader::new(json);
+    object(&mut reader, &mut |reader, key| {
+        let known = FIELDS.iter().position(|field| *field == key).ok_or_else(|| unknown("", key))?;
+        let field = FIELDS.get(known).copied().unwrap_or_default();
+        let value = read_bytes(reader, field, if field == "key" { Bytes::AsNumbers } else { Bytes::Refused })?;
+        // Most often a variable that was not set. A key may be white space, and need not be text.
+        if value.is_empty() || field != "key" && is_blank(core::str::from_utf8(&value).unwrap_or_default()) {
+            return Err(ScopeError::field(field, "expected a name or a key, found a blank one"));
+        }
+        match values.get_mut(known.min(3)) {
+            Some(place) if place.0.is_empty() => {
+                *place = (field, value);
+                Ok(())
+            }
+            _ => Err(unknown("", key)),
+        }
+    })?;
+    reader.end()?;
+    let [(_, of), (_, word), (_, cache), (field, name)] = values;
+    let spelled = SPELLED.iter().find(|spelled| {
+        // The field that names the object is spelled as in a permission, but for an item's.
+        let named = if spelled.kind == Kind::Item { "key" } else { spelled.kind.shape().field };
+        spelled.words == (&of[..], &word[..]) && field == named
+    });
+    if let Some(Spelled { kind, access, .. }) = spelled
+        && !cache.is_empty()
+    {
+        let cache = String::from_utf8(cache).unwrap_or_default();
+        return Ok(Action { kind: *kind, access: *access, cache, name });
+    }
+    Err(ScopeError::field("", EXPECTED))
+}
+
+const EXPECTED: &str = "expected cache, and type cache with key and access read, write or conditional-write, \
+    type topic with topic and access publish or subscribe, or type function with func and access invoke";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_each_type() {
+        let cache = Action::from_json(r#"{"type":"cache","access":"read","cache":"a","key":[107,0]}"#);
+        assert_eq!(cache, Ok(Action::cache(CacheAccess::Read, "a", [107, 0])));
+        let topic = Action::from_json(r#"{"topic":"t","cache":"a","access":"publish","type":"topic"}"#);
+        assert_eq!(topic, Ok(Action::topic(TopicAccess::Publish, "a", "t")));
+        let function = Action::from_json(r#"{"type":"function","access":"invoke","cache":"a","func":"f"}"#);
+        assert_eq!(function, Ok(Action::function("a", "f")));
+    }
+
+    #[test]
+    fn refuses_what_is_no_action() {
+        let cases = [
+            (
+                r#"{"type":"cache","access":"read","cache":"a","key":""}"#,
+                "action.key: expected a name or a key, found a blank one",
+            ),
+            (r#"{"cache":5}"#, "action.cache: expected a string, found a number"),
+            (r#"{"key":[256]}"#, "action.key: expected bytes, found another number"),
+            (r#"{"cache":"a","cache":"a"}"#, r#"action: unknown or repeated field "cache""#),
+            (r#"{"key":"a","key":"a"}"#, r#"action: unknown or repeated field "key""#),
+            (r#"{"keys":"a"}"#, r#"action: unknown or repeated field "keys""#),
+            (r#"[]"#, "action: expected JSON with an object at byte 0"),
+        ];
+        for (text, expected) in cases {
+            let error = Action::from_json(text).unwrap_err();
+            assert_eq!((error.code(), &*error.message()), ("ERR_ARGUMENT", expected), "{text}");
+        }
+        for text in [
+            "{}",
+            r#"{"cache":"a"}"#,
+            r#"{"type":"cache","access":"read","key":"k"}"#,
+            r#"{"type":"cache","access":"read","cache":"a"}"#,
+            r#"{"type":"cache","access":"publish","cache":"a","key":"k"}"#,
+            r#"{"type":"topic","access":"read","cache":"a","topic":"t"}"#,
+            r#"{"type":"function","access":"read","cache":"a","func":"f"}"#,
+            r#"{"type":"topic","access":"publish","cache":"a","key":"k"}"#,
+            r#"{"type":"cache","cache":"a","key":"k"}"#,
+        ] {
+            let error = Action::from_json(text).unwrap_err();
+            assert_eq!((error.code(), error.message()), ("ERR_ARGUMENT", std::format!("action: {EXPECTED}")), "{text}");
+        }
+        for text in [
+            r#"{"type":"cache","access":"read","cache":" ","key":"k"}"#,
+            r#"{"type":"cache","access":"read","cache":"a","key":"k","topic":"t"}"#,
+            r#"{"type":"cache","access":"read","cache":"a","key":"k"} x"#,
+        ] {
+            assert!(Action::from_json(text).is_err(), "{text}");
+        }
+    }
+}
