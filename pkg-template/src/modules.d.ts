@@ -1,7 +1,7 @@
 // What tools/pkg.mjs puts in place when it bundles the package.
-declare module 'wasm-base64' {
-  const base64: string;
-  export default base64;
+declare module 'wasm-hex' {
+  const hex: string;
+  export default hex;
 }
 
 /** wasm-bindgen's glue; see src/js in the crate. Every text answer is JSON. */

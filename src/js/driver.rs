@@ -1,13 +1,12 @@
 //! Carries out what the refresh machine decides: timer, request, page events, and word to the package.
 
-use super::{face, options, page::Page, request};
+use super::{face, options, page::Page, request, timer::Timer};
 use crate::refresh::{Action, Cause, Event, Machine, Now, Outcome, Policy, Reason, Status};
 use crate::token::{DecodeOptions, Token};
-use gloo_timers::callback::Timeout;
+use alloc::collections::VecDeque;
+use alloc::rc::{Rc, Weak};
+use core::cell::RefCell;
 use js_sys::{Date, Math, Promise};
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal};
@@ -69,7 +68,7 @@ pub(super) struct Driver {
     /// Actions not yet carried out. A listener may call back in the midst of one: what that brings waits for its turn.
     queue: RefCell<VecDeque<Action>>,
     flight: RefCell<Option<Flight>>,
-    timer: RefCell<Option<Timeout>>,
+    timer: RefCell<Option<Timer>>,
     page: RefCell<Option<Page>>,
     busy: RefCell<bool>,
     /// Itself, for the closures that outlive a call.
@@ -112,7 +111,7 @@ impl Driver {
         match action {
             Action::Arm { delay } => {
                 let me = self.me.clone();
-                let timer = Timeout::new(delay as u32, move || {
+                let timer = Timer::new(delay as i32, move || {
                     if let Some(driver) = me.upgrade() {
                         driver.dispatch(Event::Timer);
                     }

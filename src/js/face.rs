@@ -3,6 +3,7 @@
 use crate::codec::json::write_string;
 use crate::scope::Grant;
 use crate::token::{Endpoints, Token, TokenError};
+use alloc::{string::String, vec::Vec};
 
 /// A token with its credential. The text is read at once and not kept.
 pub(super) fn token(token: &Token) -> String {

@@ -4,16 +4,23 @@
 //! checked to be text and answers in JSON, errors included, as `{"error": {"code", "message"}}`: nothing throws
 //! across the boundary, and no object is handed out but [`driver::Driver`], which the package keeps to itself.
 
+#[cfg(feature = "refresh")]
 mod driver;
 mod face;
 mod options;
+#[cfg(feature = "refresh")]
 mod page;
+#[cfg(feature = "refresh")]
 mod request;
+#[cfg(feature = "refresh")]
+mod timer;
 
+#[cfg(feature = "refresh")]
 pub use driver::{Handle, Host};
 
 use crate::scope::TokenScope;
 use crate::token;
+use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// `v1`, `v2`, `legacy`, `session` or `unknown`.
