@@ -18,36 +18,7 @@ export const AllTopics: Face.AllTopics = all('topics');
 export const AllCacheItems: Face.AllCacheItems = all('items');
 export const AllFunctions: Face.AllFunctions = all('functions');
 
-const constants: Record<string, unknown> = { caches: AllCaches, topics: AllTopics, items: AllCacheItems, functions: AllFunctions };
-
-/** What the crate and this half pass one another: JSON, with a key that is not text as `{"base64": …}`. */
-export interface WrittenScope {
-  permissions: Record<string, string | { all?: string; key?: WrittenKey; keyPrefix?: WrittenKey; namePrefix?: string }>[];
-}
-type WrittenKey = string | { base64: string };
-
-/** Turns what the crate wrote into the public form: constants, byte keys, all frozen. */
-export function readScope(written: WrittenScope): Face.TokenScope {
-  for (const permission of written.permissions) {
-    for (const [field, selector] of Object.entries(permission)) {
-      if (typeof selector === 'string') continue;
-      if (selector.all !== undefined) {
-        permission[field] = constants[selector.all] as { all: string };
-        continue;
-      }
-      for (const name of ['key', 'keyPrefix'] as const) {
-        const key = selector[name];
-        if (typeof key === 'object') (selector as Record<string, unknown>)[name] = Uint8Array.from(atob(key.base64), (c) => c.charCodeAt(0));
-      }
-      Object.freeze(selector);
-    }
-    Object.freeze(permission);
-  }
-  Object.freeze(written.permissions);
-  return Object.freeze(written) as unknown as Face.TokenScope;
-}
-
-/** The other way round. Throws for what JSON cannot carry or would quietly drop. */
+/** A scope as the crate reads it: JSON, with a key that is not text as `{"base64": …}`. Throws for what JSON cannot carry or would quietly drop. */
 export function writeScope(scope: unknown): string {
   if (typeof scope !== 'object' || scope === null) throw argumentError('scope', 'a TokenScope', scope);
   let text: string | undefined;
