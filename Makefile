@@ -8,7 +8,7 @@ tool := tools/toolchain run
 wasm := tools/toolchain wasm
 target := wasm32-unknown-unknown
 
-crate := $(shell find src -name '*.rs') Cargo.toml Cargo.lock
+crate := $(shell find src wasm -name '*.rs') Cargo.toml wasm/Cargo.toml Cargo.lock
 package := tools/pkg.mjs package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
 site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -path '*/node_modules/*')
 

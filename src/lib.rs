@@ -17,12 +17,16 @@
 //! assert_eq!(error.code(), "ERR_TOKEN_MALFORMED");
 //! ```
 
+#![cfg_attr(not(test), no_std)]
+
 extern crate alloc;
 
 mod codec;
 #[cfg(target_arch = "wasm32")]
 pub mod js;
+#[cfg(feature = "refresh")]
 pub mod refresh;
 pub mod scope;
 pub mod token;
+#[cfg(feature = "refresh")]
 pub mod vend;

@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, Function, Promise, Reflect};
-use momento_token_wasm::js::{self, Handle, Host};
+use momento_token_wasm::js::{self, Desk, Handle, Host};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -23,7 +23,7 @@ fn host(vend: &str) -> Host {
            requests: 0,
            open(reason, signal) { host.requests++; add('open ' + reason); return body(reason, signal, host); },
            isFunction: () => true,
-           install(token, life) { add('install'); host.atInstall = host.now; },
+           install(text, table, life) { add('install'); host.atInstall = host.now; },
            drop() { add('drop'); },
            report(code, message, status, retryAt, cause) { add('report ' + code + ' ' + status); host.cause = cause; },
            settle(call, outcome) { add('settle ' + call + ' ' + outcome); },
@@ -59,7 +59,7 @@ fn same(host: &Host) -> Host {
 }
 
 fn driver(host: &Host) -> Handle {
-    Handle::new(same(host), "", 0.6, 0.8, 1_000.0)
+    Handle::new(same(host), None, 0.6, 0.8, 1_000.0)
 }
 
 /// JavaScript for a token that expires in so many seconds.
@@ -75,13 +75,27 @@ fn token(seconds: u32) -> String {
     .concat()
 }
 
+/// A desk with this credential on it, whose `take` keeps the text.
+fn desk(credential: &str) -> Desk {
+    let make = Function::new_with_args(
+        "credential",
+        "const desk = {
+           fill(buffer) { return new TextEncoder().encodeInto(credential, buffer).written; },
+           take(text, table) { desk.text = new TextDecoder().decode(text); desk.head = table[0]; },
+         };
+         return desk;",
+    );
+    make.call1(&JsValue::NULL, &credential.into()).unwrap().unchecked_into()
+}
+
 #[wasm_bindgen_test]
-fn decoding_answers_in_json() {
-    assert_eq!(js::key_version("nonsense"), "unknown");
-    let answer = js::decode_token("nonsense", "", 0.0);
-    let error = js_sys::JSON::parse(&answer).unwrap();
-    let error = Reflect::get(&error, &"error".into()).unwrap();
-    assert_eq!(Reflect::get(&error, &"code".into()).unwrap(), "ERR_TOKEN_MALFORMED");
+fn decoding_answers_at_the_desk() {
+    let desk = desk("nonsense");
+    assert_eq!(js::key_version(&desk, 8), 4);
+    js::decode_token(&desk, 8, None, false, 0.0);
+    assert_eq!(Reflect::get(desk.as_ref(), &"head".into()).unwrap(), u32::MAX);
+    let text = Reflect::get(desk.as_ref(), &"text".into()).unwrap().as_string().unwrap();
+    assert!(text.starts_with("ERR_TOKEN_MALFORMED"), "{text}");
     assert_eq!(
         js::scope("describe", r#"[{"permissions":[{"role":"readonly","cache":"a"}]}]"#, "", 0),
         r#"["Read all items in cache \"a\"."]"#

@@ -3,7 +3,8 @@ import type * as Face from '../index.js';
 import type { Driver, Host } from 'wasm-glue';
 import { TokenError, argumentError } from './error.js';
 import { prepareVend } from './request.js';
-import { readToken, writeOptions } from './token.js';
+import { type Read, readBlock } from './block.js';
+import { makeToken, writeOptions } from './token.js';
 import { wasm } from './wasm.js';
 
 const DEFAULT_MIN_VALIDITY_MS = 10_000;
@@ -28,7 +29,7 @@ interface Caller {
 export class TokenSource extends EventTarget implements Face.TokenSource {
   readonly #open: ReturnType<typeof prepareVend>;
   readonly #isFunction: boolean;
-  readonly #settings: readonly [decode: string, from: number, to: number, timeout: number];
+  readonly #settings: readonly [decode: string | undefined, from: number, to: number, timeout: number];
   #driver: Driver | undefined;
   #held: Held | undefined;
   #status: Face.TokenSource['status'] = 'idle';
@@ -136,7 +137,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     return {
       open: (reason, signal) => this.#open(reason as Face.VendContext['reason'], signal),
       isFunction: () => this.#isFunction,
-      install: (text, life) => this.#install(readToken(text), life),
+      install: (text, table, life) => this.#install(makeToken(readBlock(text, table) as Read), life),
       drop: () => {
         this.#held = undefined;
       },

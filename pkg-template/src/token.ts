@@ -1,22 +1,8 @@
 // Credentials: what the crate read (src/token), as an object that cannot be printed by accident.
 import type * as Face from '../index.js';
 import { TokenError, argumentError } from './error.js';
-import { type WrittenScope, readScope } from './scope.js';
+import { type Read, VERSIONS, ask, askVersion, desk } from './block.js';
 import { wasm } from './wasm.js';
-
-/** What the crate answers (src/js/face.rs). */
-interface WrittenToken {
-  version: Face.Token['version'];
-  endpoint?: string;
-  endpoints?: Face.Endpoints;
-  expiresAt?: number;
-  scope?: WrittenScope | 'super-user';
-  tokenId?: string;
-  subject?: string;
-  disposable: boolean;
-  warnings: Face.TokenWarning[];
-  credential: string;
-}
 
 /** The credentials, beside the tokens: a private field would show in a browser's inspector. */
 const credentials = new WeakMap<Face.Token, string>();
@@ -32,17 +18,17 @@ class DecodedToken implements Face.Token {
   readonly warnings: readonly Face.TokenWarning[];
   readonly #expiresAt: number | undefined;
 
-  constructor(written: WrittenToken) {
-    this.version = written.version;
-    this.endpoint = written.endpoint;
-    this.endpoints = written.endpoints && Object.freeze(written.endpoints);
-    this.scope = typeof written.scope === 'object' ? readScope(written.scope) : written.scope;
-    this.tokenId = written.tokenId;
-    this.subject = written.subject;
-    this.disposable = written.disposable;
-    this.warnings = Object.freeze(written.warnings.map((warning) => Object.freeze(warning)));
-    this.#expiresAt = written.expiresAt;
-    credentials.set(this, written.credential);
+  constructor(read: Read) {
+    this.version = read.version;
+    this.endpoint = read.endpoint;
+    this.endpoints = read.endpoints;
+    this.scope = read.scope;
+    this.tokenId = read.tokenId;
+    this.subject = read.subject;
+    this.disposable = read.disposable;
+    this.warnings = read.warnings;
+    this.#expiresAt = read.expiresAt;
+    credentials.set(this, read.credential);
     Object.freeze(this);
   }
 
@@ -99,19 +85,26 @@ class DecodedToken implements Face.Token {
   }
 }
 
-/** Makes a token of what the crate wrote, or throws what it said. */
-export function readToken(text: string): Face.Token {
-  const written = JSON.parse(text) as WrittenToken | { error: { code: Face.TokenErrorCode; message: string } };
-  if ('error' in written) throw new TokenError(written.error.code, written.error.message);
-  return new DecodedToken(written);
+/** Makes a token of what the crate read. */
+export function makeToken(read: Read): Face.Token {
+  return new DecodedToken(read);
 }
 
 export function keyVersion(credential: string): ReturnType<typeof Face.keyVersion> {
-  return typeof credential === 'string' ? wasm().keyVersion(credential) : 'unknown';
+  if (typeof credential !== 'string') return 'unknown';
+  const { keyVersion } = wasm();
+  return VERSIONS[askVersion(credential, (length) => keyVersion(desk, length))] as ReturnType<typeof Face.keyVersion>;
 }
 
 export function decodeToken(credential: string, options?: Face.DecodeOptions): Face.Token {
-  return readToken(wasm().decodeToken(text('credential', credential), writeOptions(options), Date.now()));
+  return decode(text('credential', credential), options, false);
+}
+
+/** To insist is to refuse what a CredentialProvider of Momento's refuses. */
+function decode(credential: string, options: Face.DecodeOptions | undefined, insist: boolean): Face.Token {
+  const written = writeOptions(options);
+  const { decodeToken } = wasm();
+  return makeToken(ask(credential, (length) => decodeToken(desk, length, written, insist, Date.now())));
 }
 
 function fromString(key: string | { apiKey: string } | { authToken: string }, options?: Face.DecodeOptions): Face.Token {
@@ -122,7 +115,7 @@ function fromString(key: string | { apiKey: string } | { authToken: string }, op
     }
     credential = 'authToken' in key ? key.authToken : key.apiKey;
   }
-  return readToken(wasm().fromString(text('key', credential), writeOptions(options), Date.now()));
+  return decode(text('key', credential), options, true);
 }
 
 export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze({
@@ -131,13 +124,14 @@ export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze(
   fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Face.Token {
     const given = typeof key === 'object' && key !== null ? key : { apiKey: key, endpoint };
     if (given.endpoint === undefined) throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint');
-    return readToken(wasm().fromApiKeyV2(text('key', given.apiKey), text('endpoint', given.endpoint), Date.now()));
+    const [apiKey, base] = [text('key', given.apiKey), text('endpoint', given.endpoint)];
+    return makeToken(ask('', () => wasm().fromApiKeyV2(desk, apiKey, base, Date.now())));
   },
 });
 
 /** Checks the options' types and writes them down for the crate (src/js/options.rs). */
-export function writeOptions(options: Face.DecodeOptions | undefined): string {
-  if (options === undefined) return '';
+export function writeOptions(options: Face.DecodeOptions | undefined): string | undefined {
+  if (options === undefined) return undefined;
   if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
   const written: Record<string, unknown> = {};
   const put = (name: string, label: string, value: unknown): void => {

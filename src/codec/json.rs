@@ -76,21 +76,13 @@ impl<'a> Reader<'a> {
         &mut self,
         mut field: impl FnMut(&mut Self, &str) -> core::result::Result<(), E>,
     ) -> core::result::Result<(), E> {
-        self.open(b'{', "an object")?;
-        if self.take(b'}') {
-            self.depth -= 1;
-            return Ok(());
-        }
-        loop {
-            self.space();
-            let key = self.string()?;
-            self.space();
-            self.need(b':', "':'")?;
+        let mut more = self.open(b'{', b'}', "an object")?;
+        while more {
+            let key = self.key()?;
             field(self, &key)?;
-            if self.next_or_close(b'}', "',' or '}'")? {
-                return Ok(());
-            }
+            more = self.more(b'}', "',' or '}'")?;
         }
+        Ok(())
     }
 
     /// Reads an array; `element` is called at each element and must read it.
@@ -98,17 +90,12 @@ impl<'a> Reader<'a> {
         &mut self,
         mut element: impl FnMut(&mut Self) -> core::result::Result<(), E>,
     ) -> core::result::Result<(), E> {
-        self.open(b'[', "an array")?;
-        if self.take(b']') {
-            self.depth -= 1;
-            return Ok(());
-        }
-        loop {
+        let mut more = self.open(b'[', b']', "an array")?;
+        while more {
             element(self)?;
-            if self.next_or_close(b']', "',' or ']'")? {
-                return Ok(());
-            }
+            more = self.more(b']', "',' or ']'")?;
         }
+        Ok(())
     }
 
     /// Reads a string; borrowed where nothing in it was escaped.
@@ -209,26 +196,44 @@ impl<'a> Reader<'a> {
         if self.at == self.text.len() { Ok(()) } else { self.fail("the end of the document") }
     }
 
-    fn open(&mut self, bracket: u8, expected: &'static str) -> Result<()> {
+    // The walk itself is apart from the closures, and so in the module once and not with each of them.
+
+    /// The opening bracket; true where something stands between it and the closing one.
+    #[inline(never)]
+    fn open(&mut self, bracket: u8, closing: u8, expected: &'static str) -> Result<bool> {
         self.space();
         self.need(bracket, expected)?;
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return self.fail("less nesting");
         }
-        self.space();
-        Ok(())
+        Ok(!self.close(closing))
     }
 
-    /// After an element: true where the bracket closes, false after a comma.
-    fn next_or_close(&mut self, bracket: u8, expected: &'static str) -> Result<bool> {
+    /// An object's key, up to its value.
+    #[inline(never)]
+    fn key(&mut self) -> Result<Cow<'a, str>> {
+        let key = self.string()?;
         self.space();
-        if self.take_byte(bracket) {
-            self.depth -= 1;
-            return Ok(true);
+        self.need(b':', "':'")?;
+        Ok(key)
+    }
+
+    /// After an element: false where the bracket closes, true after a comma.
+    #[inline(never)]
+    fn more(&mut self, closing: u8, expected: &'static str) -> Result<bool> {
+        if self.close(closing) {
+            return Ok(false);
         }
         self.need(b',', expected)?;
-        Ok(false)
+        Ok(true)
+    }
+
+    fn close(&mut self, bracket: u8) -> bool {
+        self.space();
+        let closed = self.take_byte(bracket);
+        self.depth -= u32::from(closed);
+        closed
     }
 
     /// The character of an escape sequence, after its backslash.
@@ -294,11 +299,6 @@ impl<'a> Reader<'a> {
 
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn take(&mut self, byte: u8) -> bool {
-        self.space();
-        self.take_byte(byte)
     }
 
     fn take_byte(&mut self, byte: u8) -> bool {

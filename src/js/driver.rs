@@ -1,13 +1,13 @@
 //! Carries out what the refresh machine decides: timer, request, page events, and word to the package.
 
-use super::{face, options, page::Page, request};
+use super::{block::Block, options, page::Page, request, timer::Timer};
 use crate::refresh::{Action, Cause, Event, Machine, Now, Outcome, Policy, Reason, Status};
 use crate::token::{DecodeOptions, Token};
-use gloo_timers::callback::Timeout;
+use alloc::collections::VecDeque;
+use alloc::rc::{Rc, Weak};
+use alloc::string::String;
+use core::cell::RefCell;
 use js_sys::{Date, Math, Promise};
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal};
@@ -22,9 +22,9 @@ extern "C" {
     /// The app gave a function, not a URL.
     #[wasm_bindgen(method, js_name = isFunction)]
     pub(super) fn is_function(this: &Host) -> bool;
-    /// A new token is in hand, as JSON, good for `life` milliseconds from now.
+    /// A new token is in hand, as the parts of a [`Block`], good for `life` milliseconds from now.
     #[wasm_bindgen(method)]
-    fn install(this: &Host, token: &str, life: f64);
+    fn install(this: &Host, text: &[u8], table: &[u32], life: f64);
     /// There is no token in hand any more.
     #[wasm_bindgen(method, js_name = drop)]
     fn drop_token(this: &Host);
@@ -69,7 +69,7 @@ pub(super) struct Driver {
     /// Actions not yet carried out. A listener may call back in the midst of one: what that brings waits for its turn.
     queue: RefCell<VecDeque<Action>>,
     flight: RefCell<Option<Flight>>,
-    timer: RefCell<Option<Timeout>>,
+    timer: RefCell<Option<Timer>>,
     page: RefCell<Option<Page>>,
     busy: RefCell<bool>,
     /// Itself, for the closures that outlive a call.
@@ -112,7 +112,7 @@ impl Driver {
         match action {
             Action::Arm { delay } => {
                 let me = self.me.clone();
-                let timer = Timeout::new(delay as u32, move || {
+                let timer = Timer::new(delay as i32, move || {
                     if let Some(driver) = me.upgrade() {
                         driver.dispatch(Event::Timer);
                     }
@@ -178,7 +178,9 @@ impl Driver {
     fn install(&self) {
         let flight = self.flight.take();
         if let Some(Ok(token)) = flight.and_then(|flight| flight.landed) {
-            self.host.install(&face::token(&token), self.life());
+            let block = Block::of_token(&token);
+            let (text, table) = block.parts();
+            self.host.install(text, table, self.life());
         }
     }
 
@@ -239,13 +241,13 @@ pub struct Handle(Rc<Driver>);
 impl Handle {
     /// The package has checked the numbers; should they be out of range all the same, the defaults hold.
     #[wasm_bindgen(constructor)]
-    pub fn new(host: Host, decode: &str, window_from: f32, window_to: f32, timeout: f64) -> Handle {
+    pub fn new(host: Host, decode: Option<String>, window_from: f32, window_to: f32, timeout: f64) -> Handle {
         let policy = Policy::new((window_from, window_to), timeout as i64).unwrap_or_default();
         // 53 random bits: what Math.random has.
         let seed = (Math::random() * 9_007_199_254_740_992.0) as u64;
         let driver = Rc::new_cyclic(|me| Driver {
             host,
-            options: options::read(decode).unwrap_or_default(),
+            options: options::read(decode.as_deref().unwrap_or_default()).unwrap_or_default(),
             machine: RefCell::new(Machine::new(policy, seed, now())),
             queue: RefCell::default(),
             flight: RefCell::default(),

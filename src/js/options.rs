@@ -2,6 +2,7 @@
 
 use crate::codec::json::{Kind, Malformed, Reader};
 use crate::token::{DecodeOptions, Overrides, TokenError};
+use alloc::vec::Vec;
 
 /// Reads `{"endpoint"?, "suffixes"?, "base"?, "prefix"?, "cache"?, "control"?, "token"?, "secure"?}`; an empty text is the default.
 pub(super) fn read(text: &str) -> Result<DecodeOptions, TokenError> {

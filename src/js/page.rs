@@ -2,8 +2,8 @@
 
 use super::driver::Driver;
 use crate::refresh::Event;
+use alloc::{rc::Weak, vec::Vec};
 use js_sys::Reflect;
-use std::rc::Weak;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::EventTarget;
 

@@ -4,6 +4,7 @@ use super::driver::Host;
 use crate::refresh::Failure;
 use crate::token::{DecodeOptions, Token};
 use crate::vend::{Answer, VendError, check_status};
+use alloc::string::String;
 use js_sys::{Date, JSON, JsString};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -3,6 +3,7 @@
 use super::face;
 use crate::codec::json::write_string;
 use crate::scope::{Action, Grant, ScopeError, TokenScope, allows, covers, write_list};
+use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `grants` are a list of what

@@ -19,19 +19,48 @@ const EXPIRES_SOON_MS: i64 = 10_000;
 /// The Auth API reference allows "up to ten" permissions, the limits page 20: above ten is worth a word.
 const MANY_PERMISSIONS: usize = 10;
 
+/// A credential as it comes in.
+#[derive(Clone, Copy)]
+pub(crate) enum Credential<'a> {
+    /// As people paste it.
+    Text(&'a str),
+    /// An envelope, out of its base64: a browser is quicker at that.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers take base64 away"))]
+    Envelope(&'a [u8]),
+}
+
 /// Reads a credential of any kind; an expired one too. `now` (milliseconds since the epoch) serves the warnings alone.
 ///
 /// # Errors
 /// See [`TokenError::code`].
 pub fn decode(credential: &str, options: &DecodeOptions, now: i64) -> Result<Token, TokenError> {
-    let text = clean(credential);
-    if text.is_empty() {
-        return Err(TokenError::new(
-            "ERR_TOKEN_EMPTY",
-            "malformed auth token: API key cannot be an empty string; expected a credential, found nothing",
-        ));
+    read(Credential::Text(credential), options, false, now)
+}
+
+/// [`decode`], or where it is to `insist` as a `CredentialProvider` does, [`super::from_string`].
+pub(crate) fn read(
+    credential: Credential<'_>,
+    options: &DecodeOptions,
+    insist: bool,
+    now: i64,
+) -> Result<Token, TokenError> {
+    let text = match credential {
+        Credential::Text(text) => clean(text),
+        Credential::Envelope(_) => Cow::Borrowed(""),
+    };
+    let form = match credential {
+        Credential::Text(_) if text.is_empty() => {
+            return Err(TokenError::new(
+                "ERR_TOKEN_EMPTY",
+                "malformed auth token: API key cannot be an empty string; expected a credential, found nothing",
+            ));
+        }
+        Credential::Text(_) => Form::read(&text)?,
+        Credential::Envelope(bytes) => Form::open(bytes)?,
+    };
+    if insist && form.version == Version::V2 {
+        return Err(TokenError::new("ERR_V2_KEY", super::provider::GOT_V2));
     }
-    let form = Form::read(&text)?;
     let (base, endpoints) = find_endpoints(&form, options)?;
     let expires_at = match form.claims.expires_at {
         None => None,
@@ -43,6 +72,9 @@ pub fn decode(credential: &str, options: &DecodeOptions, now: i64) -> Result<Tok
             ));
         }
     };
+    if insist && endpoints.is_none() {
+        return Err(TokenError::new("ERR_ENDPOINT_MISSING", super::provider::NO_ENDPOINT));
+    }
     let mut warnings = Vec::new();
     let grant = read_grant(&form, &mut warnings);
     let disposable = warn_about_life(&form, grant.as_ref(), expires_at, now, &mut warnings);
@@ -62,7 +94,16 @@ pub fn decode(credential: &str, options: &DecodeOptions, now: i64) -> Result<Tok
 
 /// What a credential is, by its form alone; `None` for what is no credential. Never fails.
 pub fn key_version(credential: &str) -> Option<Version> {
-    Form::read(&clean(credential)).ok().map(|form| form.version)
+    version_of(Credential::Text(credential))
+}
+
+/// [`key_version`].
+pub(crate) fn version_of(credential: Credential<'_>) -> Option<Version> {
+    let form = match credential {
+        Credential::Text(text) => Form::read(&clean(text)).map(|form| form.version),
+        Credential::Envelope(bytes) => Form::open(bytes).map(|form| form.version),
+    };
+    form.ok()
 }
 
 /// A credential taken apart.
@@ -89,7 +130,12 @@ impl<'a> Form<'a> {
         }
         let bytes = base64::decode(text).map(Zeroizing::new);
         let bytes = bytes.ok_or_else(|| malformed("an envelope in base64, or a JWT", ""))?;
-        let envelope = core::str::from_utf8(&bytes).map_err(|_| malformed("an envelope in UTF-8", ""))?;
+        Form::open(&bytes)
+    }
+
+    /// Reads an envelope's JSON.
+    fn open(bytes: &[u8]) -> Result<Self, TokenError> {
+        let envelope = core::str::from_utf8(bytes).map_err(|_| malformed("an envelope in UTF-8", ""))?;
         let (endpoint, key) =
             read_envelope(envelope).map_err(|Malformed { expected, .. }| malformed("an envelope with ", expected))?;
         let claims = Claims::read(&key)

@@ -20,6 +20,8 @@ mod paste;
 mod provider;
 mod secret;
 
+#[cfg_attr(not(target_arch = "wasm32"), allow(unused_imports, reason = "only `js` asks for them"))]
+pub(crate) use decode::{Credential, read, version_of};
 pub use decode::{decode, key_version};
 pub use endpoint::{DEFAULT_ENDPOINT_SUFFIX, Endpoints, Overrides};
 pub use error::TokenError;

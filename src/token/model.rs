@@ -120,6 +120,7 @@ impl Token {
         &self.credential
     }
 
+    #[cfg(feature = "refresh")]
     /// Takes in what a vending answer says about expiry. The claim is the truth where there is one.
     pub(crate) fn merge_expiry(&mut self, told: i64, tolerance: i64) {
         match self.expires_at {

@@ -1,0 +1,54 @@
+// `make bench`: speed beside a hand-written floor and Momento's SDK, in Node and in headless Chromium; and sizes.
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { launchBrowser } from '../tests/e2e/support/browser.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const bundle = `${root}target/bench/measure.mjs`;
+
+await build({
+  entryPoints: [`${root}benches/measure.mjs`],
+  outfile: bundle,
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'warning',
+});
+
+async function inChromium() {
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.addScriptTag({ type: 'module', content: readFileSync(bundle, 'utf8') });
+    await page.waitForFunction(() => 'measure' in globalThis);
+    return [`Chromium ${browser.version()}`, await page.evaluate(() => globalThis.measure())];
+  } finally {
+    await browser.close();
+  }
+}
+
+async function inNode() {
+  const { measure } = await import(bundle);
+  return [`Node ${process.versions.node}`, measure()];
+}
+
+const fixed = (number, width, digits = 2) => number.toFixed(digits).padStart(width);
+
+for (const run of [inNode, inChromium]) {
+  const [engine, { rows }] = await run();
+  console.log(`\n${engine}\n  task        permissions   ours µs  floor µs    SDK µs   ours/floor   SDK/ours`);
+  for (const { task, permissions, microseconds: { ours, floor, sdk }, ofFloor, sdkOfOurs } of rows) {
+    console.log(`  ${task.padEnd(12)}${String(permissions).padStart(11)}${fixed(ours, 10)}${fixed(floor, 10)}${fixed(sdk, 10)}${fixed(ofFloor, 12)}x${fixed(sdkOfOurs, 10, 1)}x`);
+  }
+}
+
+console.log('\nSize, in bytes           raw   gzip -9');
+for (const file of ['target/decode/index.js', 'target/wasm-pack/decode/momento_token_wasm_bg.wasm', 'pkg/index.js', 'pkg/token.wasm']) {
+  const bytes = readFileSync(root + file);
+  const name = { 'target/decode/index.js': 'decode and scopes', 'pkg/index.js': 'whole package' }[file] ?? '  its WebAssembly';
+  console.log(`  ${name.padEnd(18)}${String(bytes.length).padStart(8)}${String(gzipSync(bytes, { level: 9 }).length).padStart(10)}`);
+}

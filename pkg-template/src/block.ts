@@ -1,0 +1,140 @@
+// How a credential goes into WebAssembly, and what comes out (src/js/block.rs in the crate): one text, and a table of numbers that
+// says what it is and where in the text each field ends.
+import type * as Face from '../index.js';
+import type { Desk } from 'wasm-glue';
+import { TokenError } from './error.js';
+import { AllCacheItems, AllCaches, AllFunctions, AllTopics } from './scope.js';
+
+/** What the crate says of a token. */
+export interface Read {
+  version: Face.Token['version'];
+  endpoint: string | undefined;
+  endpoints: Face.Endpoints | undefined;
+  expiresAt: number | undefined;
+  scope: Face.TokenScope | 'super-user' | undefined;
+  tokenId: string | undefined;
+  subject: string | undefined;
+  disposable: boolean;
+  warnings: readonly Face.TokenWarning[];
+  credential: string;
+}
+
+export const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
+const ABSENT = 0xffff_ffff;
+const ERROR = 0xffff_ffff;
+const NONE: readonly never[] = Object.freeze([]);
+
+/** By role's number; 4 apart are the permissions of caches, topics and functions. */
+const ROLES = ['', 'readwrite', 'readonly', 'writeonly', '', 'publishsubscribe', 'subscribeonly', 'publishonly', 'functionpermitnone', 'functioninvoke'];
+const FIELDS = ['item', 'topic', 'func'] as const;
+const ALL = [AllCacheItems, AllTopics, AllFunctions] as const;
+
+let credential = '';
+let answer: Read | TokenError | undefined;
+let encoder: TextEncoder | undefined;
+let decoder: TextDecoder | undefined;
+
+/** Newer engines take base64 away faster than any code of ours. */
+type Base64Sink = Uint8Array & { setFromBase64?(text: string, options: object): { written: number } };
+
+export const desk: Desk = {
+  fill(buffer) {
+    const sink: Base64Sink = buffer;
+    if (sink.setFromBase64 && credential !== '' && !credential.includes('.')) {
+      try {
+        return -1 - sink.setFromBase64(credential, { lastChunkHandling: 'strict' }).written;
+      } catch {
+        // Another alphabet, something around it, or no base64: the crate tells.
+      }
+    }
+    const { read, written } = (encoder ??= new TextEncoder()).encodeInto(credential, buffer);
+    return read < credential.length ? credential.length * 3 : written;
+  },
+  take(text, table) {
+    answer = readBlock(text, table);
+  },
+};
+
+/** Has the crate read a credential: `call` is told how long it is, and is to pass the desk on. */
+export function ask(text: string, call: (length: number) => void): Read {
+  credential = text;
+  try {
+    call(text.length);
+    if (answer instanceof TokenError) throw answer;
+    return answer as Read;
+  } finally {
+    credential = '';
+    answer = undefined;
+  }
+}
+
+/** What the crate says of a credential's form, by number. */
+export function askVersion(text: string, call: (length: number) => number): number {
+  credential = text;
+  try {
+    return call(text.length);
+  } finally {
+    credential = '';
+  }
+}
+
+/** Reads what the crate wrote. Both views are of memory that is gone afterwards. */
+export function readBlock(bytes: Uint8Array, table: Uint32Array): Read | TokenError {
+  const text = (decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);
+  let at = 0;
+  let from = 0;
+  const number = (): number => table[at++] as number;
+  const maybe = (): string | undefined => {
+    const end = number();
+    return end === ABSENT ? undefined : text.slice(from, (from = end));
+  };
+  const next = maybe as () => string;
+
+  const head = number();
+  if (head === ERROR) return new TokenError(next() as Face.TokenErrorCode, next());
+  const expiresAt = number() * 2 ** 32 + number();
+  const has = (bit: number): boolean => (head & (1 << bit)) !== 0;
+  const read: Read = {
+    version: VERSIONS[head & 3] as Face.Token['version'],
+    credential: next(),
+    endpoint: maybe(),
+    tokenId: maybe(),
+    subject: maybe(),
+    endpoints: has(3)
+      ? Object.freeze({ cacheEndpoint: next(), controlEndpoint: next(), tokenEndpoint: next(), secureConnection: has(4), overridden: has(5) })
+      : undefined,
+    warnings: NONE,
+    expiresAt: has(6) ? expiresAt : undefined,
+    disposable: has(2),
+    scope: has(7) ? 'super-user' : undefined,
+  };
+  const warnings = number();
+  if (warnings > 0) {
+    read.warnings = Object.freeze(Array.from({ length: warnings }, () => Object.freeze({ code: next() as Face.TokenWarningCode, message: next() })));
+  }
+  if (has(8)) {
+    const permissions: Face.Permission[] = [];
+    for (let left = number(); left > 0; left--) permissions.push(permission());
+    read.scope = Object.freeze({ permissions: Object.freeze(permissions) });
+  }
+  return read;
+
+  function permission(): Face.Permission {
+    const role = number();
+    const kind = role >> 2;
+    const cache = maybe() ?? AllCaches;
+    const selects = number();
+    const permission: Record<string, unknown> = { role: ROLES[role], cache };
+    if (selects > 0) permission[FIELDS[kind] as string] = selector(kind, selects);
+    return Object.freeze(permission) as unknown as Face.Permission;
+  }
+
+  /** 1: all; 2: one; 3: a prefix; 6 and 7: the same as bytes, one in each character. */
+  function selector(kind: number, selects: number): unknown {
+    if (selects === 1) return ALL[kind];
+    const name = next();
+    if (kind > 0) return selects === 2 ? name : Object.freeze({ namePrefix: name });
+    const key = selects > 4 ? Uint8Array.from(name, (character) => character.charCodeAt(0)) : name;
+    return Object.freeze(selects & 1 ? { keyPrefix: key } : { key });
+  }
+}

@@ -1,0 +1,17 @@
+//! The crate as a WebAssembly module. A crate of its own, because Rust optimises across crates (LTO) only where nothing but the
+//! module is made: with the library made beside it, that is quietly left out.
+//!
+//! Without std, and with a panic that only traps: std's own formats a message that nobody reads, and would be a third of the module.
+#![cfg(target_arch = "wasm32")]
+#![no_std]
+
+pub use momento_token_wasm::js::*;
+
+/// Begins in what the first page has left, and asks for more only when that is used up.
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
