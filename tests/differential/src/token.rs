@@ -126,7 +126,13 @@ fn refused(error: &TokenError, input: &str) {
         "ERR_ENDPOINT_NOT_ALLOWED",
     ];
     assert!(CODES.contains(&error.code()), "{}", error.code());
+    // A credential has no spaces in it, and no stretch of a message is this long without one.
     let message = error.message().as_bytes();
-    let quoted = input.as_bytes().windows(32).step_by(16).any(|piece| message.windows(32).any(|part| part == piece));
+    let quoted = input
+        .as_bytes()
+        .windows(32)
+        .step_by(16)
+        .filter(|piece| !piece.contains(&b' '))
+        .any(|piece| message.windows(32).any(|part| part == piece));
     assert!(!quoted, "the message quotes its input: {}", error.message());
 }
