@@ -35,7 +35,7 @@ check: setup ## lints only: formatting, clippy for this machine and for WebAssem
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --lib --test web -- -D warnings
 
-test-native: ## Rust tests on this machine: crate, vectors, properties, short simulation, vending service
+test-native: ## Rust tests on this machine: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
 	cargo test --workspace
 
 test-web: setup ## the crate's WebAssembly tests (tests/web.rs) in headless Chromium

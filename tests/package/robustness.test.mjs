@@ -56,19 +56,20 @@ test('long strings are answered, in time that grows no faster than they do', (co
     'a number of many digits': (size) => envelope(jwt({ ver: 1, x: 1 }).replace(/\.[^.]+\./, `.${Buffer.from(`{"ver":1,"exp":${'1'.repeat(size / 2)}}`).toString('base64url')}.`)),
   };
   const time = (text) => {
-    const runs = [0, 1].map(() => {
-      const began = performance.now();
-      attempt(() => decodeToken(text));
-      return performance.now() - began;
-    });
-    return Math.min(...runs);
+    const began = performance.now();
+    attempt(() => decodeToken(text));
+    return performance.now() - began;
   };
   for (const [what, make] of Object.entries(makers)) {
-    const [half, whole] = [make(2_500_000), make(10_000_000)];
-    const [less, more] = [time(half), time(whole)];
-    context.diagnostic(`${what}: ${(half.length / 1e6).toFixed(1)} MB in ${less.toFixed(0)} ms, ${(whole.length / 1e6).toFixed(1)} MB in ${more.toFixed(0)} ms`);
-    // Four times the input. Quadratic would be sixteen times; what is too short to measure passes.
-    assert.ok(more < 12 * Math.max(less, 20), `${what}: ${less} ms became ${more} ms`);
+    const [part, whole] = [make(2_500_000), make(10_000_000)];
+    // Four times the input: what is quadratic takes sixteen times as long (and, at this size, hours). A busy machine gets three tries.
+    let less, more;
+    for (let tries = 3; tries > 0; tries--) {
+      [less, more] = [time(part), time(whole)];
+      if (more < 12 * Math.max(less, 50)) break;
+    }
+    context.diagnostic(`${what}: ${(part.length / 1e6).toFixed(1)} MB in ${less.toFixed(0)} ms, ${(whole.length / 1e6).toFixed(1)} MB in ${more.toFixed(0)} ms`);
+    assert.ok(more < 12 * Math.max(less, 50), `${what}: ${less} ms became ${more} ms`);
   }
   works();
 });
