@@ -88,3 +88,40 @@ fn permission_sets_are_refused() {
         }
     }
 }
+
+/// An unknown field, at any depth and of any wire type, is refused; prost would pass over it.
+#[test]
+fn an_unknown_field_at_any_depth_is_refused() {
+    const UNKNOWN: [&[u8]; 4] = [&[0x78, 1], &[0x7a, 0], &[0x7d, 1, 2, 3, 4], &[0x79, 1, 2, 3, 4, 5, 6, 7, 8]];
+    let field = |number: u8, bytes: &[u8]| [&[number << 3 | 2, bytes.len() as u8], bytes].concat();
+    // A whole message; `spoil` may add to what stands at a depth, from the outermost message to the innermost.
+    let build = |kind: u8, one_cache: bool, one_item: bool, spoil: &dyn Fn(u8, Vec<u8>) -> Vec<u8>| {
+        let name = |text: &[u8]| field(1, text);
+        let cache = if one_cache { field(3, &spoil(4, name(b"chat"))) } else { field(2, &spoil(4, vec![])) };
+        let item = if one_item { field(5, &spoil(5, name(b"k"))) } else { field(4, &spoil(5, vec![])) };
+        let body = spoil(3, [&[0x08, 1], &cache[..], &item[..]].concat());
+        let explicit = spoil(1, field(1, &spoil(2, field(kind, &body))));
+        spoil(0, field(2, &explicit))
+    };
+    let mut count = 0;
+    for (kind, one_cache, one_item) in
+        (1..=3).flat_map(|kind| (0..4).map(move |bits| (kind, bits & 1 == 0, bits & 2 == 0)))
+    {
+        let sound = build(kind, one_cache, one_item, &|_, message| message);
+        assert!(Grant::decode(&base64_of(&sound)).is_ok(), "{sound:?}");
+        for (depth, unknown, before) in
+            (0..6).flat_map(|depth| UNKNOWN.map(|unknown| [(depth, unknown, true), (depth, unknown, false)]).concat())
+        {
+            let spoilt = build(kind, one_cache, one_item, &|at, message| match (at == depth, before) {
+                (false, _) => message,
+                (true, true) => [unknown, &message[..]].concat(),
+                (true, false) => [&message[..], unknown].concat(),
+            });
+            assert!(wire::Permissions::decode(&*spoilt).is_ok(), "prost passes over it: {spoilt:?}");
+            let error = Grant::decode(&base64_of(&spoilt)).expect_err(&format!("{spoilt:?}"));
+            assert_eq!(error.code(), "ERR_SCOPE_NOT_UNDERSTOOD");
+            count += 1;
+        }
+    }
+    println!("unknown fields: {count} cases");
+}
