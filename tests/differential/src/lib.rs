@@ -1,6 +1,7 @@
 //! What must hold for every input, whatever it is: the bodies of the fuzz targets (`fuzz/`) and of the smoke test that replays
 //! their seeds in `cargo test`. Each panics where the promise is broken.
 
+mod base64;
 mod json;
 mod scope;
 mod token;
@@ -12,7 +13,8 @@ pub const NOW: i64 = 1_735_689_600_000;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every property.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
+    ("base64", base64::agrees_with_crate),
     ("envelope", token::envelope),
     ("json", json::agrees_with_serde),
     ("jwt", token::jwt),
@@ -30,8 +32,8 @@ pub fn run(name: &str, data: &[u8]) {
 }
 
 fn base64_of(bytes: impl AsRef<[u8]>) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes)
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// A JWT with this payload, signed by nobody.
