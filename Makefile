@@ -3,6 +3,7 @@
 PORT ?= 3000
 TTL ?= 60
 SIM_RUNS ?= 1000000
+SECONDS ?= 60
 
 tool := tools/toolchain run
 wasm := tools/toolchain wasm
@@ -14,7 +15,7 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +35,7 @@ check: setup ## lints only: formatting, clippy for this machine and for WebAssem
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --lib --test web -- -D warnings
 
-test-native: ## Rust tests on this machine: crate, vectors, properties, short simulation, vending service
+test-native: ## Rust tests on this machine: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
 	cargo test --workspace
 
 test-web: setup ## the crate's WebAssembly tests (tests/web.rs) in headless Chromium
@@ -52,6 +53,9 @@ test-e2e: pkg site vending ## the package and the site in headless Chromium (tes
 
 sim: ## the long simulation of the refresher; SIM_RUNS=1000000
 	SIM_RUNS=$(SIM_RUNS) cargo test --release --test sim -- --nocapture
+
+fuzz: ## fuzz each reader of untrusted text, SECONDS=60 each; needs a nightly Rust
+	@tools/fuzz $(SECONDS)
 
 pkg: pkg/package.json ## assemble the npm package in pkg/
 pkg/package.json: $(crate) $(package) | setup

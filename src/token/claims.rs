@@ -69,11 +69,12 @@ impl Claims {
     }
 
     fn read_payload(&mut self, reader: &mut Reader<'_>) -> Result<(), NotJwt> {
-        let (mut version_seen, mut type_seen) = (false, false);
+        // One bit for each claim known here, so that one that stands twice is noticed, of whatever type.
+        let mut seen = 0_u8;
         reader.object(|reader, name| {
-            let repeated = match name {
+            let claim = match name {
                 "exp" => {
-                    let expiry = match reader.kind()? {
+                    self.expires_at = Some(match reader.kind()? {
                         Kind::Number => match reader.number()?.scaled(3) {
                             Some(at) if (1..=LAST_SANE_MS).contains(&at) => Expiry::At(at),
                             _ => Expiry::Insane,
@@ -82,52 +83,62 @@ impl Claims {
                             reader.skip()?;
                             Expiry::Insane
                         }
-                    };
-                    self.expires_at.replace(expiry).is_some()
+                    });
+                    1
                 }
-                "p" => match reader.kind()? {
-                    Kind::String => put(reader, &mut self.permissions)?,
-                    _ => {
-                        // Claimed but unreadable: no permissions message is empty, so this is never understood.
-                        reader.skip()?;
-                        self.permissions.replace(String::new()).is_some()
-                    }
-                },
-                "id" => put(reader, &mut self.id)?,
-                "sub" => put(reader, &mut self.subject)?,
-                "c" => put(reader, &mut self.cache_endpoint)?,
-                "cp" => put(reader, &mut self.control_endpoint)?,
+                "p" => {
+                    // Claimed but unreadable: no permissions message is empty, so this is never understood.
+                    self.permissions = Some(read_text(reader)?.unwrap_or_default());
+                    2
+                }
+                "id" => {
+                    self.id = read_text(reader)?;
+                    4
+                }
+                "sub" => {
+                    self.subject = read_text(reader)?;
+                    8
+                }
+                "c" => {
+                    self.cache_endpoint = read_text(reader)?;
+                    16
+                }
+                "cp" => {
+                    self.control_endpoint = read_text(reader)?;
+                    32
+                }
                 "t" => {
-                    match reader.kind()? {
-                        Kind::String => self.is_v2 = &*reader.string()? == "g",
-                        _ => reader.skip()?,
-                    }
-                    core::mem::replace(&mut type_seen, true)
+                    self.is_v2 = read_text(reader)?.as_deref() == Some("g");
+                    64
                 }
                 "ver" => {
                     match reader.kind()? {
                         Kind::Number => self.is_v1 = reader.number()?.scaled(0) == Some(1),
                         _ => reader.skip()?,
                     }
-                    core::mem::replace(&mut version_seen, true)
+                    128
                 }
                 _ => {
                     reader.skip()?;
-                    false
+                    0
                 }
             };
-            if repeated { Err(NotJwt("each claim once")) } else { Ok(()) }
+            if seen & claim != 0 {
+                return Err(NotJwt("each claim once"));
+            }
+            seen |= claim;
+            Ok(())
         })
     }
 }
 
-/// Reads a text claim; one of another type is somebody else's claim of that name, and is passed over. True where it stood before.
-fn put(reader: &mut Reader<'_>, slot: &mut Option<String>) -> Result<bool, NotJwt> {
-    if reader.kind()? != Kind::String {
-        reader.skip()?;
-        return Ok(false);
+/// Reads a text claim; one of another type is somebody else's claim of that name, and is passed over.
+fn read_text(reader: &mut Reader<'_>) -> Result<Option<String>, NotJwt> {
+    if reader.kind()? == Kind::String {
+        return Ok(Some(reader.string()?.into_owned()));
     }
-    Ok(slot.replace(reader.string()?.into_owned()).is_some())
+    reader.skip()?;
+    Ok(None)
 }
 
 /// Reads a whole JSON document out of bytes.

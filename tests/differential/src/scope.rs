@@ -1,0 +1,48 @@
+use crate::base64_of;
+use momento_token_wasm::scope::{Grant, MAX_PERMISSIONS, TokenScope, covers};
+
+/// Whatever is read from protobuf is written so that it reads the same, and never in more bytes than it came in.
+pub(crate) fn protobuf(data: &[u8]) {
+    match Grant::decode(&base64_of(data)) {
+        Err(error) => assert_eq!(error.code(), "ERR_SCOPE_NOT_UNDERSTOOD"),
+        Ok(Grant::SuperUser) => {}
+        Ok(Grant::Scope(scope)) => {
+            let written = scope.encode();
+            assert!(written.len() <= base64_of(data).len(), "the canonical form is the shortest");
+            read_back(&scope);
+        }
+    }
+}
+
+/// Whatever is read from JSON is strict JSON, and is written so that it reads the same.
+pub(crate) fn json(data: &[u8]) {
+    let Ok(text) = core::str::from_utf8(data) else { return };
+    match TokenScope::from_json(text) {
+        Err(error) => {
+            assert!(matches!(error.code(), "ERR_SCOPE_INVALID" | "ERR_SCOPE_LIMIT"), "{}", error.code());
+            assert!(error.message().len() < 400, "an error is a sentence, not the input");
+        }
+        Ok(scope) => {
+            let oracle: serde_json::Value = serde_json::from_str(text).expect("accepted, so strict JSON");
+            let listed = oracle["permissions"].as_array().expect("accepted, so there is a list");
+            assert_eq!(listed.len(), scope.permissions().len(), "nothing is dropped");
+            let written = scope.to_json().expect("what came from JSON goes back into JSON");
+            assert_eq!(TokenScope::from_json(&written).as_ref(), Ok(&scope));
+            serde_json::from_str::<serde_json::Value>(&written).expect("what is written is strict JSON");
+            read_back(&scope);
+        }
+    }
+}
+
+/// Every form of a scope means the same scope.
+fn read_back(scope: &TokenScope) {
+    let grant = Grant::Scope(scope.clone());
+    assert_eq!(Grant::decode(&scope.encode()), Ok(grant.clone()), "protobuf reads back");
+    assert!(covers(&grant, scope), "a scope covers itself");
+    assert_eq!(scope.describe().len(), scope.permissions().len(), "one sentence a permission");
+    if let Some(written) = scope.to_json()
+        && scope.permissions().len() <= MAX_PERMISSIONS
+    {
+        assert_eq!(TokenScope::from_json(&written).as_ref(), Ok(scope), "JSON reads back");
+    }
+}
