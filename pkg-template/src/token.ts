@@ -11,18 +11,19 @@ class DecodedToken implements Face.Token {
   readonly version: Face.Token['version'];
   readonly endpoint: string | undefined;
   readonly endpoints: Face.Endpoints | undefined;
-  readonly scope: Face.TokenScope | 'super-user' | undefined;
   readonly tokenId: string | undefined;
   readonly subject: string | undefined;
   readonly disposable: boolean;
   readonly warnings: readonly Face.TokenWarning[];
   readonly #expiresAt: number | undefined;
+  readonly #makeScope: Read['scope'];
+  #scope: Face.TokenScope | 'super-user' | undefined;
 
   constructor(read: Read) {
     this.version = read.version;
     this.endpoint = read.endpoint;
     this.endpoints = read.endpoints;
-    this.scope = read.scope;
+    this.#makeScope = read.scope;
     this.tokenId = read.tokenId;
     this.subject = read.subject;
     this.disposable = read.disposable;
@@ -35,6 +36,11 @@ class DecodedToken implements Face.Token {
   /** A new Date each time: one that was changed must not change the token. */
   get expiresAt(): Date | undefined {
     return this.#expiresAt === undefined ? undefined : new Date(this.#expiresAt);
+  }
+
+  /** Made when it is first asked for, and kept. */
+  get scope(): Face.TokenScope | 'super-user' | undefined {
+    return (this.#scope ??= this.#makeScope());
   }
 
   reveal(form: 'wire' | 'envelope' = 'wire'): string {

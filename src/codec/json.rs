@@ -102,34 +102,28 @@ impl<'a> Reader<'a> {
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
         self.space();
         self.need(b'"', "a string")?;
-        let start = self.at;
-        let mut owned: Option<String> = None;
-        let mut run = start;
+        let mut owned = String::new();
         loop {
-            match self.peek() {
-                Some(b'"') => {
-                    let tail = self.slice(run, self.at);
-                    self.at += 1;
-                    return Ok(match owned {
-                        None => Cow::Borrowed(tail),
-                        Some(mut text) => {
-                            text.push_str(tail);
-                            Cow::Owned(text)
-                        }
-                    });
+            let run = self.at;
+            let rest = self.text.as_bytes().get(run..).unwrap_or_default();
+            let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len());
+            self.at = run + length;
+            let piece = self.slice(run, self.at);
+            if self.take_byte(b'"') {
+                if owned.is_empty() {
+                    return Ok(Cow::Borrowed(piece));
                 }
-                Some(b'\\') => {
-                    let text = owned.get_or_insert_with(String::new);
-                    text.push_str(self.slice(run, self.at));
-                    self.at += 1;
-                    let character = self.escape()?;
-                    owned.get_or_insert_with(String::new).push(character);
-                    run = self.at;
-                }
-                Some(0..=0x1f) => return self.fail("no bare control character in a string"),
-                Some(_) => self.at += 1,
-                None => return self.fail("the string's closing quote"),
+                owned.push_str(piece);
+                return Ok(Cow::Owned(owned));
             }
+            if self.at == self.text.len() {
+                return self.fail("the string's closing quote");
+            }
+            if !self.take_byte(b'\\') {
+                return self.fail("no bare control character in a string");
+            }
+            owned.push_str(piece);
+            owned.push(self.escape()?);
         }
     }
 

@@ -20,6 +20,7 @@ mod timer;
 #[cfg(feature = "refresh")]
 pub use driver::{Handle, Host};
 
+use crate::codec::wipe::wipe;
 use crate::scope::TokenScope;
 use crate::token::{self, Credential};
 use alloc::{string::String, vec, vec::Vec};
@@ -73,13 +74,6 @@ impl Drop for Input {
     fn drop(&mut self) {
         wipe(&mut self.buffer);
     }
-}
-
-/// Zeros what held a credential. Not by the `zeroize` crate, whose writes go byte by byte; the call that follows sees the buffer,
-/// so the zeros are written.
-fn wipe(buffer: &mut [u8]) {
-    buffer.fill(0);
-    core::hint::black_box(buffer);
 }
 
 /// `v1`, `v2`, `legacy`, `session` or `unknown`, by number from 0.

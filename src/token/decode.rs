@@ -9,10 +9,10 @@ use super::secret::Secret;
 use crate::codec::{
     base64,
     json::{Malformed, Reader},
+    wipe::Wiped,
 };
 use crate::scope::Grant;
 use alloc::{borrow::Cow, string::String, vec::Vec};
-use zeroize::Zeroizing;
 
 /// A token about to expire is worth a word: less than this is left, in milliseconds.
 const EXPIRES_SOON_MS: i64 = 10_000;
@@ -128,7 +128,7 @@ impl<'a> Form<'a> {
             };
             return Ok(Form { version, endpoint: None, key: Cow::Borrowed(text), claims });
         }
-        let bytes = base64::decode(text).map(Zeroizing::new);
+        let bytes = base64::decode(text).map(Wiped);
         let bytes = bytes.ok_or_else(|| malformed("an envelope in base64, or a JWT", ""))?;
         Form::open(&bytes)
     }
