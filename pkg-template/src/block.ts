@@ -17,7 +17,7 @@ export interface Read {
   subject: string | undefined;
   disposable: boolean;
   warnings: readonly Face.TokenWarning[];
-  credential: string;
+  credential: () => string;
 }
 
 export const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
@@ -97,7 +97,7 @@ export function readBlock(bytes: Uint8Array, table: Uint32Array): Read | TokenEr
   const has = (bit: number): boolean => (head & (1 << bit)) !== 0;
   const read: Read = {
     version: VERSIONS[head & 3] as Face.Token['version'],
-    credential: next(),
+    credential: credentialIn(text, (from = number())),
     endpoint: maybe(),
     tokenId: maybe(),
     subject: maybe(),
@@ -119,6 +119,9 @@ export function readBlock(bytes: Uint8Array, table: Uint32Array): Read | TokenEr
   }
   return read;
 }
+
+/** A closure and not a text: that would show in a browser's inspector, private field or not. */
+const credentialIn = (text: string, end: number) => () => text.slice(0, end);
 
 /** Each permission: its role (and kind), cache, and what it selects there. */
 function readScope(text: string, table: Uint32Array, from: number): Face.TokenScope {

@@ -4,9 +4,6 @@ import { TokenError, argumentError } from './error.js';
 import { type Read, VERSIONS, ask, askVersion, desk } from './block.js';
 import { wasm } from './wasm.js';
 
-/** The credentials, beside the tokens: a private field would show in a browser's inspector. */
-const credentials = new WeakMap<Face.Token, string>();
-
 class DecodedToken implements Face.Token {
   readonly version: Face.Token['version'];
   readonly endpoint: string | undefined;
@@ -16,6 +13,7 @@ class DecodedToken implements Face.Token {
   readonly disposable: boolean;
   readonly warnings: readonly Face.TokenWarning[];
   readonly #expiresAt: number | undefined;
+  readonly #credential: Read['credential'];
   readonly #makeScope: Read['scope'];
   #scope: Face.TokenScope | 'super-user' | undefined;
 
@@ -29,7 +27,7 @@ class DecodedToken implements Face.Token {
     this.disposable = read.disposable;
     this.warnings = read.warnings;
     this.#expiresAt = read.expiresAt;
-    credentials.set(this, read.credential);
+    this.#credential = read.credential;
     Object.freeze(this);
   }
 
@@ -44,7 +42,7 @@ class DecodedToken implements Face.Token {
   }
 
   reveal(form: 'wire' | 'envelope' = 'wire'): string {
-    const credential = credentials.get(this) as string;
+    const credential = this.#credential();
     if (form === 'wire') return credential;
     if (form !== 'envelope') throw argumentError('form', "'wire' or 'envelope'", form);
     if (this.endpoint === undefined) {
