@@ -11,12 +11,13 @@ export interface Read {
   endpoint: string | undefined;
   endpoints: Face.Endpoints | undefined;
   expiresAt: number | undefined;
-  scope: Face.TokenScope | 'super-user' | undefined;
+  /** Makes the scope, for who asks: it is half the work, and most never look. */
+  scope: () => Face.TokenScope | 'super-user' | undefined;
   tokenId: string | undefined;
   subject: string | undefined;
   disposable: boolean;
   warnings: readonly Face.TokenWarning[];
-  credential: string;
+  credential: () => string;
 }
 
 export const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
@@ -96,7 +97,7 @@ export function readBlock(bytes: Uint8Array, table: Uint32Array): Read | TokenEr
   const has = (bit: number): boolean => (head & (1 << bit)) !== 0;
   const read: Read = {
     version: VERSIONS[head & 3] as Face.Token['version'],
-    credential: next(),
+    credential: credentialIn(text, (from = number())),
     endpoint: maybe(),
     tokenId: maybe(),
     subject: maybe(),
@@ -106,35 +107,43 @@ export function readBlock(bytes: Uint8Array, table: Uint32Array): Read | TokenEr
     warnings: NONE,
     expiresAt: has(6) ? expiresAt : undefined,
     disposable: has(2),
-    scope: has(7) ? 'super-user' : undefined,
+    scope: () => (has(7) ? 'super-user' : undefined),
   };
   const warnings = number();
   if (warnings > 0) {
     read.warnings = Object.freeze(Array.from({ length: warnings }, () => Object.freeze({ code: next() as Face.TokenWarningCode, message: next() })));
   }
   if (has(8)) {
-    const permissions: Face.Permission[] = [];
-    for (let left = number(); left > 0; left--) permissions.push(permission());
-    read.scope = Object.freeze({ permissions: Object.freeze(permissions) });
+    const rest = table.slice(at);
+    read.scope = () => readScope(text, rest, from);
   }
   return read;
+}
 
-  function permission(): Face.Permission {
+/** A closure and not a text: that would show in a browser's inspector, private field or not. */
+const credentialIn = (text: string, end: number) => () => text.slice(0, end);
+
+/** Each permission: its role (and kind), cache, and what it selects there. */
+function readScope(text: string, table: Uint32Array, from: number): Face.TokenScope {
+  let at = 0;
+  const number = (): number => table[at++] as number;
+  const next = (): string => text.slice(from, (from = number()));
+  const permissions: Face.Permission[] = [];
+  for (let left = number(); left > 0; left--) {
     const role = number();
     const kind = role >> 2;
-    const cache = maybe() ?? AllCaches;
+    const cache = table[at] === ABSENT ? (at++, AllCaches) : next();
     const selects = number();
     const permission: Record<string, unknown> = { role: ROLES[role], cache };
-    if (selects > 0) permission[FIELDS[kind] as string] = selector(kind, selects);
-    return Object.freeze(permission) as unknown as Face.Permission;
+    if (selects > 0) permission[FIELDS[kind] as string] = selects === 1 ? ALL[kind] : selector(kind, selects, next());
+    permissions.push(Object.freeze(permission) as unknown as Face.Permission);
   }
+  return Object.freeze({ permissions: Object.freeze(permissions) });
+}
 
-  /** 1: all; 2: one; 3: a prefix; 6 and 7: the same as bytes, one in each character. */
-  function selector(kind: number, selects: number): unknown {
-    if (selects === 1) return ALL[kind];
-    const name = next();
-    if (kind > 0) return selects === 2 ? name : Object.freeze({ namePrefix: name });
-    const key = selects > 4 ? Uint8Array.from(name, (character) => character.charCodeAt(0)) : name;
-    return Object.freeze(selects & 1 ? { keyPrefix: key } : { key });
-  }
+/** 2: one; 3: a prefix; 6 and 7: the same as bytes, one in each character. */
+function selector(kind: number, selects: number, name: string): unknown {
+  if (kind > 0) return selects === 2 ? name : Object.freeze({ namePrefix: name });
+  const key = selects > 4 ? Uint8Array.from(name, (character) => character.charCodeAt(0)) : name;
+  return Object.freeze(selects & 1 ? { keyPrefix: key } : { key });
 }

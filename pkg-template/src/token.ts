@@ -4,31 +4,30 @@ import { TokenError, argumentError } from './error.js';
 import { type Read, VERSIONS, ask, askVersion, desk } from './block.js';
 import { wasm } from './wasm.js';
 
-/** The credentials, beside the tokens: a private field would show in a browser's inspector. */
-const credentials = new WeakMap<Face.Token, string>();
-
 class DecodedToken implements Face.Token {
   readonly version: Face.Token['version'];
   readonly endpoint: string | undefined;
   readonly endpoints: Face.Endpoints | undefined;
-  readonly scope: Face.TokenScope | 'super-user' | undefined;
   readonly tokenId: string | undefined;
   readonly subject: string | undefined;
   readonly disposable: boolean;
   readonly warnings: readonly Face.TokenWarning[];
   readonly #expiresAt: number | undefined;
+  readonly #credential: Read['credential'];
+  readonly #makeScope: Read['scope'];
+  #scope: Face.TokenScope | 'super-user' | undefined;
 
   constructor(read: Read) {
     this.version = read.version;
     this.endpoint = read.endpoint;
     this.endpoints = read.endpoints;
-    this.scope = read.scope;
+    this.#makeScope = read.scope;
     this.tokenId = read.tokenId;
     this.subject = read.subject;
     this.disposable = read.disposable;
     this.warnings = read.warnings;
     this.#expiresAt = read.expiresAt;
-    credentials.set(this, read.credential);
+    this.#credential = read.credential;
     Object.freeze(this);
   }
 
@@ -37,8 +36,13 @@ class DecodedToken implements Face.Token {
     return this.#expiresAt === undefined ? undefined : new Date(this.#expiresAt);
   }
 
+  /** Made when it is first asked for, and kept. */
+  get scope(): Face.TokenScope | 'super-user' | undefined {
+    return (this.#scope ??= this.#makeScope());
+  }
+
   reveal(form: 'wire' | 'envelope' = 'wire'): string {
-    const credential = credentials.get(this) as string;
+    const credential = this.#credential();
     if (form === 'wire') return credential;
     if (form !== 'envelope') throw argumentError('form', "'wire' or 'envelope'", form);
     if (this.endpoint === undefined) {

@@ -46,19 +46,19 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut out = vec![0; quads.len() / 4 * 3 + rest.len().saturating_sub(1)];
     // All marks together tell, at the end, whether there was anything wrong.
     let mut marks = 0;
-    let mut bits_of = |letters: &[u8]| {
-        letters.iter().fold(0, |bits: u32, byte| {
-            let letter = LETTERS[usize::from(*byte)];
-            marks |= letter;
-            bits << 6 | u32::from(letter & 0x3f)
-        })
+    let mut bits = |byte: u8| {
+        let letter = LETTERS[usize::from(byte)];
+        marks |= letter;
+        u32::from(letter & 0x3f)
     };
     let mut bytes = out.chunks_exact_mut(3);
     for (quad, bytes) in quads.chunks_exact(4).zip(&mut bytes) {
-        let [_, first, second, third] = bits_of(quad).to_be_bytes();
-        bytes.copy_from_slice(&[first, second, third]);
+        if let ([a, b, c, d], [first, second, third]) = (quad, bytes) {
+            let bits = bits(*a) << 18 | bits(*b) << 12 | bits(*c) << 6 | bits(*d);
+            (*first, *second, *third) = ((bits >> 16) as u8, (bits >> 8) as u8, bits as u8);
+        }
     }
-    let bits = bits_of(rest);
+    let bits = rest.iter().fold(0, |all, byte| all << 6 | bits(*byte));
     let left_over = bits & ((1 << shift) - 1);
     for (byte, at) in bytes.into_remainder().iter_mut().rev().zip([0, 8]) {
         *byte = (bits >> shift >> at) as u8;

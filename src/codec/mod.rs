@@ -6,3 +6,4 @@
 pub(crate) mod base64;
 pub(crate) mod json;
 pub(crate) mod proto;
+pub(crate) mod wipe;

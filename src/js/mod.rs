@@ -22,6 +22,7 @@ mod timer;
 pub use driver::{Handle, Host};
 pub use scope::scope;
 
+use crate::codec::wipe::wipe;
 use crate::token::{self, Credential};
 use alloc::{string::String, vec, vec::Vec};
 use block::Block;
@@ -74,13 +75,6 @@ impl Drop for Input {
     fn drop(&mut self) {
         wipe(&mut self.buffer);
     }
-}
-
-/// Zeros what held a credential. Not by the `zeroize` crate, whose writes go byte by byte; the call that follows sees the buffer,
-/// so the zeros are written.
-fn wipe(buffer: &mut [u8]) {
-    buffer.fill(0);
-    core::hint::black_box(buffer);
 }
 
 /// `v1`, `v2`, `legacy`, `session` or `unknown`, by number from 0.

@@ -1,6 +1,7 @@
 //! One request to the vending service: from what `fetch` or the app's function gave to a token or a fault.
 
 use super::driver::Host;
+use crate::codec::wipe::WipedText;
 use crate::refresh::Failure;
 use crate::token::{DecodeOptions, Token};
 use crate::vend::{Answer, VendError, check_status};
@@ -9,7 +10,6 @@ use js_sys::{Date, JSON, JsString};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, Response};
-use zeroize::Zeroizing;
 
 /// The client's clock is believed unless the server's `Date` contradicts it by more than this (ms).
 const CLOCK_TOLERANCE: f64 = 5_000.0;
@@ -67,7 +67,7 @@ async fn read(
     signal: &AbortSignal,
     sent_at: f64,
     server_now: &mut Option<i64>,
-) -> Result<Zeroizing<String>, Fault> {
+) -> Result<WipedText, Fault> {
     let asked = JsFuture::from(host.open(reason, signal)).await;
     let answer = asked.map_err(|cause| match host.is_function() {
         true => Fault::new("ERR_VEND_FUNCTION", "expected the vend function to return a token, found that it threw; see `cause`", cause),
@@ -98,7 +98,7 @@ async fn read(
             )
         })?
     };
-    Ok(Zeroizing::new(text))
+    Ok(WipedText(text))
 }
 
 /// The status, with what `Retry-After` asks for.

@@ -3,9 +3,9 @@
 use crate::codec::{
     base64,
     json::{Kind, Malformed, Reader},
+    wipe::Wiped,
 };
 use alloc::string::String;
-use zeroize::Zeroizing;
 
 /// The claims by name. A claim of another type than expected is as good as a broken token.
 #[derive(Default)]
@@ -58,7 +58,7 @@ impl Claims {
         else {
             return Err(NotJwt("three parts between dots"));
         };
-        let decode = |part: &str| base64::decode(part).map(Zeroizing::new).ok_or(NotJwt("base64 between its dots"));
+        let decode = |part: &str| base64::decode(part).map(Wiped).ok_or(NotJwt("base64 between its dots"));
         if decode(signature)?.is_empty() {
             return Err(NotJwt("a signature"));
         }

@@ -9,10 +9,10 @@ use super::secret::Secret;
 use crate::codec::{
     base64,
     json::{Malformed, Reader},
+    wipe::Wiped,
 };
 use crate::scope::Grant;
 use alloc::{borrow::Cow, string::String, vec::Vec};
-use zeroize::Zeroizing;
 
 /// A token about to expire is worth a word: less than this is left, in milliseconds.
 const EXPIRES_SOON_MS: i64 = 10_000;
@@ -37,6 +37,14 @@ pub fn decode(credential: &str, options: &DecodeOptions, now: i64) -> Result<Tok
     read(Credential::Text(credential), options, false, now)
 }
 
+/// What most callers hand over: an envelope with nothing around it, which needs no cleaning.
+fn bare_envelope(text: &str) -> Option<Wiped> {
+    if text.is_empty() || text.contains('.') {
+        return None;
+    }
+    base64::decode(text).map(Wiped)
+}
+
 /// [`decode`], or where it is to `insist` as a `CredentialProvider` does, [`super::from_string`].
 pub(crate) fn read(
     credential: Credential<'_>,
@@ -44,19 +52,22 @@ pub(crate) fn read(
     insist: bool,
     now: i64,
 ) -> Result<Token, TokenError> {
-    let text = match credential {
-        Credential::Text(text) => clean(text),
-        Credential::Envelope(_) => Cow::Borrowed(""),
-    };
+    let text;
     let form = match credential {
-        Credential::Text(_) if text.is_empty() => {
-            return Err(TokenError::new(
-                "ERR_TOKEN_EMPTY",
-                "malformed auth token: API key cannot be an empty string; expected a credential, found nothing",
-            ));
-        }
-        Credential::Text(_) => Form::read(&text)?,
         Credential::Envelope(bytes) => Form::open(bytes)?,
+        Credential::Text(pasted) => match bare_envelope(pasted) {
+            Some(bytes) => Form::open(&bytes)?,
+            None => {
+                text = clean(pasted);
+                if text.is_empty() {
+                    return Err(TokenError::new(
+                        "ERR_TOKEN_EMPTY",
+                        "malformed auth token: API key cannot be an empty string; expected a credential, found nothing",
+                    ));
+                }
+                Form::read(&text)?
+            }
+        },
     };
     if insist && form.version == Version::V2 {
         return Err(TokenError::new("ERR_V2_KEY", super::provider::GOT_V2));
@@ -128,7 +139,7 @@ impl<'a> Form<'a> {
             };
             return Ok(Form { version, endpoint: None, key: Cow::Borrowed(text), claims });
         }
-        let bytes = base64::decode(text).map(Zeroizing::new);
+        let bytes = base64::decode(text).map(Wiped);
         let bytes = bytes.ok_or_else(|| malformed("an envelope in base64, or a JWT", ""))?;
         Form::open(&bytes)
     }

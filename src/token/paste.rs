@@ -4,6 +4,16 @@ use alloc::{borrow::Cow, string::String};
 
 /// Takes away surrounding white space and quotes, a `Bearer ` prefix, and line wraps; nothing else.
 pub(crate) fn clean(pasted: &str) -> Cow<'_, str> {
+    let quoted = matches!(pasted.as_bytes().first(), Some(b'"' | b'\'' | b'`'));
+    // What a program hands over is clean already, and one look tells.
+    if !quoted && pasted.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Cow::Borrowed(pasted);
+    }
+    peel(pasted)
+}
+
+#[cold]
+fn peel(pasted: &str) -> Cow<'_, str> {
     let mut text = pasted;
     // Each layer may hide another: quotes inside white space, `Bearer ` inside quotes.
     loop {

@@ -1,17 +1,17 @@
 //! A credential as a type of its own, so that it cannot be printed by accident.
 
+use crate::codec::wipe::WipedText;
 use alloc::string::String;
 use core::fmt;
-use zeroize::Zeroizing;
 
 /// A credential. It has no `Display`, its `Debug` is redacted, it cannot be cloned, and its memory is wiped
 /// when it is dropped. [`Secret::reveal`] is the one way out.
-pub struct Secret(Zeroizing<String>);
+pub struct Secret(WipedText);
 
 impl Secret {
     /// Takes a credential into keeping.
     pub fn new(credential: String) -> Self {
-        Secret(Zeroizing::new(credential))
+        Secret(WipedText(credential))
     }
 
     /// The credential itself. Send it; never log it.
