@@ -123,9 +123,10 @@ fn retry_after(headers: &Headers) -> Option<i64> {
     (left > 0.0).then_some(left as i64)
 }
 
-/// The server's time at this moment, rather too late than too early, where it contradicts the client's clock.
+/// The server's time at this moment, rather too late than too early.
 ///
 /// `Date` has whole seconds and was written between the request and now; a shared cache adds `Age` (RFC 9110, 6.6.1; RFC 9111, 5.1).
+/// The server's clock stands at it at least: a client's that is behind is never believed.
 fn server_time(headers: &Headers, sent_at: f64) -> Option<i64> {
     let written = Date::parse(&headers.get("date").ok().flatten()?);
     let age = headers.get("age").ok().flatten().and_then(|age| age.trim().parse::<u32>().ok()).unwrap_or(0);
@@ -134,5 +135,6 @@ fn server_time(headers: &Headers, sent_at: f64) -> Option<i64> {
     let latest = earliest + 1000.0 + (now - sent_at).max(0.0);
     let believable = (earliest - CLOCK_TOLERANCE..=latest + CLOCK_TOLERANCE).contains(&now);
     // An unreadable date is NaN, and contradicts nobody.
-    (!believable && latest.is_finite()).then_some(latest as i64)
+    let server_now = if believable { now.max(earliest) } else { latest };
+    server_now.is_finite().then_some(server_now as i64)
 }

@@ -43,11 +43,21 @@ impl Answer {
         let (mut credential, mut endpoint, mut expires_at) = (None, None, None);
         let mut reader = Reader::new(text);
         let read = reader.object(|reader, name| {
-            match (name, reader.kind()?) {
-                ("authToken", Kind::String) => credential = Some(reader.string()?.into_owned()),
-                ("endpoint", Kind::String) => endpoint = Some(reader.string()?.into_owned()),
-                ("expiresAt", Kind::Number) => expires_at = reader.number()?.scaled(3).and_then(to_epoch_ms),
-                _ => reader.skip()?,
+            let repeated = match (name, reader.kind()?) {
+                ("authToken", Kind::String) => credential.replace(reader.string()?.into_owned()).is_some(),
+                ("endpoint", Kind::String) => endpoint.replace(reader.string()?.into_owned()).is_some(),
+                ("expiresAt", Kind::Number) => {
+                    expires_at = reader.number()?.scaled(3).and_then(to_epoch_ms);
+                    false
+                }
+                _ => {
+                    reader.skip()?;
+                    false
+                }
+            };
+            // Two tokens in one answer: which is meant is anyone's guess.
+            if repeated {
+                return Err(Malformed { at: 0, expected: "each field once" });
             }
             Ok::<_, Malformed>(())
         });
@@ -157,6 +167,7 @@ mod tests {
             ("<!doctype html><p>Log in", "ERR_VEND_HTML", false),
             ("{\"authToken\":", "ERR_VEND_ANSWER", false),
             ("{\"authToken\":null}", "ERR_VEND_ANSWER", false),
+            ("{\"authToken\":\"a\",\"authToken\":\"b\"}", "ERR_VEND_ANSWER", false),
             ("{\"error\":\"no\"}", "ERR_VEND_ANSWER", false),
             ("Internal error", "ERR_TOKEN_MALFORMED", false),
             (&v2, "ERR_V2_KEY", true),
