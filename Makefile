@@ -14,7 +14,7 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ test-e2e: pkg site vending ## the package and the site in headless Chromium (tes
 
 sim: ## the long simulation of the refresher; SIM_RUNS=1000000
 	SIM_RUNS=$(SIM_RUNS) cargo test --release --test sim -- --nocapture
+
+bench: pkg ## speed beside a hand-written floor and Momento's SDK, in Node.js and Chromium; sizes
+	$(tool) node benches/run.mjs
 
 pkg: pkg/package.json ## assemble the npm package in pkg/
 pkg/package.json: $(crate) $(package) | setup

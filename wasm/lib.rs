@@ -7,7 +7,7 @@
 
 pub use momento_token_wasm::js::*;
 
-/// Begins in what the first page has left, and asks for more only when that is used up.
+/// The standard library's own allocator, without the rest of it. Takes one page of 64 KiB beside the one for stack and data.
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
