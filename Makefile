@@ -15,7 +15,7 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim fuzz clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ sim: ## the long simulation of the refresher; SIM_RUNS=1000000
 
 fuzz: ## fuzz each reader of untrusted text, SECONDS=60 each; needs a nightly Rust
 	@tools/fuzz $(SECONDS)
+
+bench: pkg ## speed beside a hand-written floor and Momento's SDK, in Node.js and Chromium; sizes
+	$(tool) node benches/run.mjs
 
 pkg: pkg/package.json ## assemble the npm package in pkg/
 pkg/package.json: $(crate) $(package) | setup

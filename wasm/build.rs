@@ -1,4 +1,4 @@
-//! Links the module with a small stack, so that stack, data and heap fit one page of memory.
+//! Links the module with a small stack (wasm-ld's own is 1 MiB), so that stack and data fit one page of memory.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

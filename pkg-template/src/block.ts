@@ -4,6 +4,7 @@ import type * as Face from '../index.js';
 import type { Desk } from 'wasm-glue';
 import { TokenError } from './error.js';
 import { AllCacheItems, AllCaches, AllFunctions, AllTopics } from './scope.js';
+import { aside } from './wasm.js';
 
 /** What the crate says of a token. */
 export interface Read {
@@ -29,6 +30,9 @@ const NONE: readonly never[] = Object.freeze([]);
 const ROLES = ['', 'readwrite', 'readonly', 'writeonly', '', 'publishsubscribe', 'subscribeonly', 'publishonly', 'functionpermitnone', 'functioninvoke'];
 const FIELDS = ['item', 'topic', 'func'] as const;
 const ALL = [AllCacheItems, AllTopics, AllFunctions] as const;
+
+/** What is longer is no credential that anyone has seen. */
+const LONG = 65_536;
 
 let credential = '';
 let answer: Read | TokenError | undefined;
@@ -58,22 +62,18 @@ export const desk: Desk = {
 
 /** Has the crate read a credential: `call` is told how long it is, and is to pass the desk on. */
 export function ask(text: string, call: (length: number) => void): Read {
-  credential = text;
-  try {
-    call(text.length);
-    if (answer instanceof TokenError) throw answer;
-    return answer as Read;
-  } finally {
-    credential = '';
-    answer = undefined;
-  }
+  putOnDesk(text, call);
+  const given = answer;
+  answer = undefined;
+  if (given instanceof TokenError) throw given;
+  return given as Read;
 }
 
-/** What the crate says of a credential's form, by number. */
-export function askVersion(text: string, call: (length: number) => number): number {
+/** Runs `call` while the credential lies at the desk. */
+export function putOnDesk<T>(text: string, call: (length: number) => T): T {
   credential = text;
   try {
-    return call(text.length);
+    return text.length > LONG ? aside(() => call(text.length)) : call(text.length);
   } finally {
     credential = '';
   }

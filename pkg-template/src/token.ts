@@ -1,7 +1,7 @@
 // Credentials: what the crate read (src/token), as an object that cannot be printed by accident.
 import type * as Face from '../index.js';
 import { TokenError, argumentError } from './error.js';
-import { type Read, VERSIONS, ask, askVersion, desk } from './block.js';
+import { type Read, VERSIONS, ask, desk, putOnDesk } from './block.js';
 import { wasm } from './wasm.js';
 
 class DecodedToken implements Face.Token {
@@ -97,7 +97,7 @@ export function makeToken(read: Read): Face.Token {
 export function keyVersion(credential: string): ReturnType<typeof Face.keyVersion> {
   if (typeof credential !== 'string') return 'unknown';
   const { keyVersion } = wasm();
-  return VERSIONS[askVersion(credential, (length) => keyVersion(desk, length))] as ReturnType<typeof Face.keyVersion>;
+  return VERSIONS[putOnDesk(credential, (length) => keyVersion(desk, length))] as ReturnType<typeof Face.keyVersion>;
 }
 
 export function decodeToken(credential: string, options?: Face.DecodeOptions): Face.Token {
@@ -129,7 +129,7 @@ export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze(
     const given = typeof key === 'object' && key !== null ? key : { apiKey: key, endpoint };
     if (given.endpoint === undefined) throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint');
     const [apiKey, base] = [text('key', given.apiKey), text('endpoint', given.endpoint)];
-    return makeToken(ask('', () => wasm().fromApiKeyV2(desk, apiKey, base, Date.now())));
+    return makeToken(ask(apiKey, () => wasm().fromApiKeyV2(desk, apiKey, base, Date.now())));
   },
 });
 

@@ -4,15 +4,17 @@ import hex from 'wasm-hex';
 import { TokenError } from './error.js';
 
 type Glue = typeof glue;
-type Exports = WebAssembly.Exports & { __wbindgen_start?: () => void };
+type Exports = WebAssembly.Exports & { memory: WebAssembly.Memory; __wbindgen_start?: () => void };
 
-let started = false;
+let module: WebAssembly.Module | undefined;
+let exports: Exports | undefined;
 
 /** The module's functions. Compiles and starts it when first called. */
 export function wasm(): Glue {
-  if (!started) {
+  if (!exports) {
     try {
-      start(new WebAssembly.Instance(new WebAssembly.Module(bytes()), imports()));
+      module ??= new WebAssembly.Module(bytes());
+      start(module);
     } catch (cause) {
       throw refused(cause);
     }
@@ -22,21 +24,40 @@ export function wasm(): Glue {
 
 /** Does the same ahead of time and off the main thread, where the engine can. */
 export async function ready(): Promise<void> {
-  if (started) return;
+  if (exports) return;
   try {
-    const { instance } = await WebAssembly.instantiate(bytes(), imports());
+    module ??= await WebAssembly.compile(bytes());
+    const instance = await WebAssembly.instantiate(module, imports());
     // A call in the meantime may have started it already, and objects may hold on to that instance.
-    if (!started) start(instance);
+    if (!exports) use(instance.exports as Exports, true);
   } catch (cause) {
     throw refused(cause);
   }
 }
 
-function start(instance: WebAssembly.Instance): void {
-  const exports = instance.exports as Exports;
-  glue.__wbg_set_wasm(exports);
-  exports.__wbindgen_start?.();
-  started = true;
+/** Calls what is to read a very long text in an instance of its own: memory once grown never shrinks, so it goes with the instance. */
+export function aside<T>(call: () => T): T {
+  wasm();
+  const kept = exports as Exports;
+  start(module as WebAssembly.Module);
+  try {
+    return call();
+  } finally {
+    use(kept, false);
+  }
+}
+
+function start(compiled: WebAssembly.Module): void {
+  use(new WebAssembly.Instance(compiled, imports()).exports as Exports, true);
+}
+
+/** Has the glue call this instance from now on. */
+function use(next: Exports, isNew: boolean): void {
+  // To grow by nothing detaches the views that the glue keeps of the memory it has used so far.
+  exports?.memory.grow(0);
+  exports = next;
+  glue.__wbg_set_wasm(next);
+  if (isNew) next.__wbindgen_start?.();
 }
 
 const imports = (): WebAssembly.Imports => ({ './momento_token_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports });

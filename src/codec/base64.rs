@@ -1,6 +1,6 @@
 //! Base64 (RFC 4648) in every form that Momento's SDKs emit: standard or URL-safe, padded or not.
 //!
-//! Written here because of its size: the `base64` crate, which the tests hold this against, is five times as large in the module.
+//! Written here because of its size: the `base64` crate, which the tests hold this against, is four times as large in the module.
 
 use alloc::{string::String, vec, vec::Vec};
 

@@ -1,5 +1,5 @@
 //! How a token or an error reaches JavaScript: one text, and a table of numbers that says what it is and where in the text each
-//! field ends (`pkg-template/src/block.ts` reads it). JSON took twice as long, and a third of the module.
+//! field ends (`pkg-template/src/block.ts` reads it).
 
 use crate::codec::wipe::wipe;
 use crate::scope::{CacheSelector, Grant, ItemSelector, NameSelector, Permission};
