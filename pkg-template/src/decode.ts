@@ -1,4 +1,4 @@
-// The package without the refresher: what `index.ts` exports, less TokenSource.
+// The package without the refresher: credentials and scopes.
 export { ready } from './wasm.js';
 export { TokenError } from './error.js';
 export { CredentialProvider, decodeToken, keyVersion } from './token.js';

@@ -1,23 +1,3 @@
 // Everything the package exports; `../index.d.ts` is its contract, and tests/types holds the two together.
-export { ready } from './wasm.js';
-export { TokenError } from './error.js';
-export { CredentialProvider, decodeToken, keyVersion } from './token.js';
-export {
-  AllCacheItems,
-  AllCaches,
-  AllFunctions,
-  AllTopics,
-  CacheRole,
-  FunctionRole,
-  TopicRole,
-  allows,
-  covers,
-  decodePermissions,
-  describeScope,
-  encodePermissions,
-  mergeScopes,
-  parseScope,
-} from './scope.js';
-export { AllDataReadWrite, DisposableTokenScopes, TokenScopes } from './builders.js';
-export { ExpiresIn } from './expires.js';
+export * from './decode.js';
 export { TokenSource } from './source.js';
