@@ -34,6 +34,7 @@ check: setup ## lints only: formatting, clippy for this machine and for WebAssem
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --lib --test web -- -D warnings
+	$(wasm) cargo clippy --package momento-token-wasm-module --target $(target) -- -D warnings
 
 test-native: ## Rust tests on this machine: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
 	cargo test --workspace

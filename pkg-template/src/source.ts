@@ -53,9 +53,11 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
   }
 
   async getToken(options: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal } = {}): Promise<Face.Token> {
+    if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
     const { minValidityMs: min = DEFAULT_MIN_VALIDITY_MS, forceRefresh: force = false, signal } = options;
     if (typeof min !== 'number' || Number.isNaN(min)) throw argumentError('minValidityMs', 'milliseconds', min);
     if (typeof force !== 'boolean') throw argumentError('forceRefresh', 'a boolean', force);
+    if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw argumentError('signal', 'an AbortSignal', signal);
     signal?.throwIfAborted();
     if (!force && this.#held && !clocksDisagree(this.#held) && lifeLeft(this.#held) >= Math.max(min, 1)) return this.#held.token;
     if (this.#status === 'closed') throw closed();
@@ -210,7 +212,8 @@ const closed = (): TokenError => new TokenError('ERR_CLOSED', 'expected an open 
 
 function checkWindow(window: unknown = [0.6, 0.8]): readonly [number, number] {
   const [from, to] = Array.isArray(window) ? (window as unknown[]) : [];
-  if (typeof from !== 'number' || typeof to !== 'number' || !(from > 0 && from <= to && to < 1)) {
+  // The machine keeps shares in 32 bits: what rounds to 0 or 1 there is none.
+  if (typeof from !== 'number' || typeof to !== 'number' || !(Math.fround(from) > 0 && from <= to && Math.fround(to) < 1)) {
     throw new TokenError('ERR_ARGUMENT', 'refreshWindow: expected two shares of the lifetime, 0 < from <= to < 1');
   }
   return [from, to];

@@ -139,24 +139,24 @@ export function writeOptions(options: Face.DecodeOptions | undefined): string | 
   if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
   const written: Record<string, unknown> = {};
   const put = (name: string, label: string, value: unknown): void => {
-    if (value !== undefined) written[name] = text(label, value);
+    if (value !== undefined) written[name] = host(label, value);
   };
   put('endpoint', 'endpoint', options.endpoint);
   const suffixes = options.allowedEndpointSuffixes;
   if (suffixes !== undefined) {
     if (!Array.isArray(suffixes)) throw argumentError('allowedEndpointSuffixes', 'an array of host suffixes', suffixes);
-    written.suffixes = suffixes.map((suffix) => text('allowedEndpointSuffixes', suffix));
+    written.suffixes = suffixes.map((suffix) => host('allowedEndpointSuffixes', suffix));
   }
   const overrides: unknown = options.endpointOverrides;
   if (overrides !== undefined) {
     if (typeof overrides !== 'object' || overrides === null) throw argumentError('endpointOverrides', 'an object', overrides);
     const given = overrides as Record<string, unknown>;
     if ('baseEndpoint' in given) {
-      written.base = text('endpointOverrides.baseEndpoint', given.baseEndpoint);
+      written.base = host('endpointOverrides.baseEndpoint', given.baseEndpoint);
       put('prefix', 'endpointOverrides.endpointPrefix', given.endpointPrefix);
     } else {
       for (const name of ['cache', 'control', 'token']) {
-        written[name] = text(`endpointOverrides.${name}Endpoint`, given[`${name}Endpoint`]);
+        written[name] = host(`endpointOverrides.${name}Endpoint`, given[`${name}Endpoint`]);
       }
     }
     const secure = given.secureConnection ?? true;
@@ -166,7 +166,13 @@ export function writeOptions(options: Face.DecodeOptions | undefined): string | 
   return JSON.stringify(written);
 }
 
-/** A string, before it crosses into WebAssembly. A lone surrogate would arrive there as another character. */
+/** The text of a host, which the crate checks further. A lone surrogate would spoil the JSON that carries it, and with it every option. */
+function host(what: string, value: unknown): string {
+  if (/\p{Surrogate}/u.test(text(what, value))) throw new TokenError('ERR_ARGUMENT', `${what}: expected a host name, found half a character`);
+  return value as string;
+}
+
+/** A string, before it crosses into WebAssembly. */
 function text(what: string, value: unknown): string {
   if (typeof value !== 'string') throw argumentError(what, 'a string', value);
   return value;

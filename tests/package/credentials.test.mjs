@@ -83,7 +83,7 @@ for (const [format, { CredentialProvider, TokenError, decodeToken, describeScope
     const elsewhere = envelope(jwt({ ver: 1 }), 'a.example.com');
     assert.throws(() => decodeToken(elsewhere), { code: 'ERR_ENDPOINT_NOT_ALLOWED' });
     assert.equal(decodeToken(elsewhere, { allowedEndpointSuffixes: ['example.com'] }).endpoint, 'a.example.com');
-    for (const options of [null, 5, { endpoint: 5 }, { endpointOverrides: 'x' }, { endpointOverrides: {} }, { endpointOverrides: { baseEndpoint: 'a', secureConnection: 1 } }, { allowedEndpointSuffixes: 'x' }, { allowedEndpointSuffixes: [1] }]) {
+    for (const options of [null, 5, { endpoint: 5 }, { endpointOverrides: 'x' }, { endpointOverrides: {} }, { endpointOverrides: { baseEndpoint: 'a', secureConnection: 1 } }, { allowedEndpointSuffixes: 'x' }, { allowedEndpointSuffixes: [1] }, { allowedEndpointSuffixes: ['\ud800'] }, { endpoint: '\ud800' }]) {
       assert.throws(() => decodeToken(disposable(), options), { code: 'ERR_ARGUMENT' }, JSON.stringify(options));
     }
   });

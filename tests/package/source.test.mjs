@@ -158,11 +158,20 @@ test('options that make no sense are refused', () => {
   const vend = '/token';
   for (const options of [
     undefined, null, 5, {}, { vend: 5 }, { vend: {} }, { vend: { url: vend, method: 'PUT' } }, { vend: { url: vend, method: 'GET', body: {} } },
-    { vend, refreshWindow: [0.5] }, { vend, refreshWindow: [0, 0.5] }, { vend, refreshWindow: [0.8, 0.6] }, { vend, refreshWindow: [0.5, NaN] },
+    { vend, refreshWindow: [0.5] }, { vend, refreshWindow: [0, 0.5] }, { vend, refreshWindow: [0.8, 0.6] }, { vend, refreshWindow: [0.5, NaN] }, { vend, refreshWindow: [0.5, 1 - 1e-12] },
     { vend, requestTimeoutMs: 0 }, { vend, requestTimeoutMs: Infinity }, { vend, start: 'later' }, { vend, tokenId: 'x'.repeat(65) },
     { vend, expiresIn: { seconds: 0 } }, { vend, expiresIn: { seconds: 1.5 } }, { vend, expiresIn: { never: true } }, { vend, scope: 'all' },
-    { vend, decode: { endpoint: 5 } },
+    { vend, decode: { endpoint: 5 } }, { vend, decode: { allowedEndpointSuffixes: ['\ud800'] } },
   ]) {
     assert.throws(() => new TokenSource(options), { name: 'TokenError', code: 'ERR_ARGUMENT' }, JSON.stringify(options));
   }
+});
+
+test('getToken refuses what makes no sense, with a code and without a request', async (t) => {
+  let asked = 0;
+  const source = open(t, { vend: async () => (asked++, disposable()), start: 'on-demand' });
+  for (const options of [null, 5, { minValidityMs: 'x' }, { minValidityMs: NaN }, { forceRefresh: 1 }, { signal: 5 }, { signal: null }, { signal: {} }]) {
+    await assert.rejects(source.getToken(options), { name: 'TokenError', code: 'ERR_ARGUMENT' }, JSON.stringify(options));
+  }
+  assert.equal(asked, 0);
 });
