@@ -151,8 +151,12 @@ export type TokenErrorCode =
   | 'ERR_VEND_HTTP'
   /** The vending service could not be reached. */
   | 'ERR_VEND_NETWORK'
+  /** The vending service's answer leads to another origin (or on and on), and was not followed. */
+  | 'ERR_VEND_REDIRECT'
   /** The vending service did not answer within `requestTimeoutMs`. */
   | 'ERR_VEND_TIMEOUT'
+  /** The vending service's answer is longer than 256 KB. */
+  | 'ERR_VEND_TOO_LARGE'
   /** The engine would not run the WebAssembly module (a Content Security Policy without 'wasm-unsafe-eval', say). */
   | 'ERR_WASM';
 
@@ -305,7 +309,13 @@ export const ExpiresIn: {
 
 // ───────────────────────── keeping a token fresh ─────────────────────────
 
-/** Keeps one valid token in hand: vends it, and re-fetches it ahead of expiry, through sleep, offline and faults. */
+/**
+ * Keeps one valid token in hand: vends it, and re-fetches it ahead of expiry, through sleep, offline and faults.
+ *
+ * A source that was dropped without {@link TokenSource.close} is collected as any object is, and its timer and listeners with it. One that has
+ * begun and has a listener, or was looped over, lives until it is closed. No source keeps a Node.js or Deno process alive; a call of
+ * {@link TokenSource.getToken} that waits does.
+ */
 export class TokenSource extends EventTarget {
   /** Throws `ERR_ARGUMENT` for options that make no sense. */
   constructor(options: TokenSourceOptions);
@@ -363,12 +373,16 @@ export interface VendRequest {
   url: string | URL;
   /** Default 'GET', or 'POST' where there is a body. */
   method?: 'GET' | 'POST';
-  /** Headers, or a function called before each request (for an Authorization header that changes). */
+  /** Headers, read once, or a function called before each request (for an Authorization header that changes). */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
-  /** Sent as JSON; `scope`, `expiresIn` and `tokenId` are added where it is a plain object. */
+  /** Sent as JSON, written once; `scope`, `expiresIn` and `tokenId` are added where it is a plain object or absent, and so is the `refreshToken`
+   *  of the last answer, where it carried one. (A refresh token is never sent by GET. One that is refused is forgotten.) */
   body?: unknown;
   /** As in `fetch`. Default 'same-origin'. */
   credentials?: RequestCredentials;
+  /** Follow redirects to any origin, with all that is sent. Otherwise one away from the origin is `ERR_VEND_REDIRECT`, with nothing sent
+   *  there; within it, up to five are followed. (A page cannot follow one at an origin not its own.) */
+  allowRedirects?: boolean;
 }
 
 export interface VendContext {
@@ -377,6 +391,8 @@ export interface VendContext {
   readonly scope?: TokenScope;
   readonly expiresIn?: ExpiresIn;
   readonly tokenId?: string;
+  /** What the last answer carried as `refreshToken`. Not enumerable, so that whoever logs the context does not log it: take it by its name. */
+  readonly refreshToken?: string;
 }
 
 export interface TokenSourceEvents {

@@ -1,224 +1,129 @@
-//! The WebAssembly boundary, in a browser: decoding through it, and the driver's timer, request and page events.
+//! The WebAssembly boundary, in a browser: decoding through it, answers, and the refresh machine in numbers.
 #![cfg(target_arch = "wasm32")]
 
-use js_sys::{Array, Function, Promise, Reflect};
-use momento_token_wasm::js::{self, Desk, Handle, Host};
-use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
+use js_sys::{Function, Reflect};
+use momento_token_wasm::js::{self, Desk, Refresher};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// A host that keeps a log of what the driver told it, and whose `vend` the test gives as the body of an async function.
-fn host(vend: &str) -> Host {
+/// A desk with this text on it, whose `take` keeps what it is told.
+fn desk(text: &str) -> Desk {
     let make = Function::new_with_args(
-        "vend",
-        "const log = [], waiting = [];
-         const add = (entry) => { log.push(entry); for (const wake of waiting.splice(0)) wake(); };
-         const AsyncFunction = (async () => {}).constructor;
-         const body = new AsyncFunction('reason', 'signal', 'host', vend);
-         const host = {
-           log,
-           requests: 0,
-           open(reason, signal) { host.requests++; add('open ' + reason); return body(reason, signal, host); },
-           isFunction: () => true,
-           install(text, table, life) { add('install'); host.atInstall = host.now; },
-           drop() { add('drop'); },
-           report(code, message, status, retryAt, cause) { add('report ' + code + ' ' + status); host.cause = cause; },
-           settle(call, outcome) { add('settle ' + call + ' ' + outcome); },
-           statusChanged(status) { add('status ' + status); },
-           outlook(status, refreshAt) { host.now = status; },
-           life(life) {},
-           async until(entry, times = 1) {
-             while (log.filter((line) => line === entry).length < times) await new Promise((wake) => waiting.push(wake));
-           },
-         };
-         return host;",
-    );
-    make.call1(&JsValue::NULL, &vend.into()).unwrap().unchecked_into()
-}
-
-async fn until(host: &Host, entry: &str, times: u32) {
-    let until: Function = get(host, "until").unchecked_into();
-    let promise: Promise = until.call2(host.as_ref(), &entry.into(), &times.into()).unwrap().unchecked_into();
-    JsFuture::from(promise).await.unwrap();
-}
-
-fn get(host: &Host, name: &str) -> JsValue {
-    Reflect::get(host.as_ref(), &name.into()).unwrap()
-}
-
-fn log(host: &Host) -> Vec<String> {
-    get(host, "log").unchecked_into::<Array>().iter().map(|line| line.as_string().unwrap()).collect()
-}
-
-/// A second name for the same host: the driver takes one.
-fn same(host: &Host) -> Host {
-    AsRef::<JsValue>::as_ref(host).clone().unchecked_into()
-}
-
-fn driver(host: &Host) -> Handle {
-    Handle::new(same(host), None, 0.6, 0.8, 1_000.0)
-}
-
-/// JavaScript for a token that expires in so many seconds.
-fn token(seconds: u32) -> String {
-    [
-        "const b64 = (value) => btoa(JSON.stringify(value)).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
-         const exp = Math.floor(Date.now() / 1000) + ",
-        &seconds.to_string(),
-        ";
-         const key = [b64({ alg: 'HS256' }), b64({ ver: 1, exp, p: 'Eg4KDAoKCAIaBgoEY2hhdA==', id: 't' + host.requests }), 'c2ln'].join('.');
-         const token = btoa(JSON.stringify({ endpoint: 'a.momentohq.com', api_key: key }));",
-    ]
-    .concat()
-}
-
-/// A desk with this credential on it, whose `take` keeps the text.
-fn desk(credential: &str) -> Desk {
-    let make = Function::new_with_args(
-        "credential",
+        "text",
         "const desk = {
-           fill(buffer) { return new TextEncoder().encodeInto(credential, buffer).written; },
+           fill(buffer) { return new TextEncoder().encodeInto(text, buffer).written; },
            take(text, table) { desk.text = new TextDecoder().decode(text); desk.head = table[0]; },
          };
          return desk;",
     );
-    make.call1(&JsValue::NULL, &credential.into()).unwrap().unchecked_into()
+    make.call1(&JsValue::NULL, &text.into()).unwrap().unchecked_into()
 }
+
+/// What the desk was told: the text, and the first number of the table.
+fn told(desk: &Desk) -> (String, f64) {
+    let get = |name: &str| Reflect::get(desk.as_ref(), &name.into()).unwrap();
+    (get("text").as_string().unwrap(), get("head").as_f64().unwrap())
+}
+
+const ERROR: f64 = u32::MAX as f64;
 
 #[wasm_bindgen_test]
 fn decoding_answers_at_the_desk() {
     let desk = desk("nonsense");
     assert_eq!(js::key_version(&desk, 8), 4);
     js::decode_token(&desk, 8, None, false, 0.0);
-    assert_eq!(Reflect::get(desk.as_ref(), &"head".into()).unwrap(), u32::MAX);
-    let text = Reflect::get(desk.as_ref(), &"text".into()).unwrap().as_string().unwrap();
-    assert!(text.starts_with("ERR_TOKEN_MALFORMED"), "{text}");
+    let (text, head) = told(&desk);
+    assert!(head == ERROR && text.starts_with("ERR_TOKEN_MALFORMED"), "{text}");
     assert_eq!(
         js::scope("describe", r#"[{"permissions":[{"role":"readonly","cache":"a"}]}]"#, "", 0),
         r#"["Read all items in cache \"a\"."]"#
     );
 }
 
-#[wasm_bindgen_test]
-async fn a_token_arrives_and_is_replaced_by_the_timer() {
-    let host = host(&[&token(2), "return token;"].concat());
-    let driver = driver(&host);
-    driver.start();
-    until(&host, "install", 2).await;
-    let log = log(&host);
-    assert_eq!(log[..4], ["status fetching", "open first", "install", "status ready"].map(String::from), "{log:?}");
-    assert!(log.contains(&"open refresh".into()), "{log:?}");
-    // Whoever hears of a token finds the status already set.
-    assert_eq!(get(&host, "atInstall"), "ready");
-    driver.close();
-    assert_eq!(get(&host, "requests"), 2);
-}
+/// A v1 key that never expires: `{"alg":"HS256"}`, `{"ver":1}`, and a signature.
+const KEY: &str = "eyJhbGciOiJIUzI1NiJ9.eyJ2ZXIiOjF9.c2ln";
 
 #[wasm_bindgen_test]
-async fn every_form_of_answer_is_read() {
-    for answer in [
-        "return token;",
-        "return { authToken: token, expiresAt: exp };",
-        "return new Response(JSON.stringify({ authToken: token, endpoint: 'a.momentohq.com', expiresAt: exp }));",
+fn answers_are_read_at_the_desk() {
+    let body = [r#"{"authToken":""#, KEY, r#"","endpoint":"a.momentohq.com"}"#].concat();
+    let desk_ = desk(&body);
+    assert!(!js::read_answer(&desk_, body.len(), None, 200, 0.0));
+    let (text, head) = told(&desk_);
+    assert!(head != ERROR && text.starts_with(&[KEY, "a.momentohq.com"].concat()), "{text}");
+    for (body, status, code, terminal) in [
+        ("", 200, "ERR_VEND_ANSWER", false),
+        ("<html>", 200, "ERR_VEND_HTML", false),
+        ("garbage", 200, "ERR_TOKEN_MALFORMED", false),
+        (KEY, 503, "ERR_VEND_HTTP", false),
+        (KEY, 401, "ERR_VEND_HTTP", true),
+        (&body.replace("momentohq.com", "example"), 200, "ERR_ENDPOINT_NOT_ALLOWED", true),
     ] {
-        let host = host(&[&token(300), answer].concat());
-        let driver = driver(&host);
-        driver.start();
-        until(&host, "install", 1).await;
-        driver.close();
+        let desk = desk(body);
+        assert_eq!(js::read_answer(&desk, body.len(), None, status, 0.0), terminal, "{body} {status}");
+        let (text, head) = told(&desk);
+        assert!(head == ERROR && text.starts_with(code), "{body} {status}: {text}");
     }
 }
 
-#[wasm_bindgen_test]
-async fn failures_are_reported_with_code_status_and_cause() {
-    for (vend, report) in [
-        ("throw new Error('no');", "report ERR_VEND_FUNCTION 0"),
-        ("return 5;", "report ERR_VEND_FUNCTION 0"),
-        ("return new Response('', { status: 503 });", "report ERR_VEND_HTTP 503"),
-        ("return new Response('<html>');", "report ERR_VEND_HTML 0"),
-        ("return 'garbage';", "report ERR_TOKEN_MALFORMED 0"),
-    ] {
-        let host = host(vend);
-        let driver = driver(&host);
-        driver.get(7, 0.0, false);
-        until(&host, "settle 7 1", 1).await;
-        let log = log(&host);
-        assert!(log.contains(&report.into()), "{vend}: {log:?}");
-        driver.close();
-    }
+const START: u32 = 0;
+const GET: u32 = 1;
+const VENDED: u32 = 8;
+const FAILED: u32 = 9;
+const CLOSE: u32 = 10;
+
+/// Status, then life; NaN as -1, to compare.
+fn state(answer: &[f64]) -> (f64, f64) {
+    (answer[0], if answer[2].is_nan() { -1.0 } else { answer[2] })
 }
 
 #[wasm_bindgen_test]
-async fn a_request_that_hangs_is_aborted() {
-    let host =
-        host("return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));");
-    let driver = driver(&host);
-    driver.start();
-    until(&host, "report ERR_VEND_TIMEOUT 0", 1).await;
-    driver.close();
-    assert!(!log(&host).contains(&"install".into()));
+fn the_machine_speaks_in_numbers() {
+    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, 7.0, 1e12, 0.0);
+    let started = machine.handle(START, 0.0, 0.0, 0.0, 1e12, 0.0);
+    // Fetch flight 0 for the first time, arm the timer with the request's time-out, status fetching.
+    assert_eq!((state(&started), &started[3..]), ((1.0, -1.0), &[0.0, 0.0, 0.0, 2.0, 10_000.0, 9.0, 1.0][..]));
+    let asked = machine.handle(GET, 9.0, 1_000.0, 0.0, 1e12, 0.0);
+    assert_eq!(asked.len(), 3);
+    // A token for 1000.25 s, of which the last quarter of a second is never counted on.
+    let vended = machine.handle(VENDED, 0.0, 1e12 + 1_000_250.0, f64::NAN, 1e12, 0.0);
+    assert_eq!((state(&vended), vended[1]), ((2.0, 1_000_000.0), 1e12 + 500_000.0));
+    // Install, settle call 9 with it, status ready; the timer that is armed will do.
+    assert_eq!(vended[3..], [4.0, 0.0, 8.0, 9.0, 0.0, 9.0, 2.0]);
+    let closed = machine.handle(CLOSE, 0.0, 0.0, 0.0, 1e12, 0.0);
+    assert_eq!((state(&closed), &closed[3..]), ((6.0, -1.0), &[3.0, 9.0, 6.0][..]));
 }
 
 #[wasm_bindgen_test]
-async fn page_events_reach_the_machine_until_closed() {
-    // A refusal is final, so that only a page event can bring the second request.
-    let refuse = "if (host.requests === 1) return new Response('', { status: 401 }); return token;";
-    let host = host(&[&token(300), refuse].concat());
-    let driver = driver(&host);
-    driver.start();
-    until(&host, "report ERR_VEND_HTTP 401", 1).await;
-    let page: web_sys::EventTarget = js_sys::global().unchecked_into();
-    let dispatch = |name: &str| {
-        let event = Reflect::construct(&get_global("Event"), &Array::of1(&name.into())).unwrap();
-        let dispatch: Function = Reflect::get(&page, &"dispatchEvent".into()).unwrap().unchecked_into();
-        dispatch.call1(&page, &event).unwrap();
+fn what_never_expires_is_infinite_and_a_failure_says_when_it_is_tried_again() {
+    let mut machine = Refresher::new(0.6, 0.8, 10_000.0, 7.0, 1e12, 0.0);
+    machine.handle(START, 0.0, 0.0, 0.0, 1e12, 0.0);
+    let failed = machine.handle(FAILED, 0.0, 60_000.0, 0.0, 1e12, 0.0);
+    assert_eq!(failed[3..6], [7.0, 0.0, 0.0]);
+    assert!(failed[6] >= 1e12 + 60_000.0 && failed[6] == failed[1], "{failed:?}");
+    machine.handle(GET, 1.0, 0.0, 1.0, 1e12 + 120_000.0, 120_000.0);
+    let vended = machine.handle(VENDED, 1.0, f64::INFINITY, f64::NAN, 1e12 + 120_000.0, 120_000.0);
+    assert_eq!(state(&vended), (2.0, f64::INFINITY));
+}
+
+#[wasm_bindgen_test]
+fn no_numbers_make_it_trap() {
+    let odd = [0.0, -1.0, 0.5, 1.0, 2.0, 250.0, 1e6, 1e12, 9e15, 1.8e19, 1e300, f64::MAX, f64::INFINITY, f64::NAN];
+    let odd: Vec<f64> = odd.iter().flat_map(|number| [*number, -number]).collect();
+    let mut random = 1_u32;
+    let mut draw = |count: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % count
     };
-    dispatch("offline");
-    dispatch("online");
-    until(&host, "install", 1).await;
-    driver.close();
-    let before = log(&host).len();
-    dispatch("online");
-    dispatch("pageshow");
-    assert_eq!(log(&host).len(), before);
-}
-
-fn get_global(name: &str) -> Function {
-    Reflect::get(&js_sys::global(), &name.into()).unwrap().unchecked_into()
-}
-
-/// Counts the timers that are armed from now on and have neither fired nor been cleared.
-fn count_timers() -> Function {
-    Function::new_no_args(
-        "const { setTimeout, clearTimeout } = globalThis, armed = new Set();
-         globalThis.setTimeout = (run, delay) => {
-           const id = setTimeout(() => { armed.delete(id); run(); }, delay);
-           armed.add(id);
-           return id;
-         };
-         globalThis.clearTimeout = (id) => { armed.delete(id); clearTimeout(id); };
-         return () => { Object.assign(globalThis, { setTimeout, clearTimeout }); return armed.size; };",
-    )
-    .call0(&JsValue::NULL)
-    .unwrap()
-    .unchecked_into()
-}
-
-/// The host closes the driver while it is told of a token: what was still to be done then must not be.
-#[wasm_bindgen_test]
-async fn closing_in_the_midst_of_an_event_leaves_nothing_behind() {
-    let timers_left = count_timers();
-    let host = host(&[&token(300), "return token;"].concat());
-    let driver = Rc::new(driver(&host));
-    let closer = Rc::clone(&driver);
-    let close = Closure::<dyn FnMut()>::new(move || closer.close());
-    Reflect::set(host.as_ref(), &"install".into(), close.as_ref()).unwrap();
-    driver.start();
-    until(&host, "status closed", 1).await;
-    let log = log(&host);
-    assert_eq!(log.last().map(String::as_str), Some("status closed"), "{log:?}");
-    assert_eq!(timers_left.call0(&JsValue::NULL).unwrap(), 0);
+    for _ in 0..300 {
+        let mut number = || odd[draw(odd.len())];
+        let window = (number() as f32, number() as f32);
+        let mut machine = Refresher::new(window.0, window.1, number(), number(), number(), number());
+        for _ in 0..100 {
+            let event = draw(20) as u32;
+            let mut number = || odd[draw(odd.len())];
+            assert!(machine.handle(event, number(), number(), number(), number(), number()).len() >= 3);
+        }
+    }
 }

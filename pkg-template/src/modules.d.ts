@@ -18,25 +18,12 @@ declare module 'wasm-glue' {
     take(text: Uint8Array, table: Uint32Array): void;
   }
 
-  /** What one source offers its driver (`Host` in src/js/driver.rs, which says what each does). */
-  export interface Host {
-    open(reason: string, signal: AbortSignal): Promise<unknown>;
-    isFunction(): boolean;
-    install(text: Uint8Array, table: Uint32Array, life: number): void;
-    drop(): void;
-    report(code: string, message: string, status: number, retryAt: number, cause: unknown): void;
-    settle(call: number, outcome: number): void;
-    outlook(status: string, refreshAt: number): void;
-    statusChanged(status: string): void;
-    life(life: number): void;
-  }
-  export class Driver {
-    constructor(host: Host, decode: string | undefined, windowFrom: number, windowTo: number, timeout: number);
-    start(): void;
-    get(call: number, minValidity: number, force: boolean): void;
-    abandon(call: number): void;
-    rejected(): void;
-    close(): void;
+  export function readAnswer(desk: Desk, length: number, options: string | undefined, status: number, now: number): boolean;
+
+  /** The refresh machine, in numbers (src/js/refresher.rs). */
+  export class Refresher {
+    constructor(windowFrom: number, windowTo: number, timeout: number, seed: number, wall: number, mono: number);
+    handle(event: number, a: number, b: number, c: number, wall: number, mono: number): Float64Array;
     free(): void;
   }
 }

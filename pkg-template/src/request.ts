@@ -1,57 +1,133 @@
 // What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
 import type * as Face from '../index.js';
+import { discard } from './body.js';
 import { TokenError, argumentError } from './error.js';
 import { checkDisposable } from './expires.js';
 import { parseScope } from './scope.js';
 
 type Options = Face.TokenSourceOptions;
-type Open = (reason: Face.VendContext['reason'], signal: AbortSignal) => Promise<unknown>;
 
-/** Checks the options once; what comes back is called for each request. */
-export function prepareVend(options: Options): Open {
-  const { vend, expiresIn, tokenId } = options;
-  if (options.scope !== undefined && (typeof options.scope !== 'object' || options.scope === null)) {
-    throw argumentError('scope', 'a TokenScope', options.scope);
-  }
-  const scope = options.scope && parseScope(options.scope);
+export interface Vend {
+  /** Asks once: a promise of a `Response`, or of what the app's function returns. Rejects with a TokenError. */
+  open(reason: Face.VendContext['reason'], signal: AbortSignal, refreshToken: string | undefined): Promise<unknown>;
+  /** A refresh token reaches the service. */
+  renews: boolean;
+  /** All that is asked for, and of whom: two sources alike in this want the same token. */
+  identity: unknown;
+}
+
+/** Follows no more redirects than this. */
+const MAX_HOPS = 5;
+
+/** Checks the options once, and keeps nothing that the app may change later. */
+export function prepareVend(options: Options): Vend {
+  const { vend, expiresIn, tokenId, scope: given } = options;
+  if (given !== undefined && (typeof given !== 'object' || given === null)) throw argumentError('scope', 'a TokenScope', given);
+  const scope = given && parseScope(given);
   if (expiresIn !== undefined) checkDisposable(expiresIn);
   if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64)) {
     throw new TokenError('ERR_ARGUMENT', 'TokenID must be less than or equal to 64 characters.');
   }
-  const wanted = { ...(scope && { scope }), ...(expiresIn && { expiresIn: expiresIn.seconds }), ...(tokenId !== undefined && { tokenId }) };
+  const asked = { ...(scope && { scope }), ...(expiresIn && { expiresIn }), ...(tokenId !== undefined && { tokenId }) };
+  const wanted = { ...asked, ...(expiresIn && { expiresIn: expiresIn.seconds }) };
 
   if (typeof vend === 'function') {
-    const asked = { ...(scope && { scope }), ...(expiresIn && { expiresIn }), ...(tokenId !== undefined && { tokenId }) };
-    return async (reason, signal) => vend({ signal, reason, ...asked });
+    return {
+      identity: wanted,
+      renews: true,
+      open: async (reason, signal, refreshToken) => {
+        const context: Face.VendContext = { signal, reason, ...asked };
+        // Not to be seen by whoever logs the context.
+        if (refreshToken !== undefined) Object.defineProperty(context, 'refreshToken', { value: refreshToken });
+        try {
+          return await vend(context);
+        } catch (cause) {
+          throw new TokenError('ERR_VEND_FUNCTION', 'expected the vend function to return a token, found that it threw; see `cause`', { cause });
+        }
+      },
+    };
   }
 
   // What is sent is JSON, which would make other data of a key that is not text.
   if (scope) parseScope(JSON.parse(JSON.stringify(scope)));
   const request: Face.VendRequest = typeof vend === 'string' || vend instanceof URL ? { url: vend } : vend;
-  if (typeof request !== 'object' || request === null || !(typeof request.url === 'string' || request.url instanceof URL)) {
-    throw argumentError('vend', 'a URL, a request with `url`, or a function', vend);
-  }
-  const { url, body, headers, credentials = 'same-origin' } = request;
+  if (typeof request !== 'object' || request === null) throw argumentError('vend', 'a URL, a request with `url`, or a function', vend);
+  const { url, body, headers, credentials, allowRedirects = false } = request;
+  if (!(typeof url === 'string' || url instanceof URL)) throw argumentError('vend.url', 'a URL', url);
   const method = request.method ?? (body === undefined ? 'GET' : 'POST');
   if (method !== 'GET' && method !== 'POST') throw argumentError('vend.method', "'GET' or 'POST'", method);
   if (method === 'GET' && body !== undefined) throw new TokenError('ERR_ARGUMENT', 'vend.body: expected none with GET');
+  if (![undefined, 'omit', 'same-origin', 'include'].includes(credentials)) throw argumentError('vend.credentials', "'omit', 'same-origin' or 'include'", credentials);
+  if (typeof allowRedirects !== 'boolean') throw argumentError('vend.allowRedirects', 'a boolean', allowRedirects);
+  const plain = body === undefined || (typeof body === 'object' && body !== null && !Array.isArray(body));
+  const json = method === 'POST' ? JSON.stringify(plain ? { ...body, ...wanted } : body) : null;
+  const fixed = typeof headers === 'function' ? headers : headers && [...new Headers(headers)];
+  const target = json === null ? withQuery(String(url), wanted) : String(url);
 
-  return async (_, signal) => {
-    const init: RequestInit = { method, credentials, signal, cache: 'no-store' };
-    const sent = new Headers(typeof headers === 'function' ? await headers() : headers);
-    if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain;q=0.9');
-    init.headers = sent;
-    let target = String(url);
-    if (method === 'POST') {
-      const plain = body === undefined || (typeof body === 'object' && body !== null && !Array.isArray(body));
-      init.body = JSON.stringify(plain ? { ...body, ...wanted } : body);
-      if (!sent.has('content-type')) sent.set('content-type', 'application/json');
-    } else {
-      target = withQuery(target, wanted);
-    }
-    return fetch(target, init);
+  // By POST alone: URLs end up in logs.
+  const renews = json !== null && plain;
+  return {
+    identity: [target, json, typeof fixed === 'function' ? null : fixed, credentials],
+    renews,
+    open: async (_, signal, refreshToken) => {
+      let sent: Headers;
+      try {
+        sent = new Headers(typeof fixed === 'function' ? await fixed() : fixed);
+      } catch (cause) {
+        throw new TokenError('ERR_VEND_FUNCTION', 'expected `vend.headers` to return headers, found that it did not; see `cause`', { cause });
+      }
+      if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain;q=0.9');
+      if (json !== null && !sent.has('content-type')) sent.set('content-type', 'application/json');
+      const init: RequestInit = { method, headers: sent, signal };
+      // Workers of one kind refuse to be told even what they would do anyhow.
+      if (credentials !== undefined) init.credentials = credentials;
+      if ('cache' in Request.prototype) init.cache = 'no-store';
+      if (json !== null) init.body = renews && refreshToken !== undefined ? JSON.stringify({ ...JSON.parse(json), refreshToken }) : json;
+      try {
+        return await send(target, init, allowRedirects);
+      } catch (cause) {
+        if (cause instanceof TokenError) throw cause;
+        throw new TokenError(
+          'ERR_VEND_NETWORK',
+          'expected an answer from the vending service, found no way to it: offline, blocked by CORS, a redirect of its preflight, or a wrong URL; see `cause`',
+          { cause },
+        );
+      }
+    },
   };
 }
+
+/** Sends it, and follows redirects: unless all are allowed, those within the origin alone. */
+async function send(url: string, init: RequestInit, allowed: boolean): Promise<Response> {
+  if (allowed) return fetch(url, init);
+  for (let hops = 0; ; hops++) {
+    const response = await fetch(url, { ...init, redirect: 'manual' });
+    if (response.type === 'opaqueredirect') {
+      // Browsers do not say where it leads, but can be told to stay at the page's origin. Another's they do not even ask again.
+      return fetch(url, { ...init, mode: 'same-origin' }).catch((cause: unknown) => {
+        throw redirected(cause);
+      });
+    }
+    const { status } = response;
+    const location = [301, 302, 303, 307, 308].includes(status) && response.headers.get('location');
+    if (!location) return response;
+    discard(response.body);
+    const next = URL.canParse(location, response.url) && new URL(location, response.url);
+    if (!next || next.origin !== new URL(response.url).origin || hops === MAX_HOPS) throw redirected();
+    url = next.href;
+    if (status < 307 && init.body != null) {
+      const { body: _, ...rest } = init;
+      init = { ...rest, method: 'GET' };
+    }
+  }
+}
+
+const redirected = (cause?: unknown): TokenError =>
+  new TokenError(
+    'ERR_VEND_REDIRECT',
+    'expected an answer from the vending service, found a redirect away from its origin (or without end), and followed it no further; name the final URL, or set `vend.allowRedirects`',
+    { cause },
+  );
 
 /** Adds query parameters by hand: a relative URL has no base outside a page, and must stay as it is. */
 function withQuery(url: string, parameters: Record<string, unknown>): string {

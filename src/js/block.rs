@@ -38,14 +38,16 @@ impl Block {
     pub(super) fn of(result: Result<Token, TokenError>) -> Self {
         match result {
             Ok(token) => Block::of_token(&token),
-            Err(error) => {
-                let mut block = Block { text: Vec::new(), length: 0, table: Vec::new() };
-                block.table.push(ERROR);
-                block.text(error.code());
-                block.text(error.message());
-                block
-            }
+            Err(error) => Block::of_error(error.code(), error.message()),
         }
+    }
+
+    pub(super) fn of_error(code: &str, message: &str) -> Self {
+        let mut block = Block { text: Vec::new(), length: 0, table: Vec::new() };
+        block.table.push(ERROR);
+        block.text(code);
+        block.text(message);
+        block
     }
 
     pub(super) fn of_token(token: &Token) -> Self {

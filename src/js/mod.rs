@@ -2,24 +2,22 @@
 //!
 //! The boundary is crossed rarely. A credential comes in through [`Desk::fill`] and a token goes out through [`Desk::take`], each a
 //! view of memory that is wiped and freed before the call returns. Everything else is text that the package has checked to be
-//! text. Errors are answers: nothing throws across the boundary, and no object is handed out but [`driver::Driver`], which the
-//! package keeps to itself.
+//! text. Errors are answers: nothing throws across the boundary, and no object is handed out but [`Refresher`], which the package
+//! keeps to itself.
 
-mod block;
 #[cfg(feature = "refresh")]
-mod driver;
+mod answer;
+mod block;
 mod face;
 mod options;
 #[cfg(feature = "refresh")]
-mod page;
-#[cfg(feature = "refresh")]
-mod request;
+mod refresher;
 mod scope;
-#[cfg(feature = "refresh")]
-mod timer;
 
 #[cfg(feature = "refresh")]
-pub use driver::{Handle, Host};
+pub use answer::read_answer;
+#[cfg(feature = "refresh")]
+pub use refresher::Refresher;
 pub use scope::scope;
 
 use crate::codec::wipe::wipe;
@@ -38,7 +36,7 @@ extern "C" {
     fn fill(this: &Desk, buffer: &mut [u8]) -> i32;
     /// Reads a [`Block`].
     #[wasm_bindgen(method)]
-    pub(crate) fn take(this: &Desk, text: &[u8], table: &[u32]);
+    fn take(this: &Desk, text: &[u8], table: &[u32]);
 }
 
 /// The credential at the desk, with at most `length` bytes if it is ASCII.

@@ -1,0 +1,118 @@
+// From what the vending service answered to a token, or to why there is none. What answers mean is the crate's business (src/vend).
+import type * as Face from '../index.js';
+import { ask, desk } from './block.js';
+import { bounded, discard, readBody } from './body.js';
+import { TokenError } from './error.js';
+import type { Vend } from './request.js';
+import { makeToken } from './token.js';
+import { wasm } from './wasm.js';
+
+export interface Answer {
+  token?: Face.Token;
+  /** For the next vend. */
+  refreshToken?: string | undefined;
+  /** The server's time now (ms since the epoch), where the client's own clock cannot be believed; else NaN. */
+  serverNow: number;
+  /** Why there is no token. */
+  error?: TokenError;
+  /** Asking again by itself would not help. */
+  terminal: boolean;
+  /** What `Retry-After` asks for (ms); NaN: nothing. */
+  retryAfter: number;
+}
+
+/** The client's clock is believed unless the server's `Date` contradicts it by more than this. */
+const CLOCK_TOLERANCE_MS = 5_000;
+
+/** Asks once, and reads the answer. Never rejects. */
+export async function askOnce(
+  open: Vend['open'],
+  reason: Face.VendContext['reason'],
+  signal: AbortSignal,
+  refreshToken: string | undefined,
+  decode: string | undefined,
+): Promise<Answer> {
+  const sentAt = Date.now();
+  const answer: Answer = { serverNow: NaN, terminal: false, retryAfter: NaN };
+  let status: number | undefined;
+  try {
+    const given = await open(reason, signal, refreshToken);
+    let body: string;
+    if (isResponse(given)) {
+      const { headers } = given;
+      answer.serverNow = serverTime(headers, sentAt);
+      if (given.ok && !signal.aborted) body = await readBody(given, signal);
+      else {
+        body = '';
+        status = given.status;
+        answer.retryAfter = retryAfter(headers.get('retry-after'));
+        discard(given.body);
+      }
+    } else body = write(given);
+    readAnswer(answer, body, status, decode);
+  } catch (cause) {
+    const error = cause instanceof TokenError ? cause : noAnswer(cause);
+    answer.error = status === undefined ? error : new TokenError(error.code, error.message, { status });
+  }
+  return answer;
+}
+
+/** Has the crate read it. */
+function readAnswer(answer: Answer, body: string, status: number | undefined, decode: string | undefined): void {
+  const { readAnswer } = wasm();
+  const now = Number.isNaN(answer.serverNow) ? Date.now() : answer.serverNow;
+  const read = ask(body, (length) => {
+    answer.terminal = readAnswer(desk, length, decode, status ?? 200, now);
+  });
+  answer.token = makeToken(read);
+  answer.refreshToken = findRefreshToken(body);
+}
+
+/** `refreshToken`, as Momento's Auth API names it, beside the token that the crate has found by now. */
+function findRefreshToken(body: string): string | undefined {
+  try {
+    const { refreshToken, refresh_token: token = refreshToken } = JSON.parse(body) as Record<string, unknown>;
+    return typeof token === 'string' ? token : undefined;
+  } catch {
+    // The token as text.
+    return undefined;
+  }
+}
+
+/** Of any realm, and of any fetch that an app may use. */
+function isResponse(value: unknown): value is Response {
+  const { status, headers, text } = (value ?? {}) as Partial<Response>;
+  return typeof status === 'number' && typeof headers?.get === 'function' && typeof text === 'function';
+}
+
+/** What a function returned that is no Response: of an object, what JSON makes of it is what a service would have sent. */
+function write(given: unknown): string {
+  const text: unknown = typeof given === 'object' && given !== null ? JSON.stringify(given) : given;
+  if (typeof text !== 'string') throw noAnswer();
+  return bounded(text);
+}
+
+const noAnswer = (cause?: unknown): TokenError =>
+  new TokenError('ERR_VEND_FUNCTION', 'expected the vend function to return a token as text, an object or a Response, found something else', { cause });
+
+/** `Retry-After` in milliseconds: a count of seconds, or a date (RFC 9110, 10.2.3). */
+function retryAfter(text: string | null): number {
+  if (text === null) return NaN;
+  return /^\d+$/.test(text) ? Number(text) * 1_000 : Math.max(Date.parse(text) - Date.now(), 0);
+}
+
+/**
+ * The server's time at this moment, rather too late than too early.
+ *
+ * `Date` has whole seconds and was written between the request and now; a shared cache adds `Age` (RFC 9110, 6.6.1; RFC 9111, 5.1).
+ * The server's clock stands at it at least: a client's that is behind is never believed.
+ */
+function serverTime(headers: Headers, sentAt: number): number {
+  const age = headers.get('age') ?? '';
+  const now = Date.now();
+  // An unreadable date is NaN, and so is what follows from it.
+  const earliest = Date.parse(headers.get('date') ?? '') + (/^\d+$/.test(age) ? Number(age) * 1_000 : 0);
+  const latest = earliest + 1_000 + Math.max(now - sentAt, 0);
+  const believable = earliest - CLOCK_TOLERANCE_MS <= now && now <= latest + CLOCK_TOLERANCE_MS;
+  return believable ? Math.max(now, earliest) : latest;
+}

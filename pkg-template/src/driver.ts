@@ -1,0 +1,303 @@
+// Carries out what the refresh machine decides (src/refresh in the crate): requests, the timer, and word to callers and listeners.
+//
+// Whatever outlives a call (timer, page listeners) holds on to a driver weakly: a source that an app has dropped is collected, and
+// what it left behind is released.
+import type * as Face from '../index.js';
+import type { Refresher } from 'wasm-glue';
+import { type Answer, askOnce } from './answer.js';
+import { TokenError } from './error.js';
+import { Action, Cause, Event, Outcome, REASONS, STATUSES } from './machine.js';
+import { watchPage } from './page.js';
+import type { Vend } from './request.js';
+import { wasm } from './wasm.js';
+
+/** Where the two clocks disagree by more than this since then, only the machine can tell how old the token is. */
+const CLOCK_TOLERANCE_MS = 1_000;
+
+export interface Settings {
+  vend: Vend;
+  decode: string | undefined;
+  window: readonly [number, number];
+  timeout: number;
+}
+
+/** Dispatches an event at the source. */
+export type Emit = <K extends keyof Face.TokenSourceEvents>(type: K, detail: Face.TokenSourceEvents[K]['detail']) => void;
+
+export interface Caller {
+  resolve(token: Face.Token): void;
+  reject(reason: unknown): void;
+}
+
+/** What a driver leaves in the world. */
+interface Ties {
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** Aborted at the end, which takes the page listeners off. */
+  readonly life: AbortController;
+}
+
+interface Weak {
+  deref(): Driver | undefined;
+}
+
+// Not methods: a closure made in one may hold on to its driver.
+const tick = (driver: Weak): void => driver.deref()?.tell(Event.Timer);
+const watch = (driver: Weak, signal: AbortSignal): void => watchPage((event) => driver.deref()?.tell(event), signal);
+
+/** In Node.js and Deno, a process ends in spite of a timer that is not wanted. */
+function refer(timer: unknown, keep: boolean): void {
+  const verb = keep ? 'ref' : 'unref';
+  if (typeof timer === 'object') (timer as Partial<Record<string, () => void>>)[verb]?.();
+  else if (timer) (globalThis as { Deno?: Record<string, (timer: unknown) => void> }).Deno?.[`${verb}Timer`]?.(timer);
+}
+
+function release({ timer, life }: Ties): void {
+  clearTimeout(timer);
+  // With a reason: one that the engine makes remembers the stack, and whoever was on it.
+  life.abort(null);
+}
+
+interface Flight {
+  abort: AbortController;
+  answer?: Answer;
+}
+
+/** Drivers that someone waits for or listens to: they live until that ends, whoever else has dropped them. */
+const wanted = new Set<Driver>();
+
+/** Not every engine has these two; there, a source lives until it is closed. */
+const registry = typeof FinalizationRegistry === 'function' ? /* @__PURE__ */ new FinalizationRegistry(release) : undefined;
+const weakly = (driver: Driver): Weak => (typeof WeakRef === 'function' ? new WeakRef(driver) : { deref: () => driver });
+
+export class Driver {
+  status: Face.TokenSource['status'] = 'idle';
+  /** By the wall clock; NaN: not known. */
+  refreshAt = NaN;
+  lastError: TokenError | undefined;
+
+  readonly #settings: Settings;
+  readonly #emit: Emit;
+  #machine: Refresher | undefined;
+  readonly #ties: Ties = { timer: undefined, life: new AbortController() };
+  #listened = false;
+  readonly #weak = weakly(this);
+  /** What the machine has decided and is not yet done. A listener may call back in the midst of it: what that brings waits its turn. */
+  readonly #queue: Float64Array[] = [];
+  #busy = false;
+  #flight: Flight | undefined;
+  #refreshToken: string | undefined;
+  #token: Face.Token | undefined;
+  /** For how long the token was good at the last event, at most half a minute ago unless the timers are late, and the clocks then. */
+  #life = NaN;
+  #wall = 0;
+  #mono = 0;
+  readonly #callers = new Map<number, Caller>();
+  #lastCall = 0;
+
+  constructor(settings: Settings, emit: Emit) {
+    this.#settings = settings;
+    this.#emit = emit;
+  }
+
+  /** The token in hand, unless it has expired. */
+  get current(): Face.Token | undefined {
+    return this.#left() > 0 ? this.#token : undefined;
+  }
+
+  /** The same, if it is good for so long and there can be no doubt; else only the machine can tell. */
+  inHand(min: number): Face.Token | undefined {
+    const drift = Date.now() - this.#wall - (performance.now() - this.#mono);
+    return !this.#busy && Math.abs(drift) <= CLOCK_TOLERANCE_MS && this.#left() >= Math.max(min, 1) ? this.#token : undefined;
+  }
+
+  /** How long it is good for by the clock that is the further on. */
+  #left(): number {
+    return this.#life - Math.max(Date.now() - this.#wall, performance.now() - this.#mono);
+  }
+
+  start(): void {
+    this.tell(Event.Start);
+  }
+
+  /** The number to abandon it by. */
+  get(caller: Caller, min: number, force: boolean): number {
+    const call = (this.#lastCall = (this.#lastCall + 1) >>> 0);
+    this.#callers.set(call, caller);
+    this.tell(Event.Get, call, Math.min(Math.max(min, 0), Number.MAX_SAFE_INTEGER), Number(force));
+    return call;
+  }
+
+  abandon(call: number): void {
+    if (this.#callers.delete(call)) this.tell(Event.Abandon, call);
+  }
+
+  rejected(token: Face.Token): void {
+    if (this.#token === token) this.tell(Event.Rejected);
+  }
+
+  /** Someone listens: the driver is to live until it is closed. */
+  listen(): void {
+    this.#listened = true;
+    this.#hold();
+  }
+
+  close(): void {
+    if (this.#machine || this.status === 'closed') return this.tell(Event.Close);
+    this.status = 'closed';
+    this.#emit('status', 'closed');
+  }
+
+  tell(event: Event, a = 0, b = 0, c = 0): void {
+    if (this.status === 'closed') return;
+    const machine = this.#machine ?? this.#begin();
+    const actions = machine.handle(event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now()));
+    // At once, for listeners to see.
+    this.status = STATUSES[actions[0] as number] as Face.TokenSource['status'];
+    this.refreshAt = actions[1] as number;
+    this.#life = actions[2] as number;
+    this.#queue.push(actions);
+    if (this.#busy) return;
+    this.#busy = true;
+    for (let next; (next = this.#queue.shift()); ) this.#carryOut(next);
+    this.#busy = false;
+    this.#hold();
+  }
+
+  #begin(): Refresher {
+    const { window, timeout } = this.#settings;
+    // The seed: 53 random bits, what Math.random has.
+    const machine = (this.#machine = new (wasm().Refresher)(...window, timeout, Math.random() * 2 ** 53, Date.now(), performance.now()));
+    registry?.register(this, this.#ties);
+    watch(this.#weak, this.#ties.life.signal);
+    return machine;
+  }
+
+  #carryOut(actions: Float64Array): void {
+    let at = 3;
+    const next = (): number => actions[at++] as number;
+    while (at < actions.length) {
+      switch (next() as Action) {
+        case Action.Fetch:
+          void this.#fetch(next(), REASONS[next()] as Face.VendContext['reason']);
+          break;
+        case Action.Abort:
+          next();
+          this.#land()?.abort.abort();
+          break;
+        case Action.Arm:
+          clearTimeout(this.#ties.timer);
+          this.#ties.timer = setTimeout(tick, next(), this.#weak);
+          break;
+        case Action.Disarm:
+          clearTimeout(this.#ties.timer);
+          break;
+        case Action.Install:
+          next();
+          this.#install(this.#land()?.answer);
+          break;
+        case Action.Drop:
+          this.#token = undefined;
+          break;
+        case Action.Refuse:
+          next();
+          this.#land();
+          break;
+        case Action.Report:
+          next();
+          this.#report(next(), next());
+          break;
+        case Action.Settle:
+          this.#settle(next(), next());
+          break;
+        case Action.Status:
+          this.#announce(STATUSES[next()] as Face.TokenSource['status']);
+      }
+    }
+  }
+
+  async #fetch(id: number, reason: Face.VendContext['reason']): Promise<void> {
+    const { vend, decode } = this.#settings;
+    const flight: Flight = (this.#flight = { abort: new AbortController() });
+    const { signal } = flight.abort;
+    const refreshToken = this.#refreshToken;
+    // Not in the midst of an event, for the app's function may call back.
+    await null;
+    if (signal.aborted) return;
+    const answer = await askOnce(vend.open, reason, signal, refreshToken, decode);
+    // One that was given up meanwhile is of no interest.
+    if (this.#flight !== flight) return;
+    flight.answer = answer;
+    const { token, error, serverNow, retryAfter, terminal } = answer;
+    if (token) return this.tell(Event.Vended, id, token.expiresAt?.getTime() ?? Infinity, serverNow);
+    // It may be the refresh token that was refused: another attempt goes without it.
+    const { status = 0 } = error ?? {};
+    const spent = refreshToken !== undefined && status >= 400 && status < 500 && status !== 429;
+    if (spent) this.#refreshToken = undefined;
+    this.tell(Event.Failed, id, retryAfter, Number(terminal && !spent));
+  }
+
+  /** The request is over. */
+  #land(): Flight | undefined {
+    const flight = this.#flight;
+    this.#flight = undefined;
+    return flight;
+  }
+
+  #install(answer: Answer | undefined): void {
+    const token = answer?.token;
+    if (!token) return;
+    this.#token = token;
+    if (this.#settings.vend.renews) this.#refreshToken = answer.refreshToken ?? this.#refreshToken;
+    this.lastError = undefined;
+    this.#emit('token', token);
+    for (const warning of token.warnings) this.#emit('warning', warning);
+  }
+
+  #report(cause: Cause, retryAt: number): void {
+    const error =
+      cause === Cause.Timeout
+        ? new TokenError('ERR_VEND_TIMEOUT', 'expected an answer from the vending service in time, found none; see `requestTimeoutMs`')
+        : cause === Cause.Expired
+          ? new TokenError(
+              'ERR_VEND_EXPIRED',
+              'expected a valid token from the vending service, found one that had expired; does the service cache tokens, or is a clock wrong?',
+            )
+          : this.#land()?.answer?.error;
+    if (!error) return;
+    if (!Number.isNaN(retryAt)) Object.defineProperty(error, 'willRetryAt', { value: new Date(retryAt), enumerable: true });
+    this.lastError = error;
+    this.#emit('error', error);
+  }
+
+  #settle(call: number, outcome: Outcome): void {
+    const caller = this.#callers.get(call);
+    this.#callers.delete(call);
+    if (outcome === Outcome.Token && this.#token) caller?.resolve(this.#token);
+    else if (outcome === Outcome.Failed) caller?.reject(this.lastError);
+    else if (outcome === Outcome.TooShort) {
+      caller?.reject(
+        new TokenError('ERR_TOKEN_TOO_SHORT', 'expected a token with at least `minValidityMs` left, found that even a fresh one has less; ask for less, or mint for longer'),
+      );
+    } else caller?.reject(closed());
+  }
+
+  #announce(status: Face.TokenSource['status']): void {
+    if (status === 'closed') {
+      this.#token = this.#refreshToken = undefined;
+      release(this.#ties);
+      this.#machine?.free();
+    }
+    // A listener may have changed it again: then this is no news any more.
+    if (status === this.status) this.#emit('status', status);
+  }
+
+  /** Lives on while someone waits or listens; and a server's process lives on for the timer while someone waits. */
+  #hold(): void {
+    const waiting = this.#callers.size > 0;
+    if (this.#machine && this.status !== 'closed' && (waiting || this.#listened)) wanted.add(this);
+    else wanted.delete(this);
+    refer(this.#ties.timer, waiting);
+  }
+}
+
+export const closed = (): TokenError => new TokenError('ERR_CLOSED', 'expected an open TokenSource, found one that was closed');

@@ -1,0 +1,44 @@
+// The refresh machine's words by their numbers (src/js/refresher.rs in the crate says what belongs to each).
+
+export const enum Event {
+  Start,
+  Get,
+  Abandon,
+  Rejected,
+  Timer,
+  Wake,
+  Online,
+  Offline,
+  Vended,
+  Failed,
+  Close,
+}
+
+export const enum Action {
+  Fetch,
+  Abort,
+  Arm,
+  Disarm,
+  Install,
+  Drop,
+  Refuse,
+  Report,
+  Settle,
+  Status,
+}
+
+export const enum Cause {
+  Answer,
+  Timeout,
+  Expired,
+}
+
+export const enum Outcome {
+  Token,
+  Failed,
+  TooShort,
+  Closed,
+}
+
+export const STATUSES = ['idle', 'fetching', 'ready', 'refreshing', 'waiting', 'failed', 'closed'] as const;
+export const REASONS = ['first', 'refresh', 'rejected', 'forced'] as const;

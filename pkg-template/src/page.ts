@@ -1,0 +1,25 @@
+// The page's life: what may mean that the clocks have moved on without us. Workers have some of these events, servers none.
+import { Event } from './machine.js';
+
+const WATCHED = [
+  ['visibilitychange', Event.Wake],
+  ['resume', Event.Wake], // after the page lifecycle's freeze
+  ['pageshow', Event.Wake],
+  ['focus', Event.Wake],
+  ['online', Event.Online],
+  ['offline', Event.Offline],
+] as const;
+
+/** Tells of page events until `signal` is aborted. The first two arrive at the document, the others at the window or worker. */
+export function watchPage(tell: (event: Event) => void, signal: AbortSignal): void {
+  const { document, navigator } = globalThis as Partial<typeof globalThis>;
+  for (const [index, [type, event]] of WATCHED.entries()) {
+    const target: Partial<EventTarget> | undefined = index < 2 ? document : globalThis;
+    // Of the two changes of visibility, only becoming visible wakes.
+    const listener = (): unknown => (index === 0 && document?.hidden) || tell(event);
+    target?.addEventListener?.(type, listener);
+    // Not by the option of that name: Node.js forgets all but one listener of a signal that nobody else holds.
+    signal.addEventListener('abort', () => target?.removeEventListener?.(type, listener));
+  }
+  if (navigator?.onLine === false) tell(Event.Offline);
+}
