@@ -16,7 +16,9 @@ const MARGIN: i64 = 250 * MS;
 const MIN_GAP: i64 = SECOND;
 const WINDOW: i64 = 10 * MINUTE;
 const BUDGET: usize = 10;
+/// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set forward.
 const PROBE: i64 = 4 * MINUTE;
+const FIRST_PROBE: i64 = MINUTE;
 const MAX_RETRY_AFTER: i64 = 60 * MINUTE;
 
 /// One event, and what is true at that moment.
@@ -94,6 +96,8 @@ pub(crate) struct Ledger {
     starts: VecDeque<(i64, i64)>,
     /// Since when the machine has been told that it is offline, or sent its last probe.
     offline: Option<i64>,
+    /// How long the next probe must wait.
+    probe_gap: i64,
     probing: bool,
     /// When (monotonic ms) the timer is due.
     armed: Option<i64>,
@@ -193,7 +197,11 @@ impl Ledger {
                 self.stirred = true;
                 self.offline = None;
             }
-            Event::Offline => self.offline = self.offline.or(Some(t)),
+            Event::Offline if self.offline.is_none() => {
+                self.offline = Some(t);
+                self.probe_gap = if self.last_start.is_some() { PROBE } else { FIRST_PROBE };
+            }
+            Event::Offline => {}
             Event::Rejected => {
                 if let Some(held) = &self.token {
                     self.stirred = true;
@@ -222,6 +230,8 @@ impl Ledger {
             }
             Event::Vended { .. } | Event::Failed { .. } => {}
             Event::Close => self.closed = true,
+            // One client alone has no siblings; see `group.rs`.
+            Event::Locked { .. } | Event::Heard { .. } | Event::HeardFailed { .. } | Event::Asked { .. } => {}
         }
         None
     }
@@ -286,6 +296,7 @@ impl Ledger {
                     Cause::Answer => batch.landed == Some((flight, false)),
                     Cause::Timeout => batch.aborted == Some(flight),
                     Cause::Expired => batch.refused.take() == Some(flight),
+                    Cause::Sibling => false,
                 };
                 ensure!(happened, "reported what did not happen");
                 ensure!(batch.reported.replace(flight).is_none(), "reported twice");
@@ -299,6 +310,9 @@ impl Ledger {
             }
             Action::Status(status) => {
                 ensure!(self.status.replace(status) != Some(status), "told the same status again");
+            }
+            Action::Lock { .. } | Action::Unlock | Action::Adopt | Action::Share { .. } | Action::ShareFailure => {
+                return Err(format!("{action:?} without siblings"));
             }
         }
         Ok(())
@@ -331,10 +345,11 @@ impl Ledger {
             "an attempt that nobody asked for after a failure for good"
         );
         self.probing = self.offline.is_some();
+        let least = core::mem::replace(&mut self.probe_gap, PROBE);
         if let Some(since) = self.offline.replace(t) {
             ensure!(self.token.is_none() || !self.waiting.is_empty(), "a probe without need");
             ensure!(
-                t - since >= PROBE - MINUTE / 2 || leapt >= since,
+                t - since >= least - MINUTE / 2 || leapt >= since,
                 "a request {} ms into offline",
                 (t - since) / MS
             );

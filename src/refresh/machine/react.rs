@@ -2,7 +2,7 @@
 
 use super::super::event::{Action, Cause, Event, Failure, Outcome};
 use super::super::{backoff, clock};
-use super::plan::Plan;
+use super::plan::{self, Plan};
 use super::{Flight, Held, Machine, Phase};
 use alloc::vec::Vec;
 
@@ -37,7 +37,9 @@ impl Machine {
             Event::Online => self.online(),
             Event::Offline => {
                 if self.offline.is_none() {
-                    self.offline = Some(self.next_probe());
+                    // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
+                    let soon = self.attempts.none_yet();
+                    self.offline = Some(self.draw_probe(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
                 }
             }
             Event::Vended { flight, expires_at, server_now } => {
@@ -57,6 +59,10 @@ impl Machine {
                 }
             }
             Event::Close => self.close(out),
+            Event::Locked { flight } => self.locked(flight),
+            Event::Heard { life, fresh } => self.heard(life, fresh, out),
+            Event::HeardFailed { failure } => self.heard_failure(failure, out),
+            Event::Asked { left } => self.asked(left, out),
         }
     }
 
@@ -129,6 +135,19 @@ impl Machine {
             let failure = Failure::Retry { after: None };
             return self.fail(flight, Cause::Expired, failure, out);
         }
+        self.hold(life);
+        self.attempts.succeeded();
+        self.not_before = 0;
+        out.push(Action::Install { flight });
+        if self.shared {
+            out.push(Action::Share { fresh: true });
+        }
+        self.calls.serve(life, out);
+        self.unlock(out);
+    }
+
+    /// Takes a token in hand that is good for `life` (ms), and plans its refresh.
+    pub(super) fn hold(&mut self, life: i64) {
         let limited = life < i64::MAX;
         let refresh = if limited { self.draw_refresh(life) } else { i64::MAX };
         self.token = Some(Held {
@@ -139,12 +158,8 @@ impl Machine {
         });
         self.seen_token = true;
         self.replacing = false;
-        self.attempts.succeeded();
-        self.not_before = 0;
         self.plan = Plan::Refresh;
         self.at = refresh;
-        out.push(Action::Install { flight });
-        self.calls.serve(life, out);
     }
 
     pub(super) fn fail(&mut self, flight: u32, cause: Cause, failure: Failure, out: &mut Vec<Action>) {
@@ -165,6 +180,10 @@ impl Machine {
         let mut calls = core::mem::take(&mut self.calls);
         out.push(Action::Report { flight, cause, retry_at: self.refresh_at() });
         calls.settle(Outcome::Failed { flight }, out);
+        if self.shared && cause != Cause::Sibling {
+            out.push(Action::ShareFailure);
+            self.unlock(out);
+        }
     }
 
     fn close(&mut self, out: &mut Vec<Action>) {
@@ -172,6 +191,10 @@ impl Machine {
         self.token = None;
         if let Some(flight) = self.flight.take() {
             out.push(Action::Abort { flight: flight.id });
+            self.unlock(out);
+        }
+        if self.turn.take().is_some() {
+            self.unlock(out);
         }
         self.calls.settle(Outcome::Closed, out);
     }
