@@ -83,6 +83,8 @@ pub enum Failure {
         /// hour is granted.
         after: Option<i64>,
     },
+    /// The answer held no token that could be read. It may pass by itself; a third in a row is taken for the service's last word.
+    Malformed,
     /// Asking again would not help (401, 403, 404, 410, …): wait to be asked.
     Terminal,
 }

@@ -41,6 +41,8 @@ pub struct Machine {
     at: i64,
     /// The server asked for no attempt before this steady time.
     not_before: i64,
+    /// Unreadable answers in a row.
+    malformed: u8,
     /// Rejections since a token last proved good.
     rejections: u32,
     /// The next token replaces a rejected one.
@@ -119,6 +121,7 @@ impl Machine {
             plan: Plan::Refresh,
             at: 0,
             not_before: 0,
+            malformed: 0,
             rejections: 0,
             replacing: false,
             seen_token: false,

@@ -16,6 +16,7 @@ const MARGIN: i64 = 250 * MS;
 const MIN_GAP: i64 = SECOND;
 const WINDOW: i64 = 10 * MINUTE;
 const BUDGET: usize = 10;
+const MALFORMED: u32 = 3;
 /// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set forward.
 const PROBE: i64 = 4 * MINUTE;
 const FIRST_PROBE: i64 = MINUTE;
@@ -86,6 +87,8 @@ pub(crate) struct Ledger {
     /// The last attempt failed; for good, at this time.
     failing: bool,
     terminal: bool,
+    /// How many answers in a row could not be read.
+    malformed: u32,
     /// Since that failure for good something happened that may bring about another attempt.
     stirred: bool,
     /// Before when the service asked not to be asked, when it did so, and how often the wall clock
@@ -220,10 +223,17 @@ impl Ledger {
                 self.air = None;
                 match failure {
                     Failure::Terminal => self.fail(true),
+                    Failure::Malformed => {
+                        let nth = self.malformed + 1;
+                        self.fail(nth >= MALFORMED);
+                        self.malformed = nth;
+                    }
                     Failure::Retry { after } => {
                         self.fail(false);
-                        let after = after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER / MS) * MS;
-                        self.not_before = Some((t + after, t, moment.set_backs));
+                        if let Some(after) = after {
+                            let after = after.clamp(0, MAX_RETRY_AFTER / MS) * MS;
+                            self.not_before = Some((t + after, t, moment.set_backs));
+                        }
                     }
                 }
                 return Some((flight, false));
@@ -238,6 +248,7 @@ impl Ledger {
 
     fn fail(&mut self, terminal: bool) {
         self.failing = true;
+        self.malformed = 0;
         self.terminal = terminal;
         self.stirred = false;
     }
@@ -271,6 +282,7 @@ impl Ledger {
                 self.seen_token = true;
                 self.rejected = None;
                 self.failing = false;
+                self.malformed = 0;
                 self.terminal = false;
                 self.not_before = None;
                 self.starts.clear();

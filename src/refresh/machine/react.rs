@@ -9,6 +9,9 @@ use alloc::vec::Vec;
 /// The most that a server's `Retry-After` is granted (ms).
 const MAX_RETRY_AFTER: i64 = 3_600_000;
 
+/// So many unreadable answers in a row are no accident.
+const MALFORMED: u8 = 3;
+
 /// A page that comes online waits for up to this long (ms) unless someone waits for it: all pages
 /// behind one router come online together.
 const ONLINE_SPREAD: i64 = 1_000;
@@ -158,6 +161,7 @@ impl Machine {
         });
         self.seen_token = true;
         self.replacing = false;
+        self.malformed = 0;
         self.plan = Plan::Refresh;
         self.at = refresh;
     }
@@ -167,10 +171,14 @@ impl Machine {
         // With a token in hand there is time, but no more than it lasts.
         let within = self.token_valid_for().unwrap_or(i64::MAX);
         let mut delay = self.attempts.delay(&mut self.rng, within);
-        self.plan = Plan::Demand;
-        if let Failure::Retry { after } = failure {
-            self.plan = Plan::Retry;
-            let after = after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER);
+        self.malformed = if failure == Failure::Malformed { self.malformed.saturating_add(1) } else { 0 };
+        self.plan = match failure {
+            Failure::Retry { .. } => Plan::Retry,
+            Failure::Malformed if self.malformed < MALFORMED => Plan::Retry,
+            Failure::Malformed | Failure::Terminal => Plan::Demand,
+        };
+        if let Failure::Retry { after: Some(after) } = failure {
+            let after = after.clamp(0, MAX_RETRY_AFTER);
             self.not_before = self.in_ms(after);
             // On top, not instead: all who were told the same do not return at the same moment.
             delay = delay.saturating_add(after);
