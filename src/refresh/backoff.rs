@@ -48,6 +48,21 @@ impl Attempts {
         self.failures = self.failures.saturating_add(1);
     }
 
+    /// Someone else's attempt brought nothing new of the service: the failures are past, but the attempts still count.
+    pub(super) fn forgiven(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Someone else's attempt started about now, and none of ours is to follow at once.
+    pub(super) fn counted(&mut self, awake: i64) {
+        self.last = Some(awake);
+    }
+
+    /// Nothing was ever tried.
+    pub(super) fn none_yet(&self) -> bool {
+        self.last.is_none()
+    }
+
     pub(super) fn failing(&self) -> bool {
         self.failures > 0
     }

@@ -44,6 +44,17 @@ impl Calls {
         self.settle_each(outcome, out);
     }
 
+    /// Serves those whom a token with this much life left (ms) serves, without being new; the others wait on.
+    pub(super) fn serve_content(&mut self, left: i64, out: &mut Vec<Action>) {
+        self.0.retain(|call| {
+            let served = !call.force && left >= call.min_validity;
+            if served {
+                out.push(Action::Settle { call: call.id, outcome: Outcome::Token });
+            }
+            !served
+        });
+    }
+
     fn settle_each(&mut self, outcome: impl Fn(&Call) -> Outcome, out: &mut Vec<Action>) {
         for call in core::mem::take(&mut self.0) {
             out.push(Action::Settle { call: call.id, outcome: outcome(&call) });

@@ -50,6 +50,28 @@ pub enum Event {
     },
     /// No token is wanted any more. All later events are ignored, and callers settled as closed.
     Close,
+    /// The group's lock is held, or there are no locks here.
+    Locked {
+        /// The number of the `Lock`. One that does not wait is ignored.
+        flight: u32,
+    },
+    /// A sibling told of its token, one that was not rejected here.
+    Heard {
+        /// The life it has left now (ms), as the sibling knows it; `None`: it never expires.
+        life: Option<i64>,
+        /// It has just been vended. Otherwise it answers an `ask`.
+        fresh: bool,
+    },
+    /// A sibling told that its request failed.
+    HeardFailed {
+        /// Whether to try again.
+        failure: Failure,
+    },
+    /// A sibling asked for a better token than its own.
+    Asked {
+        /// The life that its own has left (ms); 0 where it has none.
+        left: i64,
+    },
 }
 
 /// What a failed request calls for.
@@ -61,6 +83,8 @@ pub enum Failure {
         /// hour is granted.
         after: Option<i64>,
     },
+    /// The answer held no token that could be read. It may pass by itself; a third in a row is taken for the service's last word.
+    Malformed,
     /// Asking again would not help (401, 403, 404, 410, …): wait to be asked.
     Terminal,
 }
@@ -101,7 +125,7 @@ pub enum Action {
     },
     /// A request failed. Comes before the callers that waited for it are settled.
     Report {
-        /// The number of its `Fetch`.
+        /// The number of its `Fetch`; of no meaning where it was a sibling's.
         flight: u32,
         /// How it failed.
         cause: Cause,
@@ -118,6 +142,24 @@ pub enum Action {
     },
     /// The status has changed to this one.
     Status(Status),
+    /// Ask for the group's lock, answered by `Locked`, and the siblings for a better token.
+    Lock {
+        /// The number to answer under; the `Fetch` that may follow has the same.
+        flight: u32,
+        /// The life that the token in hand has left (ms), for the siblings to compare; 0 where there is none.
+        left: i64,
+    },
+    /// Release the group's lock, or no longer ask for it.
+    Unlock,
+    /// The token just heard of is now the one in hand.
+    Adopt,
+    /// Tell the siblings of the token in hand.
+    Share {
+        /// It has just been vended.
+        fresh: bool,
+    },
+    /// Tell the siblings of the failure reported last.
+    ShareFailure,
 }
 
 /// Why a request is sent.
@@ -142,6 +184,8 @@ pub enum Cause {
     Timeout,
     /// It brought a token that had already expired.
     Expired,
+    /// It was a sibling's, as the driver said in `HeardFailed`.
+    Sibling,
 }
 
 /// What a caller gets.
@@ -165,11 +209,11 @@ pub enum Outcome {
 pub enum Status {
     /// Not begun.
     Idle,
-    /// A request is in the air, and no token in hand.
+    /// A request is in the air or waits for its turn, and no token in hand.
     Fetching,
     /// A token is in hand, and nothing is wrong.
     Ready,
-    /// A request is in the air to replace the token in hand.
+    /// A request is in the air or waits for its turn, to replace the token in hand.
     Refreshing,
     /// The last request failed, or the page is offline while one is due: another follows by itself.
     Waiting,

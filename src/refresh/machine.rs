@@ -1,5 +1,6 @@
 //! The state machine.
 
+mod group;
 mod plan;
 mod react;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use super::event::{Action, Cause, Event, Failure, Outcome, Reason, Status};
 use super::policy::Policy;
 use alloc::vec::Vec;
 use fastrand::Rng;
+use group::Turn;
 use plan::Plan;
 
 /// The longest a timer is armed for (ms). Sleep and clock changes are thus noticed even where no
@@ -26,6 +28,10 @@ pub struct Machine {
     time: Timeline,
     phase: Phase,
     token: Option<Held>,
+    /// There may be siblings to share tokens with.
+    shared: bool,
+    /// The attempt that waits for its turn among the siblings.
+    turn: Option<Turn>,
     flight: Option<Flight>,
     next_flight: u32,
     attempts: Attempts,
@@ -35,6 +41,8 @@ pub struct Machine {
     at: i64,
     /// The server asked for no attempt before this steady time.
     not_before: i64,
+    /// Unreadable answers in a row.
+    malformed: u8,
     /// Rejections since a token last proved good.
     rejections: u32,
     /// The next token replaces a rejected one.
@@ -89,18 +97,31 @@ impl Machine {
     /// A machine that waits for [`Event::Start`] or the first [`Event::Get`]. `seed` spreads the
     /// attempts of many clients: it should differ from one to the next.
     pub fn new(policy: Policy, seed: u64, now: Now) -> Self {
+        Self::build(policy, false, seed, now)
+    }
+
+    /// A machine with siblings (the other tabs), with which it shares what is vended: it speaks
+    /// [`Action::Lock`], [`Action::Share`] and the like as well.
+    pub fn in_group(policy: Policy, seed: u64, now: Now) -> Self {
+        Self::build(policy, true, seed, now)
+    }
+
+    fn build(policy: Policy, shared: bool, seed: u64, now: Now) -> Self {
         Machine {
             policy,
             rng: Rng::with_seed(seed),
             time: Timeline::new(now),
             phase: Phase::Idle,
             token: None,
+            shared,
+            turn: None,
             flight: None,
             next_flight: 0,
             attempts: Attempts::new(),
             plan: Plan::Refresh,
             at: 0,
             not_before: 0,
+            malformed: 0,
             rejections: 0,
             replacing: false,
             seen_token: false,
@@ -148,22 +169,26 @@ impl Machine {
 
     /// What the machine is up to.
     pub fn status(&self) -> Status {
-        match (self.phase, &self.flight, &self.token) {
+        let trying = self.flight.is_some() || self.turn.is_some();
+        match (self.phase, trying, &self.token) {
             (Phase::Idle, ..) => Status::Idle,
             (Phase::Closed, ..) => Status::Closed,
-            (_, Some(_), None) => Status::Fetching,
-            (_, Some(_), Some(_)) => Status::Refreshing,
+            (_, true, None) => Status::Fetching,
+            (_, true, Some(_)) => Status::Refreshing,
             _ if self.plan == Plan::Demand && !self.calls.any() => Status::Failed,
             _ if self.attempts.failing() => Status::Waiting,
             _ if self.offline.is_some() && self.wanted_at().is_some_and(|at| at <= self.now()) => Status::Waiting,
-            (_, None, Some(_)) => Status::Ready,
-            (_, None, None) => Status::Waiting,
+            (_, false, Some(_)) => Status::Ready,
+            (_, false, None) => Status::Waiting,
         }
     }
 
     /// When the next attempt starts, by the client's wall clock (ms since the epoch), as far as
     /// known: `None` while one is under way, or where it takes an event to bring one about.
     pub fn refresh_at(&self) -> Option<i64> {
+        if self.turn.is_some() {
+            return None;
+        }
         let delay = self.next_attempt()?;
         Some(self.time.wall().saturating_add(delay))
     }
@@ -203,11 +228,22 @@ impl Machine {
     }
 
     fn take_off(&mut self, out: &mut Vec<Action>) {
-        if self.next_attempt() != Some(0) {
-            return;
+        let due = self.next_attempt() == Some(0);
+        if self.shared {
+            self.take_turn(due, out);
+        } else if due {
+            let id = self.number();
+            self.launch(id, out);
         }
+    }
+
+    fn number(&mut self) -> u32 {
         let id = self.next_flight;
         self.next_flight = id.wrapping_add(1);
+        id
+    }
+
+    fn launch(&mut self, id: u32, out: &mut Vec<Action>) {
         let reason = if self.replacing {
             Reason::Rejected
         } else if self.calls.any_forced() {
@@ -219,7 +255,7 @@ impl Machine {
         };
         let probe = self.offline.is_some();
         if probe {
-            self.offline = Some(self.next_probe());
+            self.offline = Some(self.draw_probe(plan::PROBE));
         }
         self.attempts.started(self.time.awake());
         self.flight = Some(Flight { id, deadline: self.in_ms(self.policy.request_timeout), probe });
@@ -231,7 +267,11 @@ impl Machine {
         let expiry = self.token.as_ref().and_then(|token| token.expires);
         let deadline = self.flight.as_ref().map(|flight| flight.deadline);
         let until = |at: i64| at.saturating_sub(now);
-        let next = [expiry.map(until), deadline.map(until), self.next_attempt()];
+        let attempt = match &self.turn {
+            Some(turn) => Some(until(turn.go)),
+            None => self.next_attempt(),
+        };
+        let next = [expiry.map(until), deadline.map(until), attempt];
         let Some(next) = next.into_iter().flatten().min() else {
             if self.armed.take().is_some() {
                 out.push(Action::Disarm);

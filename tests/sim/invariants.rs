@@ -16,7 +16,10 @@ const MARGIN: i64 = 250 * MS;
 const MIN_GAP: i64 = SECOND;
 const WINDOW: i64 = 10 * MINUTE;
 const BUDGET: usize = 10;
+const MALFORMED: u32 = 3;
+/// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set forward.
 const PROBE: i64 = 4 * MINUTE;
+const FIRST_PROBE: i64 = MINUTE;
 const MAX_RETRY_AFTER: i64 = 60 * MINUTE;
 
 /// One event, and what is true at that moment.
@@ -84,6 +87,8 @@ pub(crate) struct Ledger {
     /// The last attempt failed; for good, at this time.
     failing: bool,
     terminal: bool,
+    /// How many answers in a row could not be read.
+    malformed: u32,
     /// Since that failure for good something happened that may bring about another attempt.
     stirred: bool,
     /// Before when the service asked not to be asked, when it did so, and how often the wall clock
@@ -94,6 +99,8 @@ pub(crate) struct Ledger {
     starts: VecDeque<(i64, i64)>,
     /// Since when the machine has been told that it is offline, or sent its last probe.
     offline: Option<i64>,
+    /// How long the next probe must wait.
+    probe_gap: i64,
     probing: bool,
     /// When (monotonic ms) the timer is due.
     armed: Option<i64>,
@@ -193,7 +200,11 @@ impl Ledger {
                 self.stirred = true;
                 self.offline = None;
             }
-            Event::Offline => self.offline = self.offline.or(Some(t)),
+            Event::Offline if self.offline.is_none() => {
+                self.offline = Some(t);
+                self.probe_gap = if self.last_start.is_some() { PROBE } else { FIRST_PROBE };
+            }
+            Event::Offline => {}
             Event::Rejected => {
                 if let Some(held) = &self.token {
                     self.stirred = true;
@@ -212,22 +223,32 @@ impl Ledger {
                 self.air = None;
                 match failure {
                     Failure::Terminal => self.fail(true),
+                    Failure::Malformed => {
+                        let nth = self.malformed + 1;
+                        self.fail(nth >= MALFORMED);
+                        self.malformed = nth;
+                    }
                     Failure::Retry { after } => {
                         self.fail(false);
-                        let after = after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER / MS) * MS;
-                        self.not_before = Some((t + after, t, moment.set_backs));
+                        if let Some(after) = after {
+                            let after = after.clamp(0, MAX_RETRY_AFTER / MS) * MS;
+                            self.not_before = Some((t + after, t, moment.set_backs));
+                        }
                     }
                 }
                 return Some((flight, false));
             }
             Event::Vended { .. } | Event::Failed { .. } => {}
             Event::Close => self.closed = true,
+            // One client alone has no siblings; see `group.rs`.
+            Event::Locked { .. } | Event::Heard { .. } | Event::HeardFailed { .. } | Event::Asked { .. } => {}
         }
         None
     }
 
     fn fail(&mut self, terminal: bool) {
         self.failing = true;
+        self.malformed = 0;
         self.terminal = terminal;
         self.stirred = false;
     }
@@ -261,6 +282,7 @@ impl Ledger {
                 self.seen_token = true;
                 self.rejected = None;
                 self.failing = false;
+                self.malformed = 0;
                 self.terminal = false;
                 self.not_before = None;
                 self.starts.clear();
@@ -286,6 +308,7 @@ impl Ledger {
                     Cause::Answer => batch.landed == Some((flight, false)),
                     Cause::Timeout => batch.aborted == Some(flight),
                     Cause::Expired => batch.refused.take() == Some(flight),
+                    Cause::Sibling => false,
                 };
                 ensure!(happened, "reported what did not happen");
                 ensure!(batch.reported.replace(flight).is_none(), "reported twice");
@@ -299,6 +322,9 @@ impl Ledger {
             }
             Action::Status(status) => {
                 ensure!(self.status.replace(status) != Some(status), "told the same status again");
+            }
+            Action::Lock { .. } | Action::Unlock | Action::Adopt | Action::Share { .. } | Action::ShareFailure => {
+                return Err(format!("{action:?} without siblings"));
             }
         }
         Ok(())
@@ -331,10 +357,11 @@ impl Ledger {
             "an attempt that nobody asked for after a failure for good"
         );
         self.probing = self.offline.is_some();
+        let least = core::mem::replace(&mut self.probe_gap, PROBE);
         if let Some(since) = self.offline.replace(t) {
             ensure!(self.token.is_none() || !self.waiting.is_empty(), "a probe without need");
             ensure!(
-                t - since >= PROBE - MINUTE / 2 || leapt >= since,
+                t - since >= least - MINUTE / 2 || leapt >= since,
                 "a request {} ms into offline",
                 (t - since) / MS
             );

@@ -66,7 +66,8 @@ impl Service {
         Some(match self.mood {
             Mood::Well => (soon, self.token(soon, rng)),
             Mood::Flaky if rng.bool() => (soon, self.token(soon, rng)),
-            Mood::Flaky | Mood::Down | Mood::Garbage => (soon, failed),
+            Mood::Flaky | Mood::Down => (soon, failed),
+            Mood::Garbage => (soon, Answer::Failure(Failure::Malformed)),
             Mood::Refusing => (soon, Answer::Failure(Failure::Terminal)),
             Mood::Busy => {
                 let after = [0, 1, 30, 600, 7_200, -5][rng.usize(..6)] * 1_000;

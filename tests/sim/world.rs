@@ -522,6 +522,8 @@ impl World {
                     Outcome::Closed => tally.closed += 1,
                 }
             }
+            // No siblings: the ledger has seen to it.
+            Action::Lock { .. } | Action::Unlock | Action::Adopt | Action::Share { .. } | Action::ShareFailure => {}
             Action::Status(_) => {}
         }
     }

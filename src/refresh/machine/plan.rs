@@ -5,7 +5,10 @@ use super::{Machine, Phase};
 
 /// How often a page that is said to be offline tries all the same (ms, at least and on top at most):
 /// what browsers say may be wrong.
-const PROBE: (i64, i64) = (240_000, 120_000);
+pub(super) const PROBE: (i64, i64) = (240_000, 120_000);
+
+/// The same for the first time on a page that has been offline from the start.
+pub(super) const FIRST_PROBE: (i64, i64) = (60_000, 30_000);
 
 /// What the next attempt waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +69,7 @@ impl Machine {
         self.in_ms(share(lo).saturating_add(spread))
     }
 
-    pub(super) fn next_probe(&mut self) -> i64 {
-        let (least, spread) = PROBE;
+    pub(super) fn draw_probe(&mut self, (least, spread): (i64, i64)) -> i64 {
         let delay = least.saturating_add(backoff::uniform(&mut self.rng, spread));
         self.in_ms(delay)
     }

@@ -2,12 +2,15 @@
 
 use super::super::event::{Action, Cause, Event, Failure, Outcome};
 use super::super::{backoff, clock};
-use super::plan::Plan;
+use super::plan::{self, Plan};
 use super::{Flight, Held, Machine, Phase};
 use alloc::vec::Vec;
 
 /// The most that a server's `Retry-After` is granted (ms).
 const MAX_RETRY_AFTER: i64 = 3_600_000;
+
+/// So many unreadable answers in a row are no accident.
+const MALFORMED: u8 = 3;
 
 /// A page that comes online waits for up to this long (ms) unless someone waits for it: all pages
 /// behind one router come online together.
@@ -37,7 +40,9 @@ impl Machine {
             Event::Online => self.online(),
             Event::Offline => {
                 if self.offline.is_none() {
-                    self.offline = Some(self.next_probe());
+                    // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
+                    let soon = self.attempts.none_yet();
+                    self.offline = Some(self.draw_probe(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
                 }
             }
             Event::Vended { flight, expires_at, server_now } => {
@@ -57,6 +62,10 @@ impl Machine {
                 }
             }
             Event::Close => self.close(out),
+            Event::Locked { flight } => self.locked(flight),
+            Event::Heard { life, fresh } => self.heard(life, fresh, out),
+            Event::HeardFailed { failure } => self.heard_failure(failure, out),
+            Event::Asked { left } => self.asked(left, out),
         }
     }
 
@@ -129,6 +138,19 @@ impl Machine {
             let failure = Failure::Retry { after: None };
             return self.fail(flight, Cause::Expired, failure, out);
         }
+        self.hold(life);
+        self.attempts.succeeded();
+        self.not_before = 0;
+        out.push(Action::Install { flight });
+        if self.shared {
+            out.push(Action::Share { fresh: true });
+        }
+        self.calls.serve(life, out);
+        self.unlock(out);
+    }
+
+    /// Takes a token in hand that is good for `life` (ms), and plans its refresh.
+    pub(super) fn hold(&mut self, life: i64) {
         let limited = life < i64::MAX;
         let refresh = if limited { self.draw_refresh(life) } else { i64::MAX };
         self.token = Some(Held {
@@ -139,12 +161,9 @@ impl Machine {
         });
         self.seen_token = true;
         self.replacing = false;
-        self.attempts.succeeded();
-        self.not_before = 0;
+        self.malformed = 0;
         self.plan = Plan::Refresh;
         self.at = refresh;
-        out.push(Action::Install { flight });
-        self.calls.serve(life, out);
     }
 
     pub(super) fn fail(&mut self, flight: u32, cause: Cause, failure: Failure, out: &mut Vec<Action>) {
@@ -152,10 +171,14 @@ impl Machine {
         // With a token in hand there is time, but no more than it lasts.
         let within = self.token_valid_for().unwrap_or(i64::MAX);
         let mut delay = self.attempts.delay(&mut self.rng, within);
-        self.plan = Plan::Demand;
-        if let Failure::Retry { after } = failure {
-            self.plan = Plan::Retry;
-            let after = after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER);
+        self.malformed = if failure == Failure::Malformed { self.malformed.saturating_add(1) } else { 0 };
+        self.plan = match failure {
+            Failure::Retry { .. } => Plan::Retry,
+            Failure::Malformed if self.malformed < MALFORMED => Plan::Retry,
+            Failure::Malformed | Failure::Terminal => Plan::Demand,
+        };
+        if let Failure::Retry { after: Some(after) } = failure {
+            let after = after.clamp(0, MAX_RETRY_AFTER);
             self.not_before = self.in_ms(after);
             // On top, not instead: all who were told the same do not return at the same moment.
             delay = delay.saturating_add(after);
@@ -165,6 +188,10 @@ impl Machine {
         let mut calls = core::mem::take(&mut self.calls);
         out.push(Action::Report { flight, cause, retry_at: self.refresh_at() });
         calls.settle(Outcome::Failed { flight }, out);
+        if self.shared && cause != Cause::Sibling {
+            out.push(Action::ShareFailure);
+            self.unlock(out);
+        }
     }
 
     fn close(&mut self, out: &mut Vec<Action>) {
@@ -172,6 +199,10 @@ impl Machine {
         self.token = None;
         if let Some(flight) = self.flight.take() {
             out.push(Action::Abort { flight: flight.id });
+            self.unlock(out);
+        }
+        if self.turn.take().is_some() {
+            self.unlock(out);
         }
         self.calls.settle(Outcome::Closed, out);
     }

@@ -1,0 +1,253 @@
+//! One of several tabs. How many of them get on is for `tests/sim`.
+
+use super::*;
+
+/// The longest wait for the lock, and how long its owner listens.
+const PATIENCE: i64 = 5 * SECOND;
+const HUSH: i64 = 100;
+
+/// With an attempt that waits for its turn, number 0.
+fn waiting(seed: u64) -> Bench {
+    let mut bench = Bench::in_group(seed);
+    let actions = bench.tell(Event::Start);
+    assert_eq!(actions[0], Action::Lock { flight: 0, left: 0 });
+    assert_eq!(fetched(&actions), None);
+    assert_eq!(bench.machine.status(), Fetching);
+    bench
+}
+
+/// With a request in the air, number 0, under the lock.
+fn in_air(seed: u64) -> Bench {
+    let mut bench = waiting(seed);
+    bench.tell(Event::Locked { flight: 0 });
+    assert_eq!(bench.next_fetch(PATIENCE), Some((0, HUSH)));
+    bench
+}
+
+/// With a token in hand that has this life (ms) left, margin included.
+fn settled(seed: u64, life: i64) -> Bench {
+    let mut bench = in_air(seed);
+    bench.vend(0, life);
+    bench
+}
+
+fn heard(life: i64, fresh: bool) -> Event {
+    Event::Heard { life: Some(life), fresh }
+}
+
+/// Until the next attempt asks for its turn; its number.
+fn next_turn(bench: &mut Bench, within: i64) -> u32 {
+    let end = bench.now.mono + within;
+    while let Some(at) = bench.timer
+        && at <= end
+    {
+        bench.pass(at - bench.now.mono);
+        for action in bench.tell(Event::Timer) {
+            if let Action::Lock { flight, .. } = action {
+                return flight;
+            }
+        }
+    }
+    panic!("no turn within {within} ms");
+}
+
+#[test]
+fn the_owner_of_the_lock_listens_and_then_vends_for_all() {
+    let mut bench = in_air(1);
+    bench.get(0, false);
+    let actions = bench.vend(0, HOUR);
+    let settle = Action::Settle { call: 1, outcome: Outcome::Token };
+    assert_eq!(actions[..4], [Action::Install { flight: 0 }, Action::Share { fresh: true }, settle, Action::Unlock]);
+}
+
+#[test]
+fn without_the_lock_it_goes_ahead_in_time() {
+    let waits: Vec<i64> = (0..50).map(|seed| waiting(seed).next_fetch(MINUTE).expect("a request").1).collect();
+    let (least, most) = (waits.iter().min().copied(), waits.iter().max().copied());
+    assert!(least >= Some(4 * SECOND) && most <= Some(PATIENCE), "{waits:?}");
+    // Not all at once.
+    assert!(most > least.map(|least| least + SECOND / 2), "{waits:?}");
+    // And gives up its place in the queue afterwards.
+    let mut bench = waiting(1);
+    bench.next_fetch(MINUTE);
+    assert!(bench.vend(0, HOUR).contains(&Action::Unlock));
+}
+
+#[test]
+fn nobody_waits_for_the_lock_until_the_token_has_expired() {
+    for seed in 0..50 {
+        let mut bench = settled(seed, 4 * SECOND);
+        next_turn(&mut bench, 4 * SECOND);
+        let left = bench.machine.token_valid_for().expect("a token");
+        let (_, after) = bench.next_fetch(PATIENCE).expect("a request");
+        assert!(after <= left, "{after} ms, and the token had {left} ms left");
+    }
+}
+
+#[test]
+fn a_sibling_s_token_takes_the_turn_away() {
+    for (fresh, locked) in [(true, true), (true, false), (false, true), (false, false)] {
+        let mut bench = waiting(1);
+        bench.get(0, false);
+        if locked {
+            bench.tell(Event::Locked { flight: 0 });
+        }
+        let actions = bench.tell(heard(HOUR, fresh));
+        let settle = Action::Settle { call: 1, outcome: Outcome::Token };
+        assert_eq!(actions[..3], [Action::Adopt, settle, Action::Unlock]);
+        assert_eq!(bench.machine.status(), Ready);
+        assert_eq!(bench.tell(Event::Locked { flight: 0 }), [], "too late");
+        // Renewed in its window all the same.
+        let at = bench.machine.refresh_at().expect("a refresh") - bench.now.wall;
+        assert!((HOUR * 59 / 100..=HOUR * 8 / 10).contains(&at), "{at}");
+    }
+}
+
+#[test]
+fn only_a_better_token_is_taken_in_answer() {
+    let mut bench = settled(1, HOUR);
+    assert_eq!(bench.tell(heard(HOUR, false)), [], "the same");
+    assert_eq!(bench.tell(heard(MINUTE, true)), [], "one that has been on its way for long");
+    assert!(bench.tell(heard(2 * HOUR, false)).contains(&Action::Adopt));
+    for worthless in [0, -1, MARGIN, i64::MIN] {
+        assert_eq!(Bench::in_group(1).tell(heard(worthless, true)), [], "before it began");
+        assert!(!waiting(1).tell(heard(worthless, true)).contains(&Action::Adopt), "{worthless} ms");
+    }
+}
+
+#[test]
+fn a_fresh_token_no_better_than_the_one_in_hand_is_a_rotation_all_the_same() {
+    let mut bench = settled(1, HOUR);
+    next_turn(&mut bench, HOUR);
+    let left = bench.machine.token_valid_for().expect("a token");
+    let actions = bench.tell(heard(left + MARGIN, true));
+    assert_eq!(actions[0], Action::Unlock, "{actions:?}");
+    assert!(!actions.contains(&Action::Adopt));
+    assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + left / 2));
+    // But whoever insists gets it, for it is new.
+    let mut bench = settled(1, HOUR);
+    bench.pass(MINUTE);
+    bench.get(0, true);
+    let actions = bench.tell(heard(HOUR - MINUTE, true));
+    assert!(actions.contains(&Action::Adopt) && outcomes(&actions) == [Outcome::Token], "{actions:?}");
+}
+
+#[test]
+fn an_answer_is_not_new_and_serves_nobody_who_insists() {
+    let mut bench = settled(1, MINUTE);
+    bench.pass(2 * SECOND);
+    bench.get(0, true);
+    bench.get(MINUTE - SECOND, false);
+    let actions = bench.tell(heard(HOUR, false));
+    assert!(actions.contains(&Action::Adopt));
+    assert_eq!(outcomes(&actions), [Outcome::Token]);
+    assert!(!actions.contains(&Action::Unlock), "its turn is still wanted");
+    bench.tell(Event::Locked { flight: 1 });
+    let (flight, _) = bench.next_fetch(PATIENCE).expect("a request");
+    assert_eq!(outcomes(&bench.vend(flight, HOUR)), [Outcome::Token]);
+}
+
+#[test]
+fn after_a_sibling_s_vend_nobody_vends_within_a_second() {
+    let mut bench = waiting(1);
+    bench.tell(heard(HOUR, true));
+    bench.pass(200);
+    let actions = bench.get(0, true);
+    assert!(!actions.iter().any(|action| matches!(action, Action::Lock { .. })), "{actions:?}");
+    assert_eq!(next_turn(&mut bench, 800), 1);
+}
+
+#[test]
+fn a_sibling_s_failure_counts_as_one_s_own() {
+    let retry = Failure::Retry { after: Some(30 * SECOND) };
+    let mut bench = waiting(1);
+    bench.get(0, false);
+    let actions = bench.tell(Event::HeardFailed { failure: retry });
+    assert_eq!(actions[0], Action::Unlock);
+    assert!(matches!(actions[1], Action::Report { cause: Cause::Sibling, retry_at: Some(_), .. }), "{actions:?}");
+    assert_eq!(outcomes(&actions).len(), 1);
+    assert!(!actions.contains(&Action::ShareFailure), "everyone knows");
+    assert!(bench.machine.refresh_at().is_some_and(|at| at >= bench.now.wall + 30 * SECOND));
+    // Ten of them spend the budget.
+    for _ in 0..10 {
+        bench.pass(2 * SECOND);
+        bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+    }
+    assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + 9 * MINUTE));
+    // A refusal is one for all.
+    let mut bench = waiting(1);
+    bench.tell(Event::HeardFailed { failure: Failure::Terminal });
+    assert_eq!((bench.machine.status(), bench.machine.refresh_at()), (Failed, None));
+}
+
+#[test]
+fn a_failure_is_no_concern_of_who_has_a_token_or_asks_already() {
+    let failure = Failure::Terminal;
+    assert_eq!(settled(1, HOUR).tell(Event::HeardFailed { failure }), []);
+    assert_eq!(in_air(1).tell(Event::HeardFailed { failure }), []);
+    assert_eq!(Bench::in_group(1).tell(Event::HeardFailed { failure }), []);
+}
+
+#[test]
+fn a_failure_of_one_s_own_is_told() {
+    let failed = in_air(1).fail(0);
+    assert!(failed.ends_with(&[Action::ShareFailure, Action::Unlock, failed[3], failed[4]]), "{failed:?}");
+    let mut bench = in_air(1);
+    bench.pass(11 * SECOND);
+    let overdue = bench.tell(Event::Timer);
+    assert_eq!(overdue[0], Action::Abort { flight: 0 });
+    assert!(overdue.contains(&Action::ShareFailure) && overdue.contains(&Action::Unlock), "{overdue:?}");
+    let expired = in_air(1).vend(0, -HOUR);
+    assert!(
+        expired.contains(&Action::ShareFailure) && !expired.contains(&Action::Share { fresh: true }),
+        "{expired:?}"
+    );
+}
+
+#[test]
+fn who_has_a_better_token_answers() {
+    let mut bench = settled(1, HOUR);
+    assert_eq!(bench.tell(Event::Asked { left: 0 }), [Action::Share { fresh: false }]);
+    assert_eq!(bench.tell(Event::Asked { left: HOUR - MINUTE }), [Action::Share { fresh: false }]);
+    assert_eq!(bench.tell(Event::Asked { left: HOUR }), []);
+    assert_eq!(waiting(1).tell(Event::Asked { left: i64::MIN }), []);
+}
+
+#[test]
+fn a_turn_ends_when_nothing_is_wanted_any_more() {
+    // Offline …
+    assert_eq!(waiting(1).tell(Event::Offline)[0], Action::Unlock);
+    // … the only caller gone, after a refusal …
+    let mut bench = in_air(1);
+    bench.refuse(0);
+    bench.pass(MINUTE);
+    bench.get(0, false);
+    assert_eq!(bench.tell(Event::Abandon { call: 1 })[0], Action::Unlock);
+    // … or all over.
+    assert_eq!(waiting(1).tell(Event::Close)[0], Action::Unlock);
+    let mut bench = in_air(1);
+    assert_eq!(bench.tell(Event::Close)[..2], [Action::Abort { flight: 0 }, Action::Unlock]);
+}
+
+#[test]
+fn a_page_that_slept_in_its_turn_does_not_wait_any_longer() {
+    let mut bench = waiting(1);
+    bench.pass(HOUR);
+    assert!(fetched(&bench.tell(Event::Wake)).is_some());
+}
+
+#[test]
+fn alone_it_speaks_to_nobody() {
+    let mut bench = Bench::started(1);
+    bench.get(0, false);
+    let mut actions = bench.vend(0, HOUR);
+    for event in [heard(2 * HOUR, true), Event::Asked { left: 0 }, Event::HeardFailed { failure: Failure::Terminal }] {
+        actions.extend(bench.tell(event));
+    }
+    actions.extend(bench.tell(Event::Close));
+    let spoken = |action: &Action| {
+        use Action::*;
+        matches!(action, Lock { .. } | Unlock | Share { .. } | ShareFailure | Adopt)
+    };
+    assert!(!actions.iter().any(spoken), "{actions:?}");
+}
