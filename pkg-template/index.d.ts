@@ -364,6 +364,10 @@ export interface TokenSourceOptions {
   refreshWindow?: readonly [number, number];
   /** Milliseconds until a request is given up; 1 s to 10 min. Default 10 s. */
   requestTimeoutMs?: number;
+  /** One vend for all tabs of this origin that name the same key and want the same token (URL or request, scope, lifetime, tokenId, decode options;
+   *  of a vend function, only the rest). Off unless named: sharing passes the vending service's answers between tabs (`BroadcastChannel`),
+   *  with the token and the refresh token in them. Nothing is stored. Where a page has no Web Locks, each tab vends for itself, and tells. */
+  shareAcrossTabs?: string | false;
   decode?: DecodeOptions;
   /** Begin at construction (default), or at the first getToken() or loop over tokens. */
   start?: 'now' | 'on-demand';

@@ -49,19 +49,20 @@ const KEY: &str = "eyJhbGciOiJIUzI1NiJ9.eyJ2ZXIiOjF9.c2ln";
 fn answers_are_read_at_the_desk() {
     let body = [r#"{"authToken":""#, KEY, r#"","endpoint":"a.momentohq.com"}"#].concat();
     let desk_ = desk(&body);
-    assert!(!js::read_answer(&desk_, body.len(), None, 200, 0.0));
+    assert_eq!(js::read_answer(&desk_, body.len(), None, 200, 0.0), 0);
     let (text, head) = told(&desk_);
     assert!(head != ERROR && text.starts_with(&[KEY, "a.momentohq.com"].concat()), "{text}");
-    for (body, status, code, terminal) in [
-        ("", 200, "ERR_VEND_ANSWER", false),
-        ("<html>", 200, "ERR_VEND_HTML", false),
-        ("garbage", 200, "ERR_TOKEN_MALFORMED", false),
-        (KEY, 503, "ERR_VEND_HTTP", false),
-        (KEY, 401, "ERR_VEND_HTTP", true),
-        (&body.replace("momentohq.com", "example"), 200, "ERR_ENDPOINT_NOT_ALLOWED", true),
+    // What may pass, what is terminal, what is malformed.
+    for (body, status, code, failure) in [
+        ("", 200, "ERR_VEND_ANSWER", 2),
+        ("<html>", 200, "ERR_VEND_HTML", 0),
+        ("garbage", 200, "ERR_TOKEN_MALFORMED", 2),
+        (KEY, 503, "ERR_VEND_HTTP", 0),
+        (KEY, 401, "ERR_VEND_HTTP", 1),
+        (&body.replace("momentohq.com", "example"), 200, "ERR_ENDPOINT_NOT_ALLOWED", 1),
     ] {
         let desk = desk(body);
-        assert_eq!(js::read_answer(&desk, body.len(), None, status, 0.0), terminal, "{body} {status}");
+        assert_eq!(js::read_answer(&desk, body.len(), None, status, 0.0), failure, "{body} {status}");
         let (text, head) = told(&desk);
         assert!(head == ERROR && text.starts_with(code), "{body} {status}: {text}");
     }
@@ -72,6 +73,10 @@ const GET: u32 = 1;
 const VENDED: u32 = 8;
 const FAILED: u32 = 9;
 const CLOSE: u32 = 10;
+const LOCKED: u32 = 11;
+const HEARD: u32 = 12;
+const HEARD_FAILED: u32 = 13;
+const ASKED: u32 = 14;
 
 /// Status, then life; NaN as -1, to compare.
 fn state(answer: &[f64]) -> (f64, f64) {
@@ -80,7 +85,7 @@ fn state(answer: &[f64]) -> (f64, f64) {
 
 #[wasm_bindgen_test]
 fn the_machine_speaks_in_numbers() {
-    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, 7.0, 1e12, 0.0);
+    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, false, 7.0, 1e12, 0.0);
     let started = machine.handle(START, 0.0, 0.0, 0.0, 1e12, 0.0);
     // Fetch flight 0 for the first time, arm the timer with the request's time-out, status fetching.
     assert_eq!((state(&started), &started[3..]), ((1.0, -1.0), &[0.0, 0.0, 0.0, 2.0, 10_000.0, 9.0, 1.0][..]));
@@ -97,7 +102,7 @@ fn the_machine_speaks_in_numbers() {
 
 #[wasm_bindgen_test]
 fn what_never_expires_is_infinite_and_a_failure_says_when_it_is_tried_again() {
-    let mut machine = Refresher::new(0.6, 0.8, 10_000.0, 7.0, 1e12, 0.0);
+    let mut machine = Refresher::new(0.6, 0.8, 10_000.0, false, 7.0, 1e12, 0.0);
     machine.handle(START, 0.0, 0.0, 0.0, 1e12, 0.0);
     let failed = machine.handle(FAILED, 0.0, 60_000.0, 0.0, 1e12, 0.0);
     assert_eq!(failed[3..6], [7.0, 0.0, 0.0]);
@@ -105,6 +110,30 @@ fn what_never_expires_is_infinite_and_a_failure_says_when_it_is_tried_again() {
     machine.handle(GET, 1.0, 0.0, 1.0, 1e12 + 120_000.0, 120_000.0);
     let vended = machine.handle(VENDED, 1.0, f64::INFINITY, f64::NAN, 1e12 + 120_000.0, 120_000.0);
     assert_eq!(state(&vended), (2.0, f64::INFINITY));
+}
+
+#[wasm_bindgen_test]
+fn siblings_speak_in_numbers_too() {
+    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, true, 7.0, 1e12, 0.0);
+    let mut at =
+        |ms: f64, event: u32, a: f64, b: f64, c: f64| machine.handle(event, a, b, c, 1e12 + ms, ms)[3..].to_vec();
+    let count =
+        |actions: &[f64], wanted: &[f64]| actions.windows(wanted.len()).filter(|found| *found == wanted).count();
+    // Lock for flight 0, with nothing in hand; once it is held, a moment later, fetch.
+    assert_eq!(at(0.0, START, 0.0, 0.0, 0.0)[..3], [10.0, 0.0, 0.0]);
+    at(0.0, LOCKED, 0.0, 0.0, 0.0);
+    assert_eq!(count(&at(200.0, 4, 0.0, 0.0, 0.0), &[0.0, 0.0, 0.0]), 1);
+    // Install, share as fresh, unlock.
+    assert_eq!(at(200.0, VENDED, 0.0, f64::INFINITY, f64::NAN)[..5], [4.0, 0.0, 13.0, 1.0, 11.0]);
+    // Someone has less: share, but not as fresh. Someone has as much: nothing.
+    assert_eq!(at(200.0, ASKED, 5_000.0, 0.0, 0.0), [13.0, 0.0]);
+    assert!(at(200.0, ASKED, f64::INFINITY, 0.0, 0.0).is_empty());
+    // Drop, and lock anew; a sibling's failure that is terminal: unlock, report as a sibling's without a next attempt.
+    assert_eq!(at(5_000.0, 3, 0.0, 0.0, 0.0)[..4], [5.0, 10.0, 1.0, 0.0]);
+    let failed = at(5_000.0, HEARD_FAILED, 0.0, f64::NAN, 1.0);
+    assert_eq!((&failed[..3], failed[3], failed[4].is_nan()), (&[11.0, 7.0, 1.0][..], 3.0, true), "{failed:?}");
+    // A sibling's token: adopt.
+    assert_eq!(at(6_000.0, HEARD, 300_000.0, 1.0, 0.0)[0], 12.0);
 }
 
 #[wasm_bindgen_test]
@@ -119,7 +148,8 @@ fn no_numbers_make_it_trap() {
     for _ in 0..300 {
         let mut number = || odd[draw(odd.len())];
         let window = (number() as f32, number() as f32);
-        let mut machine = Refresher::new(window.0, window.1, number(), number(), number(), number());
+        let shared = number() > 0.0;
+        let mut machine = Refresher::new(window.0, window.1, number(), shared, number(), number(), number());
         for _ in 0..100 {
             let event = draw(20) as u32;
             let mut number = || odd[draw(odd.len())];

@@ -3,6 +3,7 @@ import type * as Face from '../index.js';
 import { ask, desk } from './block.js';
 import { bounded, discard, readBody } from './body.js';
 import { TokenError } from './error.js';
+import { Failure } from './machine.js';
 import type { Vend } from './request.js';
 import { makeToken } from './token.js';
 import { wasm } from './wasm.js';
@@ -13,10 +14,12 @@ export interface Answer {
   refreshToken?: string | undefined;
   /** The server's time now (ms since the epoch), where the client's own clock cannot be believed; else NaN. */
   serverNow: number;
+  /** The body that they came from, for siblings. A closure and not a text, which would show in a browser's inspector. */
+  body?: () => string;
   /** Why there is no token. */
   error?: TokenError;
-  /** Asking again by itself would not help. */
-  terminal: boolean;
+  /** What that calls for. */
+  failure: Failure;
   /** What `Retry-After` asks for (ms); NaN: nothing. */
   retryAfter: number;
 }
@@ -33,39 +36,53 @@ export async function askOnce(
   decode: string | undefined,
 ): Promise<Answer> {
   const sentAt = Date.now();
-  const answer: Answer = { serverNow: NaN, terminal: false, retryAfter: NaN };
+  const answer: Answer = { serverNow: NaN, failure: Failure.Retry, retryAfter: NaN };
   let status: number | undefined;
   try {
     const given = await open(reason, signal, refreshToken);
-    let body: string;
-    if (isResponse(given)) {
+    if (!isResponse(given)) {
+      answer.failure = Failure.Malformed;
+      readAnswer(answer, write(given), decode);
+    } else {
       const { headers } = given;
       answer.serverNow = serverTime(headers, sentAt);
-      if (given.ok && !signal.aborted) body = await readBody(given, signal);
+      if (given.ok && !signal.aborted) readAnswer(answer, await readBody(given, signal), decode);
       else {
-        body = '';
+        discard(given.body);
         status = given.status;
         answer.retryAfter = retryAfter(headers.get('retry-after'));
-        discard(given.body);
+        readAnswer(answer, '', decode, status);
       }
-    } else body = write(given);
-    readAnswer(answer, body, status, decode);
+    }
   } catch (cause) {
     const error = cause instanceof TokenError ? cause : noAnswer(cause);
+    if (error.code === 'ERR_VEND_TOO_LARGE') answer.failure = Failure.Malformed;
     answer.error = status === undefined ? error : new TokenError(error.code, error.message, { status });
   }
   return answer;
 }
 
-/** Has the crate read it. */
-function readAnswer(answer: Answer, body: string, status: number | undefined, decode: string | undefined): void {
+/** Reads what a sibling was answered; undefined unless it is a token for us as well. */
+export function readShared(body: string, decode: string | undefined): Answer | undefined {
+  const answer: Answer = { serverNow: NaN, failure: Failure.Retry, retryAfter: NaN };
+  try {
+    readAnswer(answer, body, decode);
+    return answer;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Has the crate read it. Throws what it found instead of a token. */
+function readAnswer(answer: Answer, body: string, decode: string | undefined, status = 200): void {
   const { readAnswer } = wasm();
   const now = Number.isNaN(answer.serverNow) ? Date.now() : answer.serverNow;
   const read = ask(body, (length) => {
-    answer.terminal = readAnswer(desk, length, decode, status ?? 200, now);
+    answer.failure = readAnswer(desk, length, decode, status, now);
   });
   answer.token = makeToken(read);
   answer.refreshToken = findRefreshToken(body);
+  answer.body = () => body;
 }
 
 /** `refreshToken`, as Momento's Auth API names it, beside the token that the crate has found by now. */

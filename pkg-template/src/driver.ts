@@ -4,12 +4,16 @@
 // what it left behind is released.
 import type * as Face from '../index.js';
 import type { Refresher } from 'wasm-glue';
-import { type Answer, askOnce } from './answer.js';
+import { type Answer, askOnce, readShared } from './answer.js';
 import { TokenError } from './error.js';
-import { Action, Cause, Event, Outcome, REASONS, STATUSES } from './machine.js';
+import { Action, Cause, Event, Failure, Outcome, REASONS, STATUSES } from './machine.js';
 import { watchPage } from './page.js';
 import type { Vend } from './request.js';
+import { type Message, Tabs, groupName, hash } from './tabs.js';
 import { wasm } from './wasm.js';
+
+/** So many tokens are remembered as rejected. */
+const MAX_REJECTED = 9;
 
 /** Where the two clocks disagree by more than this since then, only the machine can tell how old the token is. */
 const CLOCK_TOLERANCE_MS = 1_000;
@@ -19,6 +23,8 @@ export interface Settings {
   decode: string | undefined;
   window: readonly [number, number];
   timeout: number;
+  /** The app's key for tabs that share. */
+  share: string | undefined;
 }
 
 /** Dispatches an event at the source. */
@@ -36,7 +42,7 @@ interface Ties {
   readonly life: AbortController;
 }
 
-interface Weak {
+export interface Weak {
   deref(): Driver | undefined;
 }
 
@@ -87,6 +93,15 @@ export class Driver {
   #flight: Flight | undefined;
   #refreshToken: string | undefined;
   #token: Face.Token | undefined;
+  #tabs: Tabs | undefined;
+  /** What the token in hand came from, for siblings. */
+  #body: (() => string) | undefined;
+  /** What a sibling has just told of: a token, or why it has none. */
+  #heard: Answer | undefined;
+  /** The failure reported last, where it was an answer's. */
+  #failed: Answer | undefined;
+  /** Hashes of tokens that were rejected here: a sibling that does not know may offer them again. */
+  #rejected: string[] = [];
   /** For how long the token was good at the last event, at most half a minute ago unless the timers are late, and the clocks then. */
   #life = NaN;
   #wall = 0;
@@ -132,7 +147,30 @@ export class Driver {
   }
 
   rejected(token: Face.Token): void {
-    if (this.#token === token) this.tell(Event.Rejected);
+    if (this.#token !== token) return;
+    this.#rejected = [hash(token.reveal()), ...this.#rejected].slice(0, MAX_REJECTED);
+    this.tell(Event.Rejected);
+  }
+
+  /** A sibling has said something. */
+  hear(message: Message): void {
+    if (message.kind === 'ask') return this.tell(Event.Asked, message.left);
+    if (message.kind === 'failure') {
+      const { code, message: words, status, retryAfter, failure } = message;
+      const error = new TokenError(code as Face.TokenErrorCode, words, status > 0 ? { status } : {});
+      this.#heard = { error, failure, retryAfter, serverNow: NaN };
+      this.tell(Event.HeardFailed, 0, retryAfter, failure);
+    } else {
+      const { left, fresh } = message;
+      const answer = readShared(message.answer, this.#settings.decode);
+      const token = answer?.token;
+      if (!token || (left === Infinity && token.expiresAt) || this.#rejected.includes(hash(token.reveal()))) return;
+      // Ours may have been spent on it, whether or not we want the token.
+      if (fresh) this.#renewBy(answer);
+      this.#heard = answer;
+      this.tell(Event.Heard, left, Number(fresh));
+    }
+    this.#heard = undefined;
   }
 
   /** Someone listens: the driver is to live until it is closed. */
@@ -164,11 +202,15 @@ export class Driver {
   }
 
   #begin(): Refresher {
-    const { window, timeout } = this.#settings;
-    // The seed: 53 random bits, what Math.random has.
-    const machine = (this.#machine = new (wasm().Refresher)(...window, timeout, Math.random() * 2 ** 53, Date.now(), performance.now()));
+    const { Refresher } = wasm();
+    const { vend, decode, window, timeout, share } = this.#settings;
+    const { signal } = this.#ties.life;
     registry?.register(this, this.#ties);
-    watch(this.#weak, this.#ties.life.signal);
+    if (share !== undefined) this.#tabs = Tabs.join(groupName(share, [vend.identity(), decode]), this.#weak, signal);
+    // The seed: 53 random bits, what Math.random has.
+    const seed = Math.random() * 2 ** 53;
+    const machine = (this.#machine = new Refresher(...window, timeout, this.#tabs !== undefined, seed, Date.now(), performance.now()));
+    watch(this.#weak, signal);
     return machine;
   }
 
@@ -196,7 +238,7 @@ export class Driver {
           this.#install(this.#land()?.answer);
           break;
         case Action.Drop:
-          this.#token = undefined;
+          this.#token = this.#body = undefined;
           break;
         case Action.Refuse:
           next();
@@ -211,6 +253,21 @@ export class Driver {
           break;
         case Action.Status:
           this.#announce(STATUSES[next()] as Face.TokenSource['status']);
+          break;
+        case Action.Lock:
+          this.#tabs?.lock(next(), next());
+          break;
+        case Action.Unlock:
+          this.#tabs?.unlock();
+          break;
+        case Action.Adopt:
+          this.#install(this.#heard);
+          break;
+        case Action.Share:
+          this.#share(next() === 1);
+          break;
+        case Action.ShareFailure:
+          this.#shareFailure();
       }
     }
   }
@@ -227,13 +284,16 @@ export class Driver {
     // One that was given up meanwhile is of no interest.
     if (this.#flight !== flight) return;
     flight.answer = answer;
-    const { token, error, serverNow, retryAfter, terminal } = answer;
+    const { token, error, serverNow, retryAfter } = answer;
     if (token) return this.tell(Event.Vended, id, token.expiresAt?.getTime() ?? Infinity, serverNow);
     // It may be the refresh token that was refused: another attempt goes without it.
     const { status = 0 } = error ?? {};
     const spent = refreshToken !== undefined && status >= 400 && status < 500 && status !== 429;
-    if (spent) this.#refreshToken = undefined;
-    this.tell(Event.Failed, id, retryAfter, Number(terminal && !spent));
+    if (spent) {
+      this.#refreshToken = undefined;
+      answer.failure = Failure.Retry;
+    }
+    this.tell(Event.Failed, id, retryAfter, answer.failure);
   }
 
   /** The request is over. */
@@ -247,13 +307,20 @@ export class Driver {
     const token = answer?.token;
     if (!token) return;
     this.#token = token;
-    if (this.#settings.vend.renews) this.#refreshToken = answer.refreshToken ?? this.#refreshToken;
+    this.#body = this.#tabs && answer.body;
+    this.#renewBy(answer);
     this.lastError = undefined;
     this.#emit('token', token);
     for (const warning of token.warnings) this.#emit('warning', warning);
   }
 
+  /** Keeps its refresh token, if there is one and it would ever be sent. */
+  #renewBy({ refreshToken }: Answer): void {
+    if (this.#settings.vend.renews && refreshToken !== undefined) this.#refreshToken = refreshToken;
+  }
+
   #report(cause: Cause, retryAt: number): void {
+    const answer = (this.#failed = cause === Cause.Sibling ? this.#heard : this.#land()?.answer);
     const error =
       cause === Cause.Timeout
         ? new TokenError('ERR_VEND_TIMEOUT', 'expected an answer from the vending service in time, found none; see `requestTimeoutMs`')
@@ -262,11 +329,23 @@ export class Driver {
               'ERR_VEND_EXPIRED',
               'expected a valid token from the vending service, found one that had expired; does the service cache tokens, or is a clock wrong?',
             )
-          : this.#land()?.answer?.error;
+          : answer?.error;
     if (!error) return;
     if (!Number.isNaN(retryAt)) Object.defineProperty(error, 'willRetryAt', { value: new Date(retryAt), enumerable: true });
     this.lastError = error;
     this.#emit('error', error);
+  }
+
+  #share(fresh: boolean): void {
+    const left = this.#left();
+    // A listener may have made an end of it meanwhile.
+    if (this.#body && left > 0) this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh });
+  }
+
+  #shareFailure(): void {
+    const { lastError: error } = this;
+    const { failure = Failure.Retry, retryAfter = NaN } = this.#failed ?? {};
+    if (error) this.#tabs?.tell({ kind: 'failure', code: error.code, message: error.message, status: error.status ?? NaN, retryAfter, failure });
   }
 
   #settle(call: number, outcome: Outcome): void {
@@ -283,7 +362,7 @@ export class Driver {
 
   #announce(status: Face.TokenSource['status']): void {
     if (status === 'closed') {
-      this.#token = this.#refreshToken = undefined;
+      this.#token = this.#body = this.#refreshToken = undefined;
       release(this.#ties);
       this.#machine?.free();
     }

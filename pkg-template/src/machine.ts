@@ -12,6 +12,10 @@ export const enum Event {
   Vended,
   Failed,
   Close,
+  Locked,
+  Heard,
+  HeardFailed,
+  Asked,
 }
 
 export const enum Action {
@@ -25,12 +29,26 @@ export const enum Action {
   Report,
   Settle,
   Status,
+  Lock,
+  Unlock,
+  Adopt,
+  Share,
+  ShareFailure,
 }
 
 export const enum Cause {
   Answer,
   Timeout,
   Expired,
+  Sibling,
+}
+
+/** What a failure calls for. */
+export const enum Failure {
+  Retry,
+  Terminal,
+  /** The answer held no token that could be read. */
+  Malformed,
 }
 
 export const enum Outcome {

@@ -18,11 +18,11 @@ declare module 'wasm-glue' {
     take(text: Uint8Array, table: Uint32Array): void;
   }
 
-  export function readAnswer(desk: Desk, length: number, options: string | undefined, status: number, now: number): boolean;
+  export function readAnswer(desk: Desk, length: number, options: string | undefined, status: number, now: number): number;
 
   /** The refresh machine, in numbers (src/js/refresher.rs). */
   export class Refresher {
-    constructor(windowFrom: number, windowTo: number, timeout: number, seed: number, wall: number, mono: number);
+    constructor(windowFrom: number, windowTo: number, timeout: number, shared: boolean, seed: number, wall: number, mono: number);
     handle(event: number, a: number, b: number, c: number, wall: number, mono: number): Float64Array;
     free(): void;
   }

@@ -16,10 +16,15 @@ export function watchPage(tell: (event: Event) => void, signal: AbortSignal): vo
   for (const [index, [type, event]] of WATCHED.entries()) {
     const target: Partial<EventTarget> | undefined = index < 2 ? document : globalThis;
     // Of the two changes of visibility, only becoming visible wakes.
-    const listener = (): unknown => (index === 0 && document?.hidden) || tell(event);
-    target?.addEventListener?.(type, listener);
-    // Not by the option of that name: Node.js forgets all but one listener of a signal that nobody else holds.
-    signal.addEventListener('abort', () => target?.removeEventListener?.(type, listener));
+    const listener = (): void => void ((index === 0 && document?.hidden) || tell(event));
+    listen(target, type, listener, signal);
   }
   if (navigator?.onLine === false) tell(Event.Offline);
+}
+
+/** Listens until `signal` is aborted, where there is anything to listen to. */
+export function listen(target: Partial<EventTarget> | undefined, type: string, listener: () => void, signal: AbortSignal): void {
+  target?.addEventListener?.(type, listener);
+  // Not by the option of that name: Node.js forgets all but one of the listeners that only their signal holds.
+  signal.addEventListener('abort', () => target?.removeEventListener?.(type, listener));
 }

@@ -13,7 +13,7 @@ export interface Vend {
   /** A refresh token reaches the service. */
   renews: boolean;
   /** All that is asked for, and of whom: two sources alike in this want the same token. */
-  identity: unknown;
+  identity(): unknown;
 }
 
 /** Follows no more redirects than this. */
@@ -33,7 +33,7 @@ export function prepareVend(options: Options): Vend {
 
   if (typeof vend === 'function') {
     return {
-      identity: wanted,
+      identity: () => wanted,
       renews: true,
       open: async (reason, signal, refreshToken) => {
         const context: Face.VendContext = { signal, reason, ...asked };
@@ -67,7 +67,7 @@ export function prepareVend(options: Options): Vend {
   // By POST alone: URLs end up in logs.
   const renews = json !== null && plain;
   return {
-    identity: [target, json, typeof fixed === 'function' ? null : fixed, credentials],
+    identity: () => [absolute(target), json, typeof fixed === 'function' ? null : fixed, credentials],
     renews,
     open: async (_, signal, refreshToken) => {
       let sent: Headers;
@@ -112,8 +112,8 @@ async function send(url: string, init: RequestInit, allowed: boolean): Promise<R
     const location = [301, 302, 303, 307, 308].includes(status) && response.headers.get('location');
     if (!location) return response;
     discard(response.body);
-    const next = URL.canParse(location, response.url) && new URL(location, response.url);
-    if (!next || next.origin !== new URL(response.url).origin || hops === MAX_HOPS) throw redirected();
+    const next = parse(location, response.url);
+    if (!next || next.origin !== parse(response.url)?.origin || hops === MAX_HOPS) throw redirected();
     url = next.href;
     if (status < 307 && init.body != null) {
       const { body: _, ...rest } = init;
@@ -128,6 +128,20 @@ const redirected = (cause?: unknown): TokenError =>
     'expected an answer from the vending service, found a redirect away from its origin (or without end), and followed it no further; name the final URL, or set `vend.allowRedirects`',
     { cause },
   );
+
+/** As the page will understand it. */
+function absolute(url: string): string {
+  const { document, location } = globalThis as Partial<typeof globalThis>;
+  return parse(url, document?.baseURI ?? location?.href)?.href ?? url;
+}
+
+function parse(url: string, base?: string): URL | undefined {
+  try {
+    return new URL(url, base);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Adds query parameters by hand: a relative URL has no base outside a page, and must stay as it is. */
 function withQuery(url: string, parameters: Record<string, unknown>): string {

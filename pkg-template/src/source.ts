@@ -129,9 +129,11 @@ function reading<T>(read: () => T): T {
 
 function readOptions(options: Face.TokenSourceOptions): readonly [Settings, start: 'now' | 'on-demand'] {
   if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
-  const { start = 'now' } = options;
+  const { start = 'now', shareAcrossTabs: share = false } = options;
   if (start !== 'now' && start !== 'on-demand') throw argumentError('start', "'now' or 'on-demand'", start);
+  if (share !== false && (typeof share !== 'string' || share === '')) throw argumentError('shareAcrossTabs', 'a name that is not empty, or false', share);
   const settings = {
+    share: share || undefined,
     vend: prepareVend(options),
     decode: writeOptions(options.decode),
     window: checkWindow(options.refreshWindow),

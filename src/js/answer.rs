@@ -7,11 +7,11 @@ use crate::vend::{Answer, VendError, check_status};
 use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Reads an answer: its HTTP status, and the body that lies at the desk. The desk is told of the token, or of why there is none; the
-/// return value says whether asking again by itself would not help. `options` as [`options::read`] takes them, `now` in
+/// Reads an answer: its HTTP status, and the body that lies at the desk. The desk is told of the token, or of why there is none; what
+/// comes back is what kind of failure it is ([`super::refresher`] has the numbers). `options` as [`options::read`] takes them, `now` in
 /// milliseconds since the epoch.
 #[wasm_bindgen(js_name = readAnswer)]
-pub fn read_answer(desk: &Desk, length: usize, options: Option<String>, status: u16, now: f64) -> bool {
+pub fn read_answer(desk: &Desk, length: usize, options: Option<String>, status: u16, now: f64) -> u32 {
     let input = Input::read(desk, length);
     let encoded;
     let body = match input.credential() {
@@ -29,7 +29,12 @@ pub fn read_answer(desk: &Desk, length: usize, options: Option<String>, status: 
     };
     let (text, table) = block.parts();
     desk.take(text, table);
-    result.is_err_and(|error| error.is_terminal())
+    match &result {
+        Err(error) if error.is_terminal() => 1,
+        // A web page too may pass by itself, for all networks that want a login answer with one.
+        Err(error) if !matches!(error.code(), "ERR_VEND_HTTP" | "ERR_VEND_HTML") => 2,
+        _ => 0,
+    }
 }
 
 fn token(body: &str, options: &str, status: u16, now: i64) -> Result<Token, VendError> {

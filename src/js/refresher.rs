@@ -14,8 +14,12 @@
 //! | 6 Online | | | |
 //! | 7 Offline | | | |
 //! | 8 Vended | flight | expiry, ms since the epoch; infinite: never | the server's time; NaN: not known |
-//! | 9 Failed | flight | `Retry-After` in ms; NaN: none | 1: terminal |
+//! | 9 Failed | flight | `Retry-After` in ms; NaN: none | failure |
 //! | 10 Close | | | |
+//! | 11 Locked | flight | | |
+//! | 12 Heard | life left, ms; infinite: never ends | 1 for a fresh token | |
+//! | 13 HeardFailed | | as Failed | as Failed |
+//! | 14 Asked | life left, ms | | |
 //!
 //! The answer begins with the state after the event: the status by its number, when the next attempt is due (NaN: not known), and
 //! for how many milliseconds the token in hand is good (NaN: none in hand, infinite: it never expires). Then the actions, each its
@@ -33,8 +37,14 @@
 //! | 7 Report | flight | cause | when the next attempt follows; NaN: none does |
 //! | 8 Settle | call | outcome | |
 //! | 9 Status | status | | |
+//! | 10 Lock | flight | life left, ms; infinite: never ends | |
+//! | 11 Unlock | | | |
+//! | 12 Adopt | | | |
+//! | 13 Share | 1 for a fresh token | | |
+//! | 14 ShareFailure | | | |
 //!
-//! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`].
+//! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where it may pass,
+//! 1 where it is terminal, 2 where the answer was malformed.
 
 use crate::refresh::{Action, Event, Failure, Machine, Now, Outcome, Policy};
 use alloc::vec::Vec;
@@ -46,11 +56,21 @@ pub struct Refresher(Machine);
 
 #[wasm_bindgen]
 impl Refresher {
-    /// The package has checked the numbers; should they be out of range all the same, the defaults hold. `seed`: up to 53 random bits.
+    /// The package has checked the numbers; should they be out of range all the same, the defaults hold. `shared`: it has
+    /// siblings. `seed`: up to 53 random bits.
     #[wasm_bindgen(constructor)]
-    pub fn new(window_from: f32, window_to: f32, timeout: f64, seed: f64, wall: f64, mono: f64) -> Refresher {
+    pub fn new(
+        window_from: f32,
+        window_to: f32,
+        timeout: f64,
+        shared: bool,
+        seed: f64,
+        wall: f64,
+        mono: f64,
+    ) -> Refresher {
         let policy = Policy::new((window_from, window_to), timeout as i64).unwrap_or_default();
-        Refresher(Machine::new(policy, seed as u64, now(wall, mono)))
+        let make = if shared { Machine::in_group } else { Machine::new };
+        Refresher(make(policy, seed as u64, now(wall, mono)))
     }
 
     /// Takes an event, and tells what to do. Numbers that make no sense count as the nearest that do (NaN as 0).
@@ -62,10 +82,7 @@ impl Refresher {
                 write(&mut out, action);
             }
         }
-        let life = match self.0.token_valid_for() {
-            Some(i64::MAX) => f64::INFINITY,
-            life => or_nan(life),
-        };
+        let life = self.0.token_valid_for().map_or(f64::NAN, endless);
         let state = [self.0.status() as u8 as f64, or_nan(self.0.refresh_at()), life];
         out.iter_mut().zip(state).for_each(|(slot, value)| *slot = value);
         out
@@ -74,6 +91,24 @@ impl Refresher {
 
 fn now(wall: f64, mono: f64) -> Now {
     Now { wall: wall as i64, mono: mono as i64 }
+}
+
+/// The most there is means without end.
+fn endless(life: i64) -> f64 {
+    if life == i64::MAX { f64::INFINITY } else { life as f64 }
+}
+
+/// And the other way round.
+fn unless_endless(life: f64) -> Option<i64> {
+    (life != f64::INFINITY).then_some(life as i64)
+}
+
+fn failure_of(after: f64, failure: f64) -> Failure {
+    match failure as u8 {
+        0 => Failure::Retry { after: unless_nan(after) },
+        1 => Failure::Terminal,
+        _ => Failure::Malformed,
+    }
 }
 
 fn or_nan(value: Option<i64>) -> f64 {
@@ -96,16 +131,13 @@ fn event_of(event: u32, a: f64, b: f64, c: f64) -> Option<Event> {
         5 => Event::Wake,
         6 => Event::Online,
         7 => Event::Offline,
-        8 => Event::Vended {
-            flight: id,
-            expires_at: (b != f64::INFINITY).then_some(b as i64),
-            server_now: unless_nan(c),
-        },
-        9 => {
-            let failure = if c == 1.0 { Failure::Terminal } else { Failure::Retry { after: unless_nan(b) } };
-            Event::Failed { flight: id, failure }
-        }
+        8 => Event::Vended { flight: id, expires_at: unless_endless(b), server_now: unless_nan(c) },
+        9 => Event::Failed { flight: id, failure: failure_of(b, c) },
         10 => Event::Close,
+        11 => Event::Locked { flight: id },
+        12 => Event::Heard { life: unless_endless(a), fresh: b == 1.0 },
+        13 => Event::HeardFailed { failure: failure_of(b, c) },
+        14 => Event::Asked { left: a as i64 },
         _ => return None,
     })
 }
@@ -130,6 +162,11 @@ fn write(out: &mut Vec<f64>, action: Action) {
             (8, [call.into(), outcome, 0.0], 2)
         }
         Action::Status(status) => (9, [status as u8 as f64, 0.0, 0.0], 1),
+        Action::Lock { flight, left } => (10, [flight.into(), endless(left), 0.0], 2),
+        Action::Unlock => (11, [0.0; 3], 0),
+        Action::Adopt => (12, [0.0; 3], 0),
+        Action::Share { fresh } => (13, [fresh.into(), 0.0, 0.0], 1),
+        Action::ShareFailure => (14, [0.0; 3], 0),
     };
     out.push(f64::from(code));
     out.extend(operands.iter().take(count));

@@ -81,6 +81,22 @@ test('a source that is dropped is collected, with its timer and listeners', LIMI
   assert.equal(await run(script, '--expose-gc'), '12 3\n9 true\n3 false');
 });
 
+test('so is one that shares, with its channel', LIMIT, async () => {
+  const script = `
+    let open = 0;
+    globalThis.BroadcastChannel = class extends BroadcastChannel {
+      constructor(name) { super(name); open++; }
+      close() { super.close(); open--; }
+    };
+    const turn = () => new Promise((done) => setImmediate(done));
+    await (async () => { await new TokenSource({ vend, shareAcrossTabs: 'a' }).getToken(); })();
+    const before = open;
+    for (let tries = 0; tries < 200 && open > 0; tries++) { await turn(); gc(); }
+    console.log(before, open);
+    new TokenSource({ vend, shareAcrossTabs: 'a' }).addEventListener('token', () => console.log('end'));`;
+  assert.equal(await run(script, '--expose-gc'), '1 0');
+});
+
 test('a listener may ask, reject and close; another that throws changes nothing', async (t) => {
   const clock = driveClock(t);
   const thrown = new Error('mine');

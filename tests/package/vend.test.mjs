@@ -162,6 +162,23 @@ test('a body may be base64 and nothing else', LIMIT, async (t) => {
   }
 });
 
+for (const [name, answer, last] of [
+  ['JSON without a token', () => new Response('{"message":"no"}'), 'failed'],
+  ['a function that returns nothing', () => undefined, 'failed'],
+  ['an answer that is too long', () => 'a'.repeat(257 * KB), 'failed'],
+  ['a web page, as of a network that wants a login', () => new Response('<html>'), 'waiting'],
+  ['a service that is down', () => new Response('', { status: 502 }), 'waiting'],
+]) {
+  test(`${name}, three times in a row: ${last === 'failed' ? 'no accident' : 'may pass all the same'}`, async (t) => {
+    const clock = driveClock(t);
+    const source = open(t, async () => answer(), { start: 'now' });
+    const seen = [];
+    source.addEventListener('error', () => seen.push(source.status));
+    while (seen.length < 3) await clock.pass(1_000);
+    assert.deepEqual(seen, ['waiting', 'waiting', last]);
+  });
+}
+
 // ── functions ──
 
 test('whatever a vend function does wrong is a coded error with its cause', LIMIT, async (t) => {

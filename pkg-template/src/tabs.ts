@@ -1,0 +1,159 @@
+// The other tabs that want the same token: a lock that one of them holds while it vends, and a channel on which they tell of what came
+// of it. Nothing is stored, and nothing is relied on: without locks everyone goes ahead, and what is said on the channel is checked.
+import type { Weak } from './driver.js';
+import { Event, Failure } from './machine.js';
+import { listen } from './page.js';
+
+/** Of the messages: tabs with another version of it do not understand each other, and so do not meet. */
+const VERSION = 1;
+/** A message from further ahead was timed by a clock that was set since. */
+const MAX_AHEAD_MS = 250;
+/** One this old has lain somewhere while its tab or ours was frozen. */
+const MAX_AGE_MS = 86_400_000;
+const MAX_ANSWER = 262_144;
+
+/** A tab asks for a better token than its own. */
+interface Ask {
+  kind: 'ask';
+  /** The life that its own has left (ms); 0 where it has none. */
+  left: number;
+}
+
+/** It has one. */
+interface Told {
+  kind: 'token';
+  /** The vending service's answer, a credential in it and perhaps a refresh token. */
+  answer: string;
+  left: number;
+  /** When that was so, by the wall clock that all tabs share. */
+  sentAt: number;
+  /** It was vended just now. */
+  fresh: boolean;
+}
+
+/** It has asked the vending service in vain. */
+interface Failed {
+  kind: 'failure';
+  code: string;
+  message: string;
+  /** NaN where there was none. */
+  status: number;
+  /** As in `Answer` (answer.ts). */
+  retryAfter: number;
+  failure: Failure;
+}
+
+export type Message = Ask | Told | Failed;
+
+/** One driver's seat among its siblings. */
+export class Tabs {
+  readonly #name: string;
+  readonly #driver: Weak;
+  #channel: BroadcastChannel | undefined;
+  /** Ends the request for the lock, and the hold on it. */
+  #unlock: (() => void) | undefined;
+
+  /** Seats the driver until `life` is aborted; undefined where tabs cannot speak to each other. */
+  static join(name: string, driver: Weak, life: AbortSignal): Tabs | undefined {
+    const tabs = new Tabs(name, driver);
+    if (!tabs.#open()) return undefined;
+    // A page in the back/forward cache holds neither lock nor channel, or it could not be there.
+    listen(globalThis, 'pagehide', () => tabs.#close(), life);
+    listen(globalThis, 'pageshow', () => tabs.#open(), life);
+    life.addEventListener('abort', () => tabs.#close());
+    return tabs;
+  }
+
+  private constructor(name: string, driver: Weak) {
+    this.#name = name;
+    this.#driver = driver;
+  }
+
+  #open(): BroadcastChannel | undefined {
+    try {
+      this.#channel ??= new BroadcastChannel(this.#name);
+      // In Node.js, no process lives on for it.
+      (this.#channel as { unref?(): void }).unref?.();
+      this.#channel.onmessage = ({ data }) => {
+        const message = read(data);
+        if (message) this.#driver.deref()?.hear(message);
+      };
+    } catch {
+      // None here, or not for a page like this one.
+    }
+    return this.#channel;
+  }
+
+  #close(): void {
+    this.unlock();
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  tell(message: Message): void {
+    try {
+      this.#channel?.postMessage(message);
+    } catch {
+      // The page is on its way out.
+    }
+  }
+
+  /** Asks for the lock, and the siblings for a better token. */
+  lock(flight: number, left: number): void {
+    this.tell({ kind: 'ask', left });
+    this.unlock();
+    const locked = (): void => this.#driver.deref()?.tell(Event.Locked, flight);
+    const { locks } = globalThis.navigator ?? {};
+    // In a moment: it is an event of its own.
+    if (!locks || !this.#channel) return queueMicrotask(locked);
+    const abort = new AbortController();
+    const held = (): Promise<void> =>
+      new Promise((release) => {
+        if (abort.signal.aborted) return release();
+        abort.signal.addEventListener('abort', () => release());
+        locked();
+      });
+    this.#unlock = () => abort.abort(null);
+    // Refused, whoever still waits goes ahead without; given up, nobody does.
+    locks.request(this.#name, { signal: abort.signal }, held).catch(locked);
+  }
+
+  /** Gives the lock back, or no longer asks for it. */
+  unlock(): void {
+    this.#unlock?.();
+    this.#unlock = undefined;
+  }
+}
+
+/** Under this name meet those who want the same: the app's key, and what else distinguishes. */
+export function groupName(key: string, identity: unknown): string {
+  return `momento-token-wasm:${key}:${hash(JSON.stringify([VERSION, identity]))}`;
+}
+
+/** 64 bits, in two halves of FNV-1a. Not against forgers: whoever can open the channel is of this origin. */
+export function hash(text: string): string {
+  let [high, low] = [0x811c_9dc5, 0x9747_b28c];
+  for (let at = 0; at < text.length; at++) {
+    high = Math.imul(high ^ text.charCodeAt(at), 0x0100_0193);
+    low = Math.imul(low ^ text.charCodeAt(text.length - 1 - at), 0x0100_0193);
+  }
+  return [high, low].map((half) => (half >>> 0).toString(36)).join('.');
+}
+
+/** What was said, if it was said as it should be; of a token, with what is left of it now. */
+function read(data: unknown): Message | undefined {
+  const message = data as Partial<Record<string, unknown>> | null;
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { kind, left, answer, sentAt, fresh, code, message: words, status, retryAfter, failure } = message;
+  const lasts = typeof left === 'number' && left >= 0;
+  if (kind === 'ask') return lasts ? { kind, left } : undefined;
+  if (kind === 'token') {
+    const age = typeof sentAt === 'number' ? Date.now() - sentAt : NaN;
+    const timely = lasts && -MAX_AHEAD_MS <= age && age <= MAX_AGE_MS;
+    if (!timely || typeof answer !== 'string' || answer.length > MAX_ANSWER || typeof fresh !== 'boolean') return undefined;
+    return { kind, answer, left: left - Math.max(age, 0), sentAt: sentAt as number, fresh };
+  }
+  const numbers = typeof status === 'number' && typeof retryAfter === 'number' && [Failure.Retry, Failure.Terminal, Failure.Malformed].includes(failure as Failure);
+  if (kind !== 'failure' || !numbers || typeof code !== 'string' || !/^ERR_[A-Z0-9_]+$/.test(code) || typeof words !== 'string') return undefined;
+  return { kind, code, message: words, status, retryAfter, failure: failure as Failure };
+}
