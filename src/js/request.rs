@@ -4,15 +4,12 @@ use super::driver::Host;
 use crate::codec::wipe::WipedText;
 use crate::refresh::Failure;
 use crate::token::{DecodeOptions, Token};
-use crate::vend::{Answer, VendError, check_status};
+use crate::vend::{Answer, Asked, VendError, check_status, retry_after, server_time};
 use alloc::string::String;
 use js_sys::{Date, JSON, JsString};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, Response};
-
-/// The client's clock is believed unless the server's `Date` contradicts it by more than this (ms).
-const CLOCK_TOLERANCE: f64 = 5_000.0;
 
 /// What came of a request.
 pub(super) struct Outcome {
@@ -55,7 +52,7 @@ pub(super) async fn vend(host: &Host, reason: &str, signal: &AbortSignal, option
     let result = read(host, reason, signal, sent_at, &mut server_now).await.and_then(|body| {
         let now = server_now.unwrap_or_else(|| Date::now() as i64);
         let answer = Answer::read(&body)?;
-        answer.into_token(options, now).map_err(|error| VendError::from(error).into())
+        answer.into_token(options, &Asked::default(), now).map_err(|error| VendError::from(error).into())
     });
     Outcome { result, server_now }
 }
@@ -76,7 +73,9 @@ async fn read(
     let text = if let Some(text) = answer.dyn_ref::<JsString>() {
         String::from(text)
     } else if let Some(response) = answer.dyn_ref::<Response>() {
-        *server_now = server_time(&response.headers(), sent_at);
+        let headers = response.headers();
+        *server_now =
+            server_time(&header(&headers, "date"), &header(&headers, "age"), sent_at as i64, Date::now() as i64);
         check(response)?;
         let cut = |cause| {
             Fault::new(
@@ -107,34 +106,13 @@ fn check(response: &Response) -> Result<(), Fault> {
         let mut fault = Fault::from(error);
         fault.status = Some(response.status());
         if let Failure::Retry { after } = &mut fault.failure {
-            *after = retry_after(&response.headers());
+            *after = retry_after(&header(&response.headers(), "retry-after"), Date::now() as i64);
         }
         fault
     })
 }
 
-/// `Retry-After` in milliseconds: a count of seconds, or a date (RFC 9110, 10.2.3).
-fn retry_after(headers: &Headers) -> Option<i64> {
-    let text = headers.get("retry-after").ok().flatten()?;
-    if let Ok(seconds) = text.trim().parse::<u32>() {
-        return Some(i64::from(seconds) * 1000);
-    }
-    let left = Date::parse(&text) - Date::now();
-    (left > 0.0).then_some(left as i64)
-}
-
-/// The server's time at this moment, rather too late than too early.
-///
-/// `Date` has whole seconds and was written between the request and now; a shared cache adds `Age` (RFC 9110, 6.6.1; RFC 9111, 5.1).
-/// The server's clock stands at it at least: a client's that is behind is never believed.
-fn server_time(headers: &Headers, sent_at: f64) -> Option<i64> {
-    let written = Date::parse(&headers.get("date").ok().flatten()?);
-    let age = headers.get("age").ok().flatten().and_then(|age| age.trim().parse::<u32>().ok()).unwrap_or(0);
-    let now = Date::now();
-    let earliest = written + f64::from(age) * 1000.0;
-    let latest = earliest + 1000.0 + (now - sent_at).max(0.0);
-    let believable = (earliest - CLOCK_TOLERANCE..=latest + CLOCK_TOLERANCE).contains(&now);
-    // An unreadable date is NaN, and contradicts nobody.
-    let server_now = if believable { now.max(earliest) } else { latest };
-    server_now.is_finite().then_some(server_now as i64)
+/// A header's text; empty where there is none.
+fn header(headers: &Headers, name: &str) -> String {
+    headers.get(name).ok().flatten().unwrap_or_default()
 }
