@@ -3,7 +3,7 @@
 use super::{Desk, Input, block::Block, options};
 use crate::codec::{base64, wipe::WipedText};
 use crate::token::{Credential, Token};
-use crate::vend::{Answer, VendError, check_status};
+use crate::vend::{Answer, Asked, VendError, check_status};
 use alloc::string::String;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -39,5 +39,5 @@ pub fn read_answer(desk: &Desk, length: usize, options: Option<String>, status: 
 
 fn token(body: &str, options: &str, status: u16, now: i64) -> Result<Token, VendError> {
     check_status(status)?;
-    Ok(Answer::read(body)?.into_token(&options::read(options)?, now)?)
+    Ok(Answer::read(body)?.into_token(&options::read(options)?, &Asked::default(), now)?)
 }

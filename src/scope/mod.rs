@@ -28,6 +28,8 @@ mod wire;
 pub use action::{Action, CacheAccess, TopicAccess};
 pub use covers::{allows, covers};
 pub use error::ScopeError;
+#[cfg(feature = "refresh")]
+pub(crate) use error::push_decimal;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use json::write_list;
 pub use model::{

@@ -120,6 +120,12 @@ impl Token {
         &self.credential
     }
 
+    /// Points something out that the credential alone does not tell.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn warn(&mut self, code: &'static str, message: String) {
+        self.warnings.push(Warning { code, message });
+    }
+
     #[cfg(feature = "refresh")]
     /// Takes in what a vending answer says about expiry. The claim is the truth where there is one.
     pub(crate) fn merge_expiry(&mut self, told: i64, tolerance: i64) {

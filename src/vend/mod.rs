@@ -4,9 +4,14 @@
 //! and their failures to one error, [`VendError`], which says whether asking again may help.
 
 mod answer;
+mod date;
 mod error;
+mod find;
+mod grant;
 mod status;
+mod told;
 
-pub use answer::Answer;
+pub use answer::{Answer, MAX_ANSWER_BYTES};
 pub use error::VendError;
-pub use status::check_status;
+pub use grant::{Asked, compare};
+pub use status::{check_status, retry_after, server_time};

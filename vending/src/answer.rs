@@ -14,14 +14,17 @@ struct Body<'a> {
     auth_token: &'a str,
     endpoint: &'a str,
     expires_at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
 }
 
-/// Answers with a token.
-pub(crate) fn token(asked: &HeaderMap, minted: &Minted) -> Response {
+/// Answers with a token, and with what gets the next one.
+pub(crate) fn token(asked: &HeaderMap, minted: &Minted, refresh_token: Option<&str>) -> Response {
     let body = if prefers_text(asked) {
         minted.token.clone()
     } else {
-        let body = Body { auth_token: &minted.token, endpoint: &minted.endpoint, expires_at: minted.expires_at };
+        let (auth_token, endpoint) = (&minted.token, &minted.endpoint);
+        let body = Body { auth_token, endpoint, expires_at: minted.expires_at, refresh_token };
         serde_json::to_string(&body).expect("strings and numbers are always JSON")
     };
     (headers(asked, minted.issuer), body).into_response()
@@ -43,7 +46,7 @@ fn headers(asked: &HeaderMap, issuer: &'static str) -> [(HeaderName, &'static st
 }
 
 /// Does the client want `text/plain` more than JSON? In a tie (`*/*`, or no word on it) JSON it is.
-fn prefers_text(headers: &HeaderMap) -> bool {
+pub(crate) fn prefers_text(headers: &HeaderMap) -> bool {
     let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
     weight(&accept, "text", "plain") > weight(&accept, "application", "json")
 }

@@ -1,6 +1,7 @@
-//! What a client asks for: `scope`, `expiresIn` and `tokenId`, in a query or in a JSON body.
+//! What a client asks for: `scope`, `expiresIn` and `tokenId`, in a query or in a JSON body; in a body also with a `refreshToken`,
+//! which has no place in a URL.
 //!
-//! All three are optional, and nothing else is: a misspelt `scopes`, quietly passed over, would hand out the whole
+//! All are optional, and nothing else is: a misspelt `scopes`, quietly passed over, would hand out the whole
 //! configured scope to a client that asked for less.
 
 use std::borrow::Cow;
@@ -20,8 +21,9 @@ pub(crate) const MAX_BYTES: usize = 16 * 1024;
 /// The longest token id Momento takes.
 const MAX_TOKEN_ID: usize = 64;
 
-/// A client's wish, understood but not yet granted.
-#[derive(Debug, Default, PartialEq)]
+/// A client's wish, understood but not yet granted. Without `Debug` outside tests, as it may hold a refresh token.
+#[derive(Default)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct Ask {
     /// The scope, if less than the configured one will do.
     pub(crate) scope: Option<TokenScope>,
@@ -29,6 +31,8 @@ pub(crate) struct Ask {
     pub(crate) expires_in: Option<u64>,
     /// What the token shall carry as evidence of its holder.
     pub(crate) token_id: Option<String>,
+    /// What came with the last token.
+    pub(crate) refresh_token: Option<String>,
 }
 
 impl Ask {
@@ -76,6 +80,7 @@ impl Ask {
             scope: body.scope.map(|raw| scope(raw.get())).transpose()?,
             expires_in: body.expires_in.map(|raw| whole_seconds(raw.get())).transpose()?,
             token_id: body.token_id.map(token_id).transpose()?,
+            refresh_token: body.refresh_token,
         })
     }
 }
@@ -90,6 +95,8 @@ struct Body<'a> {
     expires_in: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "present")]
     token_id: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    refresh_token: Option<String>,
 }
 
 /// Like `Option`, but null is an error: it is most often a variable that was not set.
@@ -100,7 +107,7 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> R
 /// Reads the body. The error's own words may quote it, and it may hold anything, so only the place is told.
 fn parse(json: &[u8]) -> Result<Body<'_>, Problem> {
     let wrong = |place: String| {
-        let expected = "expected a JSON object with scope (an object), expiresIn (a number) and tokenId (a string), \
+        let expected = "expected a JSON object with scope (an object), expiresIn (a number), tokenId and refreshToken (strings), \
                         each optional, at most once, and nothing else";
         Problem::bad_request("invalid_body", format!("{expected}; {place}"))
     };
@@ -226,9 +233,17 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_refused() {
-        for wrong in
-            ["scopes=1", "expiresIn=1&expiresIn=1", "tokenId=%FF", "%FF=1", "user=ann", "scope=", "scope=null", "=x"]
-        {
+        for wrong in [
+            "scopes=1",
+            "refreshToken=r",
+            "expiresIn=1&expiresIn=1",
+            "tokenId=%FF",
+            "%FF=1",
+            "user=ann",
+            "scope=",
+            "scope=null",
+            "=x",
+        ] {
             assert_eq!(status(Ask::from_query(wrong)), 400, "{wrong}");
         }
         for wrong in [
@@ -240,6 +255,7 @@ mod tests {
             r#"{"scope":null}"#,
             r#"{"tokenId":null}"#,
             r#"{"tokenId":7}"#,
+            r#"{"refreshToken":null}"#,
             r#"{"expiresIn":1,"expiresIn":2}"#,
             r#"{"tokenId":"a"} x"#,
             r#"{"tokenId":"\ud800"}"#,

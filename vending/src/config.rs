@@ -13,6 +13,9 @@ use crate::cors;
 /// The longest life Momento gives a disposable token: 25 hours.
 const MAX_TTL: u32 = 25 * 60 * 60;
 
+/// The longest life of a refresh token: 30 days.
+const MAX_REFRESH_TTL: u32 = 30 * 24 * 60 * 60;
+
 /// Narrow on purpose, and enough to see every kind of permission at work in a demo.
 const DEFAULT_SCOPE: &str = r#"{"permissions":[{"role":"readonly","cache":"demo","item":{"keyPrefix":"public-"}},{"role":"subscribeonly","cache":"demo","topic":"news"}]}"#;
 
@@ -42,6 +45,10 @@ pub(crate) struct Config {
     /// Life of a token in seconds, 1 to 90000 (25 hours); a client may ask for less
     #[arg(long, env = "VENDING_TTL", value_name = "SECONDS", default_value = "300", value_parser = ttl)]
     pub(crate) ttl: u32,
+
+    /// Life of a refresh token in seconds, up to 2592000 (30 days); 0 gives none out
+    #[arg(long, env = "VENDING_REFRESH_TTL", value_name = "SECONDS", default_value = "0", value_parser = refresh_ttl)]
+    pub(crate) refresh_ttl: u32,
 
     /// What a token may do, as JSON; a client may ask for less
     #[arg(long, env = "VENDING_SCOPE", value_name = "JSON", default_value = DEFAULT_SCOPE, value_parser = scope)]
@@ -80,6 +87,10 @@ pub(crate) struct Config {
 
 fn ttl(text: &str) -> Result<u32, String> {
     seconds(text, 1..=MAX_TTL, " (25 hours), the longest life of a disposable token")
+}
+
+fn refresh_ttl(text: &str) -> Result<u32, String> {
+    seconds(text, 0..=MAX_REFRESH_TTL, " (30 days)")
 }
 
 fn grace(text: &str) -> Result<u32, String> {
@@ -173,6 +184,13 @@ mod tests {
         let grace = |text: &str| parse(&["--shutdown-grace", text]).map(|config| config.shutdown_grace);
         assert_eq!((parse(&[]).unwrap().shutdown_grace, grace("0"), grace("600")), (10, Ok(0), Ok(600)));
         assert!(grace("601").unwrap_err().contains("from 0 to 600"));
+    }
+
+    #[test]
+    fn refresh_tokens_are_given_out_where_asked_for() {
+        let life = |text: &str| parse(&["--refresh-ttl", text]).map(|config| config.refresh_ttl);
+        assert_eq!((parse(&[]).unwrap().refresh_ttl, life("0"), life("2592000")), (0, Ok(0), Ok(2_592_000)));
+        assert!(life("2592001").unwrap_err().contains("from 0 to 2592000 (30 days)"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The key that can mint stays here; a browser gets a token for minutes, for no more than the configured scope. One
 //! file, one subject; a request passes them in this order: [`journal`] → [`cors`] → [`fault`] → [`routes`] → [`ask`]
-//! (what is wished) → [`policy`] (what is granted) → [`issuer`] (the token) → [`answer`].
+//! (what is wished) → [`policy`] (what is granted), or [`refresh`] (what was granted before) → [`issuer`] (the token) → [`answer`].
 
 mod answer;
 mod ask;
@@ -14,6 +14,7 @@ mod issuer;
 mod journal;
 mod policy;
 mod problem;
+mod refresh;
 mod routes;
 mod server;
 
@@ -29,6 +30,7 @@ use crate::issuer::Issuer;
 use crate::issuer::embedded::Signer;
 use crate::journal::note;
 use crate::policy::Policy;
+use crate::refresh::Refreshes;
 use crate::routes::Service;
 
 #[tokio::main]
@@ -53,6 +55,9 @@ async fn run(config: Config) -> Result<(), String> {
     note(issuer.notice());
     note(format_args!("tokens live {} s at most; they allow:", config.ttl));
     config.scope.describe().iter().for_each(|sentence| note(format_args!("  {sentence}")));
+    if config.refresh_ttl > 0 {
+        note(format_args!("refresh tokens live {} s, in this process alone", config.refresh_ttl));
+    }
     if config.demo {
         note("--demo: clients may ask for failures with X-Demo-Fault");
     }
@@ -60,7 +65,8 @@ async fn run(config: Config) -> Result<(), String> {
     let _ = writeln!(io::stdout(), "listening on http://{address}");
 
     let policy = Policy { scope: config.scope.clone(), ttl: config.ttl };
-    let app = routes::router(&config, origins, Service { issuer, policy, demo });
+    let refreshes = (config.refresh_ttl > 0).then(|| Refreshes::new(Duration::from_secs(config.refresh_ttl.into())));
+    let app = routes::router(&config, origins, Service { issuer, policy, refreshes, demo });
     let grace = Duration::from_secs(config.shutdown_grace.into());
     server::serve(listener, app, signals, grace).await.map_err(|e| format!("serving failed: {e}"))
 }

@@ -34,6 +34,11 @@ impl Problem {
         self
     }
 
+    /// Does it tell the client that it may not have a token?
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
     /// The answer for a path that is nothing here.
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "nothing here; tokens are at /token")

@@ -4,7 +4,7 @@ use momento_token_wasm::scope::Grant;
 use momento_token_wasm::token::{
     DEFAULT_ENDPOINT_SUFFIX, DecodeOptions, Token, TokenError, Version, decode, key_version,
 };
-use momento_token_wasm::vend::Answer;
+use momento_token_wasm::vend::{Answer, Asked};
 use serde_json::Value;
 
 /// Any text, as a credential and as what an envelope wraps: a token whose facts hold together, or a coded error.
@@ -74,7 +74,12 @@ pub(crate) fn vend(data: &[u8]) {
     let body = String::from_utf8_lossy(data);
     let answer = match Answer::read(&body) {
         Err(error) => {
-            assert!(matches!(error.code(), "ERR_VEND_ANSWER" | "ERR_VEND_HTML"), "{}", error.code());
+            assert!(
+                matches!(error.code(), "ERR_VEND_ANSWER" | "ERR_VEND_HTML" | "ERR_VEND_TOO_LARGE"),
+                "{}",
+                error.code()
+            );
+            assert!(!error.message().contains("eyJ"), "the message quotes its input");
             return;
         }
         Ok(answer) => answer,
@@ -83,7 +88,8 @@ pub(crate) fn vend(data: &[u8]) {
     if text.starts_with('{') {
         members(text).expect("accepted, so an object in strict JSON");
     }
-    match answer.into_token(&DecodeOptions::default(), NOW) {
+    assert_eq!(format!("{answer:?}"), "Answer([redacted])");
+    match answer.into_token(&DecodeOptions::default(), &Asked::default(), NOW) {
         Err(error) => refused(&error, &body),
         Ok(token) => {
             assert_ne!(token.version(), Version::V2, "a v2 key never belongs in a browser");

@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::Serialize;
 use sha2::Sha256;
 
-use super::{Minted, Order, envelope};
+use super::{Minted, Order, Renewal, envelope};
 use crate::config::{Config, secret};
 
 /// As answers carry it in `X-Token-Issuer`.
@@ -82,6 +82,7 @@ impl Signer {
             token: envelope::seal(&self.endpoint, &api_key),
             endpoint: self.endpoint.clone(),
             expires_at,
+            renewal: Renewal::Again,
         }
     }
 

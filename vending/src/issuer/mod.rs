@@ -14,6 +14,7 @@ use crate::config::{Config, secret};
 use crate::problem::Problem;
 
 /// What to mint, already checked against the policy.
+#[derive(Clone)]
 pub(crate) struct Order {
     /// What the token may do.
     pub(crate) scope: TokenScope,
@@ -33,6 +34,17 @@ pub(crate) struct Minted {
     pub(crate) endpoint: String,
     /// Expiry in epoch seconds.
     pub(crate) expires_at: u64,
+    /// What gets the next one.
+    pub(crate) renewal: Renewal,
+}
+
+/// How an issuer makes the next token like the last. Without `Debug`, as it may hold a credential.
+pub(crate) enum Renewal {
+    /// By the same order again.
+    Again,
+    /// By Momento's refresh token.
+    #[cfg(feature = "momento")]
+    Momento(momento::Renewal),
 }
 
 /// The service's one issuer, chosen at start-up.
@@ -82,6 +94,17 @@ impl Issuer {
             Self::Embedded(signer) => Ok(signer.mint(order, epoch_seconds())),
             #[cfg(feature = "momento")]
             Self::Momento(client) => client.mint(order).await,
+        }
+    }
+
+    /// Makes a token that can be renewed: the next one, where a first one was made.
+    pub(crate) async fn renew(&self, order: &Order, renewal: &Renewal) -> Result<Minted, Problem> {
+        match (self, renewal) {
+            (Self::Embedded(signer), _) => Ok(signer.mint(order, epoch_seconds())),
+            #[cfg(feature = "momento")]
+            (Self::Momento(client), Renewal::Again) => client.mint_renewable(order).await,
+            #[cfg(feature = "momento")]
+            (Self::Momento(client), Renewal::Momento(renewal)) => client.renew(renewal).await,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::cors::Origins;
 use crate::issuer::{Issuer, embedded};
 use crate::policy::Policy;
 use crate::problem::Problem;
+use crate::refresh::Refreshes;
 
 /// What the handlers share.
 pub(crate) struct Service {
@@ -24,6 +25,8 @@ pub(crate) struct Service {
     pub(crate) issuer: Issuer,
     /// Bounds them.
     pub(crate) policy: Policy,
+    /// What further tokens are got with, where the service gives that out.
+    pub(crate) refreshes: Option<Refreshes>,
     /// Signs the expired tokens of a demo, which no real token service would; there with `--demo` only.
     pub(crate) demo: Option<embedded::Signer>,
 }

@@ -1,7 +1,8 @@
 //! `/token`: the one thing the service is for.
 
+use std::mem;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Extension, FromRequest, Request, State};
@@ -16,9 +17,10 @@ use crate::ask::{Ask, MAX_BYTES};
 use crate::clock::epoch_seconds;
 use crate::cors::{self, Origins};
 use crate::fault::{self, TokenFault};
-use crate::issuer::Minted;
+use crate::issuer::{Minted, Order, Renewal};
 use crate::journal::{self, Outcome};
 use crate::problem::Problem;
+use crate::refresh;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -86,23 +88,54 @@ async fn options() -> Response {
 }
 
 async fn vend(service: &Service, ask: Ask, fault: Fault, headers: &HeaderMap) -> Result<Response, Problem> {
-    let clamped = ask.expires_in.is_some_and(|asked| asked > service.policy.ttl.into());
-    let mut order = service.policy.grant(ask)?;
-    let mut reason = if clamped { "clamped" } else { "minted" };
-    let minted: Minted = match (fault, &service.demo) {
+    let Some(shown) = &ask.refresh_token else {
+        let clamped = ask.expires_in.is_some_and(|asked| asked > service.policy.ttl.into());
+        let reason = if clamped { "clamped" } else { "minted" };
+        let order = service.policy.grant(ask)?;
+        return hand_out(service, &order, &Renewal::Again, reason, fault, headers).await;
+    };
+    let refreshes = service.refreshes.as_ref().ok_or_else(refresh::invalid)?;
+    let entry = refreshes.take(shown, &ask, Instant::now())?;
+    let answer = hand_out(service, &entry.order, &entry.renewal, "refreshed", fault, headers).await;
+    // Where the fault is not the refresh token's, the client may show it again.
+    if answer.as_ref().is_err_and(|problem| !problem.is_refusal()) {
+        refreshes.put_back(shown, entry, Instant::now());
+    }
+    answer
+}
+
+/// Makes the token, and a refresh token with it where there are such, and the answer takes one: bare text has no room for it.
+async fn hand_out(
+    service: &Service,
+    order: &Order,
+    renewal: &Renewal,
+    mut reason: &'static str,
+    fault: Fault,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let refreshes = service.refreshes.as_ref().filter(|_| !answer::prefers_text(headers));
+    let mut ttl = order.ttl;
+    let mut minted: Minted = match (fault, &service.demo) {
         (Some(Extension(TokenFault::Expired)), Some(signer)) => {
             reason = "demo_expired";
-            signer.mint(&order, TokenFault::past(epoch_seconds(), order.ttl))
+            signer.mint(order, TokenFault::past(epoch_seconds(), ttl))
         }
-        (Some(Extension(TokenFault::Ttl(ttl))), _) => {
-            reason = "demo_ttl";
-            order.ttl = service.policy.clamp(ttl.into());
-            service.issuer.mint(&order).await?
+        (fault, _) => {
+            if let Some(Extension(TokenFault::Ttl(asked))) = fault {
+                reason = "demo_ttl";
+                ttl = service.policy.clamp(asked.into());
+            }
+            let order = Order { ttl, ..order.clone() };
+            match renewal {
+                Renewal::Again if refreshes.is_none() => service.issuer.mint(&order).await?,
+                renewal => service.issuer.renew(&order, renewal).await?,
+            }
         }
-        _ => service.issuer.mint(&order).await?,
     };
-    let mut response = answer::token(headers, &minted);
-    response.extensions_mut().insert(Outcome { ttl: Some(order.ttl), reason });
+    let renewal = mem::replace(&mut minted.renewal, Renewal::Again);
+    let refresh_token = refreshes.map(|all| all.issue(order.clone(), renewal, Instant::now())).transpose()?;
+    let mut response = answer::token(headers, &minted, refresh_token.as_deref());
+    response.extensions_mut().insert(Outcome { ttl: Some(ttl), reason });
     Ok(response)
 }
 

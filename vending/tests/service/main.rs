@@ -8,5 +8,6 @@ mod harness;
 mod lifecycle;
 #[cfg(feature = "momento")]
 mod momento;
+mod refresh;
 mod site;
 mod token;

@@ -1,12 +1,20 @@
 //! The issuer `momento`, against a token service of our own on this machine.
 
 use std::io::{Read as _, Write as _};
+use std::mem;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use momento_protos::auth::auth_server::{Auth, AuthServer};
+use momento_protos::auth::generate_api_token_request::{Expires, Expiry};
+use momento_protos::auth::{
+    GenerateApiTokenRequest, GenerateApiTokenResponse, LoginRequest, LoginResponse, RefreshApiTokenRequest,
+    RefreshApiTokenResponse,
+};
 use momento_protos::token::token_server::{Token, TokenServer};
 use momento_protos::token::{GenerateDisposableTokenRequest, GenerateDisposableTokenResponse};
 use momento_token_wasm::scope::TokenScope;
@@ -16,7 +24,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
 use ureq::http::Method;
 
-use crate::harness::{Server, now, permissions, run, scope};
+use crate::harness::{Answer, Server, decode, now, permissions, run, scope};
 
 const ENDPOINT: &str = "cell-4-us-west-2-1.prod.a.momentohq.com";
 
@@ -27,12 +35,68 @@ const MIXED: &[&str] = &[
     r#"{"role":"functioninvoke","cache":"demo","func":"f"}"#,
 ];
 
+/// The auth service of [`Mock`]: counts the keys it gives out, and takes each refresh token once, until told to fail.
+#[derive(Clone, Default)]
+struct Keys(Arc<Mutex<KeysState>>);
+
+#[derive(Default)]
+struct KeysState {
+    /// What was asked, in the order it came.
+    generated: Vec<GenerateApiTokenRequest>,
+    refreshed: Vec<RefreshApiTokenRequest>,
+    fails_with: Option<Code>,
+}
+
+/// The key of this number, and its refresh token.
+fn numbered(number: usize) -> (String, String) {
+    let exp = now() + 60;
+    (jwt(&format!(r#"{{"sub":"key {number}","ver":1,"p":"{READ_DEMO}","exp":{exp}}}"#)), format!("upstream-{number}"))
+}
+
+/// A scope of one permission, encoded.
+const READ_DEMO: &str = "Eg4KDAoKCAIaBgoEZGVtbw==";
+
+#[tonic::async_trait]
+impl Auth for Keys {
+    type LoginStream = tonic::codegen::tokio_stream::Empty<Result<LoginResponse, Status>>;
+
+    async fn login(&self, _: Request<LoginRequest>) -> Result<Response<Self::LoginStream>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn generate_api_token(
+        &self,
+        request: Request<GenerateApiTokenRequest>,
+    ) -> Result<Response<GenerateApiTokenResponse>, Status> {
+        let mut state = self.0.lock().unwrap();
+        state.generated.push(request.into_inner());
+        let (api_key, refresh_token) = numbered(0);
+        let valid_until = now() + 60;
+        Ok(Response::new(GenerateApiTokenResponse { api_key, refresh_token, endpoint: ENDPOINT.into(), valid_until }))
+    }
+
+    async fn refresh_api_token(
+        &self,
+        request: Request<RefreshApiTokenRequest>,
+    ) -> Result<Response<RefreshApiTokenResponse>, Status> {
+        let mut state = self.0.lock().unwrap();
+        state.refreshed.push(request.into_inner());
+        if let Some(code) = state.fails_with.take() {
+            return Err(Status::new(code, "refresh token upstream-0 is no good"));
+        }
+        let (api_key, refresh_token) = numbered(state.refreshed.len());
+        let valid_until = now() + 60;
+        Ok(Response::new(RefreshApiTokenResponse { api_key, refresh_token, endpoint: ENDPOINT.into(), valid_until }))
+    }
+}
+
 type Reply = Result<GenerateDisposableTokenResponse, Status>;
 
 /// A token service that tells what it was asked, and answers as told.
 struct Mock {
     address: SocketAddr,
     seen: Receiver<Seen>,
+    keys: Keys,
 }
 
 struct Seen {
@@ -75,16 +139,19 @@ impl Mock {
         listener.set_nonblocking(true).unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, seen) = mpsc::channel();
+        let keys = Keys::default();
+        let auth = AuthServer::new(keys.clone());
         let script = Script { seen: sender, reply: Box::new(reply), open };
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let incoming = TcpIncoming::from(tokio::net::TcpListener::from_std(listener).unwrap());
-                let server = tonic::transport::Server::builder().add_service(TokenServer::new(script));
+                let server =
+                    tonic::transport::Server::builder().add_service(TokenServer::new(script)).add_service(auth);
                 server.serve_with_incoming(incoming).await.unwrap();
             });
         });
-        Self { address, seen }
+        Self { address, seen, keys }
     }
 
     /// The vending service that asks it.
@@ -306,4 +373,68 @@ fn the_log_holds_neither_key_nor_token() {
     for secret in [token, v1(), inner_key(), "eyJ".into()] {
         assert!(!log.contains(&secret), "{log}");
     }
+}
+
+#[test]
+fn refresh_tokens_stand_for_momentos_own() {
+    let mock = Mock::start(minted);
+    let server = mock.vending(&["--refresh-ttl", "3600", "--ttl", "60"]);
+    let first = server.post("/token", r#"{"tokenId":"ann"}"#);
+    assert_eq!(first.token().subject(), Some("key 0"));
+    assert_eq!(first.header("x-token-issuer"), Some("momento"));
+    let asked = mock.keys.0.lock().unwrap().generated.remove(0);
+    assert_eq!((asked.auth_token, asked.token_id.as_str()), (inner_key(), "ann"));
+    assert_eq!(asked.expiry, Some(Expiry::Expires(Expires { valid_for_seconds: 60 })));
+    assert!(asked.permissions.is_some());
+
+    let of = |answer: &Answer| answer.json()["refreshToken"].as_str().unwrap().to_owned();
+    let refresh = |token: &str| server.post("/token", &format!(r#"{{"refreshToken":"{token}"}}"#));
+    let tokens = [of(&first), of(&refresh(&of(&first)))];
+    let third = refresh(&tokens[1]);
+    assert_eq!(third.token().subject(), Some("key 2"));
+    let refreshed = mem::take(&mut mock.keys.0.lock().unwrap().refreshed);
+    let shown: Vec<_> = refreshed.iter().map(|request| request.refresh_token.as_str()).collect();
+    assert_eq!(shown, ["upstream-0", "upstream-1"]);
+    // With the key that each came with.
+    let subject = |key: &str| decode(key).subject().unwrap().to_owned();
+    assert_eq!(refreshed.iter().map(|request| subject(&request.api_key)).collect::<Vec<_>>(), ["key 0", "key 1"]);
+    // A used one is refused without asking Momento.
+    let used = refresh(&tokens[0]);
+    assert_eq!((used.status, used.code().as_str()), (401, "refresh_token_invalid"));
+    assert!(mock.keys.0.lock().unwrap().refreshed.is_empty());
+    // Momento's own refresh tokens stay in the service, and all of them out of the log.
+    assert!(!first.body.contains("upstream") && !third.body.contains("upstream"));
+    let log = server.stop().join("\n");
+    assert!(!log.contains("upstream") && tokens.iter().all(|token| !log.contains(token)), "{log}");
+}
+
+#[test]
+fn a_refresh_that_momento_refuses_begins_anew_and_one_that_fails_may_be_tried_again() {
+    let mock = Mock::start(minted);
+    let server = mock.vending(&["--refresh-ttl", "3600", "--mints-per-second", "1000"]);
+    for (upstream, status, code, kept) in [
+        (Code::Unauthenticated, 401, "refresh_token_invalid", false),
+        (Code::NotFound, 401, "refresh_token_invalid", false),
+        (Code::InvalidArgument, 401, "refresh_token_invalid", false),
+        (Code::Unavailable, 503, "issuer_unavailable", true),
+        (Code::ResourceExhausted, 429, "rate_limited", true),
+        (Code::Internal, 502, "issuer_failed", true),
+    ] {
+        let token = server.get("/token").json()["refreshToken"].as_str().unwrap().to_owned();
+        let refresh = || server.post("/token", &format!(r#"{{"refreshToken":"{token}"}}"#));
+        mock.keys.0.lock().unwrap().fails_with = Some(upstream);
+        let failed = refresh();
+        assert_eq!((failed.status, failed.code().as_str()), (status, code), "{upstream:?}");
+        assert_eq!(refresh().status, if kept { 200 } else { 401 }, "{upstream:?}");
+    }
+    assert!(!server.stop().join("\n").contains("upstream-"));
+}
+
+#[test]
+fn text_is_a_disposable_token_even_where_there_are_refresh_tokens() {
+    let mock = Mock::start(minted);
+    let server = mock.vending(&["--refresh-ttl", "3600"]);
+    assert_eq!(server.get_with("/token", &[("accept", "text/plain")]).status, 200);
+    assert_eq!(mock.was_asked(), 1);
+    assert!(mock.keys.0.lock().unwrap().generated.is_empty());
 }

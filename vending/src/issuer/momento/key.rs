@@ -1,6 +1,6 @@
 //! `MOMENTO_API_KEY`: which keys can mint, and where.
 
-use momento_token_wasm::token::{self, DecodeOptions, Token, Version};
+use momento_token_wasm::token::{self, DecodeOptions, Endpoints, Token, Version};
 
 use crate::clock::epoch_seconds;
 use crate::config::secret;
@@ -43,9 +43,17 @@ impl Key {
 
     /// Where the key's own token service is.
     pub(super) fn token_service(&self) -> Result<String, String> {
-        let endpoints =
-            self.0.endpoints().ok_or("MOMENTO_API_KEY does not say where it belongs; set MOMENTO_ENDPOINT")?;
-        Ok(format!("https://{}", endpoints.token))
+        Ok(format!("https://{}", self.endpoints()?.token))
+    }
+
+    /// Where its auth service is, which makes tokens that can be refreshed.
+    pub(super) fn auth_service(&self) -> Result<String, String> {
+        Ok(format!("https://{}", self.endpoints()?.control))
+    }
+
+    fn endpoints(&self) -> Result<&Endpoints, String> {
+        let endpoints = self.0.endpoints();
+        endpoints.ok_or_else(|| "MOMENTO_API_KEY does not say where it belongs; set MOMENTO_ENDPOINT".into())
     }
 }
 
@@ -74,6 +82,8 @@ mod tests {
     fn a_v1_key_knows_its_endpoint() {
         let key = v1(r#"{"sub":"a","ver":1,"p":"CAA="}"#);
         assert_eq!(check(&key, None).as_deref(), Ok("https://token.cell-1.prod.a.momentohq.com"));
+        let auth_service = Key::check(&key, None, false, 0).unwrap_or_else(|e| panic!("{e}")).auth_service();
+        assert_eq!(auth_service.as_deref(), Ok("https://control.cell-1.prod.a.momentohq.com"));
         assert_eq!(Key::check(&key, None, false, 0).ok().unwrap().secret(), jwt(r#"{"sub":"a","ver":1,"p":"CAA="}"#));
     }
 

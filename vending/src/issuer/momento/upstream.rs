@@ -38,6 +38,22 @@ pub(super) fn problem(status: &Status) -> Problem {
     }
 }
 
+/// The answer to a failed refresh. What Momento says of a refresh token that it does not take is the client's to know: it asks
+/// without one then.
+pub(super) fn refresh_problem(status: &Status) -> Problem {
+    match status.code() {
+        Code::Unauthenticated
+        | Code::PermissionDenied
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::FailedPrecondition => {
+            journal::note(format_args!("momento refresh code={:?}", status.code()));
+            crate::refresh::invalid()
+        }
+        _ => problem(status),
+    }
+}
+
 /// The answer where our own limit was reached.
 pub(super) fn too_many(wait: Duration) -> Problem {
     rate_limited(u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(1).max(1))

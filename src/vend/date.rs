@@ -1,0 +1,346 @@
+//! Dates as services and HTTP headers write them.
+
+/// Momento is younger than this: 2001, where seconds since 1970 grow a tenth digit. What lies before is a zero, a count of seconds
+/// from now, or a mistake.
+const FIRST_SANE_MS: i64 = 1_000_000_000_000;
+/// The last millisecond of the year 9999.
+const LAST_SANE_MS: i64 = 253_402_300_799_999;
+const DAY_MS: i64 = 86_400_000;
+const FIFTY_YEARS_MS: i64 = 50 * 365 * DAY_MS + 13 * DAY_MS;
+
+const MONTHS: &[u8] = b"janfebmaraprmayjunjulaugsepoctnovdec";
+const WEEKDAYS: &[u8] = b"sunmontuewedthufrisat";
+
+// A letter stands for a part: weekday, day, month by name (m) or number (n), year of four digits (Y) or two (y), time and zone.
+// Blank is blanks, T is what ISO 8601 puts between date and time; the rest is itself.
+
+/// ISO 8601 (with a blank before the zone too, as Ruby has it), JavaScript's `Date`, RFC 5322 without a weekday, and Java's `Date`; then
+/// the three forms of HTTP (RFC 9110, 5.6.7), all in UTC, of which the last says nothing.
+static FORMS: [&str; 8] =
+    ["Y-n-dTtz", "Y-n-dTt z", "w m d Y t z", "d m Y t z", "w m d t z Y", "w, d m Y t z", "w, d-m-y t z", "w m d t Y"];
+/// Those that JSON may have, and those that HTTP may.
+const OF_JSON: core::ops::Range<usize> = 0..6;
+const OF_HTTP: core::ops::Range<usize> = 5..8;
+
+/// A date as JSON carries it: milliseconds since the epoch. `None` for what is no date, or says no time or zone: a date alone may
+/// mean its first moment or its last, and a time without a zone is nobody's.
+pub(super) fn parse(text: &str) -> Option<i64> {
+    let mut text = text.as_bytes().trim_ascii();
+    // What JavaScript puts behind a date: the zone's name, in words.
+    if let Some(front) = text.strip_suffix(b")") {
+        let opened = front.iter().rposition(|byte| *byte == b'(')?;
+        text = front.get(..opened)?.trim_ascii_end();
+    }
+    fit_any(OF_JSON, text, 0)
+}
+
+/// The date of an HTTP header, of which the oldest form has two digits for the year: within fifty years of `now`.
+pub(super) fn parse_http(text: &str, now: i64) -> Option<i64> {
+    fit_any(OF_HTTP, text.as_bytes().trim_ascii(), now)
+}
+
+/// Is it a time at which a token may expire?
+pub(super) fn is_sane(at: i64) -> bool {
+    (FIRST_SANE_MS..=LAST_SANE_MS).contains(&at)
+}
+
+fn fit_any(forms: core::ops::Range<usize>, text: &[u8], now: i64) -> Option<i64> {
+    FORMS.get(forms)?.iter().find_map(|form| fit(form, text, now))
+}
+
+/// Reads all of `text` in one form.
+fn fit(form: &str, text: &[u8], now: i64) -> Option<i64> {
+    let mut cursor = Cursor(text);
+    let (mut year, mut month, mut day, mut ms, mut short) = (0, 0, 0, 0, false);
+    for part in form.bytes() {
+        match part {
+            b'w' => drop(cursor.name(WEEKDAYS, usize::MAX)?),
+            b'd' => day = cursor.digits(1, 2)?,
+            b'm' => month = cursor.name(MONTHS, 3)?,
+            b'n' => month = cursor.digits(2, 2)?,
+            b'Y' => year = cursor.digits(4, 4)?,
+            b'y' => (year, short) = (cursor.digits(2, 2)?, true),
+            b't' => ms += cursor.time()?,
+            b'z' => ms -= cursor.zone()?,
+            b' ' => cursor.blanks()?,
+            b'T' => cursor.one_of(b"Tt ").map(drop)?,
+            literal => cursor.one_of(&[literal]).map(drop)?,
+        }
+    }
+    if !cursor.0.is_empty() {
+        return None;
+    }
+    if short {
+        // The first century that is not more than fifty years ago.
+        year += 1900;
+        while days(year, month, day).is_none_or(|days| now.saturating_sub(days * DAY_MS) > FIFTY_YEARS_MS) {
+            year += 100;
+            if year > 9999 {
+                return None;
+            }
+        }
+    }
+    Some(days(year, month, day)? * DAY_MS + ms)
+}
+
+/// What is left of the text.
+struct Cursor<'a>(&'a [u8]);
+
+impl Cursor<'_> {
+    fn one_of(&mut self, bytes: &[u8]) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        if !bytes.contains(first) {
+            return None;
+        }
+        self.0 = rest;
+        Some(*first)
+    }
+
+    fn blanks(&mut self) -> Option<()> {
+        self.one_of(b" ")?;
+        while self.one_of(b" ").is_some() {}
+        Some(())
+    }
+
+    /// A number of so many digits, and no more.
+    fn digits(&mut self, least: usize, most: usize) -> Option<i64> {
+        let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if !(least..=most).contains(&count) {
+            return None;
+        }
+        let (digits, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
+    }
+
+    /// Which of these names, counted from 1, by its first three letters; a longer word stands for one too, up to so many letters.
+    fn name(&mut self, names: &[u8], most: usize) -> Option<i64> {
+        let count = self.0.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let (word, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        let mut first = <[u8; 3]>::try_from(word.get(..3)?).ok()?;
+        first.make_ascii_lowercase();
+        let known = names.chunks_exact(3).position(|name| *name == first).filter(|_| count <= most)?;
+        Some(known as i64 + 1)
+    }
+
+    /// `12:00`, `12:00:00` or with a fraction of any length, in milliseconds. The second 60 is a leap second.
+    fn time(&mut self) -> Option<i64> {
+        let hour = self.bounded(23)?;
+        self.one_of(b":")?;
+        let mut ms = hour * 3_600_000 + self.bounded(59)? * 60_000;
+        if self.one_of(b":").is_some() {
+            ms += self.bounded(60)? * 1000;
+            if self.one_of(b".,").is_some() {
+                let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let (digits, rest) = self.0.split_at_checked(count).filter(|(digits, _)| !digits.is_empty())?;
+                self.0 = rest;
+                let thousandths = digits.iter().map(|digit| i64::from(digit - b'0')).chain([0, 0]).take(3);
+                ms += thousandths.fold(0, |number, digit| number * 10 + digit);
+            }
+        }
+        Some(ms)
+    }
+
+    /// `Z`, `GMT`, `UTC`, an offset, or one behind the other; in milliseconds.
+    fn zone(&mut self) -> Option<i64> {
+        let front = self.0.get(..3).unwrap_or_default();
+        let named = front.eq_ignore_ascii_case(b"GMT") || front.eq_ignore_ascii_case(b"UTC");
+        self.0 = self.0.get(if named { 3 } else { 0 }..)?;
+        let named = named || self.one_of(b"Zz").is_some();
+        let Some(sign) = self.one_of(b"+-") else { return named.then_some(0) };
+        let mut ms = self.bounded(23)? * 3_600_000;
+        if self.one_of(b":").is_some() || self.0.first().is_some_and(u8::is_ascii_digit) {
+            ms += self.bounded(59)? * 60_000;
+        }
+        Some(if sign == b'-' { -ms } else { ms })
+    }
+
+    /// Two digits up to so much.
+    fn bounded(&mut self, most: i64) -> Option<i64> {
+        let (pair, rest) = self.0.split_at_checked(2)?;
+        self.0 = rest;
+        let number = Cursor(pair).digits(2, 2)?;
+        (number <= most).then_some(number)
+    }
+}
+
+/// Days from 1970 to a date of the Gregorian calendar; `None` for a day that its month has not. Not inlined, for size.
+#[inline(never)]
+fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let length = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if !(1..=length).contains(&day) {
+        return None;
+    }
+    // Years from March on, so that the day that comes and goes is the last of its year.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let centuries = year.div_euclid(100);
+    Some(year * 365 + year.div_euclid(4) - centuries + centuries.div_euclid(4) + (153 * month + 2) / 5 + day - 719_469)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::format;
+
+    /// 2026-11-21T11:00:00Z.
+    const NOON_IN_VIENNA: i64 = 1_795_258_800_000;
+
+    #[test]
+    fn every_form_of_one_moment() {
+        for text in [
+            "2026-11-21T11:00:00Z",
+            "2026-11-21T11:00:00.000Z",
+            "2026-11-21T11:00:00.0000000Z",
+            "2026-11-21T11:00Z",
+            "2026-11-21t11:00:00z",
+            "2026-11-21T12:00:00+01:00",
+            "2026-11-21T12:00:00,0+0100",
+            "2026-11-21T12:00:00+01",
+            "2026-11-21T05:30:00-05:30",
+            "2026-11-21 11:00:00+00:00",
+            "2026-11-21 11:00:00 UTC",
+            "2026-11-21 12:00:00 +0100",
+            "Sat Nov 21 2026 12:00:00 GMT+0100 (CET)",
+            "Sat Nov 21 2026 12:00:00 GMT+0100 (Central European Standard Time)",
+            "Sat Nov 21 2026 12:00:00 GMT+0100",
+            "Sat, 21 Nov 2026 11:00:00 GMT",
+            "Saturday, 21 Nov 2026 11:00:00 UTC",
+            "Sat, 21 Nov 2026 12:00:00 +0100",
+            "21 Nov 2026 11:00:00 Z",
+            "Sat Nov 21 11:00:00 UTC 2026",
+            " Sat, 21 Nov 2026 11:00:00 GMT\n",
+        ] {
+            assert_eq!(parse(text), Some(NOON_IN_VIENNA), "{text}");
+        }
+        assert_eq!(parse("2026-11-21T11:00:00.25Z"), Some(NOON_IN_VIENNA + 250));
+        assert_eq!(parse("2026-11-21T11:00:00.9999Z"), Some(NOON_IN_VIENNA + 999));
+        assert_eq!(parse("2026-12-31T23:59:60Z"), parse("2027-01-01T00:00:00Z"));
+        assert_eq!(parse("1969-12-31T23:59:59Z"), Some(-1000));
+    }
+
+    #[test]
+    fn what_is_no_moment_is_refused() {
+        for text in [
+            "",
+            "soon",
+            "2026-11-21",
+            "2026-11-21T11:00:00",
+            "2026-11-21 11:00:00",
+            "Sat Nov 21 2026",
+            "Sat Nov 21 2026 12:00:00",
+            "Sat Nov 21 11:00:00 2026",
+            "Sat, 21-Nov-26 11:00:00 GMT",
+            "11/21/2026, 12:00:00 PM",
+            "2026-02-29T00:00:00Z",
+            "2026-04-31T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-11-00T00:00:00Z",
+            "2026-11-20T24:00:00Z",
+            "2026-11-21T11:60:00Z",
+            "2026-11-21T11:00:61Z",
+            "2026-11-21T11:00:00.Z",
+            "2026-11-21T1:00:00Z",
+            "2026-11-21T11:00:00+1:00",
+            "2026-11-21T11:00:00+01:0",
+            "2026-11-21T11:00:00+24:00",
+            "2026-11-21T11:00:00 CET",
+            "12026-11-21T11:00:00Z",
+            "+002026-11-21T11:00:00Z",
+            "Sat, 21 Nov 2026 11:00:00 GMT GMT",
+            "Sam, 21 Nov 2026 11:00:00 GMT",
+            "Sat, 21 November 2026 11:00:00 GMT",
+            "Sat Nov 21 2026 12:00:00 (CET)",
+            "(",
+            ")",
+            "é",
+            "Invalid Date",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn http_has_three_forms_and_no_more() {
+        // The examples of RFC 9110.
+        for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
+            assert_eq!(parse_http(text, NOON_IN_VIENNA), Some(784_111_777_000), "{text}");
+        }
+        for text in ["2026-11-21T11:00:00Z", "Sat Nov 21 2026 11:00:00 GMT", "1994", "never"] {
+            assert_eq!(parse_http(text, NOON_IN_VIENNA), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn two_digits_mean_the_nearest_year() {
+        let year = |now: &str, short: &str| {
+            let at = parse_http(&format!("Sunday, 06-Nov-{short} 08:49:37 GMT"), parse(now).unwrap());
+            (1900..2200).find(|year| parse(&format!("{year}-11-06T08:49:37Z")) == at)
+        };
+        assert_eq!(year("2026-01-01T00:00:00Z", "26"), Some(2026));
+        assert_eq!(year("2026-01-01T00:00:00Z", "75"), Some(2075));
+        assert_eq!(year("2026-01-01T00:00:00Z", "77"), Some(1977));
+        assert_eq!(year("2098-01-01T00:00:00Z", "02"), Some(2102));
+    }
+
+    /// The date of a day, by counting: the years, then the months.
+    fn date_of(day: i64) -> (i64, i64, i64) {
+        let leap = |year: i64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let (mut year, mut left) = (1970, day);
+        while left >= 365 + i64::from(leap(year)) {
+            left -= 365 + i64::from(leap(year));
+            year += 1;
+        }
+        let lengths = [31, 28 + i64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        let mut month = 0;
+        while left >= lengths[month] {
+            left -= lengths[month];
+            month += 1;
+        }
+        (year, month as i64 + 1, left + 1)
+    }
+
+    #[test]
+    fn every_day_until_2500_is_the_next_of_the_one_before() {
+        for day in 0..193_600 {
+            let (year, month, of_month) = date_of(day);
+            assert_eq!(days(year, month, of_month), Some(day), "{year}-{month}-{of_month}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reads_what_was_written(second in 0_i64..16_000_000_000, ms in 0_i64..1000, offset in -1439_i64..=1439) {
+            let local = second + offset * 60;
+            prop_assume!(local >= 0);
+            let (year, month, day) = date_of(local / 86_400);
+            let (hour, minute, rest) = (local / 3600 % 24, local / 60 % 60, local % 60);
+            let sign = if offset < 0 { '-' } else { '+' };
+            let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
+            let iso = format!(
+                "{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{rest:02}.{ms:03}{sign}{hours:02}:{minutes:02}"
+            );
+            prop_assert_eq!(parse(&iso), Some(second * 1000 + ms), "{}", iso);
+            let name = std::str::from_utf8(&MONTHS[month as usize * 3 - 3..][..3]).unwrap();
+            let script = format!(
+                "Sat {name} {day:02} {year} {hour:02}:{minute:02}:{rest:02} GMT{sign}{hours:02}{minutes:02} (Somewhere)"
+            );
+            prop_assert_eq!(parse(&script), Some(second * 1000), "{}", script);
+        }
+
+        #[test]
+        fn takes_anything(text: String, dates in "[0-9A-Za-z:+ ,()./-]{0,40}", now: i64) {
+            for text in [&text, &dates] {
+                let _ = (parse(text), parse_http(text, now));
+            }
+        }
+    }
+}

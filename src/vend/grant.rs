@@ -1,0 +1,193 @@
+//! What was granted, held against what was asked.
+
+use crate::scope::{Grant, TokenScope, covers};
+use crate::token::{Token, Warning};
+use alloc::{string::String, vec, vec::Vec};
+
+/// A life longer than asked by more than this is worth a warning, in milliseconds. A shorter one never is: services that keep tokens for
+/// a while hand out what is left of them.
+const LIFE_TOLERANCE_MS: i64 = 60_000;
+/// So many permissions are described in one warning.
+const MOST_SENTENCES: usize = 3;
+
+/// What the vending service was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// What the token may do.
+    pub scope: Option<TokenScope>,
+    /// How long it lives, in milliseconds.
+    pub expires_in: Option<i64>,
+    /// What it carries as claim `id`.
+    pub token_id: Option<String>,
+}
+
+impl Asked {
+    /// Adds a warning to the token for each thing that is not as asked.
+    pub(super) fn compare_all(&self, token: &mut Token, now: i64) {
+        if let Some(warning) = self.scope.as_ref().and_then(|scope| compare(token, scope)) {
+            token.warn(warning.code, warning.message);
+        }
+        if let (Some(life), Some(at)) = (self.expires_in, token.expires_at())
+            && at.saturating_sub(now).saturating_sub(life) > LIFE_TOLERANCE_MS
+        {
+            token.warn("WARN_EXPIRY_LONGER", "The token lives longer than was asked for.".into());
+        }
+        // Some services take white space from around it.
+        if let Some(id) = &self.token_id
+            && token.token_id().map(str::trim) != Some(id.trim())
+        {
+            token.warn("WARN_TOKEN_ID", "The token does not carry the tokenId that was asked for.".into());
+        }
+    }
+}
+
+/// Does the token permit what was asked, no less and no more? `None` where it does, or does not say what it permits.
+///
+/// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`; its message describes what is
+/// more and what is less.
+pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
+    let granted = granted.grant()?;
+    let more = match granted {
+        Grant::SuperUser => granted.describe(),
+        Grant::Scope(scope) => beyond(scope, &Grant::Scope(asked.clone())),
+    };
+    let less = beyond(asked, granted);
+    let code = match (more.is_empty(), less.is_empty()) {
+        (true, true) => return None,
+        (false, true) => "WARN_SCOPE_WIDER",
+        (true, false) => "WARN_SCOPE_NARROWER",
+        (false, false) => "WARN_SCOPE_DIFFERS",
+    };
+    let mut message = String::new();
+    list(&mut message, "The token permits more than was asked for: ", &more);
+    list(&mut message, "The token permits less than was asked for; it lacks: ", &less);
+    Some(Warning { code, message })
+}
+
+/// The permissions of `scope` that `other` does not cover, each as a sentence.
+fn beyond(scope: &TokenScope, other: &Grant) -> Vec<String> {
+    let each = scope.permissions().iter().filter_map(|permission| TokenScope::new(vec![permission.clone()]).ok());
+    each.filter(|permission| !covers(other, permission)).flat_map(|permission| permission.describe()).collect()
+}
+
+fn list(out: &mut String, what: &str, sentences: &[String]) {
+    if sentences.is_empty() {
+        return;
+    }
+    if !out.is_empty() {
+        out.push(' ');
+    }
+    out.push_str(what);
+    let (told, rest) = sentences.split_at(sentences.len().min(MOST_SENTENCES));
+    out.push_str(&told.join(" "));
+    if !rest.is_empty() {
+        out.push_str(" And ");
+        crate::scope::push_decimal(out, rest.len());
+        out.push_str(" more.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::base64;
+    use crate::token::{DecodeOptions, decode};
+    use std::format;
+
+    const NOW: i64 = 1_735_689_600_000;
+
+    fn scope(permissions: &str) -> TokenScope {
+        TokenScope::from_json(&format!(r#"{{"permissions":[{permissions}]}}"#)).unwrap()
+    }
+
+    fn token(claims: &str) -> Token {
+        let payload = base64::encode(format!(r#"{{"ver":1,"exp":1735689900{claims}}}"#).as_bytes());
+        decode(&format!("e30.{payload}.c2ln"), &DecodeOptions::default(), NOW).unwrap()
+    }
+
+    fn granted(permissions: &str) -> Token {
+        token(&format!(r#","p":"{}""#, scope(permissions).encode()))
+    }
+
+    const CACHE: &str = r#"{"role":"readonly","cache":"a"}"#;
+    const ITEMS: &str = r#"{"role":"readonly","cache":"a","item":{"keyPrefix":"u-"}}"#;
+    const TOPIC: &str = r#"{"role":"subscribeonly","cache":"a","topic":"t"}"#;
+
+    fn verdict(granted_permissions: &str, asked: &str) -> Option<(&'static str, String)> {
+        compare(&granted(granted_permissions), &scope(asked)).map(|warning| (warning.code, warning.message))
+    }
+
+    #[test]
+    fn as_asked_is_no_warning() {
+        let two = format!("{ITEMS},{TOPIC}");
+        assert_eq!(verdict(&two, &format!("{TOPIC},{ITEMS}")), None);
+        // Written in another way, but the same actions.
+        let all_items = r#"{"role":"readonly","cache":"a","item":{"all":"items"}}"#;
+        assert_eq!(verdict(CACHE, &format!("{all_items},{ITEMS}")), None);
+        let nothing = r#"{"role":"functionpermitnone","cache":"a","func":"f"}"#;
+        assert_eq!(verdict(ITEMS, &format!("{ITEMS},{nothing}")), None);
+    }
+
+    #[test]
+    fn wider_narrower_and_both_are_told_in_words() {
+        let wider = "The token permits more than was asked for: Read all items in cache \"a\".";
+        assert_eq!(verdict(CACHE, ITEMS), Some(("WARN_SCOPE_WIDER", wider.into())));
+        let narrower = "The token permits less than was asked for; it lacks: Read all items in cache \"a\".";
+        assert_eq!(verdict(ITEMS, CACHE), Some(("WARN_SCOPE_NARROWER", narrower.into())));
+        let differs = "The token permits more than was asked for: Subscribe to topic \"t\" in cache \"a\". \
+            The token permits less than was asked for; it lacks: Read items in cache \"a\" whose key starts with \"u-\".";
+        assert_eq!(verdict(TOPIC, ITEMS), Some(("WARN_SCOPE_DIFFERS", differs.into())));
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let topic = |index: u8| format!(r#"{{"role":"subscribeonly","cache":"a","topic":"t{index}"}}"#);
+        let four = (0..4).map(topic).collect::<Vec<_>>().join(",");
+        let (code, message) = verdict(&format!("{ITEMS},{four}"), ITEMS).unwrap();
+        assert_eq!(code, "WARN_SCOPE_WIDER");
+        assert!(message.ends_with("Subscribe to topic \"t2\" in cache \"a\". And 1 more."), "{message}");
+        assert!(!message.contains("t3"), "{message}");
+    }
+
+    #[test]
+    fn a_super_user_is_wider_than_any_scope() {
+        let warning = compare(&token(r#","p":"CAA=""#), &scope(CACHE)).unwrap();
+        assert_eq!(warning.code, "WARN_SCOPE_WIDER");
+        assert!(warning.message.contains("super-user"), "{}", warning.message);
+    }
+
+    #[test]
+    fn a_token_that_does_not_say_is_not_compared() {
+        assert_eq!(compare(&token(""), &scope(CACHE)), None);
+        assert_eq!(compare(&token(r#","p":"////""#), &scope(CACHE)), None);
+    }
+
+    fn codes(asked: &Asked, claims: &str) -> Vec<&'static str> {
+        let mut token = token(claims);
+        let before = token.warnings().len();
+        asked.compare_all(&mut token, NOW);
+        token.warnings()[before..].iter().map(|warning| warning.code).collect()
+    }
+
+    #[test]
+    fn only_a_longer_life_is_worth_a_word() {
+        // The token has 300 s left.
+        for (asked, expected) in [(300, &[][..]), (240, &[]), (239, &["WARN_EXPIRY_LONGER"]), (3600, &[])] {
+            let asked = Asked { expires_in: Some(asked * 1000), ..Asked::default() };
+            assert_eq!(codes(&asked, ""), expected);
+        }
+        let asked = Asked { expires_in: Some(i64::MIN), ..Asked::default() };
+        assert_eq!(codes(&asked, ""), ["WARN_EXPIRY_LONGER"]);
+    }
+
+    #[test]
+    fn the_token_id_is_the_one_asked_for() {
+        let asked = |id: &str| Asked { token_id: Some(id.into()), ..Asked::default() };
+        for same in ["ann", " ann "] {
+            assert_eq!(codes(&asked(same), r#","id":"ann""#), [""; 0]);
+        }
+        assert_eq!(codes(&asked("ann"), r#","id":"bob""#), ["WARN_TOKEN_ID"]);
+        assert_eq!(codes(&asked("ann"), ""), ["WARN_TOKEN_ID"]);
+        assert_eq!(codes(&Asked::default(), r#","id":"bob""#), [""; 0]);
+    }
+}
