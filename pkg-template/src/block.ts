@@ -3,7 +3,7 @@
 import type * as Face from '../index.js';
 import type { Desk } from 'wasm-glue';
 import { TokenError } from './error.js';
-import { AllCacheItems, AllCaches, AllFunctions, AllTopics } from './scope.js';
+import { ABSENT, readScope } from './permission.js';
 import { aside } from './wasm.js';
 
 /** What the crate says of a token. */
@@ -22,14 +22,9 @@ export interface Read {
 }
 
 export const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
-const ABSENT = 0xffff_ffff;
-const ERROR = 0xffff_ffff;
+/** The whole of the first number, for an error: code and message follow. */
+export const ERROR = 0xffff_ffff;
 const NONE: readonly never[] = Object.freeze([]);
-
-/** By role's number; 4 apart are the permissions of caches, topics and functions. */
-const ROLES = ['', 'readwrite', 'readonly', 'writeonly', '', 'publishsubscribe', 'subscribeonly', 'publishonly', 'functionpermitnone', 'functioninvoke'];
-const FIELDS = ['item', 'topic', 'func'] as const;
-const ALL = [AllCacheItems, AllTopics, AllFunctions] as const;
 
 /** What is longer is no credential that anyone has seen. */
 const LONG = 65_536;
@@ -79,9 +74,12 @@ export function putOnDesk<T>(text: string, call: (length: number) => T): T {
   }
 }
 
+/** The text of a block. */
+export const decode = (bytes: Uint8Array): string => (decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);
+
 /** Reads what the crate wrote. Both views are of memory that is gone afterwards. */
 export function readBlock(bytes: Uint8Array, table: Uint32Array): Read | TokenError {
-  const text = (decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);
+  const text = decode(bytes);
   let at = 0;
   let from = 0;
   const number = (): number => table[at++] as number;
@@ -122,28 +120,3 @@ export function readBlock(bytes: Uint8Array, table: Uint32Array): Read | TokenEr
 
 /** A closure and not a text: that would show in a browser's inspector, private field or not. */
 const credentialIn = (text: string, end: number) => () => text.slice(0, end);
-
-/** Each permission: its role (and kind), cache, and what it selects there. */
-function readScope(text: string, table: Uint32Array, from: number): Face.TokenScope {
-  let at = 0;
-  const number = (): number => table[at++] as number;
-  const next = (): string => text.slice(from, (from = number()));
-  const permissions: Face.Permission[] = [];
-  for (let left = number(); left > 0; left--) {
-    const role = number();
-    const kind = role >> 2;
-    const cache = table[at] === ABSENT ? (at++, AllCaches) : next();
-    const selects = number();
-    const permission: Record<string, unknown> = { role: ROLES[role], cache };
-    if (selects > 0) permission[FIELDS[kind] as string] = selects === 1 ? ALL[kind] : selector(kind, selects, next());
-    permissions.push(Object.freeze(permission) as unknown as Face.Permission);
-  }
-  return Object.freeze({ permissions: Object.freeze(permissions) });
-}
-
-/** 2: one; 3: a prefix; 6 and 7: the same as bytes, one in each character. */
-function selector(kind: number, selects: number, name: string): unknown {
-  if (kind > 0) return selects === 2 ? name : Object.freeze({ namePrefix: name });
-  const key = selects > 4 ? Uint8Array.from(name, (character) => character.charCodeAt(0)) : name;
-  return Object.freeze(selects & 1 ? { keyPrefix: key } : { key });
-}

@@ -10,7 +10,7 @@ declare module 'wasm-glue' {
   export function keyVersion(desk: Desk, length: number): number;
   export function decodeToken(desk: Desk, length: number, options: string | undefined, insist: boolean, now: number): void;
   export function fromApiKeyV2(desk: Desk, key: string, endpoint: string, now: number): void;
-  export function scope(job: string, grants: string, action: string, limit: number): string;
+  export function scope(desk: Pick<Desk, 'take'>, job: number, grants: string, action: string, limit: number): void;
 
   /** The package's side of one call (`Desk` in src/js/mod.rs, which says what each does). */
   export interface Desk {

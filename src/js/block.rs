@@ -2,9 +2,9 @@
 //! field ends (`pkg-template/src/block.ts` reads it).
 
 use crate::codec::wipe::wipe;
-use crate::scope::{CacheSelector, Grant, ItemSelector, NameSelector, Permission};
+use crate::scope::{Grant, Parts, Selects};
 use crate::token::{Token, TokenError, Version};
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 /// In place of an end: the field is not there.
 const ABSENT: u32 = u32::MAX;
@@ -38,14 +38,20 @@ impl Block {
     pub(super) fn of(result: Result<Token, TokenError>) -> Self {
         match result {
             Ok(token) => Block::of_token(&token),
-            Err(error) => {
-                let mut block = Block { text: Vec::new(), length: 0, table: Vec::new() };
-                block.table.push(ERROR);
-                block.text(error.code());
-                block.text(error.message());
-                block
-            }
+            Err(error) => Block::of_error(error.code(), error.message()),
         }
+    }
+
+    pub(super) fn new() -> Self {
+        Block { text: Vec::new(), length: 0, table: Vec::new() }
+    }
+
+    pub(super) fn of_error(code: &str, message: &str) -> Self {
+        let mut block = Block::new();
+        block.number(ERROR);
+        block.text(code);
+        block.text(message);
+        block
     }
 
     pub(super) fn of_token(token: &Token) -> Self {
@@ -69,10 +75,7 @@ impl Block {
             block.text(&warning.message);
         }
         if let Some(Grant::Scope(scope)) = token.grant() {
-            block.table.push(scope.permissions().len() as u32);
-            for permission in scope.permissions() {
-                block.permission(permission);
-            }
+            block.scope(&scope.parts());
         }
         block
     }
@@ -101,52 +104,37 @@ impl Block {
         self.table.extend([head, (expires_at >> 32) as u32, expires_at as u32]);
     }
 
-    /// Kind of permission and role, cache, kind of selector and what it selects.
-    fn permission(&mut self, permission: &Permission) {
-        let (role, cache) = match permission {
-            Permission::Cache { role, cache, .. } => (*role as u32, cache),
-            Permission::Topic { role, cache, .. } => (4 + *role as u32, cache),
-            Permission::Function { role, cache, .. } => (8 + *role as u32, cache),
-        };
-        self.table.push(role);
-        self.maybe(match cache {
-            CacheSelector::All => None,
-            CacheSelector::Name(name) => Some(name),
-        });
-        match permission {
-            Permission::Cache { item, .. } => match item {
-                None => self.table.push(0),
-                Some(ItemSelector::All) => self.table.push(1),
-                Some(ItemSelector::Key(key)) => self.key(2, key),
-                Some(ItemSelector::KeyPrefix(prefix)) => self.key(3, prefix),
-            },
-            Permission::Topic { topic: name, .. } | Permission::Function { function: name, .. } => match name {
-                NameSelector::All => self.table.push(1),
-                NameSelector::Name(name) => self.name(2, name),
-                NameSelector::NamePrefix(prefix) => self.name(3, prefix),
-            },
+    /// How many permissions, and each.
+    pub(super) fn scope(&mut self, permissions: &[Parts<'_>]) {
+        self.number(permissions.len() as u32);
+        for parts in permissions {
+            self.permission(parts);
         }
     }
 
-    /// A key or prefix (2, 3); where it is not UTF-8 (6, 7) each byte stands as one character.
-    fn key(&mut self, kind: u32, key: &[u8]) {
-        match core::str::from_utf8(key) {
-            Ok(text) => self.name(kind, text),
+    /// Kind of permission and role, cache, kind of selector and what it selects. A key that is not UTF-8 (6, 7 in place of 2, 3) stands
+    /// there with each byte as one character.
+    fn permission(&mut self, parts: &Parts<'_>) {
+        self.number(parts.role.into());
+        self.maybe(parts.cache.map(|name| core::str::from_utf8(name).unwrap_or_default()));
+        let selects = parts.selects as u32;
+        match core::str::from_utf8(parts.name) {
+            _ if selects < Selects::One as u32 => self.number(selects),
+            Ok(name) => {
+                self.number(selects);
+                self.text(name);
+            }
             Err(_) => {
-                self.table.push(kind + 4);
-                for byte in key {
-                    let mut utf8 = [0; 2];
-                    self.text.extend_from_slice(char::from(*byte).encode_utf8(&mut utf8).as_bytes());
-                }
-                self.length += key.len() as u32;
-                self.table.push(self.length);
+                self.number(selects + 4);
+                let name: String = parts.name.iter().map(|byte| char::from(*byte)).collect();
+                self.text(&name);
             }
         }
     }
 
-    fn name(&mut self, kind: u32, name: &str) {
-        self.table.push(kind);
-        self.text(name);
+    #[inline(never)]
+    pub(super) fn number(&mut self, number: u32) {
+        self.table.push(number);
     }
 
     fn maybe(&mut self, text: Option<&str>) {
@@ -157,7 +145,7 @@ impl Block {
     }
 
     #[inline(never)]
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         self.text.extend_from_slice(text.as_bytes());
         // Each byte that begins a character is a unit, and one that begins four bytes is two.
         let units = |byte: &u8| u32::from(*byte as i8 >= -0x40) + u32::from(*byte >= 0xf0);

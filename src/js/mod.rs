@@ -8,7 +8,6 @@
 mod block;
 #[cfg(feature = "refresh")]
 mod driver;
-mod face;
 mod options;
 #[cfg(feature = "refresh")]
 mod page;

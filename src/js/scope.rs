@@ -1,56 +1,102 @@
 //! Scopes across the boundary.
 
-use super::face;
-use crate::codec::json::write_string;
-use crate::scope::{Action, Grant, ScopeError, TokenScope, allows, covers, write_list};
+use super::Desk;
+use super::block::Block;
+use crate::codec::json::{Kind, Reader};
+use crate::scope::{ANYTHING, Action, ScopeError, check_count, describe, is_allowed, read_scope, union, wire, within};
 use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `grants` are a list of what
-/// the package wrote (or base64, to decode), `limit` is how many permissions there may be; what a job does not need is ignored.
+// The jobs, as the package numbers them (pkg-template/src/scope.ts). From `ALLOWS` on, the first grant may be a super-user.
+const PARSE: u32 = 0;
+const MERGE: u32 = 1;
+const ENCODE: u32 = 2;
+const DECODE: u32 = 3;
+const ALLOWS: u32 = 4;
+const COVERS: u32 = 5;
+
+/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `grants` is a list, as JSON, of
+/// scopes and `"super-user"` (or base64, to decode), `limit` is how many permissions there may be; what a job does not need is ignored.
+///
+/// The desk takes what a token's [`Block`] has of a scope (without permissions: a super-user), a number for yes and no, or text, with a
+/// line for each sentence. An error has one number more: which of the grants was wrong, from 1; 0 where it was none of them alone.
 #[wasm_bindgen]
-pub fn scope(job: &str, grants: &str, action: &str, limit: u32) -> String {
-    run(job, grants, action, limit as usize).unwrap_or_else(|error| face::error(error.code(), &error.message()))
+pub fn scope(desk: &Desk, job: u32, grants: &str, action: &str, limit: u32) {
+    let mut block = Block::new();
+    let mut grant = 0;
+    if let Err(error) = run(&mut block, &mut grant, job, grants, action, limit as usize) {
+        block = Block::of_error(error.code(), &error.message());
+        block.number(grant);
+    }
+    let (text, table) = block.parts();
+    desk.take(text, table);
 }
 
-fn run(job: &str, grants: &str, action: &str, limit: usize) -> Result<String, ScopeError> {
-    if job == "decode" {
-        return Ok(Grant::decode(grants)?.to_package());
+fn run(
+    block: &mut Block,
+    grant: &mut u32,
+    job: u32,
+    grants: &str,
+    action: &str,
+    limit: usize,
+) -> Result<(), ScopeError> {
+    let mut permissions = Vec::new();
+    if job == DECODE {
+        let bytes = wire::decode(grants)?;
+        wire::read(&bytes, &mut |parts| permissions.push(parts))?;
+        block.scope(&permissions);
+        return Ok(());
     }
-    let grants = Grant::list_from_package(grants)?;
-    if job == "merge" {
-        let scopes = grants.into_iter().map(|grant| match grant {
-            Grant::Scope(scope) => Ok(scope),
-            Grant::SuperUser => Err(no_scope()),
-        });
-        return Ok(TokenScope::merge(scopes.collect::<Result<Vec<_>, _>>()?, limit)?.to_package());
-    }
-    answer(job, &grants, action, limit)
-}
-
-fn answer(job: &str, grants: &[Grant], action: &str, limit: usize) -> Result<String, ScopeError> {
-    let mut out = String::new();
-    let yes = match (job, grants) {
-        ("allows", [granted]) => allows(granted, &Action::from_json(action)?),
-        ("covers", [granted, Grant::Scope(requested)]) => covers(granted, requested),
-        ("describe", [grant]) => {
-            write_list(&mut out, &grant.describe(), |out, sentence| write_string(out, sentence));
-            return Ok(out);
+    // The grants one after the other, which is the message of them all, and how many permissions there are in the first.
+    let (mut explicit, mut first, mut super_user) = (Vec::new(), 0, false);
+    Reader::new(grants).array(|reader| {
+        *grant += 1;
+        if job >= ALLOWS && *grant == 1 && reader.kind()? == Kind::String && reader.string()? == "super-user" {
+            super_user = true;
+            return Ok(());
         }
-        (_, [Grant::Scope(scope)]) => {
-            scope.check_limit(limit)?;
-            if job == "parse" {
-                return Ok(scope.to_package());
+        let count = read_scope(reader, true, &mut explicit)?;
+        if *grant == 1 {
+            first = count;
+        }
+        Ok::<_, ScopeError>(())
+    })?;
+    *grant = 0;
+    wire::read_explicit(&explicit, &mut |parts| permissions.push(parts))?;
+    let (granted, requested) = permissions.split_at_checked(first).unwrap_or_default();
+    let yes = match job {
+        PARSE | MERGE | ENCODE => {
+            if job == MERGE {
+                permissions = union(&permissions, limit);
             }
-            write_string(&mut out, &scope.encode());
-            return Ok(out);
+            check_count(permissions.len(), limit)?;
+            if job == ENCODE {
+                block.text(&wire::encode(&explicit));
+            } else {
+                block.scope(&permissions);
+            }
+            return Ok(());
         }
-        _ => return Err(no_scope()),
+        ALLOWS => {
+            let action = Action::from_json(action)?;
+            super_user || is_allowed(granted, &action)
+        }
+        COVERS => super_user || within(granted, requested),
+        _ => {
+            let mut sentences = String::new();
+            if super_user {
+                sentences.push_str(ANYTHING);
+            }
+            for parts in &permissions {
+                if !sentences.is_empty() {
+                    sentences.push('\n');
+                }
+                describe(&mut sentences, parts);
+            }
+            block.text(&sentences);
+            return Ok(());
+        }
     };
-    Ok(String::from(if yes { "true" } else { "false" }))
-}
-
-/// A super-user where only a scope makes sense.
-fn no_scope() -> ScopeError {
-    ScopeError::new("ERR_SCOPE_INVALID", "expected an object, found a string")
+    block.number(yes.into());
+    Ok(())
 }

@@ -2,14 +2,22 @@
 
 use super::error::push;
 use super::model::{Grant, Permission, TokenScope};
-use super::parts::{Names, Parts};
+use super::parts::{Kind, Parts, Selects};
 use crate::codec::json::write_string;
 use alloc::{string::String, vec, vec::Vec};
+
+/// What a super-user may do.
+pub(crate) const ANYTHING: &str = "Do anything in the whole account (super-user).";
 
 impl TokenScope {
     /// One plain English sentence for each permission, in order.
     pub fn describe(&self) -> Vec<String> {
-        self.permissions().iter().map(describe).collect()
+        let sentence = |permission: &Permission| {
+            let mut out = String::new();
+            describe(&mut out, &permission.parts());
+            out
+        };
+        self.permissions().iter().map(sentence).collect()
     }
 }
 
@@ -17,41 +25,45 @@ impl Grant {
     /// As [`TokenScope::describe`]; for a super-user, one sentence that says so.
     pub fn describe(&self) -> Vec<String> {
         match self {
-            Grant::SuperUser => vec![String::from("Do anything in the whole account (super-user).")],
+            Grant::SuperUser => vec![String::from(ANYTHING)],
             Grant::Scope(scope) => scope.describe(),
         }
     }
 }
 
-fn describe(permission: &Permission) -> String {
-    let Parts { role, cache, names } = permission.parts();
-    let mut out = String::from(role.words);
-    let names = names.unwrap_or(Names::All);
-    if names == Names::All {
-        push(&mut out, "all ");
+/// Appends a sentence, which has no line break in it.
+pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
+    push(out, parts.role().words);
+    let (one, key) = match parts.kind() {
+        Kind::Item => ("item", "key"),
+        Kind::Topic => ("topic", "name"),
+        Kind::Function => ("function", "name"),
+    };
+    if matches!(parts.selects, Selects::Nothing | Selects::All) {
+        push(out, "all ");
     }
-    push(&mut out, role.kind.shape().noun);
-    if let Names::One(name) = names {
-        push(&mut out, " ");
-        push_bytes(&mut out, name);
+    push(out, one);
+    if parts.selects == Selects::One {
+        push(out, " ");
+        push_bytes(out, parts.name);
     } else {
-        push(&mut out, "s");
+        push(out, "s");
     }
-    match cache {
-        None => push(&mut out, " in all caches"),
+    push(out, " in ");
+    match parts.cache {
+        None => push(out, "all caches"),
         Some(name) => {
-            push(&mut out, " in cache ");
-            write_string(&mut out, name);
+            push(out, "cache ");
+            push_bytes(out, name);
         }
     }
-    if let Names::Prefix(prefix) = names {
-        push(&mut out, " whose ");
-        push(&mut out, role.kind.shape().whole);
-        push(&mut out, " starts with ");
-        push_bytes(&mut out, prefix);
+    if parts.selects == Selects::Prefix {
+        push(out, " whose ");
+        push(out, key);
+        push(out, " starts with ");
+        push_bytes(out, parts.name);
     }
-    push(&mut out, ".");
-    out
+    push(out, ".");
 }
 
 /// A key in quotes where it is text, in hexadecimal where it is not.
