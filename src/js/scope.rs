@@ -1,9 +1,13 @@
 //! Scopes across the boundary.
 
-use super::Desk;
-use super::block::Block;
-use crate::codec::json::{Kind, Reader};
-use crate::scope::{ANYTHING, Action, ScopeError, check_count, describe, is_allowed, read_scope, union, wire, within};
+use super::block::{HEAD, hand_over, of_error};
+use crate::codec::{
+    block::Block,
+    json::{Kind, Reader},
+};
+use crate::scope::{
+    ANYTHING, Action, Parts, ScopeError, check_count, describe, is_allowed, read_scope, union, wire, within,
+};
 use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -15,21 +19,24 @@ const DECODE: u32 = 3;
 const ALLOWS: u32 = 4;
 const COVERS: u32 = 5;
 
-/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `grants` is a list, as JSON, of
-/// scopes and `"super-user"` (or base64, to decode), `limit` is how many permissions there may be; what a job does not need is ignored.
+/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `input` is a list, as JSON, of
+/// scopes and `"super-user"` (or base64, to decode), a line feed, and an action; `limit` is how many permissions there may be; what a job
+/// does not need is ignored.
 ///
-/// The desk takes what a token's [`Block`] has of a scope (without permissions: a super-user), a number for yes and no, or text, with a
-/// line for each sentence. An error has one number more: which of the grants was wrong, from 1; 0 where it was none of them alone.
+/// Gives where a [`Block`]'s table is: it has what a token's has of a scope (without permissions: a super-user), a number for yes and no,
+/// or text, with a line for each sentence. An error has one number more: which of the grants was wrong, from 1; 0 where it was none of them
+/// alone.
 #[wasm_bindgen]
-pub fn scope(desk: &Desk, job: u32, grants: &str, action: &str, limit: u32) {
-    let mut block = Block::new();
+pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
+    let text = input.get(..filled as usize).and_then(|input| core::str::from_utf8(input).ok());
+    let (grants, action) = text.and_then(|text| text.rsplit_once('\n')).unwrap_or_default();
+    let mut block = Block::new(0, HEAD);
     let mut grant = 0;
     if let Err(error) = run(&mut block, &mut grant, job, grants, action, limit as usize) {
-        block = Block::of_error(error.code(), &error.message());
+        block = of_error(error.code(), &error.message());
         block.number(grant);
     }
-    let (text, table) = block.parts();
-    desk.take(text, table);
+    hand_over(block)
 }
 
 fn run(
@@ -44,7 +51,7 @@ fn run(
     if job == DECODE {
         let bytes = wire::decode(grants)?;
         wire::read(&bytes, &mut |parts| permissions.push(parts))?;
-        block.scope(&permissions);
+        list(block, &permissions);
         return Ok(());
     }
     // The grants one after the other, which is the message of them all, and how many permissions there are in the first.
@@ -71,9 +78,9 @@ fn run(
             }
             check_count(permissions.len(), limit)?;
             if job == ENCODE {
-                block.text(&wire::encode(&explicit));
+                block.push(wire::encode(&explicit).as_bytes());
             } else {
-                block.scope(&permissions);
+                list(block, &permissions);
             }
             return Ok(());
         }
@@ -93,10 +100,18 @@ fn run(
                 }
                 describe(&mut sentences, parts);
             }
-            block.text(&sentences);
+            block.push(sentences.as_bytes());
             return Ok(());
         }
     };
     block.number(yes.into());
     Ok(())
+}
+
+/// How many permissions, and each.
+fn list(block: &mut Block, permissions: &[Parts<'_>]) {
+    block.number(permissions.len() as u32);
+    for parts in permissions {
+        block.permission(parts);
+    }
 }
