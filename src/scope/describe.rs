@@ -1,9 +1,8 @@
 //! A scope in words.
 
-use super::error::push;
 use super::model::{Grant, Permission, TokenScope};
 use super::parts::{Kind, Parts, Selects};
-use crate::codec::json::write_string;
+use crate::codec::json::{push, push_hex, write_string};
 use alloc::{string::String, vec, vec::Vec};
 
 /// What a super-user may do.
@@ -72,8 +71,8 @@ fn push_bytes(out: &mut String, bytes: &[u8]) {
         Ok(text) => write_string(out, text),
         Err(_) => {
             out.push_str("0x");
-            for nibble in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-                out.push(char::from_digit(nibble.into(), 16).unwrap_or('?'));
+            for byte in bytes {
+                push_hex(out, *byte);
             }
         }
     }

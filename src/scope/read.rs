@@ -2,11 +2,11 @@
 //!
 //! A permission goes straight into its protobuf form, which is the one form in which permissions that were read are kept.
 
-use super::error::{ScopeError, push};
+use super::error::ScopeError;
 use super::model::check_count;
 use super::parts::{Kind, Parts, Selects, is_blank, role_called};
 use super::wire;
-use crate::codec::json::{self, Reader, write_string};
+use crate::codec::json::{self, Reader, push, write_string};
 use alloc::{string::String, vec::Vec};
 
 type Result<T> = core::result::Result<T, ScopeError>;
