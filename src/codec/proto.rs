@@ -62,19 +62,16 @@ impl<'a> Fields<'a> {
 
     /// At most ten bytes, and no bits beyond the 64th.
     fn varint(&mut self) -> Result<u32, Malformed> {
-        let mut value: u32 = 0;
-        let mut beyond = false;
+        let mut value: u64 = 0;
         for shift in (0..70).step_by(7) {
-            let (byte, rest) = self.rest.split_first().ok_or(Malformed)?;
-            self.rest = rest;
-            let bits = u32::from(byte & 0x7f);
+            let byte = *self.take(1)?.first().ok_or(Malformed)?;
+            let bits = u64::from(byte & 0x7f);
             if shift == 63 && bits > 1 {
-                return Err(Malformed);
+                break;
             }
-            value |= bits.checked_shl(shift).unwrap_or_default();
-            beyond |= if shift < 28 { false } else { bits >> (32 - shift.min(32)) != 0 };
-            if *byte < 0x80 {
-                return Ok(if beyond { u32::MAX } else { value });
+            value |= bits << shift;
+            if byte < 0x80 {
+                return Ok(u32::try_from(value).unwrap_or(u32::MAX));
             }
         }
         Err(Malformed)
