@@ -1,5 +1,6 @@
 // What permissions are made of: roles, the constants for all, and how what the crate read becomes plain frozen data.
 import type * as Face from '../index.js';
+import type { Cut } from './block.js';
 
 export const CacheRole = Object.freeze({ ReadWrite: 'readwrite', ReadOnly: 'readonly', WriteOnly: 'writeonly' } as const);
 export const TopicRole = Object.freeze({
@@ -26,13 +27,13 @@ const ALL = [AllCacheItems, AllTopics, AllFunctions] as const;
 /** In place of an end: the text is not there. */
 export const ABSENT = 0xffff_ffff;
 
-/** Reads what the crate says of a scope (`Block::scope` in src/js/block.rs): each permission's role (and kind), cache, and what it selects there. */
-export function readScope(text: string, table: Uint32Array, from: number): Face.TokenScope {
-  let at = 0;
+/** Reads what the crate says of so many permissions (src/scope/rows.rs): each one's role (and kind), cache, and what it selects there. Rows begin
+ *  at `at` of the table and `from` in the text. */
+export function readScope(cut: Cut, table: Uint32Array, at: number, count: number, from: number): Face.TokenScope {
   const number = (): number => table[at++] as number;
-  const next = (): string => text.slice(from, (from = number()));
+  const next = (): string => cut(from, (from = number()));
   const permissions: Face.Permission[] = [];
-  for (let left = number(); left > 0; left--) {
+  while (permissions.length < count) {
     const role = number();
     const kind = role >> 2;
     const cache = table[at] === ABSENT ? (at++, AllCaches) : next();

@@ -1,6 +1,6 @@
 // Scopes as plain data. What they mean is the crate's business (src/scope).
 import type * as Face from '../index.js';
-import { ERROR, decode } from './block.js';
+import { type Block, ERROR, put, reading, take } from './block.js';
 import { TokenError, argumentError } from './error.js';
 import { readScope } from './permission.js';
 import { place, writeAction, writeScope } from './plain.js';
@@ -21,15 +21,7 @@ const DESCRIBE = 6;
 type Name = (count: number) => string;
 const theScope: Name = () => 'scope';
 
-let text: string;
-let table: Uint32Array;
-
-const desk = {
-  take(bytes: Uint8Array, numbers: Uint32Array): void {
-    text = decode(bytes);
-    table = numbers.slice();
-  },
-};
+let block: Block;
 
 /** Has the crate do one of its jobs with scopes; throws what it says. */
 function run(job: number, scopes: readonly unknown[], name = theScope, action = '', limit = MAX_PERMISSIONS): void {
@@ -37,12 +29,13 @@ function run(job: number, scopes: readonly unknown[], name = theScope, action = 
 }
 
 function ask(job: number, grants: string, name: Name, action: string, limit: number): void {
-  wasm().scope(desk, job, grants, action, limit);
-  const [head, end, , count] = table;
-  if (head === ERROR) throw new TokenError(text.slice(0, end) as Face.TokenErrorCode, (count ? place(name(count)) : '') + text.slice(end));
+  block = reading(grants, () => take(put(`${grants}\n${action}`, '', false, (at, size, filled) => wasm().scope(at, size, filled, job, limit))));
+  const [head, code, end, count] = block.table as unknown as [number, number, number, number];
+  if (head === ERROR) throw new TokenError(block.cut(0, code) as Face.TokenErrorCode, (count ? place(name(count)) : '') + block.cut(code, end));
 }
 
-const made = (): Face.TokenScope => readScope(text, table, 0);
+const made = (): Face.TokenScope => readScope(block.cut, block.table, 1, block.table[0] as number, 0);
+const text = (): string => block.cut(0, block.length);
 
 export function parseScope(value: unknown, limits: { maxPermissions?: number } = {}): Face.TokenScope {
   let most: unknown;
@@ -63,28 +56,28 @@ export function mergeScopes(...scopes: Face.TokenScope[]): Face.TokenScope {
 
 export function encodePermissions(scope: Face.TokenScope): string {
   run(ENCODE, [scope]);
-  return text;
+  return text();
 }
 
 export function decodePermissions(p: string): Face.TokenScope | 'super-user' {
   if (typeof p !== 'string') throw argumentError('p', 'a string', p);
   ask(DECODE, p, theScope, '', 0);
-  return table[0] ? made() : 'super-user';
+  return block.table[0] ? made() : 'super-user';
 }
 
 type Grant = Face.TokenScope | 'super-user';
 
 export function allows(scope: Grant, action: Face.Action): boolean {
   run(ALLOWS, [scope], theScope, writeAction(action));
-  return table[0] === 1;
+  return block.table[0] === 1;
 }
 
 export function covers(granted: Grant, requested: Face.TokenScope): boolean {
   run(COVERS, [granted, requested], (count) => (count === 1 ? 'granted' : 'requested'));
-  return table[0] === 1;
+  return block.table[0] === 1;
 }
 
 export function describeScope(scope: Grant): string[] {
   run(DESCRIBE, [scope]);
-  return text.split('\n').slice(0, -1);
+  return text().split('\n').slice(0, -1);
 }

@@ -1,9 +1,9 @@
 // TokenSource: the face of the driver (src/js/driver.rs), which decides when to fetch. Here are promises, events and the token in hand.
 import type * as Face from '../index.js';
-import type { Driver, Host } from 'wasm-glue';
+import { Driver, type Host } from 'wasm-glue';
 import { TokenError, argumentError } from './error.js';
 import { prepareVend } from './request.js';
-import { type Read, readBlock } from './block.js';
+import { type Read, cutter, readToken } from './block.js';
 import { makeToken, writeOptions } from './token.js';
 import { wasm } from './wasm.js';
 
@@ -131,15 +131,15 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
 
   #drive(): Driver {
     if (this.#driver) return this.#driver;
-    const module = wasm();
-    return (this.#driver = new module.Driver(this.#host(), ...this.#settings));
+    wasm();
+    return (this.#driver = new Driver(this.#host(), ...this.#settings));
   }
 
   #host(): Host {
     return {
       open: (reason, signal) => this.#open(reason as Face.VendContext['reason'], signal),
       isFunction: () => this.#isFunction,
-      install: (text, table, life) => this.#install(makeToken(readBlock(text, table) as Read), life),
+      install: (text, table, life) => this.#install(makeToken(readToken({ cut: cutter(text), length: text.length, table: table.slice(4) }) as Read), life),
       drop: () => {
         this.#held = undefined;
       },

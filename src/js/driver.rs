@@ -1,6 +1,6 @@
 //! Carries out what the refresh machine decides: timer, request, page events, and word to the package.
 
-use super::{block::Block, options, page::Page, request, timer::Timer};
+use super::{block, options, page::Page, request, timer::Timer};
 use crate::refresh::{Action, Cause, Event, Machine, Now, Outcome, Policy, Reason, Status};
 use crate::token::{DecodeOptions, Token};
 use alloc::collections::VecDeque;
@@ -22,7 +22,7 @@ extern "C" {
     /// The app gave a function, not a URL.
     #[wasm_bindgen(method, js_name = isFunction)]
     pub(super) fn is_function(this: &Host) -> bool;
-    /// A new token is in hand, as the parts of a [`Block`], good for `life` milliseconds from now.
+    /// A new token is in hand, as the parts of a [`block`], good for `life` milliseconds from now.
     #[wasm_bindgen(method)]
     fn install(this: &Host, text: &[u8], table: &[u32], life: f64);
     /// There is no token in hand any more.
@@ -178,9 +178,8 @@ impl Driver {
     fn install(&self) {
         let flight = self.flight.take();
         if let Some(Ok(token)) = flight.and_then(|flight| flight.landed) {
-            let block = Block::of_token(&token);
-            let (text, table) = block.parts();
-            self.host.install(text, table, self.life());
+            let block = block::of_token(token);
+            self.host.install(block.text(), &block.table, self.life());
         }
     }
 
@@ -247,7 +246,7 @@ impl Handle {
         let seed = (Math::random() * 9_007_199_254_740_992.0) as u64;
         let driver = Rc::new_cyclic(|me| Driver {
             host,
-            options: options::read(decode.as_deref().unwrap_or_default()).unwrap_or_default(),
+            options: options::read(decode.as_deref().unwrap_or_default().as_bytes()),
             machine: RefCell::new(Machine::new(policy, seed, now())),
             queue: RefCell::default(),
             flight: RefCell::default(),

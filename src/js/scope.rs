@@ -1,10 +1,12 @@
 //! Scopes across the boundary.
 
-use super::Desk;
-use super::block::Block;
-use crate::codec::json::{Kind, Reader};
+use super::block::{HEAD, hand_over, of_error};
+use crate::codec::{
+    block::Block,
+    json::{Kind, Reader},
+};
 use crate::scope::{
-    ANYTHING, ScopeError, check_count, describe, is_allowed, is_new, read_action, read_scope, wire, within,
+    ANYTHING, Parts, ScopeError, check_count, describe, is_allowed, is_new, read_action, read_scope, wire, within,
 };
 use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -17,21 +19,24 @@ const ALLOWS: u32 = 4;
 const COVERS: u32 = 5;
 const DESCRIBE: u32 = 6;
 
-/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `grants` is a list, as JSON, of
-/// scopes and `"super-user"` (or base64, to decode), `limit` is how many permissions there may be; what a job does not need is ignored.
+/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `input` is a list, as JSON, of
+/// scopes and `"super-user"` (or base64, to decode), a line feed, and an action; `limit` is how many permissions there may be; what a job
+/// does not need is ignored.
 ///
-/// The desk takes what a token's [`Block`] has of a scope (without permissions: a super-user), a number for yes and no, or text, with a
-/// line for each sentence. An error has one number more: which of the grants was wrong, from 1; 0 where it was none of them alone.
+/// Gives where a [`Block`]'s table is: it has what a token's has of a scope (without permissions: a super-user), a number for yes and no,
+/// or text, with a line for each sentence. An error has one number more: which of the grants was wrong, from 1; 0 where it was none of them
+/// alone.
 #[wasm_bindgen]
-pub fn scope(desk: &Desk, job: u32, grants: &str, action: &str, limit: u32) {
-    let mut call =
-        Call { block: Block::new(), explicit: Vec::new(), text: Vec::new(), count: 0, first: 0, super_user: false };
+pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
+    let text = input.get(..filled as usize).and_then(|input| core::str::from_utf8(input).ok());
+    let (grants, action) = text.and_then(|text| text.rsplit_once('\n')).unwrap_or_default();
+    let block = Block::new(0, HEAD);
+    let mut call = Call { block, explicit: Vec::new(), text: Vec::new(), count: 0, first: 0, super_user: false };
     if let Err(error) = call.run(job, grants, action, limit as usize) {
-        call.block = Block::of_error(error.code(), &error.message());
+        call.block = of_error(error.code(), &error.message());
         call.block.number(call.count);
     }
-    let (text, table) = call.block.parts();
-    desk.take(text, table);
+    hand_over(call.block)
 }
 
 /// What a call owns.
@@ -83,15 +88,15 @@ impl Call {
                 for parts in granted {
                     describe(&mut sentences, parts);
                 }
-                block.text(&sentences);
+                block.push(sentences.as_bytes());
             }
-            DECODE => block.scope(&permissions),
+            DECODE => list(block, &permissions),
             _ => {
                 check_count(permissions.len(), limit)?;
                 if job == ENCODE {
-                    block.text(&wire::encode(explicit));
+                    block.push(wire::encode(explicit).as_bytes());
                 } else {
-                    block.scope(&permissions);
+                    list(block, &permissions);
                 }
             }
         }
@@ -113,5 +118,13 @@ impl Call {
         })?;
         self.count = 0;
         Ok(())
+    }
+}
+
+/// How many permissions, and each.
+fn list(block: &mut Block, permissions: &[Parts<'_>]) {
+    block.number(permissions.len() as u32);
+    for parts in permissions {
+        block.permission(parts);
     }
 }

@@ -23,6 +23,7 @@ mod merge;
 mod model;
 mod parts;
 mod read;
+mod rows;
 pub(crate) mod wire;
 
 pub use action::{Action, CacheAccess, TopicAccess};
@@ -38,6 +39,6 @@ pub(crate) use {
     describe::{ANYTHING, describe},
     merge::is_new,
     model::check_count,
-    parts::{Parts, Selects},
+    parts::Parts,
     read::{read_action, read_scope},
 };
