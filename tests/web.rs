@@ -98,7 +98,7 @@ fn decoding_answers_at_the_desk() {
     assert!(text.starts_with("ERR_TOKEN_MALFORMED"), "{text}");
     js::scope(&desk, 6, r#"[{"permissions":[{"role":"readonly","cache":"a"}]}]"#, "", 0);
     let text = Reflect::get(desk.as_ref(), &"text".into()).unwrap().as_string().unwrap();
-    assert_eq!(text, r#"Read all items in cache "a"."#);
+    assert_eq!(text, "Read all items in cache \"a\".\n");
 }
 
 #[wasm_bindgen_test]

@@ -79,5 +79,5 @@ export function covers(granted: Grant, requested: Face.TokenScope): boolean {
 
 export function describeScope(scope: Grant): string[] {
   run(DESCRIBE, [scope]);
-  return text().split('\n');
+  return text().split('\n').slice(0, -1);
 }

@@ -488,25 +488,52 @@ impl Number {
 
 /// Appends `text` as a JSON string literal.
 pub(crate) fn write_string(out: &mut String, text: &str) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\x1f' => {
-                let code = character as usize;
-                out.push_str("\\u00");
-                out.push(HEX[code >> 4 & 15]);
-                out.push(HEX[code & 15]);
-            }
-            _ => out.push(character),
+    push(out, "\"");
+    let mut rest = text;
+    // What is to be escaped is ASCII, so pieces end where characters do.
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+        let (plain, escaped) = rest.split_at_checked(at).unwrap_or_default();
+        let byte = escaped.as_bytes().first().copied().unwrap_or_default();
+        push(out, plain);
+        push(
+            out,
+            match byte {
+                b'"' => "\\\"",
+                b'\\' => "\\\\",
+                b'\n' => "\\n",
+                b'\r' => "\\r",
+                b'\t' => "\\t",
+                _ => "\\u00",
+            },
+        );
+        if byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') {
+            push_hex(out, byte);
         }
+        rest = escaped.get(1..).unwrap_or_default();
     }
-    out.push('"');
+    push(out, rest);
+    push(out, "\"");
+}
+
+/// Appends two hexadecimal digits.
+pub(crate) fn push_hex(out: &mut String, byte: u8) {
+    for nibble in [byte >> 4, byte & 15] {
+        push_ascii(out, if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
+    }
+}
+
+// Not inlined, for size: text is put together in many places.
+
+/// Appends text.
+#[inline(never)]
+pub(crate) fn push(out: &mut String, text: &str) {
+    out.push_str(text);
+}
+
+/// Appends an ASCII character.
+#[inline(never)]
+pub(crate) fn push_ascii(out: &mut String, byte: u8) {
+    out.push(char::from(byte));
 }
 
 #[cfg(test)]

@@ -6,18 +6,18 @@ use crate::codec::{
     json::{Kind, Reader},
 };
 use crate::scope::{
-    ANYTHING, Action, Parts, ScopeError, check_count, describe, is_allowed, read_scope, union, wire, within,
+    ANYTHING, Parts, ScopeError, check_count, describe, is_allowed, is_new, read_action, read_scope, wire, within,
 };
 use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-// The jobs, as the package numbers them (pkg-template/src/scope.ts). From `ALLOWS` on, the first grant may be a super-user.
-const PARSE: u32 = 0;
+// The jobs, as the package numbers them (pkg-template/src/scope.ts); 0 is to parse. From `ALLOWS` on, the first grant may be a super-user.
 const MERGE: u32 = 1;
 const ENCODE: u32 = 2;
 const DECODE: u32 = 3;
 const ALLOWS: u32 = 4;
 const COVERS: u32 = 5;
+const DESCRIBE: u32 = 6;
 
 /// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `input` is a list, as JSON, of
 /// scopes and `"super-user"` (or base64, to decode), a line feed, and an action; `limit` is how many permissions there may be; what a job
@@ -30,82 +30,95 @@ const COVERS: u32 = 5;
 pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
     let text = input.get(..filled as usize).and_then(|input| core::str::from_utf8(input).ok());
     let (grants, action) = text.and_then(|text| text.rsplit_once('\n')).unwrap_or_default();
-    let mut block = Block::new(0, HEAD);
-    let mut grant = 0;
-    if let Err(error) = run(&mut block, &mut grant, job, grants, action, limit as usize) {
-        block = of_error(error.code(), &error.message());
-        block.number(grant);
+    let block = Block::new(0, HEAD);
+    let mut call = Call { block, explicit: Vec::new(), text: Vec::new(), count: 0, first: 0, super_user: false };
+    if let Err(error) = call.run(job, grants, action, limit as usize) {
+        call.block = of_error(error.code(), &error.message());
+        call.block.number(call.count);
     }
-    hand_over(block)
+    hand_over(call.block)
 }
 
-fn run(
-    block: &mut Block,
-    grant: &mut u32,
-    job: u32,
-    grants: &str,
-    action: &str,
-    limit: usize,
-) -> Result<(), ScopeError> {
-    let mut permissions = Vec::new();
-    if job == DECODE {
-        let bytes = wire::decode(grants)?;
-        wire::read(&bytes, &mut |parts| permissions.push(parts))?;
-        list(block, &permissions);
-        return Ok(());
-    }
-    // The grants one after the other, which is the message of them all, and how many permissions there are in the first.
-    let (mut explicit, mut first, mut super_user) = (Vec::new(), 0, false);
-    Reader::new(grants).array(|reader| {
-        *grant += 1;
-        if job >= ALLOWS && *grant == 1 && reader.kind()? == Kind::String && reader.string()? == "super-user" {
-            super_user = true;
-            return Ok(());
+/// What a call owns.
+struct Call {
+    block: Block,
+    /// The message `ExplicitPermissions` of all grants.
+    explicit: Vec<u8>,
+    text: Vec<u8>,
+    /// Which grant is being read; 0 once all are.
+    count: u32,
+    /// How many permissions there are in the first.
+    first: usize,
+    /// Is the first one?
+    super_user: bool,
+}
+
+impl Call {
+    fn run(&mut self, job: u32, grants: &str, action: &str, limit: usize) -> Result<(), ScopeError> {
+        if job == DECODE {
+            self.explicit = wire::decode(grants)?;
+        } else {
+            self.read(job, grants)?;
         }
-        let count = read_scope(reader, true, &mut explicit)?;
-        if *grant == 1 {
-            first = count;
-        }
-        Ok::<_, ScopeError>(())
-    })?;
-    *grant = 0;
-    wire::read_explicit(&explicit, &mut |parts| permissions.push(parts))?;
-    let (granted, requested) = permissions.split_at_checked(first).unwrap_or_default();
-    let yes = match job {
-        PARSE | MERGE | ENCODE => {
-            if job == MERGE {
-                permissions = union(&permissions, limit);
+        let Call { block, explicit, text, first, .. } = self;
+        let mut permissions = Vec::new();
+        let merges = job == MERGE;
+        let mut add = |parts| {
+            if !merges || is_new(&permissions, &parts, limit) {
+                permissions.push(parts);
             }
-            check_count(permissions.len(), limit)?;
-            if job == ENCODE {
-                block.push(wire::encode(&explicit).as_bytes());
-            } else {
-                list(block, &permissions);
-            }
-            return Ok(());
+        };
+        if job == DECODE {
+            wire::read(explicit, &mut add)?;
+        } else {
+            wire::read_explicit(explicit, &mut add)?;
         }
-        ALLOWS => {
-            let action = Action::from_json(action)?;
-            super_user || is_allowed(granted, &action)
-        }
-        COVERS => super_user || within(granted, requested),
-        _ => {
-            let mut sentences = String::new();
-            if super_user {
-                sentences.push_str(ANYTHING);
+        let (granted, requested) = permissions.split_at_checked(*first).unwrap_or_default();
+        match job {
+            ALLOWS | COVERS => {
+                let yes = if job == COVERS {
+                    within(granted, requested)
+                } else {
+                    is_allowed(granted, &read_action(action, text)?)
+                };
+                block.number((self.super_user || yes).into());
             }
-            for parts in &permissions {
-                if !sentences.is_empty() {
-                    sentences.push('\n');
+            DESCRIBE => {
+                let mut sentences = String::from(if self.super_user { ANYTHING } else { "" });
+                for parts in granted {
+                    describe(&mut sentences, parts);
                 }
-                describe(&mut sentences, parts);
+                block.push(sentences.as_bytes());
             }
-            block.push(sentences.as_bytes());
-            return Ok(());
+            DECODE => list(block, &permissions),
+            _ => {
+                check_count(permissions.len(), limit)?;
+                if job == ENCODE {
+                    block.push(wire::encode(explicit).as_bytes());
+                } else {
+                    list(block, &permissions);
+                }
+            }
         }
-    };
-    block.number(yes.into());
-    Ok(())
+        Ok(())
+    }
+
+    fn read(&mut self, job: u32, grants: &str) -> Result<(), ScopeError> {
+        Reader::new(grants).array(|reader| {
+            self.count += 1;
+            if job >= ALLOWS && self.count == 1 && reader.kind()? == Kind::String && reader.string()? == "super-user" {
+                self.super_user = true;
+                return Ok(());
+            }
+            let permissions = read_scope(reader, true, &mut self.explicit)?;
+            if self.count == 1 {
+                self.first = permissions;
+            }
+            Ok::<_, ScopeError>(())
+        })?;
+        self.count = 0;
+        Ok(())
+    }
 }
 
 /// How many permissions, and each.

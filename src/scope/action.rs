@@ -67,13 +67,26 @@ impl Action {
     /// # Errors
     /// `ERR_ARGUMENT`, with what was wrong.
     pub fn from_json(text: &str) -> Result<Action, ScopeError> {
-        read(text).map_err(ScopeError::of_action)
+        let mut read = Vec::new();
+        let Act { parts, access } = read_action(text, &mut read)?;
+        let cache = parts.cache.unwrap_or_default().into();
+        Ok(Action { kind: parts.kind(), access, cache, name: parts.name.into() })
     }
 
     /// As a permission without a role, for this one alone.
-    pub(super) fn parts(&self) -> Parts<'_> {
-        Parts { role: (self.kind as u8) << 2, cache: Some(&self.cache), selects: Selects::One, name: &self.name }
+    pub(super) fn act(&self) -> Act<'_> {
+        let role = (self.kind as u8) << 2;
+        let parts = Parts { role, cache: Some(&self.cache), selects: Selects::One, name: &self.name };
+        Act { parts, access: self.access }
     }
+}
+
+/// An action, taken apart.
+pub(crate) struct Act<'a> {
+    /// Without a role.
+    pub(super) parts: Parts<'a>,
+    /// One bit; see `Role::access`.
+    pub(super) access: u8,
 }
 
 /// To invoke is the one access to functions.
@@ -81,16 +94,18 @@ const INVOKE: u8 = 1;
 
 /// How an action is spelled.
 struct Spelled {
-    /// Under `type` and `access`.
-    words: [&'static str; 2],
+    /// Under `type`.
+    of: &'static str,
+    /// Under `access`.
+    word: &'static str,
     /// The field that names what it is done to: as in a permission, but for an item's.
     field: &'static str,
     kind: Kind,
     access: u8,
 }
 
-const fn spelled(of: &'static str, access: &'static str, field: &'static str, kind: Kind, bit: u8) -> Spelled {
-    Spelled { words: [of, access], field, kind, access: bit }
+const fn spelled(of: &'static str, word: &'static str, field: &'static str, kind: Kind, access: u8) -> Spelled {
+    Spelled { of, word, field, kind, access }
 }
 
 static SPELLED: [Spelled; 6] = [
@@ -102,21 +117,14 @@ static SPELLED: [Spelled; 6] = [
     spelled("function", "invoke", "func", Kind::Function, INVOKE),
 ];
 
-fn read(json: &str) -> Result<Action, ScopeError> {
-    let [cache, name, of, access] = read_action(json)?;
-    let spelled = SPELLED.iter().find(|spelled| {
-        let [type_, word] = spelled.words;
-        type_.as_bytes() == of.text && word.as_bytes() == access.text && spelled.field == name.field
-    });
-    match spelled {
-        Some(Spelled { kind, access, .. }) if !cache.text.is_empty() => {
-            Ok(Action { kind: *kind, access: *access, cache: cache.text, name: name.text })
-        }
-        _ => Err(ScopeError::field("", EXPECTED)),
-    }
+/// The kind and the access of which these are type, access and naming field.
+pub(super) fn kind_and_access(of: &[u8], access: &[u8], field: &str) -> Option<(Kind, u8)> {
+    let is =
+        |spelled: &&Spelled| spelled.of.as_bytes() == of && spelled.word.as_bytes() == access && spelled.field == field;
+    SPELLED.iter().find(is).map(|spelled| (spelled.kind, spelled.access))
 }
 
-const EXPECTED: &str = "expected cache, and type cache with key and access read, write or conditional-write, \
+pub(super) const EXPECTED: &str = "expected cache, and type cache with key and access read, write or conditional-write, \
     type topic with topic and access publish or subscribe, or type function with func and access invoke";
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Comparison of what scopes permit, and of a scope with one action.
 
-use super::action::Action;
+use super::action::{Act, Action};
 use super::model::{Grant, TokenScope};
 use super::parts::Parts;
 
@@ -43,13 +43,13 @@ fn is_granted(granted: &[Parts<'_>], wanted: &Parts<'_>, access: u8) -> bool {
 pub fn allows(granted: &Grant, action: &Action) -> bool {
     match granted {
         Grant::SuperUser => true,
-        Grant::Scope(scope) => is_allowed(&scope.parts(), action),
+        Grant::Scope(scope) => is_allowed(&scope.parts(), &action.act()),
     }
 }
 
 /// As [`allows`], of permissions taken apart.
-pub(crate) fn is_allowed(granted: &[Parts<'_>], action: &Action) -> bool {
-    is_granted(granted, &action.parts(), action.access)
+pub(crate) fn is_allowed(granted: &[Parts<'_>], act: &Act<'_>) -> bool {
+    is_granted(granted, &act.parts, act.access)
 }
 
 #[cfg(test)]

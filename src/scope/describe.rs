@@ -1,23 +1,21 @@
 //! A scope in words.
 
-use super::error::push;
-use super::model::{Grant, Permission, TokenScope};
+use super::model::{Grant, TokenScope};
 use super::parts::{Kind, Parts, Selects};
-use crate::codec::json::write_string;
-use alloc::{string::String, vec, vec::Vec};
+use crate::codec::json::{push, push_hex, write_string};
+use alloc::{string::String, vec::Vec};
 
-/// What a super-user may do.
-pub(crate) const ANYTHING: &str = "Do anything in the whole account (super-user).";
+/// What a super-user may do, as [`describe`] says it.
+pub(crate) const ANYTHING: &str = "Do anything in the whole account (super-user).\n";
 
 impl TokenScope {
     /// One plain English sentence for each permission, in order.
     pub fn describe(&self) -> Vec<String> {
-        let sentence = |permission: &Permission| {
-            let mut out = String::new();
+        let mut out = String::new();
+        for permission in self.permissions() {
             describe(&mut out, &permission.parts());
-            out
-        };
-        self.permissions().iter().map(sentence).collect()
+        }
+        lines(&out)
     }
 }
 
@@ -25,13 +23,17 @@ impl Grant {
     /// As [`TokenScope::describe`]; for a super-user, one sentence that says so.
     pub fn describe(&self) -> Vec<String> {
         match self {
-            Grant::SuperUser => vec![String::from(ANYTHING)],
+            Grant::SuperUser => lines(ANYTHING),
             Grant::Scope(scope) => scope.describe(),
         }
     }
 }
 
-/// Appends a sentence, which has no line break in it.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(String::from).collect()
+}
+
+/// Appends a sentence, which has no line break in it, and a line feed.
 pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
     push(out, parts.role().words);
     let (one, key) = match parts.kind() {
@@ -63,7 +65,7 @@ pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
         push(out, " starts with ");
         push_bytes(out, parts.name);
     }
-    push(out, ".");
+    push(out, ".\n");
 }
 
 /// A key in quotes where it is text, in hexadecimal where it is not.
@@ -72,8 +74,8 @@ fn push_bytes(out: &mut String, bytes: &[u8]) {
         Ok(text) => write_string(out, text),
         Err(_) => {
             out.push_str("0x");
-            for nibble in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-                out.push(char::from_digit(nibble.into(), 16).unwrap_or('?'));
+            for byte in bytes {
+                push_hex(out, *byte);
             }
         }
     }
@@ -82,7 +84,8 @@ fn push_bytes(out: &mut String, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::{CacheRole, CacheSelector, ItemSelector};
+    use crate::scope::{CacheRole, CacheSelector, ItemSelector, Permission};
+    use std::vec;
 
     #[test]
     fn one_sentence_a_permission() {

@@ -1,5 +1,6 @@
 //! The one error of this layer.
 
+use crate::codec::json::{push, push_ascii};
 use alloc::{boxed::Box, string::String};
 use core::fmt;
 
@@ -94,18 +95,12 @@ impl ScopeError {
     }
 }
 
-/// Appends text. Not inlined, for size: text is put together in many places.
-#[inline(never)]
-pub(super) fn push(out: &mut String, text: &str) {
-    out.push_str(text);
-}
-
 /// Appends a count. Written by hand: `core::fmt` would be most of the module's size.
 pub(crate) fn push_decimal(out: &mut String, number: usize) {
     if number > 9 {
         push_decimal(out, number / 10);
     }
-    out.push(char::from(b'0' + (number % 10) as u8));
+    push_ascii(out, b'0' + (number % 10) as u8);
 }
 
 impl fmt::Display for ScopeError {

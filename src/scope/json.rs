@@ -3,12 +3,12 @@
 //! The `All…` constants are `{"all":"caches"}`, `{"all":"items"}`, `{"all":"topics"}` and `{"all":"functions"}`: they survive
 //! JSON, and are neither a cache named `*` nor one another.
 
-use super::error::{ScopeError, push, push_decimal};
+use super::error::{ScopeError, push_decimal};
 use super::model::{MAX_PERMISSIONS, TokenScope, check_count};
 use super::parts::{Kind, Parts, Selects};
 use super::read::read_scope;
 use super::wire;
-use crate::codec::json::{Malformed, Reader, write_string};
+use crate::codec::json::{Malformed, Reader, push, write_string};
 use alloc::{string::String, vec::Vec};
 
 impl From<Malformed> for ScopeError {

@@ -13,22 +13,20 @@ impl TokenScope {
     /// `ERR_SCOPE_LIMIT` where the union has more than `limit` permissions; `ERR_SCOPE_INVALID` where it has none.
     pub fn merge(scopes: impl IntoIterator<Item = TokenScope>, limit: usize) -> Result<TokenScope, ScopeError> {
         let scopes: Vec<TokenScope> = scopes.into_iter().collect();
-        let all: Vec<_> = scopes.iter().flat_map(TokenScope::parts).collect();
-        let union = union(&all, limit);
+        let mut union = Vec::new();
+        for parts in scopes.iter().flat_map(TokenScope::parts) {
+            if is_new(&union, &parts, limit) {
+                union.push(parts);
+            }
+        }
         TokenScope::with_limit(union.into_iter().map(Permission::from).collect(), limit)
     }
 }
 
-/// What is not there before; of what is beyond the limit, one: it is an error anyhow, and looking each up in an ever longer list
-/// would take ever longer.
-pub(crate) fn union<'a>(all: &[Parts<'a>], limit: usize) -> Vec<Parts<'a>> {
-    let mut union = Vec::new();
-    for parts in all {
-        if union.len() <= limit && !union.contains(parts) {
-            union.push(*parts);
-        }
-    }
-    union
+/// Is it not in the union? One beyond the limit is enough: it is an error anyhow, and looking each up in an ever longer list would take
+/// ever longer.
+pub(crate) fn is_new(union: &[Parts<'_>], parts: &Parts<'_>, limit: usize) -> bool {
+    union.len() <= limit && !union.contains(parts)
 }
 
 #[cfg(test)]

@@ -37,8 +37,8 @@ pub use model::{
 pub(crate) use {
     covers::{is_allowed, within},
     describe::{ANYTHING, describe},
-    merge::union,
+    merge::is_new,
     model::check_count,
     parts::Parts,
-    read::read_scope,
+    read::{read_action, read_scope},
 };

@@ -1,7 +1,8 @@
 //! The model. Names are those of Momento's SDK; numbers are those of `permission_messages`.
 
-use super::error::{ScopeError, push, push_decimal};
+use super::error::{ScopeError, push_decimal};
 use super::parts::Parts;
+use crate::codec::json::push;
 use alloc::{string::String, vec::Vec};
 
 /// Momento accepts at most 20 policy statements in a token (Momento's limits page).

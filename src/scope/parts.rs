@@ -141,14 +141,24 @@ impl Parts<'_> {
     }
 }
 
-/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Listed here, since the standard library's
-/// table is larger. What is not UTF-8 is not blank.
-pub(super) fn is_blank(name: &[u8]) -> bool {
-    let blank = |character| {
-        matches!(character, '\t'..='\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
-            | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
-    };
-    core::str::from_utf8(name).is_ok_and(|name| name.chars().all(blank))
+/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Spelled out in UTF-8, since the standard
+/// library's table is larger. What is not UTF-8 is not blank.
+pub(super) fn is_blank(mut name: &[u8]) -> bool {
+    loop {
+        let (character, rest) = match name {
+            [] => return true,
+            [a @ ..0x80, rest @ ..] => (u32::from(*a), rest),
+            [0xc2, b, rest @ ..] => (u32::from(*b), rest),
+            [a @ 0xe1..=0xef, b, c, rest @ ..] => (u32::from_be_bytes([0, *a, *b, *c]), rest),
+            _ => return false,
+        };
+        let blank = matches!(character, 0x9..=0xd | 0x20 | 0x85 | 0xa0 | 0xe1_9a80 | 0xe2_8080..=0xe2_808a
+            | 0xe2_80a8 | 0xe2_80a9 | 0xe2_80af | 0xe2_819f | 0xe3_8080 | 0xef_bbbf);
+        if !blank {
+            return false;
+        }
+        name = rest;
+    }
 }
 
 impl Permission {

@@ -2,11 +2,12 @@
 //!
 //! A permission goes straight into its protobuf form, which is the one form in which permissions that were read are kept.
 
-use super::error::{ScopeError, push};
+use super::action::{Act, EXPECTED, kind_and_access};
+use super::error::ScopeError;
 use super::model::check_count;
 use super::parts::{Kind, Parts, Selects, is_blank, role_called};
 use super::wire;
-use crate::codec::json::{self, Reader, write_string};
+use crate::codec::json::{self, Reader, push, write_string};
 use alloc::{string::String, vec::Vec};
 
 type Result<T> = core::result::Result<T, ScopeError>;
@@ -44,22 +45,29 @@ static FIELDS: [Spelled; 8] = [
 ];
 
 /// What stood under one field.
-pub(super) struct Said {
+#[derive(Clone, Copy)]
+struct Said {
     /// Empty while there was none.
-    pub(super) field: &'static str,
+    field: &'static str,
     selects: Selects,
-    pub(super) text: Vec<u8>,
+    /// Where its text is.
+    from: usize,
+    to: usize,
 }
 
-const SILENT: Said = Said { field: "", selects: Selects::Nothing, text: Vec::new() };
+const SILENT: Said = Said { field: "", selects: Selects::Nothing, from: 0, to: 0 };
 
 /// What has been read so far. The functions that read are plain ones, without closures: each is in the module once.
-struct Draft<'e> {
+struct Draft<'a> {
     /// Of an action, not of a permission.
     action: bool,
     /// May a key be a list of bytes?
     bytes: bool,
     said: [Said; 4],
+    /// The text of all that was said.
+    text: &'a mut Vec<u8>,
+    /// The message `ExplicitPermissions` of what has been read.
+    explicit: &'a mut Vec<u8>,
     /// The field that is being read, for errors and for the selector in it.
     field: &'static str,
     place: usize,
@@ -69,16 +77,15 @@ struct Draft<'e> {
     count: usize,
     /// Was there a list of permissions?
     listed: bool,
-    /// The message `ExplicitPermissions` of what has been read.
-    explicit: &'e mut Vec<u8>,
 }
 
 type Read<'t> = fn(&mut Draft<'_>, &mut Reader<'t>, &str) -> Result<()>;
 
-impl<'e> Draft<'e> {
-    fn new(action: bool, bytes: bool, explicit: &'e mut Vec<u8>) -> Self {
+impl<'a> Draft<'a> {
+    fn new(action: bool, bytes: bool, text: &'a mut Vec<u8>, explicit: &'a mut Vec<u8>) -> Self {
         let said = [SILENT; 4];
-        Draft { action, bytes, said, field: "", place: 0, all: "", index: None, count: 0, listed: false, explicit }
+        let (field, place, all, index, count, listed) = ("", 0, "", None, 0, false);
+        Draft { action, bytes, said, text, explicit, field, place, all, index, count, listed }
     }
 
     /// What stood under the field that is being read.
@@ -90,7 +97,8 @@ impl<'e> Draft<'e> {
 /// Reads a scope, however many its permissions, and appends it to a message `ExplicitPermissions`; how many they are. `bytes` is
 /// whether keys may be lists of bytes.
 pub(crate) fn read_scope(reader: &mut Reader<'_>, bytes: bool, explicit: &mut Vec<u8>) -> Result<usize> {
-    let mut draft = Draft::new(false, bytes, explicit);
+    let mut text = Vec::new();
+    let mut draft = Draft::new(false, bytes, &mut text, explicit);
     object(&mut draft, reader, read_list).map_err(|error| error.at(draft.index).within(draft.field))?;
     if !draft.listed {
         return Err(ScopeError::field("permissions", "expected a list of permissions, found none"));
@@ -99,14 +107,30 @@ pub(crate) fn read_scope(reader: &mut Reader<'_>, bytes: bool, explicit: &mut Ve
     Ok(draft.count)
 }
 
-/// What an action says: where it is done, to what, its type and its access.
-pub(super) fn read_action(text: &str) -> Result<[Said; 4]> {
-    let mut reader = Reader::new(text);
+/// Reads an action; keys may be lists of bytes. What it names is put in `text`.
+pub(crate) fn read_action<'a>(json: &str, text: &'a mut Vec<u8>) -> Result<Act<'a>> {
+    let mut reader = Reader::new(json);
     let mut nothing = Vec::new();
-    let mut draft = Draft::new(true, true, &mut nothing);
-    object(&mut draft, &mut reader, read_field).map_err(|error| error.within(draft.field))?;
-    reader.end()?;
-    Ok(draft.said)
+    let mut draft = Draft::new(true, true, text, &mut nothing);
+    let read = object(&mut draft, &mut reader, read_field);
+    read.and_then(|()| Ok(reader.end()?)).map_err(|error| error.within(draft.field).of_action())?;
+    let [cache, name, of, access] = draft.said;
+    match kind_and_access(said(text, of), said(text, access), name.field) {
+        Some((kind, access)) if !cache.field.is_empty() => Ok(Act {
+            parts: Parts {
+                role: (kind as u8) << 2,
+                cache: Some(said(text, cache)),
+                selects: Selects::One,
+                name: said(text, name),
+            },
+            access,
+        }),
+        _ => Err(fault(EXPECTED).of_action()),
+    }
+}
+
+fn said(text: &[u8], said: Said) -> &[u8] {
+    text.get(said.from..said.to).unwrap_or_default()
 }
 
 /// Reads an object through a plain pointer.
@@ -134,21 +158,21 @@ fn read_list<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) -> R
 
 fn read_permission<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>) -> Result<()> {
     draft.said = [SILENT; 4];
-    draft.field = "";
+    draft.text.clear();
     object(draft, reader, read_field)?;
-    let [cache, name, role, _] = &draft.said;
+    let [cache, name, role, _] = draft.said;
     draft.field = "role";
     if role.field.is_empty() {
         return Err(fault("expected a role, found nothing"));
     }
-    let Some(role) = role_called(&role.text) else {
+    let Some(role) = role_called(said(draft.text, role)) else {
         return Err(fault("expected a role such as \"readonly\", found another text"));
     };
     let parts = Parts {
         role,
-        cache: (cache.selects == Selects::One).then_some(&cache.text),
+        cache: (cache.selects == Selects::One).then(|| said(draft.text, cache)),
         selects: name.selects,
-        name: &name.text,
+        name: if name.selects == Selects::All { &[] } else { said(draft.text, name) },
     };
     let field = parts.kind().field();
     if name.field != field && (parts.kind() != Kind::Item || !name.field.is_empty()) {
@@ -172,15 +196,15 @@ fn read_field<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) -> 
     draft.field = "";
     let known = |field: &&Spelled| field.name == key && if draft.action { field.of.1 } else { field.of.0 };
     let Some(field) = FIELDS.iter().find(known) else { return Err(unknown(key)) };
-    let said = &mut draft.said[field.place & 3];
-    if said.field == key || draft.action && !said.field.is_empty() {
+    let before = draft.said[field.place & 3].field;
+    if before == key || draft.action && !before.is_empty() {
         return Err(unknown(key));
     }
-    draft.field = field.name;
-    if !said.field.is_empty() {
+    (draft.field, draft.place, draft.all) = (field.name, field.place, field.all);
+    if !before.is_empty() {
         return Err(fault("expected one of item, topic and func"));
     }
-    (said.field, draft.place, draft.all) = (field.name, field.place, field.all);
+    draft.said().field = field.name;
     if !draft.action && field.place <= NAME && reader.kind()? != json::Kind::String {
         object(draft, reader, read_selector)?;
         if draft.said().selects == Selects::Nothing {
@@ -189,10 +213,9 @@ fn read_field<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) -> 
         return Ok(());
     }
     read_text(draft, reader, Selects::One)?;
-    let action = draft.action;
-    let text = &draft.said().text;
+    let text = said(draft.text, draft.said[draft.place & 3]);
     // Most often a variable that was not set. A key may be white space, and need not be text.
-    if action && (text.is_empty() || key != "key" && is_blank(text)) {
+    if draft.action && (text.is_empty() || key != "key" && is_blank(text)) {
         return Err(fault("expected a name or a key, found a blank one"));
     }
     Ok(())
@@ -215,8 +238,8 @@ fn read_selector<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) 
     if !first {
         return Err(fault("expected one selector, found two that contradict each other"));
     }
-    let all = draft.all.as_bytes();
-    if selects == Selects::All && core::mem::take(&mut draft.said().text) != all {
+    let all = said(draft.text, draft.said[draft.place & 3]) == draft.all.as_bytes();
+    if selects == Selects::All && !all {
         return Err(fault("the All… constant is one of another kind"));
     }
     Ok(())
@@ -225,19 +248,21 @@ fn read_selector<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) 
 /// Text, or a key as a list of bytes where that may be. A lone surrogate is an error.
 fn read_text(draft: &mut Draft<'_>, reader: &mut Reader<'_>, selects: Selects) -> Result<()> {
     let is_key = matches!(draft.field, "item" | "key") && selects != Selects::All;
-    let may_be_bytes = draft.bytes && is_key;
-    let said = draft.said();
-    said.selects = selects;
-    if may_be_bytes && reader.kind()? == json::Kind::Array {
-        return reader.array(|reader| {
+    let from = draft.text.len();
+    if draft.bytes && is_key && reader.kind()? == json::Kind::Array {
+        reader.array(|reader| {
             need(reader, json::Kind::Number)?;
             let byte = reader.number()?.scaled(0).and_then(|number| u8::try_from(number).ok());
-            said.text.push(byte.ok_or_else(|| fault("expected bytes, found another number"))?);
-            Ok(())
-        });
+            draft.text.push(byte.ok_or_else(|| fault("expected bytes, found another number"))?);
+            Ok::<_, ScopeError>(())
+        })?;
+    } else {
+        need(reader, json::Kind::String)?;
+        draft.text.extend_from_slice(reader.string()?.as_bytes());
     }
-    need(reader, json::Kind::String)?;
-    said.text.extend_from_slice(reader.string()?.as_bytes());
+    let to = draft.text.len();
+    let said = draft.said();
+    (said.selects, said.from, said.to) = (selects, from, to);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use super::model::{Grant, TokenScope, check_count};
 use super::parts::{Parts, Selects};
 use crate::codec::{
     base64,
-    proto::{Field, Fields, Malformed, put_bytes, put_varint},
+    proto::{BYTES, Fields, Malformed, VARINT, put_bytes, put_varint, tag},
 };
 use alloc::{string::String, vec::Vec};
 
@@ -58,7 +58,7 @@ pub(crate) fn encode(explicit: &[u8]) -> String {
 pub(super) fn put(explicit: &mut Vec<u8>, parts: &Parts<'_>) {
     let mut body = Vec::new();
     // The types are alike.
-    put_varint(&mut body, 1, (parts.role & 3).into(), false);
+    put_varint(&mut body, 1, (parts.role & 3).into());
     match parts.cache {
         None => put_bytes(&mut body, 2, &[]),              // all_caches
         Some(name) => put_selector(&mut body, 3, 1, name), // cache_selector.cache_name
@@ -82,27 +82,27 @@ fn put_selector(out: &mut Vec<u8>, field: u32, number: u32, bytes: &[u8]) {
 /// Reads `Permissions`: true for a super-user; otherwise each permission goes to `emit`. A token may carry more of them than may
 /// be asked for today: reading sets no limit. What was emitted before an error is no grant.
 pub(crate) fn read<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<bool> {
-    match only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")? {
-        (1, Field::Varint(0)) => Ok(true),
-        (1, Field::Varint(_)) => Err(not_understood("an unknown kind of super-user")),
-        (2, Field::Bytes(explicit)) => {
-            let count = read_explicit(explicit, emit)?;
-            check_count(count, usize::MAX).map_err(|error| error.with_code(NOT_UNDERSTOOD))?;
-            Ok(false)
-        }
-        _ => Err(not_understood("an unknown kind of grant")),
+    let grant = only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")?;
+    match grant.tag {
+        NUMBER_1 if grant.value == 0 => return Ok(true),
+        NUMBER_1 => return Err(not_understood("an unknown kind of super-user")),
+        BYTES_2 => {}
+        _ => return Err(not_understood("an unknown kind of grant")),
     }
+    let count = read_explicit(grant.bytes, emit)?;
+    check_count(count, usize::MAX).map_err(|error| error.with_code(NOT_UNDERSTOOD))?;
+    Ok(false)
 }
 
 /// `ExplicitPermissions`; how many there are.
 pub(crate) fn read_explicit<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<usize> {
     let mut fields = Fields::new(bytes);
     let mut count = 0;
-    while let Some(field) = fields.next()? {
-        let (1, Field::Bytes(entry)) = field else {
+    while fields.next()? {
+        if fields.tag != BYTES_1 {
             return Err(not_understood("an unknown field among the permissions"));
-        };
-        let parts = read_permission(entry)?;
+        }
+        let parts = read_permission(fields.bytes)?;
         parts.check().map_err(|error| error.at(Some(count)).with_code(NOT_UNDERSTOOD))?;
         emit(parts);
         count += 1;
@@ -112,40 +112,47 @@ pub(crate) fn read_explicit<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)
 
 /// `PermissionsType`.
 fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
-    let (kind @ 1..=3, Field::Bytes(body)) = only_field(bytes, "a permission that is not of exactly one type")? else {
-        return Err(not_understood("an unknown type of permission"));
+    let entry = only_field(bytes, "a permission that is not of exactly one type")?;
+    let kind = match entry.tag {
+        BYTES_1 => 0,
+        BYTES_2 => 1,
+        BYTES_3 => 2,
+        _ => return Err(not_understood("an unknown type of permission")),
     };
     let (mut role, mut cache, mut selects, mut name) = (0, None, Selects::Nothing, &[][..]);
     let mut seen = 0;
-    let mut fields = Fields::new(body);
-    while let Some(field) = fields.next()? {
-        let bit = match field {
+    let mut fields = Fields::new(entry.bytes);
+    while fields.next()? {
+        let bit = match fields.tag {
             // `role`; absent is 0.
-            (1, Field::Varint(value)) => {
-                role = value;
+            NUMBER_1 => {
+                role = fields.value;
                 1
             }
             // `all_caches`, or `cache_selector`.
-            (2, Field::Bytes([])) => CACHE,
-            (3, Field::Bytes(selector)) => {
-                let (1, Field::Bytes(name)) = only_field(selector, "a cache selector without a name")? else {
+            BYTES_2 if fields.bytes.is_empty() => CACHE,
+            BYTES_3 => {
+                let selector = only_field(fields.bytes, "a cache selector without a name")?;
+                if selector.tag != BYTES_1 {
                     return Err(not_understood("an unknown cache selector"));
-                };
-                cache = Some(name);
+                }
+                cache = Some(selector.bytes);
                 CACHE
             }
             // `all_items`, `all_topics`, `all_functions`.
-            (4, Field::Bytes([])) => {
+            BYTES_4 if fields.bytes.is_empty() => {
                 selects = Selects::All;
                 ALL
             }
             // `item_selector`, `topic_selector`, `function_selector`.
-            (5, Field::Bytes(selector)) => {
-                (selects, name) = match only_field(selector, "a selector that is not set")? {
-                    (1, Field::Bytes(name)) => (Selects::One, name),
-                    (2, Field::Bytes(prefix)) => (Selects::Prefix, prefix),
+            BYTES_5 => {
+                let selector = only_field(fields.bytes, "a selector that is not set")?;
+                selects = match selector.tag {
+                    BYTES_1 => Selects::One,
+                    BYTES_2 => Selects::Prefix,
                     _ => return Err(not_understood("an unknown selector")),
                 };
+                name = selector.bytes;
                 SELECTOR
             }
             _ => return Err(not_understood("an unknown field in a permission")),
@@ -155,16 +162,16 @@ fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
         }
         seen |= bit;
     }
-    let parts = Parts { role: (kind as u8 - 1) << 2 | (role & 3) as u8, cache, selects, name };
+    let parts = Parts { role: kind << 2 | (role & 3) as u8, cache, selects, name };
     Err(not_understood(if seen & (ALL | SELECTOR) == ALL | SELECTOR {
         "a permission for all and for one at once"
     } else if seen & CACHE == 0 {
         "a permission that names no cache"
     } else if role > 3 || parts.role().value.is_empty() {
         "a role that is none or unknown"
-    } else if kind > 1 && selects == Selects::Nothing {
+    } else if kind > 0 && selects == Selects::Nothing {
         "a permission that names no topic or function"
-    } else if !cache.is_none_or(is_text) || kind > 1 && !is_text(name) {
+    } else if !cache.is_none_or(is_text) || kind > 0 && !is_text(name) {
         "a name that is not UTF-8"
     } else {
         return Ok(parts);
@@ -176,13 +183,17 @@ const CACHE: u32 = 2;
 const ALL: u32 = 4;
 const SELECTOR: u32 = 8;
 
+const NUMBER_1: u32 = tag(1, VARINT);
+const BYTES_1: u32 = tag(1, BYTES);
+const BYTES_2: u32 = tag(2, BYTES);
+const BYTES_3: u32 = tag(3, BYTES);
+const BYTES_4: u32 = tag(4, BYTES);
+const BYTES_5: u32 = tag(5, BYTES);
+
 /// The one field of a message that is a oneof; none or several are not understood.
-fn only_field<'a>(bytes: &'a [u8], otherwise: &'static str) -> Result<(u32, Field<'a>)> {
+fn only_field<'a>(bytes: &'a [u8], otherwise: &'static str) -> Result<Fields<'a>> {
     let mut fields = Fields::new(bytes);
-    match (fields.next()?, fields.next()?) {
-        (Some(field), None) => Ok(field),
-        _ => Err(not_understood(otherwise)),
-    }
+    if fields.next()? && fields.is_last() { Ok(fields) } else { Err(not_understood(otherwise)) }
 }
 
 fn is_text(bytes: &[u8]) -> bool {
