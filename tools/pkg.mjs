@@ -23,11 +23,15 @@ function compile(name, ...features) {
   return folder;
 }
 
-/** Gives `wasm-glue` and `wasm-hex` (pkg-template/src/modules.d.ts) their contents. */
+/** Gives `wasm-glue`, `wasm-imports` and `wasm-hex` (pkg-template/src/modules.d.ts) their contents. */
 const embed = (folder) => ({
   name: 'embed',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^wasm-glue$/ }, () => ({ path: `${folder}/momento_token_wasm_bg.js`, sideEffects: false }));
+    // Of the glue, only what is needed: most of what is called is called without it.
+    const imports = WebAssembly.Module.imports(new WebAssembly.Module(readWasm(folder))).map(({ name }) => name);
+    onResolve({ filter: /^wasm-imports$/ }, () => ({ path: 'imports', namespace: 'imports', sideEffects: false }));
+    onLoad({ filter: /.*/, namespace: 'imports' }, () => ({ contents: `import { ${imports} } from 'wasm-glue'; export default { ${imports} };` }));
     onResolve({ filter: /^wasm-hex$/ }, () => ({ path: 'token.wasm', namespace: 'hex' }));
     onLoad({ filter: /.*/, namespace: 'hex' }, () => ({ contents: `export default "${readWasm(folder).toString('hex')}"` }));
   },

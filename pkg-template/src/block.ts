@@ -1,10 +1,21 @@
-// How a credential goes into WebAssembly, and what comes out (src/js/block.rs in the crate): one text, and a table of numbers that
-// says what it is and where in the text each field ends.
+// How text goes into WebAssembly, and what comes out (src/js/block.rs in the crate): one text, and a table of numbers that says what it is
+// and where in the text each field ends.
 import type * as Face from '../index.js';
-import type { Desk } from 'wasm-glue';
 import { TokenError } from './error.js';
-import { AllCacheItems, AllCaches, AllFunctions, AllTopics } from './scope.js';
-import { aside } from './wasm.js';
+import { ABSENT, readScope } from './permission.js';
+import { decodeText, encodeText } from './text.js';
+import { aside, wasm } from './wasm.js';
+
+/** The text from one place to another. */
+export type Cut = (from: number, to: number) => string;
+
+/** What came out. */
+export interface Block {
+  cut: Cut;
+  /** How long the text is. */
+  length: number;
+  table: Uint32Array;
+}
 
 /** What the crate says of a token. */
 export interface Read {
@@ -13,137 +24,129 @@ export interface Read {
   endpoints: Face.Endpoints | undefined;
   expiresAt: number | undefined;
   /** Makes the scope, for who asks: it is half the work, and most never look. */
-  scope: () => Face.TokenScope | 'super-user' | undefined;
+  scope: (() => Face.TokenScope) | 'super-user' | undefined;
   tokenId: string | undefined;
   subject: string | undefined;
   disposable: boolean;
   warnings: readonly Face.TokenWarning[];
+  /** A closure and not a text: that would show in a browser's inspector, private field or not. */
   credential: () => string;
 }
 
 export const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
-const ABSENT = 0xffff_ffff;
-const ERROR = 0xffff_ffff;
 const NONE: readonly never[] = Object.freeze([]);
 
-/** By role's number; 4 apart are the permissions of caches, topics and functions. */
-const ROLES = ['', 'readwrite', 'readonly', 'writeonly', '', 'publishsubscribe', 'subscribeonly', 'publishonly', 'functionpermitnone', 'functioninvoke'];
-const FIELDS = ['item', 'topic', 'func'] as const;
-const ALL = [AllCacheItems, AllTopics, AllFunctions] as const;
+/** The whole of the first number, for an error: code and message follow. */
+export const ERROR = 0xffff_ffff;
 
 /** What is longer is no credential that anyone has seen. */
 const LONG = 65_536;
 
-let credential = '';
-let answer: Read | TokenError | undefined;
-let encoder: TextEncoder | undefined;
-let decoder: TextDecoder | undefined;
+/** Calls what is to read a text, which goes into an instance of its own where it is very long: memory once grown never shrinks. */
+export const reading = <T>(text: string, call: () => T): T => (text.length > LONG ? aside(call) : call());
+
+let numbers: Uint32Array = new Uint32Array();
 
 /** Newer engines take base64 away faster than any code of ours. */
 type Base64Sink = Uint8Array & { setFromBase64?(text: string, options: object): { written: number } };
 
-export const desk: Desk = {
-  fill(buffer) {
-    const sink: Base64Sink = buffer;
-    if (sink.setFromBase64 && credential !== '' && !credential.includes('.')) {
+/** Puts a text into memory, and `more` (ASCII) behind it; `call` is told where, how much room there is, and how many bytes of text there are
+ *  (`-1 - count` of an envelope, where it may be one and its base64 was taken away), and says where it left its answer. */
+export function put(text: string, more: string, mayUnwrap: boolean, call: (at: number, size: number, filled: number) => number): number {
+  const { memory, __wbindgen_malloc, __wbindgen_free } = wasm();
+  for (let room = text.length; ; room *= 3) {
+    // As much as src/token/work.rs asks for.
+    const size = (room >> 1) * 5 + 16 + more.length;
+    const at = __wbindgen_malloc(size, 1) >>> 0;
+    const sink: Base64Sink = new Uint8Array(memory.buffer, at, size);
+    let filled = -1;
+    if (mayUnwrap && sink.setFromBase64 && text) {
       try {
-        return -1 - sink.setFromBase64(credential, { lastChunkHandling: 'strict' }).written;
+        filled -= sink.setFromBase64(text, { lastChunkHandling: 'strict' }).written;
       } catch {
         // Another alphabet, something around it, or no base64: the crate tells.
       }
     }
-    const { read, written } = (encoder ??= new TextEncoder()).encodeInto(credential, buffer);
-    return read < credential.length ? credential.length * 3 : written;
-  },
-  take(text, table) {
-    answer = readBlock(text, table);
-  },
-};
-
-/** Has the crate read a credential: `call` is told how long it is, and is to pass the desk on. */
-export function ask(text: string, call: (length: number) => void): Read {
-  putOnDesk(text, call);
-  const given = answer;
-  answer = undefined;
-  if (given instanceof TokenError) throw given;
-  return given as Read;
-}
-
-/** Runs `call` while the credential lies at the desk. */
-export function putOnDesk<T>(text: string, call: (length: number) => T): T {
-  credential = text;
-  try {
-    return text.length > LONG ? aside(() => call(text.length)) : call(text.length);
-  } finally {
-    credential = '';
+    if (filled === -1) {
+      const { read, written } = encodeText(text, sink);
+      filled = read < text.length || (written >> 1) * 5 + 16 > size ? -1 : written;
+    }
+    if (filled !== -1) {
+      if (more) encodeText(more, sink.subarray(filled < 0 ? -1 - filled : filled));
+      return call(at, size, filled) >>> 0;
+    }
+    __wbindgen_free(at, size, 1);
   }
 }
 
-/** Reads what the crate wrote. Both views are of memory that is gone afterwards. */
-export function readBlock(bytes: Uint8Array, table: Uint32Array): Read | TokenError {
-  const text = (decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);
-  let at = 0;
-  let from = 0;
-  const number = (): number => table[at++] as number;
-  const maybe = (): string | undefined => {
-    const end = number();
-    return end === ABSENT ? undefined : text.slice(from, (from = end));
-  };
-  const next = maybe as () => string;
+/** Takes out what a call left at this place. */
+export function take(at: number): Block {
+  const { memory, done } = wasm();
+  if (numbers.buffer !== memory.buffer) numbers = new Uint32Array(memory.buffer);
+  const start = at >>> 2;
+  const room = numbers[start] as number;
+  const text = numbers[start + 1] as number;
+  const length = numbers[start + 2] as number;
+  const textRoom = numbers[start + 3] as number;
+  try {
+    return { cut: cutter(new Uint8Array(memory.buffer, text, length)), length, table: numbers.slice(start + 4, start + room) };
+  } finally {
+    done(text, textRoom, at, room);
+  }
+}
 
-  const head = number();
-  if (head === ERROR) return new TokenError(next() as Face.TokenErrorCode, next());
-  const expiresAt = number() * 2 ** 32 + number();
+/** Places in the text count bytes: they are those of the string while each character is one. */
+export function cutter(bytes: Uint8Array): Cut {
+  const text = decodeText(bytes);
+  if (text.length === bytes.length) return (from, to) => text.slice(from, to);
+  const copy = bytes.slice();
+  return (from, to) => decodeText(copy.subarray(from, to));
+}
+
+/** Has the crate read a credential (`decode` in src/js/mod.rs, which numbers the jobs). */
+export function ask(credential: string, options: string, job: number): Read {
+  const read = reading(credential, () => {
+    const { decode } = wasm();
+    const now = Date.now();
+    const mayUnwrap = !credential.includes('.');
+    return readToken(take(put(credential, options, mayUnwrap, (at, size, filled) => decode(at, size, filled, options.length, job, now))));
+  });
+  if (read instanceof TokenError) throw read;
+  return read;
+}
+
+/** Numbers from the first: what it is, when it expires (two), how many permissions, where they end; fields, permissions and warnings follow. */
+export function readToken({ cut, table }: Block): Read | TokenError {
+  const number = (at: number): number => table[at] as number;
+  const head = number(0);
+  if (head === ERROR) return new TokenError(cut(0, number(1)) as Face.TokenErrorCode, cut(number(1), number(2)));
   const has = (bit: number): boolean => (head & (1 << bit)) !== 0;
+  let at = 5;
+  const credentialEnd = number(at);
+  let from = credentialEnd;
+  const next = (): string => cut(from, (from = number(++at)));
+  const maybe = (): string | undefined => (number(at + 1) === ABSENT ? void at++ : next());
   const read: Read = {
     version: VERSIONS[head & 3] as Face.Token['version'],
-    credential: credentialIn(text, (from = number())),
     endpoint: maybe(),
     tokenId: maybe(),
     subject: maybe(),
     endpoints: has(3)
       ? Object.freeze({ cacheEndpoint: next(), controlEndpoint: next(), tokenEndpoint: next(), secureConnection: has(4), overridden: has(5) })
       : undefined,
-    warnings: NONE,
-    expiresAt: has(6) ? expiresAt : undefined,
+    warnings: has(9) ? readWarnings(cut, table, number(4) - 4) : NONE,
+    expiresAt: has(6) ? number(1) * 2 ** 32 + number(2) : undefined,
     disposable: has(2),
-    scope: () => (has(7) ? 'super-user' : undefined),
+    scope: has(7) ? 'super-user' : has(8) ? () => readScope(cut, table, 12, number(3), from) : undefined,
+    credential: () => cut(0, credentialEnd),
   };
-  const warnings = number();
-  if (warnings > 0) {
-    read.warnings = Object.freeze(Array.from({ length: warnings }, () => Object.freeze({ code: next() as Face.TokenWarningCode, message: next() })));
-  }
-  if (has(8)) {
-    const rest = table.slice(at);
-    read.scope = () => readScope(text, rest, from);
-  }
   return read;
 }
 
-/** A closure and not a text: that would show in a browser's inspector, private field or not. */
-const credentialIn = (text: string, end: number) => () => text.slice(0, end);
-
-/** Each permission: its role (and kind), cache, and what it selects there. */
-function readScope(text: string, table: Uint32Array, from: number): Face.TokenScope {
-  let at = 0;
-  const number = (): number => table[at++] as number;
-  const next = (): string => text.slice(from, (from = number()));
-  const permissions: Face.Permission[] = [];
-  for (let left = number(); left > 0; left--) {
-    const role = number();
-    const kind = role >> 2;
-    const cache = table[at] === ABSENT ? (at++, AllCaches) : next();
-    const selects = number();
-    const permission: Record<string, unknown> = { role: ROLES[role], cache };
-    if (selects > 0) permission[FIELDS[kind] as string] = selects === 1 ? ALL[kind] : selector(kind, selects, next());
-    permissions.push(Object.freeze(permission) as unknown as Face.Permission);
-  }
-  return Object.freeze({ permissions: Object.freeze(permissions) });
-}
-
-/** 2: one; 3: a prefix; 6 and 7: the same as bytes, one in each character. */
-function selector(kind: number, selects: number, name: string): unknown {
-  if (kind > 0) return selects === 2 ? name : Object.freeze({ namePrefix: name });
-  const key = selects > 4 ? Uint8Array.from(name, (character) => character.charCodeAt(0)) : name;
-  return Object.freeze(selects & 1 ? { keyPrefix: key } : { key });
+/** How many, where in the text they start, and where code and message of each end. */
+function readWarnings(cut: Cut, table: Uint32Array, at: number): readonly Face.TokenWarning[] {
+  const warnings: Face.TokenWarning[] = [];
+  const next = (): string => cut(table[at] as number, table[++at] as number);
+  for (let left = table[at++] as number; left > 0; left--) warnings.push(Object.freeze({ code: next() as Face.TokenWarningCode, message: next() }));
+  return Object.freeze(warnings);
 }

@@ -3,7 +3,7 @@
 import type * as Face from '../index.js';
 import { TokenError, argumentError } from './error.js';
 import { isBytes } from './plain.js';
-import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './scope.js';
+import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
 
 const { freeze } = Object;
 

@@ -9,8 +9,12 @@ const LEAF = 4;
 const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get as () => unknown;
 export const isBytes = (value: unknown): value is Uint8Array => typedArrayName.call(value) === 'Uint8Array';
 
-export const writeScope = (scope: unknown): string => write({ scope }, 'scope', '', 0);
+/** Writes a scope, which an error calls by that name. */
+export const writeScope = (scope: unknown, name: string): string => write({ scope }, 'scope', name, 0);
 export const writeAction = (action: unknown): string => write({ action }, 'action', 'action', LEAF - 1);
+
+/** How an error starts that lies within the scope of this name. A scope that is the only one needs none. */
+export const place = (name: string): string => (name === 'scope' ? '' : `${name}: `);
 
 /** Writes what stands under `key`, which is read once. A list at a leaf is bytes, so no other list may stand there. */
 function write(holder: object, key: string, at: string, depth: number): string {
@@ -42,7 +46,7 @@ function writeAll(value: object, list: boolean, at: string, depth: number): stri
   for (const key of Reflect.ownKeys(value)) {
     if (list && key === 'length') continue;
     if (typeof key === 'symbol') throw refused(at, 'a field named by a Symbol');
-    const inside = list ? `${at}[${written.length}]` : at.includes('.') ? at : (at && `${at}.`) + key.slice(0, 40);
+    const inside = list ? `${at}[${written.length}]` : at.includes('.') ? at : (depth > 0 ? `${at}.` : place(at)) + key.slice(0, 40);
     if (list && key !== `${written.length}`) throw refused(inside, 'a gap in the list');
     const text = write(value, key, inside, depth + 1);
     written.push(list ? text : `${JSON.stringify(key)}:${text}`);
@@ -65,5 +69,5 @@ const hints: Record<string, string> = {
 
 function refused(at: string, found: string, cause?: unknown): TokenError {
   const code = at.startsWith('action') ? 'ERR_ARGUMENT' : 'ERR_SCOPE_INVALID';
-  return new TokenError(code, `${at || 'scope'}: expected plain data, found ${found}${hints[found] ?? ''}`, { cause });
+  return new TokenError(code, `${at}: expected plain data, found ${found}${hints[found] ?? ''}`, { cause });
 }

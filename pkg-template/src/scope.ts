@@ -1,60 +1,41 @@
 // Scopes as plain data. What they mean is the crate's business (src/scope).
 import type * as Face from '../index.js';
+import { type Block, ERROR, put, reading, take } from './block.js';
 import { TokenError, argumentError } from './error.js';
-import { writeAction, writeScope } from './plain.js';
+import { readScope } from './permission.js';
+import { place, writeAction, writeScope } from './plain.js';
 import { wasm } from './wasm.js';
-
-export const CacheRole = Object.freeze({ ReadWrite: 'readwrite', ReadOnly: 'readonly', WriteOnly: 'writeonly' } as const);
-export const TopicRole = Object.freeze({
-  PublishSubscribe: 'publishsubscribe',
-  SubscribeOnly: 'subscribeonly',
-  PublishOnly: 'publishonly',
-} as const);
-export const FunctionRole = Object.freeze({ FunctionInvoke: 'functioninvoke', FunctionPermitNone: 'functionpermitnone' } as const);
-
-// Plain frozen data, so that they survive JSON and structuredClone; the brand of their types exists for the compiler alone.
-const all = (what: string): never => Object.freeze({ all: what }) as never;
-export const AllCaches: Face.AllCaches = all('caches');
-export const AllTopics: Face.AllTopics = all('topics');
-export const AllCacheItems: Face.AllCacheItems = all('items');
-export const AllFunctions: Face.AllFunctions = all('functions');
-
-const constants: Record<string, unknown> = { caches: AllCaches, topics: AllTopics, items: AllCacheItems, functions: AllFunctions };
-
-/** What the crate writes: JSON, with a key that is not text as a list of bytes. A selector that is no name has exactly one field. */
-export interface WrittenScope {
-  permissions: Record<string, string | Record<string, string | number[]>>[];
-}
-
-/** Turns what the crate wrote into the public form: constants, byte keys, all frozen. */
-export function readScope(written: WrittenScope): Face.TokenScope {
-  for (const permission of written.permissions) {
-    for (const [field, selector] of Object.entries(permission)) {
-      if (typeof selector === 'string') continue;
-      for (const [name, value] of Object.entries(selector)) {
-        if (name === 'all') permission[field] = constants[value as string] as { all: string };
-        else if (typeof value === 'object') (selector as Record<string, unknown>)[name] = Uint8Array.from(value);
-      }
-      Object.freeze(selector);
-    }
-    Object.freeze(permission);
-  }
-  Object.freeze(written.permissions);
-  return Object.freeze(written) as unknown as Face.TokenScope;
-}
 
 const MAX_PERMISSIONS = 20;
 
-/** Has the crate do one of its jobs with scopes (src/js/scope.rs); throws what it says. */
-function run<T>(job: string, grants: readonly unknown[], action = '', limit = MAX_PERMISSIONS): T {
-  return ask(job, `[${grants.map(writeScope)}]`, action, limit);
+// The jobs, as src/js/scope.rs in the crate numbers them.
+const PARSE = 0;
+const MERGE = 1;
+const ENCODE = 2;
+const DECODE = 3;
+const ALLOWS = 4;
+const COVERS = 5;
+const DESCRIBE = 6;
+
+/** What an error calls a scope, counted from 1. */
+type Name = (count: number) => string;
+const theScope: Name = () => 'scope';
+
+let block: Block;
+
+/** Has the crate do one of its jobs with scopes; throws what it says. */
+function run(job: number, scopes: readonly unknown[], name = theScope, action = '', limit = MAX_PERMISSIONS): void {
+  ask(job, `[${scopes.map((scope, index) => writeScope(scope, name(index + 1)))}]`, name, action, limit);
 }
 
-function ask<T>(job: string, grants: string, action: string, limit: number): T {
-  const answer = JSON.parse(wasm().scope(job, grants, action, limit)) as T & { error?: { code: Face.TokenErrorCode; message: string } };
-  if (answer.error) throw new TokenError(answer.error.code, answer.error.message);
-  return answer;
+function ask(job: number, grants: string, name: Name, action: string, limit: number): void {
+  block = reading(grants, () => take(put(`${grants}\n${action}`, '', false, (at, size, filled) => wasm().scope(at, size, filled, job, limit))));
+  const [head, code, end, count] = block.table as unknown as [number, number, number, number];
+  if (head === ERROR) throw new TokenError(block.cut(0, code) as Face.TokenErrorCode, (count ? place(name(count)) : '') + block.cut(code, end));
 }
+
+const made = (): Face.TokenScope => readScope(block.cut, block.table, 1, block.table[0] as number, 0);
+const text = (): string => block.cut(0, block.length);
 
 export function parseScope(value: unknown, limits: { maxPermissions?: number } = {}): Face.TokenScope {
   let most: unknown;
@@ -64,23 +45,39 @@ export function parseScope(value: unknown, limits: { maxPermissions?: number } =
     // null, or what throws when it is read: no number either
   }
   if (!Number.isSafeInteger(most) || (most as number) < 1) throw argumentError('limits.maxPermissions', 'a whole number above zero', most);
-  return readScope(run('parse', [value], '', Math.min(most as number, 0xffff_ffff)));
+  run(PARSE, [value], theScope, '', Math.min(most as number, 0xffff_ffff));
+  return made();
 }
 
-export const mergeScopes = (...scopes: Face.TokenScope[]): Face.TokenScope => readScope(run('merge', scopes));
+export function mergeScopes(...scopes: Face.TokenScope[]): Face.TokenScope {
+  run(MERGE, scopes, (count) => `scope ${count}`);
+  return made();
+}
 
-export const encodePermissions = (scope: Face.TokenScope): string => run('encode', [scope]);
+export function encodePermissions(scope: Face.TokenScope): string {
+  run(ENCODE, [scope]);
+  return text();
+}
 
 export function decodePermissions(p: string): Face.TokenScope | 'super-user' {
   if (typeof p !== 'string') throw argumentError('p', 'a string', p);
-  const grant = ask<WrittenScope | 'super-user'>('decode', p, '', 0);
-  return grant === 'super-user' ? grant : readScope(grant);
+  ask(DECODE, p, theScope, '', 0);
+  return block.table[0] ? made() : 'super-user';
 }
 
 type Grant = Face.TokenScope | 'super-user';
 
-export const allows = (scope: Grant, action: Face.Action): boolean => run('allows', [scope], writeAction(action));
+export function allows(scope: Grant, action: Face.Action): boolean {
+  run(ALLOWS, [scope], theScope, writeAction(action));
+  return block.table[0] === 1;
+}
 
-export const covers = (granted: Grant, requested: Face.TokenScope): boolean => run('covers', [granted, requested]);
+export function covers(granted: Grant, requested: Face.TokenScope): boolean {
+  run(COVERS, [granted, requested], (count) => (count === 1 ? 'granted' : 'requested'));
+  return block.table[0] === 1;
+}
 
-export const describeScope = (scope: Grant): string[] => run('describe', [scope]);
+export function describeScope(scope: Grant): string[] {
+  run(DESCRIBE, [scope]);
+  return text().split('\n').slice(0, -1);
+}

@@ -1,7 +1,7 @@
 // Credentials: what the crate read (src/token), as an object that cannot be printed by accident.
 import type * as Face from '../index.js';
 import { TokenError, argumentError } from './error.js';
-import { type Read, VERSIONS, ask, desk, putOnDesk } from './block.js';
+import { type Read, VERSIONS, ask, put, reading } from './block.js';
 import { wasm } from './wasm.js';
 
 class DecodedToken implements Face.Token {
@@ -14,14 +14,13 @@ class DecodedToken implements Face.Token {
   readonly warnings: readonly Face.TokenWarning[];
   readonly #expiresAt: number | undefined;
   readonly #credential: Read['credential'];
-  readonly #makeScope: Read['scope'];
-  #scope: Face.TokenScope | 'super-user' | undefined;
+  #scope: Read['scope'] | Face.TokenScope;
 
   constructor(read: Read) {
     this.version = read.version;
     this.endpoint = read.endpoint;
     this.endpoints = read.endpoints;
-    this.#makeScope = read.scope;
+    this.#scope = read.scope;
     this.tokenId = read.tokenId;
     this.subject = read.subject;
     this.disposable = read.disposable;
@@ -38,7 +37,7 @@ class DecodedToken implements Face.Token {
 
   /** Made when it is first asked for, and kept. */
   get scope(): Face.TokenScope | 'super-user' | undefined {
-    return (this.#scope ??= this.#makeScope());
+    return typeof this.#scope === 'function' ? (this.#scope = this.#scope()) : this.#scope;
   }
 
   reveal(form: 'wire' | 'envelope' = 'wire'): string {
@@ -94,82 +93,94 @@ export function makeToken(read: Read): Face.Token {
   return new DecodedToken(read);
 }
 
+// The jobs, as src/js/mod.rs in the crate numbers them.
+const ANY = 0;
+const PROVIDER = 1;
+const V2 = 2;
+const KEY_VERSION = 3;
+
 export function keyVersion(credential: string): ReturnType<typeof Face.keyVersion> {
   if (typeof credential !== 'string') return 'unknown';
-  const { keyVersion } = wasm();
-  return VERSIONS[putOnDesk(credential, (length) => keyVersion(desk, length))] as ReturnType<typeof Face.keyVersion>;
+  const version = reading(credential, () => put(credential, '', false, (at, size, filled) => wasm().decode(at, size, filled, 0, KEY_VERSION, 0)));
+  return VERSIONS[version] as ReturnType<typeof Face.keyVersion>;
 }
 
 export function decodeToken(credential: string, options?: Face.DecodeOptions): Face.Token {
-  return decode(text('credential', credential), options, false);
-}
-
-/** To insist is to refuse what a CredentialProvider of Momento's refuses. */
-function decode(credential: string, options: Face.DecodeOptions | undefined, insist: boolean): Face.Token {
-  const written = writeOptions(options);
-  const { decodeToken } = wasm();
-  return makeToken(ask(credential, (length) => decodeToken(desk, length, written, insist, Date.now())));
+  return makeToken(ask(text('credential', credential), writeOptions(options), ANY));
 }
 
 function fromString(key: string | { apiKey: string } | { authToken: string }, options?: Face.DecodeOptions): Face.Token {
-  let credential: unknown = key;
-  if (typeof key === 'object' && key !== null) {
-    if (!('authToken' in key) && !('apiKey' in key)) {
-      throw new TokenError('ERR_ARGUMENT', 'Missing required property: authToken or apiKey');
-    }
-    credential = 'authToken' in key ? key.authToken : key.apiKey;
-  }
-  return decode(text('key', credential), options, true);
+  const credential = reads('key', (): unknown => {
+    if (typeof key !== 'object' || key === null) return key;
+    if ('authToken' in key) return key.authToken;
+    if ('apiKey' in key) return key.apiKey;
+    throw new TokenError('ERR_ARGUMENT', 'Missing required property: authToken or apiKey');
+  });
+  return makeToken(ask(text('key', credential), writeOptions(options), PROVIDER));
 }
 
 export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze({
   fromString,
   fromDisposableToken: fromString,
   fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Face.Token {
-    const given = typeof key === 'object' && key !== null ? key : { apiKey: key, endpoint };
-    if (given.endpoint === undefined) throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint');
-    const [apiKey, base] = [text('key', given.apiKey), text('endpoint', given.endpoint)];
-    return makeToken(ask(apiKey, () => wasm().fromApiKeyV2(desk, apiKey, base, Date.now())));
+    const [apiKey, base] = reads('key', (): unknown[] => (typeof key === 'object' && key !== null ? [key.apiKey, key.endpoint] : [key, endpoint]));
+    if (base === undefined) throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint');
+    return makeToken(ask(text('key', apiKey), writeOptions({ endpoint: text('endpoint', base) }), V2));
   },
 });
 
-/** Checks the options' types and writes them down for the crate (src/js/options.rs). */
-export function writeOptions(options: Face.DecodeOptions | undefined): string | undefined {
-  if (options === undefined) return undefined;
+/** Checks the options' types and writes them down for the crate (src/js/options.rs), which checks what they say. */
+export function writeOptions(options: Face.DecodeOptions | undefined): string {
+  return options === undefined ? '' : reads('options', () => write(options));
+}
+
+function write(options: Face.DecodeOptions): string {
   if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
-  const written: Record<string, unknown> = {};
-  const put = (name: string, label: string, value: unknown): void => {
-    if (value !== undefined) written[name] = host(label, value);
+  let written = '';
+  const put = (letter: string, what: string, value: unknown): void => {
+    written += letter + host(what, value);
   };
-  put('endpoint', 'endpoint', options.endpoint);
-  const suffixes = options.allowedEndpointSuffixes;
+  const { endpoint, allowedEndpointSuffixes: suffixes, endpointOverrides: overrides } = options;
+  if (endpoint !== undefined) put('e', 'endpoint', endpoint);
   if (suffixes !== undefined) {
     if (!Array.isArray(suffixes)) throw argumentError('allowedEndpointSuffixes', 'an array of host suffixes', suffixes);
-    written.suffixes = suffixes.map((suffix) => host('allowedEndpointSuffixes', suffix));
+    written += 'S\n';
+    for (const suffix of suffixes) put('s', 'allowedEndpointSuffixes', suffix);
   }
-  const overrides: unknown = options.endpointOverrides;
   if (overrides !== undefined) {
     if (typeof overrides !== 'object' || overrides === null) throw argumentError('endpointOverrides', 'an object', overrides);
-    const given = overrides as Record<string, unknown>;
+    const given = overrides as unknown as Record<string, unknown>;
+    const named = (letter: string, name: string): void => put(letter, `endpointOverrides.${name}`, given[name]);
     if ('baseEndpoint' in given) {
-      written.base = host('endpointOverrides.baseEndpoint', given.baseEndpoint);
-      put('prefix', 'endpointOverrides.endpointPrefix', given.endpointPrefix);
+      named('b', 'baseEndpoint');
+      if (given.endpointPrefix !== undefined) named('p', 'endpointPrefix');
     } else {
-      for (const name of ['cache', 'control', 'token']) {
-        written[name] = host(`endpointOverrides.${name}Endpoint`, given[`${name}Endpoint`]);
-      }
+      named('c', 'cacheEndpoint');
+      named('k', 'controlEndpoint');
+      named('t', 'tokenEndpoint');
     }
     const secure = given.secureConnection ?? true;
     if (typeof secure !== 'boolean') throw argumentError('endpointOverrides.secureConnection', 'a boolean', secure);
-    written.secure = secure;
+    if (!secure) written += 'i\n';
   }
-  return JSON.stringify(written);
+  return written;
 }
 
-/** The text of a host, which the crate checks further. A lone surrogate would spoil the JSON that carries it, and with it every option. */
+/** A host as a line of ASCII. The crate checks it; what has no place in any host is as wrong when it is a question mark. */
 function host(what: string, value: unknown): string {
-  if (/\p{Surrogate}/u.test(text(what, value))) throw new TokenError('ERR_ARGUMENT', `${what}: expected a host name, found half a character`);
-  return value as string;
+  const found = text(what, value);
+  if (/\p{Surrogate}/u.test(found)) throw new TokenError('ERR_ARGUMENT', `${what}: expected a host name, found half a character`);
+  return `${found.replace(/\s/g, ' ').replace(/[^ -~]/g, '?')}\n`;
+}
+
+/** Reads what was passed in, whose getters and traps may throw anything. */
+function reads<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof TokenError) throw cause;
+    throw new TokenError('ERR_ARGUMENT', `${what}: expected plain data, found what cannot be read; see \`cause\``, { cause });
+  }
 }
 
 /** A string, before it crosses into WebAssembly. */

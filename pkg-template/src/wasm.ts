@@ -1,16 +1,25 @@
 // The WebAssembly module: carried in this file in hexadecimal, instantiated at the first call, never at import.
-import * as glue from 'wasm-glue';
+import { __wbg_set_wasm } from 'wasm-glue';
+import functions from 'wasm-imports';
 import hex from 'wasm-hex';
 import { TokenError } from './error.js';
 
-type Glue = typeof glue;
-type Exports = WebAssembly.Exports & { memory: WebAssembly.Memory; __wbindgen_start?: () => void };
+/** What wasm-bindgen exports for src/js in the crate, where it is told what each does. A `Vec` is where it lies, and its length. */
+interface Exports extends WebAssembly.Exports {
+  memory: WebAssembly.Memory;
+  __wbindgen_start?(): void;
+  __wbindgen_malloc(size: number, align: number): number;
+  __wbindgen_free(at: number, size: number, align: number): void;
+  decode(input: number, size: number, filled: number, options: number, job: number, now: number): number;
+  scope(input: number, size: number, filled: number, job: number, limit: number): number;
+  done(text: number, textLength: number, table: number, tableLength: number): void;
+}
 
 let module: WebAssembly.Module | undefined;
 let exports: Exports | undefined;
 
 /** The module's functions. Compiles and starts it when first called. */
-export function wasm(): Glue {
+export function wasm(): Exports {
   if (!exports) {
     try {
       module ??= new WebAssembly.Module(bytes());
@@ -19,7 +28,7 @@ export function wasm(): Glue {
       throw refused(cause);
     }
   }
-  return glue;
+  return exports as Exports;
 }
 
 /** Does the same ahead of time and off the main thread, where the engine can. */
@@ -27,7 +36,7 @@ export async function ready(): Promise<void> {
   if (exports) return;
   try {
     module ??= await WebAssembly.compile(bytes());
-    const instance = await WebAssembly.instantiate(module, imports());
+    const instance = await WebAssembly.instantiate(module, imports);
     // A call in the meantime may have started it already, and objects may hold on to that instance.
     if (!exports) use(instance.exports as Exports, true);
   } catch (cause) {
@@ -37,8 +46,7 @@ export async function ready(): Promise<void> {
 
 /** Calls what is to read a very long text in an instance of its own: memory once grown never shrinks, so it goes with the instance. */
 export function aside<T>(call: () => T): T {
-  wasm();
-  const kept = exports as Exports;
+  const kept = wasm();
   start(module as WebAssembly.Module);
   try {
     return call();
@@ -48,7 +56,7 @@ export function aside<T>(call: () => T): T {
 }
 
 function start(compiled: WebAssembly.Module): void {
-  use(new WebAssembly.Instance(compiled, imports()).exports as Exports, true);
+  use(new WebAssembly.Instance(compiled, imports).exports as Exports, true);
 }
 
 /** Has the glue call this instance from now on. */
@@ -56,11 +64,11 @@ function use(next: Exports, isNew: boolean): void {
   // To grow by nothing detaches the views that the glue keeps of the memory it has used so far.
   exports?.memory.grow(0);
   exports = next;
-  glue.__wbg_set_wasm(next);
+  __wbg_set_wasm(next);
   if (isNew) next.__wbindgen_start?.();
 }
 
-const imports = (): WebAssembly.Imports => ({ './momento_token_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports });
+const imports: WebAssembly.Imports = { './momento_token_wasm_bg.js': functions };
 
 /** Hexadecimal and not base64: its letters keep to the bytes, so that gzip sees what repeats (10 % larger, base64 30 %). */
 function bytes(): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,7 @@
 //!
 //! Written here because of its size: the `base64` crate, which the tests hold this against, is four times as large in the module.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -26,44 +26,83 @@ const LETTERS: [u8; 256] = {
     letters
 };
 
-/// Decodes either alphabet, with or without padding (a lost `=` is forgiven). `None` for anything else: mixed alphabets, white
-/// space, padding in the wrong place, or bits left over (two spellings of one value are one too many).
-pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
-    let text = text.as_bytes();
-    let letters = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
-    let (letters, padding) = text.split_at_checked(letters)?;
-    let (quads, rest) = letters.split_at_checked(letters.len() / 4 * 4)?;
-    // What a cut quad may be followed by; a whole one by nothing.
-    let (most_padding, shift) = match rest.len() {
+/// Where reading stopped, and how many bytes came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Decoded {
+    pub(crate) stopped: usize,
+    pub(crate) length: usize,
+}
+
+/// Decodes what starts at `from` and ends before `to`, or before the first byte that is no letter, into the same buffer at `into`:
+/// not behind `from`, or else not before `to`. Takes either alphabet, with or without padding (a lost `=` is forgiven).
+///
+/// `None` for what is not base64: mixed alphabets, a letter alone, or bits left over (two spellings of one value are one too many).
+pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usize) -> Option<Decoded> {
+    let (mut at, mut end) = (from, into);
+    let mut marks = 0;
+    while at + 4 <= to
+        && let Some([a, b, c, d]) = bytes.get(at..at + 4)
+    {
+        let (a, b, c, d) = (letter(*a), letter(*b), letter(*c), letter(*d));
+        let all = marks | a | b | c | d;
+        if all & NO_LETTER == NO_LETTER {
+            break;
+        }
+        marks = all;
+        let bits = six(a) << 18 | six(b) << 12 | six(c) << 6 | six(d);
+        let Some([first, second, third]) = bytes.get_mut(end..end + 3) else { return None };
+        (*first, *second, *third) = ((bits >> 16) as u8, (bits >> 8) as u8, bits as u8);
+        (at, end) = (at + 4, end + 3);
+    }
+    // What is left is less than a quad, or a quad that is cut short.
+    let (mut bits, mut letters) = (0, 0);
+    while at < to
+        && let Some(byte) = bytes.get(at)
+    {
+        let letter = letter(*byte);
+        if letter & NO_LETTER == NO_LETTER {
+            break;
+        }
+        marks |= letter;
+        bits = bits << 6 | six(letter);
+        (at, letters) = (at + 1, letters + 1);
+    }
+    // How many bytes, and what may pad them.
+    let (more, mut padding) = match letters {
         0 => (0, 0),
-        2 => (2, 4),
-        3 => (1, 2),
+        2 => (1, 2),
+        3 => (2, 1),
         _ => return None,
     };
-    if padding.len() > most_padding {
+    let left_over = bits & ((1 << (2 * padding)) - 1);
+    if marks & NO_LETTER == NO_LETTER || left_over != 0 {
         return None;
     }
-    let mut out = vec![0; quads.len() / 4 * 3 + rest.len().saturating_sub(1)];
-    // All marks together tell, at the end, whether there was anything wrong.
-    let mut marks = 0;
-    let mut bits = |byte: u8| {
-        let letter = LETTERS[usize::from(byte)];
-        marks |= letter;
-        u32::from(letter & 0x3f)
-    };
-    let mut bytes = out.chunks_exact_mut(3);
-    for (quad, bytes) in quads.chunks_exact(4).zip(&mut bytes) {
-        if let ([a, b, c, d], [first, second, third]) = (quad, bytes) {
-            let bits = bits(*a) << 18 | bits(*b) << 12 | bits(*c) << 6 | bits(*d);
-            (*first, *second, *third) = ((bits >> 16) as u8, (bits >> 8) as u8, bits as u8);
-        }
+    bits <<= 8 + 6 * padding;
+    for place in bytes.iter_mut().skip(end).take(more) {
+        *place = (bits >> 24) as u8;
+        bits <<= 8;
     }
-    let bits = rest.iter().fold(0, |all, byte| all << 6 | bits(*byte));
-    let left_over = bits & ((1 << shift) - 1);
-    for (byte, at) in bytes.into_remainder().iter_mut().rev().zip([0, 8]) {
-        *byte = (bits >> shift >> at) as u8;
+    while padding > 0 && at < to && bytes.get(at) == Some(&b'=') {
+        (at, padding) = (at + 1, padding - 1);
     }
-    (marks & NO_LETTER != NO_LETTER && left_over == 0).then_some(out)
+    Some(Decoded { stopped: at, length: end + more - into })
+}
+
+fn letter(byte: u8) -> u8 {
+    LETTERS[usize::from(byte)]
+}
+
+fn six(letter: u8) -> u32 {
+    u32::from(letter & 0x3f)
+}
+
+/// Decodes a whole text; `None` also for white space and for padding in the wrong place.
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::from(text);
+    let Decoded { stopped, length } = decode_within(&mut bytes, 0, text.len(), 0)?;
+    bytes.truncate(length);
+    (stopped == text.len()).then_some(bytes)
 }
 
 /// Standard padded base64, the form that every SDK reads.

@@ -3,7 +3,7 @@
 //! It refuses whatever `serde_json` refuses, and a little more: an object key that the caller reads twice is the caller's to
 //! refuse, and a number of 1e308 or more is out of range. Nesting is bounded, so depth costs no stack.
 
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 /// As deep as `serde_json` reads by default.
 const MAX_DEPTH: u32 = 127;
@@ -42,6 +42,28 @@ impl Kind {
             Kind::Object => "an object",
         }
     }
+}
+
+/// Where the content of a string stands in the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// Behind the opening quote.
+    pub(crate) from: usize,
+    /// At the closing quote.
+    pub(crate) to: usize,
+    /// Something in it is; see [`unescape`].
+    pub(crate) escaped: bool,
+}
+
+/// What stands under a name that the caller knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value {
+    /// The name does not stand there.
+    Absent,
+    Text(Run),
+    Number(Number),
+    /// Of another kind.
+    Other,
 }
 
 /// A cursor over one JSON document.
@@ -98,54 +120,94 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Reads the whole document, an object: what stands under each of `names`, to the place of the same number in `values`. What is
+    /// not known there is checked and passed over; a known name that stands twice is an error.
+    pub(crate) fn members(mut self, names: &[&str], values: &mut [Value], twice: &'static str) -> Result<()> {
+        let mut more = self.open(b'{', b'}', "an object")?;
+        while more {
+            let key = self.key()?;
+            let known = names.iter().position(|name| *name == key);
+            let value = match self.kind()? {
+                Kind::String => Value::Text(self.run()?),
+                Kind::Number => Value::Number(self.number()?),
+                _ => {
+                    self.skip()?;
+                    Value::Other
+                }
+            };
+            if let Some(place) = known.and_then(|known| values.get_mut(known)) {
+                if *place != Value::Absent {
+                    return self.fail(twice);
+                }
+                *place = value;
+            }
+            more = self.more(b'}', "',' or '}'")?;
+        }
+        self.end()
+    }
+
     /// Reads a string; borrowed where nothing in it was escaped.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
-        self.space();
+        let Run { from, to, escaped } = self.run()?;
+        let text = self.text.get(from..to).unwrap_or_default();
+        if !escaped {
+            return Ok(Cow::Borrowed(text));
+        }
+        let mut bytes = Vec::from(text);
+        let length = unescape(&mut bytes);
+        bytes.truncate(length);
+        Ok(Cow::Owned(String::from_utf8(bytes).unwrap_or_default()))
+    }
+
+    /// Reads a string, and tells where it stands.
+    #[inline(never)]
+    fn run(&mut self) -> Result<Run> {
         self.need(b'"', "a string")?;
-        let mut owned = String::new();
+        let from = self.at;
+        let mut escaped = false;
         loop {
-            let run = self.at;
-            let rest = self.text.as_bytes().get(run..).unwrap_or_default();
-            self.at = run + plain_run(rest);
-            let piece = self.slice(run, self.at);
-            if self.take_byte(b'"') {
-                if owned.is_empty() {
-                    return Ok(Cow::Borrowed(piece));
+            self.at += plain_run(self.rest());
+            match self.rest() {
+                [b'"', ..] => {
+                    self.at += 1;
+                    return Ok(Run { from, to: self.at - 1, escaped });
                 }
-                owned.push_str(piece);
-                return Ok(Cow::Owned(owned));
+                [b'\\', rest @ ..] => {
+                    escaped = true;
+                    self.at += 1;
+                    match escape(rest) {
+                        Ok((_, length)) => self.at += length,
+                        Err(expected) => return self.fail(expected),
+                    }
+                }
+                [] => return self.fail("the string's closing quote"),
+                _ => return self.fail("no bare control character in a string"),
             }
-            if self.at == self.text.len() {
-                return self.fail("the string's closing quote");
-            }
-            if !self.take_byte(b'\\') {
-                return self.fail("no bare control character in a string");
-            }
-            owned.push_str(piece);
-            owned.push(self.escape()?);
         }
     }
 
-    /// Reads a number, checked and left as it was written.
-    pub(crate) fn number(&mut self) -> Result<Number<'a>> {
+    /// Reads a number.
+    #[inline(never)]
+    pub(crate) fn number(&mut self) -> Result<Number> {
         self.space();
         let start = self.at;
-        self.take_byte(b'-');
-        let whole = self.at;
-        if self.digits()? > 1 && self.text.as_bytes().get(whole) == Some(&b'0') {
-            self.at = whole;
+        let mut number = Number { negative: self.take_byte(b'-'), digits: 0, exponent: 0 };
+        let zero = self.rest().starts_with(b"0");
+        if self.digits(&mut number, 0)? > 1 && zero {
+            self.at = start;
             return self.fail("no leading zero");
         }
         if self.take_byte(b'.') {
-            self.digits()?;
+            self.digits(&mut number, -1)?;
         }
         if self.take_byte(b'e') || self.take_byte(b'E') {
-            if !self.take_byte(b'+') {
-                self.take_byte(b'-');
-            }
-            self.digits()?;
+            let down = !self.take_byte(b'+') && self.take_byte(b'-');
+            let mut power = Number { negative: down, digits: 0, exponent: 0 };
+            self.digits(&mut power, 0)?;
+            // What does not fit is as far from any number in use.
+            let power = power.scaled(0).unwrap_or(if down { i64::MIN / 2 } else { i64::MAX / 2 });
+            number.exponent = number.exponent.saturating_add(power);
         }
-        let number = Number(self.slice(start, self.at));
         if number.magnitude() > 308 {
             self.at = start;
             return self.fail("a number below 1e308");
@@ -177,9 +239,24 @@ impl<'a> Reader<'a> {
             Kind::Null => self.null(),
             Kind::Bool => self.boolean().map(drop),
             Kind::Number => self.number().map(drop),
-            Kind::String => self.string().map(drop),
-            Kind::Array => self.array(Self::skip),
-            Kind::Object => self.object(|reader, _| reader.skip()),
+            Kind::String => self.run().map(drop),
+            Kind::Array => {
+                let mut more = self.open(b'[', b']', "an array")?;
+                while more {
+                    self.skip()?;
+                    more = self.more(b']', "',' or ']'")?;
+                }
+                Ok(())
+            }
+            Kind::Object => {
+                let mut more = self.open(b'{', b'}', "an object")?;
+                while more {
+                    self.key()?;
+                    self.skip()?;
+                    more = self.more(b'}', "',' or '}'")?;
+                }
+                Ok(())
+            }
         }
     }
 
@@ -194,7 +271,6 @@ impl<'a> Reader<'a> {
     /// The opening bracket; true where something stands between it and the closing one.
     #[inline(never)]
     fn open(&mut self, bracket: u8, closing: u8, expected: &'static str) -> Result<bool> {
-        self.space();
         self.need(bracket, expected)?;
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -207,7 +283,6 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn key(&mut self) -> Result<Cow<'a, str>> {
         let key = self.string()?;
-        self.space();
         self.need(b':', "':'")?;
         Ok(key)
     }
@@ -229,57 +304,19 @@ impl<'a> Reader<'a> {
         closed
     }
 
-    /// The character of an escape sequence, after its backslash.
-    fn escape(&mut self) -> Result<char> {
-        let byte = self.peek();
-        self.at += usize::from(byte.is_some());
-        Ok(match byte {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => {
-                let unit = self.hex4()?;
-                let code = match unit {
-                    0xd800..=0xdbff if self.take_word("\\u") => {
-                        let low = self.hex4()?;
-                        if !(0xdc00..=0xdfff).contains(&low) {
-                            return self.fail("the second half of a surrogate pair");
-                        }
-                        0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
-                    }
-                    _ => unit,
-                };
-                match char::from_u32(code) {
-                    Some(character) => character,
-                    None => return self.fail("no lone surrogate"),
-                }
-            }
-            _ => return self.fail("a known escape"),
-        })
-    }
-
-    fn hex4(&mut self) -> Result<u32> {
-        let mut unit = 0;
-        for _ in 0..4 {
-            let Some(digit) = self.peek().and_then(|byte| char::from(byte).to_digit(16)) else {
-                return self.fail("four hexadecimal digits");
-            };
-            unit = unit * 16 + digit;
-            self.at += 1;
-        }
-        Ok(unit)
-    }
-
-    /// One or more digits; how many.
-    fn digits(&mut self) -> Result<usize> {
+    /// One or more digits, added to the number; how many. Each moves its exponent by `step`.
+    #[inline(never)]
+    fn digits(&mut self, number: &mut Number, step: i64) -> Result<usize> {
         let start = self.at;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
             self.at += 1;
+            number.exponent += step;
+            // More digits than these decide nothing.
+            if number.digits < u64::MAX / 16 {
+                number.digits = number.digits * 10 + u64::from(digit - b'0');
+            } else {
+                number.exponent += 1;
+            }
         }
         if self.at == start { self.fail("a digit") } else { Ok(self.at - start) }
     }
@@ -288,6 +325,10 @@ impl<'a> Reader<'a> {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     fn peek(&self) -> Option<u8> {
@@ -301,20 +342,18 @@ impl<'a> Reader<'a> {
     }
 
     fn take_word(&mut self, word: &str) -> bool {
-        let taken = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes()));
+        let taken = self.rest().starts_with(word.as_bytes());
         if taken {
             self.at += word.len();
         }
         taken
     }
 
+    /// This byte, perhaps after white space.
+    #[inline(never)]
     fn need(&mut self, byte: u8, expected: &'static str) -> Result<()> {
+        self.space();
         if self.take_byte(byte) { Ok(()) } else { self.fail(expected) }
-    }
-
-    /// A piece of the text. Both ends always stand at an ASCII byte, so the piece is never absent.
-    fn slice(&self, from: usize, to: usize) -> &'a str {
-        self.text.get(from..to).unwrap_or_default()
     }
 
     fn fail<T>(&self, expected: &'static str) -> Result<T> {
@@ -341,83 +380,160 @@ fn plain_run(bytes: &[u8]) -> usize {
     at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len())
 }
 
-/// A JSON number as it was written. Read by decimal digits, so that nothing is rounded through a float.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Number<'a>(&'a str);
+/// The character of an escape sequence, and how many bytes spell it, from behind the backslash.
+fn escape(bytes: &[u8]) -> core::result::Result<(char, usize), &'static str> {
+    let character = match bytes {
+        [b'u', rest @ ..] => {
+            let unit = hex4(rest)?;
+            let (code, length) = match (unit, rest) {
+                (0xd800..=0xdbff, [_, _, _, _, b'\\', b'u', rest @ ..]) => {
+                    let low = hex4(rest)?;
+                    if !(0xdc00..=0xdfff).contains(&low) {
+                        return Err("the second half of a surrogate pair");
+                    }
+                    (0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), 11)
+                }
+                _ => (unit, 5),
+            };
+            return char::from_u32(code).map(|character| (character, length)).ok_or("no lone surrogate");
+        }
+        [b'b', ..] => '\u{8}',
+        [b'f', ..] => '\u{c}',
+        [b'n', ..] => '\n',
+        [b'r', ..] => '\r',
+        [b't', ..] => '\t',
+        [itself @ (b'"' | b'\\' | b'/'), ..] => char::from(*itself),
+        _ => return Err("a known escape"),
+    };
+    Ok((character, 1))
+}
 
-impl Number<'_> {
+fn hex4(bytes: &[u8]) -> core::result::Result<u32, &'static str> {
+    let mut unit = 0;
+    for at in 0..4 {
+        let digit = match bytes.get(at) {
+            Some(digit @ b'0'..=b'9') => digit - b'0',
+            Some(digit @ (b'a'..=b'f' | b'A'..=b'F')) => (digit | 0x20) - b'a' + 10,
+            _ => return Err("four hexadecimal digits"),
+        };
+        unit = unit << 4 | u32::from(digit);
+    }
+    Ok(unit)
+}
+
+/// Puts what was escaped in the content of a string in its place, where it is never longer; how long all of it is then.
+pub(crate) fn unescape(bytes: &mut [u8]) -> usize {
+    let (mut read, mut written) = (0, 0);
+    while let Some(byte) = bytes.get(read).copied() {
+        read += 1;
+        let mut utf8 = [byte, 0, 0, 0];
+        let mut length = 1;
+        // The string has been read, so each escape is one.
+        if byte == b'\\'
+            && let Some(Ok((character, spelled))) = bytes.get(read..).map(escape)
+        {
+            read += spelled;
+            length = character.encode_utf8(&mut utf8).len();
+        }
+        for (place, byte) in bytes.iter_mut().skip(written).zip(utf8).take(length) {
+            *place = byte;
+        }
+        written += length;
+    }
+    written
+}
+
+/// A JSON number: its digits and the power of ten they count. Read by decimal digits, so that nothing is rounded through a float.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Number {
+    negative: bool,
+    /// The first 18 digits at least.
+    digits: u64,
+    exponent: i64,
+}
+
+impl Number {
     /// The number times 10 to the power of `places`, less what stands behind the point then;
     /// `None` where that does not fit. `1.5` with 3 places is 1500.
-    pub(crate) fn scaled(self, places: i32) -> Option<i64> {
-        let (negative, mantissa, exponent) = self.parts();
-        // How many digits count: those before the point, moved by the exponent and the places.
-        let mut left = i64::try_from(mantissa.find('.').unwrap_or(mantissa.len())).ok()?;
-        left = left.checked_add(exponent)?.checked_add(i64::from(places))?;
-        let mut value: i64 = 0;
-        for byte in mantissa.bytes().filter(|byte| *byte != b'.') {
-            if left <= 0 {
-                break;
+    #[inline(never)]
+    pub(crate) fn scaled(self, places: i64) -> Option<i64> {
+        let mut value = self.digits;
+        let mut exponent = self.exponent.saturating_add(places);
+        while exponent != 0 && value != 0 {
+            if exponent > 0 {
+                exponent -= 1;
+                value = value.checked_mul(10)?;
+            } else {
+                exponent += 1;
+                value /= 10;
             }
-            left -= 1;
-            value = value.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?;
         }
-        while left > 0 && value != 0 {
-            left -= 1;
-            value = value.checked_mul(10)?;
-        }
-        Some(if negative { -value } else { value })
+        let value = i64::try_from(value).ok()?;
+        Some(if self.negative { -value } else { value })
     }
 
     /// The power of ten just above the number, saturating: 1 for 5, 3 for 250, 0 for 0.1.
     fn magnitude(self) -> i64 {
-        let (_, mantissa, exponent) = self.parts();
-        let point = mantissa.find('.').unwrap_or(mantissa.len());
-        match mantissa.bytes().position(|byte| matches!(byte, b'1'..=b'9')) {
-            None => i64::MIN,
-            // Behind the point, the point itself takes a place.
-            Some(first) if first > point => (point as i64 - first as i64 + 1).saturating_add(exponent),
-            Some(first) => (point as i64 - first as i64).saturating_add(exponent),
+        let (mut digits, mut magnitude) = (self.digits, self.exponent);
+        if digits == 0 {
+            return 0;
         }
-    }
-
-    /// Sign, digits with their point, and the exponent (saturating).
-    fn parts(&self) -> (bool, &str, i64) {
-        let (negative, rest) = match self.0.strip_prefix('-') {
-            Some(rest) => (true, rest),
-            None => (false, self.0),
-        };
-        let (mantissa, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, ""));
-        let mut value: i64 = 0;
-        for byte in exponent.bytes().filter(u8::is_ascii_digit) {
-            value = value.saturating_mul(10).saturating_add(i64::from(byte - b'0'));
+        while digits != 0 {
+            digits /= 10;
+            magnitude = magnitude.saturating_add(1);
         }
-        // Saturating far below i64's own bounds leaves room for the sums above.
-        value = value.min(i64::from(i32::MAX));
-        (negative, mantissa, if exponent.starts_with('-') { -value } else { value })
+        magnitude
     }
 }
 
 /// Appends `text` as a JSON string literal.
 pub(crate) fn write_string(out: &mut String, text: &str) {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..='\x1f' => {
-                let code = character as usize;
-                out.push_str("\\u00");
-                out.push(HEX[code >> 4 & 15]);
-                out.push(HEX[code & 15]);
-            }
-            _ => out.push(character),
+    push(out, "\"");
+    let mut rest = text;
+    // What is to be escaped is ASCII, so pieces end where characters do.
+    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+        let (plain, escaped) = rest.split_at_checked(at).unwrap_or_default();
+        let byte = escaped.as_bytes().first().copied().unwrap_or_default();
+        push(out, plain);
+        push(
+            out,
+            match byte {
+                b'"' => "\\\"",
+                b'\\' => "\\\\",
+                b'\n' => "\\n",
+                b'\r' => "\\r",
+                b'\t' => "\\t",
+                _ => "\\u00",
+            },
+        );
+        if byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') {
+            push_hex(out, byte);
         }
+        rest = escaped.get(1..).unwrap_or_default();
     }
-    out.push('"');
+    push(out, rest);
+    push(out, "\"");
+}
+
+/// Appends two hexadecimal digits.
+pub(crate) fn push_hex(out: &mut String, byte: u8) {
+    for nibble in [byte >> 4, byte & 15] {
+        push_ascii(out, if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
+    }
+}
+
+// Not inlined, for size: text is put together in many places.
+
+/// Appends text.
+#[inline(never)]
+pub(crate) fn push(out: &mut String, text: &str) {
+    out.push_str(text);
+}
+
+/// Appends an ASCII character.
+#[inline(never)]
+pub(crate) fn push_ascii(out: &mut String, byte: u8) {
+    out.push(char::from(byte));
 }
 
 #[cfg(test)]

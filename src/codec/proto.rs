@@ -6,92 +6,100 @@ use alloc::vec::Vec;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// One field of a message: its number and what it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Field<'a> {
-    /// Wire type 0.
-    Varint(u64),
-    /// Wire type 2: bytes, text, or a nested message.
-    Bytes(&'a [u8]),
-    /// Wire types 1 and 5, which no permission message uses.
-    Fixed,
+/// The wire type of numbers.
+pub(crate) const VARINT: u32 = 0;
+/// The wire type of bytes, text, and nested messages.
+pub(crate) const BYTES: u32 = 2;
+
+/// Walks the fields of one message in the order they were written. What it shows is the field that was read last.
+pub(crate) struct Fields<'a> {
+    rest: &'a [u8],
+    /// Its number and wire type, as [`tag`] puts them.
+    pub(crate) tag: u32,
+    /// What a number is; `u32::MAX` where it is that or more, which is far beyond all numbers in use.
+    pub(crate) value: u32,
+    /// The content of bytes, text, or a nested message.
+    pub(crate) bytes: &'a [u8],
 }
 
-/// Walks the fields of one message in the order they were written.
-pub(crate) struct Fields<'a> {
-    bytes: &'a [u8],
+/// A field's number and wire type in one.
+pub(crate) const fn tag(number: u32, wire_type: u32) -> u32 {
+    number << 3 | wire_type
 }
 
 impl<'a> Fields<'a> {
     /// Starts at the front of a message.
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Fields { bytes }
+    pub(crate) fn new(message: &'a [u8]) -> Self {
+        Fields { rest: message, tag: 0, value: 0, bytes: &[] }
     }
 
-    /// The next field, or `None` at the end.
-    pub(crate) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Malformed> {
-        if self.bytes.is_empty() {
-            return Ok(None);
+    /// Reads the next field; false at the end.
+    pub(crate) fn next(&mut self) -> Result<bool, Malformed> {
+        if self.rest.is_empty() {
+            return Ok(false);
         }
-        let tag = self.varint()?;
-        let number = u32::try_from(tag >> 3).map_err(|_| Malformed)?;
-        // Field numbers are 1 to 2^29 - 1.
-        if number == 0 || number >= 1 << 29 {
-            return Err(Malformed);
-        }
-        let field = match tag & 7 {
-            0 => Field::Varint(self.varint()?),
-            1 => self.take(8).map(|_| Field::Fixed)?,
-            2 => {
-                let length = usize::try_from(self.varint()?).map_err(|_| Malformed)?;
-                Field::Bytes(self.take(length)?)
+        // Field numbers are 1 to 2^29 - 1, so that a tag has 32 bits. One that has more is `u32::MAX` here, of no wire type.
+        self.tag = self.varint()?;
+        let length = match self.tag & 7 {
+            _ if self.tag < 8 => return Err(Malformed),
+            VARINT => {
+                self.value = self.varint()?;
+                return Ok(true);
             }
-            5 => self.take(4).map(|_| Field::Fixed)?,
+            1 => 8,
+            BYTES => self.varint()?,
+            5 => 4,
             _ => return Err(Malformed),
         };
-        Ok(Some((number, field)))
+        self.bytes = self.take(length as usize)?;
+        Ok(true)
+    }
+
+    /// Is nothing left?
+    pub(crate) fn is_last(&self) -> bool {
+        self.rest.is_empty()
     }
 
     /// At most ten bytes, and no bits beyond the 64th.
-    fn varint(&mut self) -> Result<u64, Malformed> {
-        let mut value = 0;
-        for shift in 0..10 {
+    fn varint(&mut self) -> Result<u32, Malformed> {
+        let mut value: u64 = 0;
+        for shift in (0..70).step_by(7) {
             let byte = *self.take(1)?.first().ok_or(Malformed)?;
             let bits = u64::from(byte & 0x7f);
-            if shift == 9 && bits > 1 {
-                return Err(Malformed);
+            if shift == 63 && bits > 1 {
+                break;
             }
-            value |= bits << (7 * shift);
+            value |= bits << shift;
             if byte < 0x80 {
-                return Ok(value);
+                return Ok(u32::try_from(value).unwrap_or(u32::MAX));
             }
         }
         Err(Malformed)
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
-        let (head, tail) = self.bytes.split_at_checked(length).ok_or(Malformed)?;
-        self.bytes = tail;
+        let (head, tail) = self.rest.split_at_checked(length).ok_or(Malformed)?;
+        self.rest = tail;
         Ok(head)
     }
 }
 
-/// Appends a varint field. As in proto3, zero is left out unless `keep_zero` (a member of a oneof).
-pub(crate) fn put_varint(out: &mut Vec<u8>, number: u32, value: u64, keep_zero: bool) {
-    if value != 0 || keep_zero {
-        put_raw(out, u64::from(number) << 3);
+/// Appends a number, of more than 0: proto3 leaves that out.
+pub(crate) fn put_varint(out: &mut Vec<u8>, number: u32, value: u32) {
+    if value > 0 {
+        put_raw(out, tag(number, VARINT));
         put_raw(out, value);
     }
 }
 
 /// Appends a length-delimited field, empty or not: bytes, text or a message.
 pub(crate) fn put_bytes(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
-    put_raw(out, u64::from(number) << 3 | 2);
-    put_raw(out, bytes.len() as u64);
+    put_raw(out, tag(number, BYTES));
+    put_raw(out, bytes.len() as u32);
     out.extend_from_slice(bytes);
 }
 
-fn put_raw(out: &mut Vec<u8>, mut value: u64) {
+fn put_raw(out: &mut Vec<u8>, mut value: u32) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -108,46 +116,67 @@ mod tests {
     fn reads_each_wire_type() {
         let bytes = [0x08, 0x96, 0x01, 0x12, 0x02, b'h', b'i', 0x1d, 1, 2, 3, 4, 0x21, 1, 2, 3, 4, 5, 6, 7, 8];
         let mut fields = Fields::new(&bytes);
-        assert_eq!(fields.next(), Ok(Some((1, Field::Varint(150)))));
-        assert_eq!(fields.next(), Ok(Some((2, Field::Bytes(b"hi")))));
-        assert_eq!(fields.next(), Ok(Some((3, Field::Fixed))));
-        assert_eq!(fields.next(), Ok(Some((4, Field::Fixed))));
-        assert_eq!(fields.next(), Ok(None));
+        assert_eq!((fields.next(), fields.tag, fields.value), (Ok(true), tag(1, VARINT), 150));
+        assert_eq!((fields.next(), fields.tag, fields.bytes), (Ok(true), tag(2, BYTES), &b"hi"[..]));
+        assert_eq!((fields.next(), fields.tag), (Ok(true), tag(3, 5)));
+        assert_eq!((fields.next(), fields.tag), (Ok(true), tag(4, 1)));
+        assert_eq!(fields.next(), Ok(false));
     }
 
     #[test]
     fn refuses_what_is_no_message() {
         let overlong = [8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02];
-        let cases: [&[u8]; 7] = [
-            &[0x08],             // a value is missing
-            &[0x12, 0x05, b'a'], // shorter than it says
-            &[0x00, 0x00],       // field number 0
-            &[0x0b],             // a group
-            &[0x0e, 0x00],       // wire type 6
-            &[0x80],             // a cut tag
-            &overlong,           // 65 bits
+        let cases: [&[u8]; 9] = [
+            &[0x08],                               // a value is missing
+            &[0x12, 0x05, b'a'],                   // shorter than it says
+            &[0x00, 0x00],                         // field number 0
+            &[0x0b],                               // a group
+            &[0x0e, 0x00],                         // wire type 6
+            &[0x80],                               // a cut tag
+            &[0x88, 0x80, 0x80, 0x80, 0x10, 0x00], // field number 2^29
+            &[0x12, 0x80, 0x80, 0x80, 0x80, 0x10], // longer than any memory
+            &overlong,                             // 65 bits
         ];
         for case in cases {
             assert_eq!(Fields::new(case).next(), Err(Malformed), "{case:?}");
         }
     }
 
+    /// Appends a varint of any length.
+    fn put(out: &mut Vec<u8>, mut value: u64) {
+        while value >= 0x80 {
+            out.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        out.push(value as u8);
+    }
+
     proptest! {
         #[test]
-        fn round_trips(number in 1u32..(1 << 29), value: u64, bytes: Vec<u8>) {
+        fn round_trips(number in 1u32..(1 << 29), value in 1u32.., bytes: Vec<u8>) {
             let mut out = Vec::new();
-            put_varint(&mut out, number, value, true);
+            put_varint(&mut out, number, value);
             put_bytes(&mut out, number, &bytes);
             let mut fields = Fields::new(&out);
-            prop_assert_eq!(fields.next(), Ok(Some((number, Field::Varint(value)))));
-            prop_assert_eq!(fields.next(), Ok(Some((number, Field::Bytes(&bytes)))));
-            prop_assert_eq!(fields.next(), Ok(None));
+            prop_assert_eq!((fields.next(), fields.tag, fields.value), (Ok(true), tag(number, VARINT), value));
+            prop_assert_eq!((fields.next(), fields.tag, fields.bytes), (Ok(true), tag(number, BYTES), &bytes[..]));
+            prop_assert_eq!(fields.next(), Ok(false));
+        }
+
+        /// What has more than 32 bits is never taken for what is left of it in 32.
+        #[test]
+        fn numbers_are_not_cut(value: u64, fewer in 0u32..64) {
+            let value = value >> fewer;
+            let mut out = std::vec![8];
+            put(&mut out, value);
+            let mut fields = Fields::new(&out);
+            prop_assert_eq!((fields.next(), fields.value), (Ok(true), u32::try_from(value).unwrap_or(u32::MAX)));
         }
 
         #[test]
         fn never_panics(bytes: Vec<u8>) {
             let mut fields = Fields::new(&bytes);
-            while let Ok(Some(_)) = fields.next() {}
+            while let Ok(true) = fields.next() {}
         }
     }
 }

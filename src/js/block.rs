@@ -1,15 +1,15 @@
-//! How a token or an error reaches JavaScript: one text, and a table of numbers that says what it is and where in the text each
-//! field ends (`pkg-template/src/block.ts` reads it).
+//! How a token, a scope or an error reaches JavaScript: as a [`Block`], whose memory the package reads and then gives back
+//! (`pkg-template/src/block.ts`).
 
-use crate::codec::wipe::wipe;
-use crate::scope::{CacheSelector, Grant, ItemSelector, NameSelector, Permission};
-use crate::token::{Token, TokenError, Version};
+use crate::codec::{block::Block, wipe::Wiped};
+use crate::token::{Token, TokenError, each_warning};
 use alloc::vec::Vec;
 
-/// In place of an end: the field is not there.
-const ABSENT: u32 = u32::MAX;
+/// The first numbers of every table: how long it is, and where the text is, how long and in how much room.
+pub(super) const HEAD: usize = 4;
 
-// The first number of the table, for a token. The version's number is in the lowest bits.
+// Then, of a token: what it is, when it expires (two numbers), how many permissions it has, and where in the table they end.
+// What it is. The version's number is in the lowest bits.
 const DISPOSABLE: u32 = 1 << 2;
 const ENDPOINTS: u32 = 1 << 3;
 const SECURE: u32 = 1 << 4;
@@ -17,153 +17,83 @@ const OVERRIDDEN: u32 = 1 << 5;
 const EXPIRES: u32 = 1 << 6;
 const SUPER_USER: u32 = 1 << 7;
 const SCOPE: u32 = 1 << 8;
+const WARNINGS: u32 = 1 << 9;
 /// The whole of it, for an error: code and message follow.
 const ERROR: u32 = u32::MAX;
 
-/// The text is wiped when this is dropped: it holds the credential.
-pub(super) struct Block {
-    text: Vec<u8>,
-    /// The text's length as JavaScript counts, in UTF-16 units.
-    length: u32,
-    table: Vec<u32>,
+/// Leaves the block to the package, which is told where its table is, and is to call [`super::done`].
+pub(super) fn hand_over(block: Block) -> u32 {
+    let (mut text, mut table) = block.into_parts();
+    let length = text.len();
+    // With nothing beyond their ends, their lengths say all that is needed to free them.
+    text.resize(text.capacity(), 0);
+    table.resize(table.capacity(), 0);
+    let head = [table.len(), text.as_ptr() as usize, length, text.len()];
+    for (place, number) in table.iter_mut().zip(head) {
+        *place = number as u32;
+    }
+    text.leak();
+    table.leak().as_ptr() as u32
 }
 
-impl Drop for Block {
-    fn drop(&mut self) {
-        wipe(&mut self.text);
+/// Wipes and frees what [`hand_over`] left to the package.
+pub(super) fn take_back(text: Vec<u8>, table: Vec<u32>) {
+    drop((Wiped(text), table));
+}
+
+pub(super) fn of_error(code: &str, message: &str) -> Block {
+    let mut block = Block::new(code.len() + message.len(), HEAD);
+    block.number(ERROR);
+    block.put(code.as_bytes());
+    block.put(message.as_bytes());
+    block
+}
+
+pub(super) fn of(result: Result<Token, TokenError>) -> Block {
+    match result {
+        Ok(token) => of_token(token),
+        Err(error) => of_error(error.code(), error.message()),
     }
 }
 
-impl Block {
-    pub(super) fn of(result: Result<Token, TokenError>) -> Self {
-        match result {
-            Ok(token) => Block::of_token(&token),
-            Err(error) => Block::of_error(error.code(), error.message()),
-        }
+pub(super) fn of_token(token: Token) -> Block {
+    #[cfg(feature = "refresh")]
+    let remarks = token.remarks;
+    #[cfg(not(feature = "refresh"))]
+    let remarks: Vec<crate::token::Warning> = Vec::new();
+    let Token { version, hosts, expires_at, disposable, super_user, permissions, warnings, not_understood, mut block, .. } =
+        token;
+    let remarked = warnings.count_ones() + remarks.len() as u32;
+    let mut head = version as u32;
+    let flags = [
+        (DISPOSABLE, disposable),
+        (ENDPOINTS, hosts.is_some()),
+        (SECURE, hosts.is_some_and(|hosts| hosts.secure)),
+        (OVERRIDDEN, hosts.is_some_and(|hosts| hosts.overridden)),
+        (EXPIRES, expires_at.is_some()),
+        (SUPER_USER, super_user),
+        (SCOPE, permissions > 0),
+        (WARNINGS, remarked > 0),
+    ];
+    for (flag, given) in flags {
+        head |= if given { flag } else { 0 };
     }
-
-    pub(super) fn of_error(code: &str, message: &str) -> Self {
-        let mut block = Block { text: Vec::new(), length: 0, table: Vec::new() };
-        block.table.push(ERROR);
-        block.text(code);
-        block.text(message);
-        block
+    let expires_at = expires_at.unwrap_or_default();
+    let numbers = [head, (expires_at >> 32) as u32, expires_at as u32, permissions, block.table.len() as u32];
+    for (place, number) in block.table.iter_mut().skip(HEAD).zip(numbers) {
+        *place = number;
     }
-
-    pub(super) fn of_token(token: &Token) -> Self {
-        let credential = token.credential().reveal();
-        // Names, warnings and hosts are short, or come out of the credential: the text is never moved, leaving a copy behind.
-        let mut block =
-            Block { text: Vec::with_capacity(credential.len() * 2 + 2048), length: 0, table: Vec::with_capacity(64) };
-        block.head(token);
-        block.text(credential);
-        block.maybe(token.endpoint());
-        block.maybe(token.token_id());
-        block.maybe(token.subject());
-        if let Some(endpoints) = token.endpoints() {
-            for host in [&endpoints.cache, &endpoints.control, &endpoints.token] {
-                block.text(host);
-            }
-        }
-        block.table.push(token.warnings().len() as u32);
-        for warning in token.warnings() {
-            block.text(warning.code);
-            block.text(&warning.message);
-        }
-        if let Some(Grant::Scope(scope)) = token.grant() {
-            block.table.push(scope.permissions().len() as u32);
-            for permission in scope.permissions() {
-                block.permission(permission);
-            }
-        }
-        block
-    }
-
-    /// The text, and the table.
-    pub(super) fn parts(&self) -> (&[u8], &[u32]) {
-        (&self.text, &self.table)
-    }
-
-    fn head(&mut self, token: &Token) {
-        let mut head = match token.version() {
-            Version::V1 => 0,
-            Version::V2 => 1,
-            Version::Legacy => 2,
-            Version::Session => 3,
-        };
-        let mut set = |flag, given| head |= if given { flag } else { 0 };
-        set(DISPOSABLE, token.is_disposable());
-        set(ENDPOINTS, token.endpoints().is_some());
-        set(SECURE, token.endpoints().is_some_and(|endpoints| endpoints.secure));
-        set(OVERRIDDEN, token.endpoints().is_some_and(|endpoints| endpoints.overridden));
-        set(EXPIRES, token.expires_at().is_some());
-        set(SUPER_USER, matches!(token.grant(), Some(Grant::SuperUser)));
-        set(SCOPE, matches!(token.grant(), Some(Grant::Scope(_))));
-        let expires_at = token.expires_at().unwrap_or_default() as u64;
-        self.table.extend([head, (expires_at >> 32) as u32, expires_at as u32]);
-    }
-
-    /// Kind of permission and role, cache, kind of selector and what it selects.
-    fn permission(&mut self, permission: &Permission) {
-        let (role, cache) = match permission {
-            Permission::Cache { role, cache, .. } => (*role as u32, cache),
-            Permission::Topic { role, cache, .. } => (4 + *role as u32, cache),
-            Permission::Function { role, cache, .. } => (8 + *role as u32, cache),
-        };
-        self.table.push(role);
-        self.maybe(match cache {
-            CacheSelector::All => None,
-            CacheSelector::Name(name) => Some(name),
+    if remarked > 0 {
+        block.number(remarked);
+        block.end();
+        each_warning(warnings, not_understood.as_ref(), &mut |code, message| {
+            block.put(code.as_bytes());
+            block.put(message.as_bytes());
         });
-        match permission {
-            Permission::Cache { item, .. } => match item {
-                None => self.table.push(0),
-                Some(ItemSelector::All) => self.table.push(1),
-                Some(ItemSelector::Key(key)) => self.key(2, key),
-                Some(ItemSelector::KeyPrefix(prefix)) => self.key(3, prefix),
-            },
-            Permission::Topic { topic: name, .. } | Permission::Function { function: name, .. } => match name {
-                NameSelector::All => self.table.push(1),
-                NameSelector::Name(name) => self.name(2, name),
-                NameSelector::NamePrefix(prefix) => self.name(3, prefix),
-            },
+        for remark in &remarks {
+            block.put(remark.code.as_bytes());
+            block.put(remark.message.as_bytes());
         }
     }
-
-    /// A key or prefix (2, 3); where it is not UTF-8 (6, 7) each byte stands as one character.
-    fn key(&mut self, kind: u32, key: &[u8]) {
-        match core::str::from_utf8(key) {
-            Ok(text) => self.name(kind, text),
-            Err(_) => {
-                self.table.push(kind + 4);
-                for byte in key {
-                    let mut utf8 = [0; 2];
-                    self.text.extend_from_slice(char::from(*byte).encode_utf8(&mut utf8).as_bytes());
-                }
-                self.length += key.len() as u32;
-                self.table.push(self.length);
-            }
-        }
-    }
-
-    fn name(&mut self, kind: u32, name: &str) {
-        self.table.push(kind);
-        self.text(name);
-    }
-
-    fn maybe(&mut self, text: Option<&str>) {
-        match text {
-            Some(text) => self.text(text),
-            None => self.table.push(ABSENT),
-        }
-    }
-
-    #[inline(never)]
-    fn text(&mut self, text: &str) {
-        self.text.extend_from_slice(text.as_bytes());
-        // Each byte that begins a character is a unit, and one that begins four bytes is two.
-        let units = |byte: &u8| u32::from(*byte as i8 >= -0x40) + u32::from(*byte >= 0xf0);
-        self.length += if text.is_ascii() { text.len() as u32 } else { text.bytes().map(|byte| units(&byte)).sum() };
-        self.table.push(self.length);
-    }
+    block
 }

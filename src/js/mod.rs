@@ -1,14 +1,12 @@
 //! The only folder that knows JavaScript: what the npm package's hand-written half calls.
 //!
-//! The boundary is crossed rarely. A credential comes in through [`Desk::fill`] and a token goes out through [`Desk::take`], each a
-//! view of memory that is wiped and freed before the call returns. Everything else is text that the package has checked to be
-//! text. Errors are answers: nothing throws across the boundary, and no object is handed out but [`Refresher`], which the package
-//! keeps to itself.
+//! The boundary is crossed rarely, and only by numbers: the package puts text straight into memory that it has been given, and reads what
+//! comes out of it where it lies ([`block`]). Errors are answers: nothing throws across the boundary, and no object is handed out but
+//! [`Refresher`], which the package keeps to itself.
 
 #[cfg(feature = "refresh")]
 mod answer;
 mod block;
-mod face;
 mod options;
 #[cfg(feature = "refresh")]
 mod refresher;
@@ -20,82 +18,36 @@ pub use answer::read_answer;
 pub use refresher::Refresher;
 pub use scope::scope;
 
-use crate::codec::wipe::wipe;
-use crate::token::{self, Credential};
-use alloc::{string::String, vec, vec::Vec};
-use block::Block;
+use crate::token::{self, Expected, Input, Work};
+use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+/// A credential's form alone: `v1`, `v2`, `legacy`, `session` or `unknown`, by number from 0.
+const KEY_VERSION: u32 = 3;
+
+/// Reads a credential, which stands in front of `input` with `filled` bytes (`-1 - filled`: an envelope out of its base64), with
+/// [`room`](Work::room) behind it. `options` bytes of what [`options::read`] takes follow it. `now` is in milliseconds since the epoch.
+///
+/// The `job` is 0 for `decodeToken`, 1 and 2 for `CredentialProvider`'s `fromString` and `fromApiKeyV2` (whose endpoint is an option), which all
+/// give where the [`block`]'s table is; and [`KEY_VERSION`].
 #[wasm_bindgen]
-extern "C" {
-    /// The package's side of one call.
-    pub type Desk;
-    /// Puts the credential's UTF-8 into `buffer`; how many bytes of it. Less than zero, `-1 - count`, where the engine has taken
-    /// its base64 away already. More than fit where there was no room for all of it: then it wants to be asked again.
-    #[wasm_bindgen(method)]
-    fn fill(this: &Desk, buffer: &mut [u8]) -> i32;
-    /// Reads a [`Block`].
-    #[wasm_bindgen(method)]
-    fn take(this: &Desk, text: &[u8], table: &[u32]);
+pub fn decode(input: Vec<u8>, filled: i32, options: u32, job: u32, now: f64) -> u32 {
+    let length = (if filled < 0 { -1 - filled } else { filled }) as usize;
+    let form = if filled < 0 { Input::Envelope(length) } else { Input::Text(length) };
+    let written = input.get(length..length + options as usize).unwrap_or_default();
+    let options = options::read(written);
+    let work = Work::new(input);
+    let expected = match job {
+        0 => Expected::Any,
+        1 => Expected::Provider,
+        KEY_VERSION => return token::version_of(work, form).map_or(4, |version| version as u32),
+        _ => Expected::V2,
+    };
+    block::hand_over(block::of(token::read(work, form, &options, expected, now as i64)))
 }
 
-/// The credential at the desk, with at most `length` bytes if it is ASCII.
-struct Input {
-    buffer: Vec<u8>,
-    filled: i32,
-}
-
-impl Input {
-    fn read(desk: &Desk, length: usize) -> Self {
-        let mut buffer = vec![0; length];
-        let mut filled = desk.fill(&mut buffer);
-        if filled > 0 && filled as usize > length {
-            wipe(&mut buffer);
-            buffer = vec![0; filled as usize];
-            filled = desk.fill(&mut buffer);
-        }
-        Input { buffer, filled }
-    }
-
-    fn credential(&self) -> Credential<'_> {
-        let count = if self.filled < 0 { -1 - self.filled } else { self.filled };
-        let bytes = self.buffer.get(..count as usize).unwrap_or_default();
-        match core::str::from_utf8(bytes) {
-            _ if self.filled < 0 => Credential::Envelope(bytes),
-            Ok(text) => Credential::Text(text),
-            // The engine writes nothing else.
-            Err(_) => Credential::Text(""),
-        }
-    }
-}
-
-impl Drop for Input {
-    fn drop(&mut self) {
-        wipe(&mut self.buffer);
-    }
-}
-
-/// `v1`, `v2`, `legacy`, `session` or `unknown`, by number from 0.
-#[wasm_bindgen(js_name = keyVersion)]
-pub fn key_version(desk: &Desk, length: usize) -> u32 {
-    token::version_of(Input::read(desk, length).credential()).map_or(4, |version| version as u32)
-}
-
-/// `decodeToken`; `options` as [`options::read`] takes them, `now` in milliseconds since the epoch.
-#[wasm_bindgen(js_name = decodeToken)]
-pub fn decode_token(desk: &Desk, length: usize, options: Option<String>, insist: bool, now: f64) {
-    let input = Input::read(desk, length);
-    let token = options::read(options.as_deref().unwrap_or_default())
-        .and_then(|options| token::read(input.credential(), &options, insist, now as i64));
-    let block = Block::of(token);
-    let (text, table) = block.parts();
-    desk.take(text, table);
-}
-
-/// `CredentialProvider.fromApiKeyV2`.
-#[wasm_bindgen(js_name = fromApiKeyV2)]
-pub fn from_api_key_v2(desk: &Desk, key: &str, endpoint: &str, now: f64) {
-    let block = Block::of(token::from_api_key_v2(key, endpoint, now as i64));
-    let (text, table) = block.parts();
-    desk.take(text, table);
+/// Takes back the memory of a [`block`].
+#[wasm_bindgen]
+pub fn done(text: Vec<u8>, table: Vec<u32>) {
+    block::take_back(text, table);
 }

@@ -21,7 +21,7 @@
 //! | 13 HeardFailed | | as Failed | as Failed |
 //! | 14 Asked | life left, ms | | |
 //!
-//! The answer begins with the state after the event: the status by its number, when the next attempt is due (NaN: not known), and
+//! The answer begins with how many numbers follow, and then the state after the event: the status by its number, when the next attempt is due (NaN: not known), and
 //! for how many milliseconds the token in hand is good (NaN: none in hand, infinite: it never expires). Then the actions, each its
 //! number and what belongs to it:
 //!
@@ -52,7 +52,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 /// One source's machine. The package keeps it to itself.
 #[wasm_bindgen]
-pub struct Refresher(Machine);
+pub struct Refresher {
+    machine: Machine,
+    /// The last answer, which the package reads where it lies.
+    out: Vec<f64>,
+}
+
+/// Numbers before the first action.
+const HEAD: usize = 4;
 
 #[wasm_bindgen]
 impl Refresher {
@@ -70,22 +77,31 @@ impl Refresher {
     ) -> Refresher {
         let policy = Policy::new((window_from, window_to), timeout as i64).unwrap_or_default();
         let make = if shared { Machine::in_group } else { Machine::new };
-        Refresher(make(policy, seed as u64, now(wall, mono)))
+        Refresher { machine: make(policy, seed as u64, now(wall, mono)), out: Vec::with_capacity(32) }
     }
 
-    /// Takes an event, and tells what to do. Numbers that make no sense count as the nearest that do (NaN as 0).
-    pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> Vec<f64> {
-        let mut out = Vec::with_capacity(16);
-        out.resize(3, 0.0);
+    /// Takes an event, and gives where it says what to do, until the next one. Numbers that make no sense count as the nearest that
+    /// do (NaN as 0).
+    pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> u32 {
+        let Refresher { machine, out } = self;
+        out.clear();
+        out.resize(HEAD, 0.0);
         if let Some(event) = event_of(event, a, b, c) {
-            for action in self.0.handle(event, now(wall, mono)) {
-                write(&mut out, action);
+            for action in machine.handle(event, now(wall, mono)) {
+                write(out, action);
             }
         }
-        let life = self.0.token_valid_for().map_or(f64::NAN, endless);
-        let state = [self.0.status() as u8 as f64, or_nan(self.0.refresh_at()), life];
-        out.iter_mut().zip(state).for_each(|(slot, value)| *slot = value);
-        out
+        let life = machine.token_valid_for().map_or(f64::NAN, endless);
+        let head = [out.len() as f64 - 1.0, machine.status() as u8 as f64, or_nan(machine.refresh_at()), life];
+        out.iter_mut().zip(head).for_each(|(slot, value)| *slot = value);
+        out.as_ptr() as u32
+    }
+}
+
+impl Refresher {
+    /// What the last event was answered with.
+    pub fn answer(&self) -> &[f64] {
+        &self.out
     }
 }
 

@@ -1,10 +1,8 @@
 //! One thing that a holder of a token would do.
 
 use super::error::ScopeError;
-use super::json::{Bytes, object, read_bytes, unknown};
-use super::model::is_blank;
-use super::parts::Kind;
-use crate::codec::json::Reader;
+use super::parts::{Kind, Parts, Selects};
+use super::read::read_action;
 use alloc::{string::String, vec::Vec};
 
 /// What may be asked of [`allows`](super::allows): one access to one item, topic or function.
@@ -13,7 +11,7 @@ pub struct Action {
     pub(super) kind: Kind,
     /// One bit; see `Role::access`.
     pub(super) access: u8,
-    pub(super) cache: String,
+    pub(super) cache: Vec<u8>,
     pub(super) name: Vec<u8>,
 }
 
@@ -41,17 +39,27 @@ pub enum TopicAccess {
 impl Action {
     /// To get at the item of this key.
     pub fn cache(access: CacheAccess, cache: impl Into<String>, key: impl Into<Vec<u8>>) -> Self {
-        Action { kind: Kind::Item, access: access as u8, cache: cache.into(), name: key.into() }
+        Action { kind: Kind::Item, access: access as u8, cache: cache.into().into_bytes(), name: key.into() }
     }
 
     /// To use the topic of this name.
     pub fn topic(access: TopicAccess, cache: impl Into<String>, topic: impl Into<String>) -> Self {
-        Action { kind: Kind::Topic, access: access as u8, cache: cache.into(), name: topic.into().into_bytes() }
+        Action {
+            kind: Kind::Topic,
+            access: access as u8,
+            cache: cache.into().into_bytes(),
+            name: topic.into().into_bytes(),
+        }
     }
 
     /// To invoke the function of this name.
     pub fn function(cache: impl Into<String>, function: impl Into<String>) -> Self {
-        Action { kind: Kind::Function, access: INVOKE, cache: cache.into(), name: function.into().into_bytes() }
+        Action {
+            kind: Kind::Function,
+            access: INVOKE,
+            cache: cache.into().into_bytes(),
+            name: function.into().into_bytes(),
+        }
     }
 
     /// Reads `{"type","access","cache","key"|"topic"|"func"}`, strictly; a key may be a list of bytes.
@@ -59,8 +67,26 @@ impl Action {
     /// # Errors
     /// `ERR_ARGUMENT`, with what was wrong.
     pub fn from_json(text: &str) -> Result<Action, ScopeError> {
-        read(text).map_err(ScopeError::of_action)
+        let mut read = Vec::new();
+        let Act { parts, access } = read_action(text, &mut read)?;
+        let cache = parts.cache.unwrap_or_default().into();
+        Ok(Action { kind: parts.kind(), access, cache, name: parts.name.into() })
     }
+
+    /// As a permission without a role, for this one alone.
+    pub(super) fn act(&self) -> Act<'_> {
+        let role = (self.kind as u8) << 2;
+        let parts = Parts { role, cache: Some(&self.cache), selects: Selects::One, name: &self.name };
+        Act { parts, access: self.access }
+    }
+}
+
+/// An action, taken apart.
+pub(crate) struct Act<'a> {
+    /// Without a role.
+    pub(super) parts: Parts<'a>,
+    /// One bit; see `Role::access`.
+    pub(super) access: u8,
 }
 
 /// To invoke is the one access to functions.
@@ -68,63 +94,37 @@ const INVOKE: u8 = 1;
 
 /// How an action is spelled.
 struct Spelled {
+    /// Under `type`.
+    of: &'static str,
+    /// Under `access`.
+    word: &'static str,
+    /// The field that names what it is done to: as in a permission, but for an item's.
+    field: &'static str,
     kind: Kind,
     access: u8,
-    /// Under `type` and `access`.
-    words: (&'static [u8], &'static [u8]),
 }
 
-const fn spelled(kind: Kind, access: u8, of: &'static [u8], word: &'static [u8]) -> Spelled {
-    Spelled { kind, access, words: (of, word) }
+const fn spelled(of: &'static str, word: &'static str, field: &'static str, kind: Kind, access: u8) -> Spelled {
+    Spelled { of, word, field, kind, access }
 }
 
 static SPELLED: [Spelled; 6] = [
-    spelled(Kind::Item, CacheAccess::Read as u8, b"cache", b"read"),
-    spelled(Kind::Item, CacheAccess::Write as u8, b"cache", b"write"),
-    spelled(Kind::Item, CacheAccess::ConditionalWrite as u8, b"cache", b"conditional-write"),
-    spelled(Kind::Topic, TopicAccess::Publish as u8, b"topic", b"publish"),
-    spelled(Kind::Topic, TopicAccess::Subscribe as u8, b"topic", b"subscribe"),
-    spelled(Kind::Function, INVOKE, b"function", b"invoke"),
+    spelled("cache", "read", "key", Kind::Item, CacheAccess::Read as u8),
+    spelled("cache", "write", "key", Kind::Item, CacheAccess::Write as u8),
+    spelled("cache", "conditional-write", "key", Kind::Item, CacheAccess::ConditionalWrite as u8),
+    spelled("topic", "publish", "topic", Kind::Topic, TopicAccess::Publish as u8),
+    spelled("topic", "subscribe", "topic", Kind::Topic, TopicAccess::Subscribe as u8),
+    spelled("function", "invoke", "func", Kind::Function, INVOKE),
 ];
 
-fn read(json: &str) -> Result<Action, ScopeError> {
-    const FIELDS: [&str; 6] = ["type", "access", "cache", "key", "topic", "func"];
-    // The type, the access, the cache, and what is named, each with its field; the last three share a place.
-    let mut values: [(&str, Vec<u8>); 4] = Default::default();
-    let mut reader = Reader::new(json);
-    object(&mut reader, &mut |reader, key| {
-        let known = FIELDS.iter().position(|field| *field == key).ok_or_else(|| unknown("", key))?;
-        let field = FIELDS.get(known).copied().unwrap_or_default();
-        let value = read_bytes(reader, field, if field == "key" { Bytes::AsNumbers } else { Bytes::Refused })?;
-        // Most often a variable that was not set. A key may be white space, and need not be text.
-        if value.is_empty() || field != "key" && is_blank(core::str::from_utf8(&value).unwrap_or_default()) {
-            return Err(ScopeError::field(field, "expected a name or a key, found a blank one"));
-        }
-        match values.get_mut(known.min(3)) {
-            Some(place) if place.0.is_empty() => {
-                *place = (field, value);
-                Ok(())
-            }
-            _ => Err(unknown("", key)),
-        }
-    })?;
-    reader.end()?;
-    let [(_, of), (_, word), (_, cache), (field, name)] = values;
-    let spelled = SPELLED.iter().find(|spelled| {
-        // The field that names the object is spelled as in a permission, but for an item's.
-        let named = if spelled.kind == Kind::Item { "key" } else { spelled.kind.shape().field };
-        spelled.words == (&of[..], &word[..]) && field == named
-    });
-    if let Some(Spelled { kind, access, .. }) = spelled
-        && !cache.is_empty()
-    {
-        let cache = String::from_utf8(cache).unwrap_or_default();
-        return Ok(Action { kind: *kind, access: *access, cache, name });
-    }
-    Err(ScopeError::field("", EXPECTED))
+/// The kind and the access of which these are type, access and naming field.
+pub(super) fn kind_and_access(of: &[u8], access: &[u8], field: &str) -> Option<(Kind, u8)> {
+    let is =
+        |spelled: &&Spelled| spelled.of.as_bytes() == of && spelled.word.as_bytes() == access && spelled.field == field;
+    SPELLED.iter().find(is).map(|spelled| (spelled.kind, spelled.access))
 }
 
-const EXPECTED: &str = "expected cache, and type cache with key and access read, write or conditional-write, \
+pub(super) const EXPECTED: &str = "expected cache, and type cache with key and access read, write or conditional-write, \
     type topic with topic and access publish or subscribe, or type function with func and access invoke";
 
 #[cfg(test)]
@@ -153,7 +153,7 @@ mod tests {
             (r#"{"cache":"a","cache":"a"}"#, r#"action: unknown or repeated field "cache""#),
             (r#"{"key":"a","key":"a"}"#, r#"action: unknown or repeated field "key""#),
             (r#"{"keys":"a"}"#, r#"action: unknown or repeated field "keys""#),
-            (r#"[]"#, "action: expected JSON with an object at byte 0"),
+            (r#"[]"#, "action: expected an object, found an array"),
         ];
         for (text, expected) in cases {
             let error = Action::from_json(text).unwrap_err();

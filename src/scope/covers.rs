@@ -1,8 +1,8 @@
 //! Comparison of what scopes permit, and of a scope with one action.
 
-use super::action::Action;
+use super::action::{Act, Action};
 use super::model::{Grant, TokenScope};
-use super::region::Region;
+use super::parts::Parts;
 
 /// Is every action that `requested` permits also permitted by `granted`?
 ///
@@ -12,8 +12,19 @@ use super::region::Region;
 pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
     match granted {
         Grant::SuperUser => true,
-        Grant::Scope(scope) => requested.permissions().iter().all(|wanted| Region::of(wanted).within(scope)),
+        Grant::Scope(scope) => within(&scope.parts(), &requested.parts()),
     }
+}
+
+/// As [`covers`], of permissions taken apart.
+pub(crate) fn within(granted: &[Parts<'_>], requested: &[Parts<'_>]) -> bool {
+    requested.iter().all(|wanted| is_granted(granted, wanted, wanted.role().access))
+}
+
+/// Are all of these kinds of access permitted to whatever `wanted` names? Each must be granted over the whole of it.
+fn is_granted(granted: &[Parts<'_>], wanted: &Parts<'_>, access: u8) -> bool {
+    let held = |all, held: &Parts<'_>| if held.contains(wanted) { all | held.role().access } else { all };
+    access & !granted.iter().fold(0, held) == 0
 }
 
 /// May a holder of `granted` do this? Any permission that matches grants.
@@ -32,8 +43,13 @@ pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
 pub fn allows(granted: &Grant, action: &Action) -> bool {
     match granted {
         Grant::SuperUser => true,
-        Grant::Scope(scope) => Region::from(action).within(scope),
+        Grant::Scope(scope) => is_allowed(&scope.parts(), &action.act()),
     }
+}
+
+/// As [`allows`], of permissions taken apart.
+pub(crate) fn is_allowed(granted: &[Parts<'_>], act: &Act<'_>) -> bool {
+    is_granted(granted, &act.parts, act.access)
 }
 
 #[cfg(test)]
@@ -165,7 +181,7 @@ mod tests {
     fn oracle(permission: &Permission, action: &Action) -> bool {
         let in_cache = |selector: &CacheSelector| match selector {
             CacheSelector::All => true,
-            CacheSelector::Name(name) => *name == action.cache,
+            CacheSelector::Name(name) => name.as_bytes() == action.cache,
         };
         let named = |selector: &NameSelector| match selector {
             NameSelector::All => true,

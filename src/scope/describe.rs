@@ -1,15 +1,21 @@
 //! A scope in words.
 
-use super::error::push;
-use super::model::{Grant, Permission, TokenScope};
-use super::parts::{Names, Parts};
-use crate::codec::json::write_string;
-use alloc::{string::String, vec, vec::Vec};
+use super::model::{Grant, TokenScope};
+use super::parts::{Kind, Parts, Selects};
+use crate::codec::json::{push, push_hex, write_string};
+use alloc::{string::String, vec::Vec};
+
+/// What a super-user may do, as [`describe`] says it.
+pub(crate) const ANYTHING: &str = "Do anything in the whole account (super-user).\n";
 
 impl TokenScope {
     /// One plain English sentence for each permission, in order.
     pub fn describe(&self) -> Vec<String> {
-        self.permissions().iter().map(describe).collect()
+        let mut out = String::new();
+        for permission in self.permissions() {
+            describe(&mut out, &permission.parts());
+        }
+        lines(&out)
     }
 }
 
@@ -17,41 +23,49 @@ impl Grant {
     /// As [`TokenScope::describe`]; for a super-user, one sentence that says so.
     pub fn describe(&self) -> Vec<String> {
         match self {
-            Grant::SuperUser => vec![String::from("Do anything in the whole account (super-user).")],
+            Grant::SuperUser => lines(ANYTHING),
             Grant::Scope(scope) => scope.describe(),
         }
     }
 }
 
-fn describe(permission: &Permission) -> String {
-    let Parts { role, cache, names } = permission.parts();
-    let mut out = String::from(role.words);
-    let names = names.unwrap_or(Names::All);
-    if names == Names::All {
-        push(&mut out, "all ");
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(String::from).collect()
+}
+
+/// Appends a sentence, which has no line break in it, and a line feed.
+pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
+    push(out, parts.role().words);
+    let (one, key) = match parts.kind() {
+        Kind::Item => ("item", "key"),
+        Kind::Topic => ("topic", "name"),
+        Kind::Function => ("function", "name"),
+    };
+    if matches!(parts.selects, Selects::Nothing | Selects::All) {
+        push(out, "all ");
     }
-    push(&mut out, role.kind.shape().noun);
-    if let Names::One(name) = names {
-        push(&mut out, " ");
-        push_bytes(&mut out, name);
+    push(out, one);
+    if parts.selects == Selects::One {
+        push(out, " ");
+        push_bytes(out, parts.name);
     } else {
-        push(&mut out, "s");
+        push(out, "s");
     }
-    match cache {
-        None => push(&mut out, " in all caches"),
+    push(out, " in ");
+    match parts.cache {
+        None => push(out, "all caches"),
         Some(name) => {
-            push(&mut out, " in cache ");
-            write_string(&mut out, name);
+            push(out, "cache ");
+            push_bytes(out, name);
         }
     }
-    if let Names::Prefix(prefix) = names {
-        push(&mut out, " whose ");
-        push(&mut out, role.kind.shape().whole);
-        push(&mut out, " starts with ");
-        push_bytes(&mut out, prefix);
+    if parts.selects == Selects::Prefix {
+        push(out, " whose ");
+        push(out, key);
+        push(out, " starts with ");
+        push_bytes(out, parts.name);
     }
-    push(&mut out, ".");
-    out
+    push(out, ".\n");
 }
 
 /// A key in quotes where it is text, in hexadecimal where it is not.
@@ -60,8 +74,8 @@ fn push_bytes(out: &mut String, bytes: &[u8]) {
         Ok(text) => write_string(out, text),
         Err(_) => {
             out.push_str("0x");
-            for nibble in bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-                out.push(char::from_digit(nibble.into(), 16).unwrap_or('?'));
+            for byte in bytes {
+                push_hex(out, *byte);
             }
         }
     }
@@ -70,7 +84,8 @@ fn push_bytes(out: &mut String, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::{CacheRole, CacheSelector, ItemSelector};
+    use crate::scope::{CacheRole, CacheSelector, ItemSelector, Permission};
+    use std::vec;
 
     #[test]
     fn one_sentence_a_permission() {

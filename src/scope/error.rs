@@ -1,6 +1,7 @@
 //! The one error of this layer.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use crate::codec::json::{push, push_ascii};
+use alloc::{boxed::Box, string::String};
 use core::fmt;
 
 /// Why a scope was refused: a stable code, and where in it the fault is.
@@ -34,8 +35,13 @@ impl ScopeError {
         Self::new("ERR_SCOPE_INVALID", reason).within(field)
     }
 
-    pub(crate) fn at(mut self, index: usize) -> Self {
-        self.0.index = Some(index);
+    pub(crate) fn at(mut self, index: Option<usize>) -> Self {
+        self.0.index = index;
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: &'static str) -> Self {
+        self.0.code = code;
         self
     }
 
@@ -89,24 +95,12 @@ impl ScopeError {
     }
 }
 
-/// Appends text. Not inlined, for size: text is put together in many places.
-#[inline(never)]
-pub(super) fn push(out: &mut String, text: &str) {
-    out.push_str(text);
-}
-
 /// Appends a count. Written by hand: `core::fmt` would be most of the module's size.
 pub(crate) fn push_decimal(out: &mut String, number: usize) {
-    let mut digits = Vec::new();
-    let mut rest = number;
-    loop {
-        digits.push(b'0' + (rest % 10) as u8);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
+    if number > 9 {
+        push_decimal(out, number / 10);
     }
-    out.extend(digits.iter().rev().map(|digit| char::from(*digit)));
+    push_ascii(out, b'0' + (number % 10) as u8);
 }
 
 impl fmt::Display for ScopeError {

@@ -2,6 +2,7 @@
 
 use super::error::ScopeError;
 use super::model::{Permission, TokenScope};
+use super::parts::Parts;
 use alloc::vec::Vec;
 
 impl TokenScope {
@@ -11,15 +12,21 @@ impl TokenScope {
     /// # Errors
     /// `ERR_SCOPE_LIMIT` where the union has more than `limit` permissions; `ERR_SCOPE_INVALID` where it has none.
     pub fn merge(scopes: impl IntoIterator<Item = TokenScope>, limit: usize) -> Result<TokenScope, ScopeError> {
-        let mut union: Vec<Permission> = Vec::new();
-        for permission in scopes.into_iter().flat_map(TokenScope::into_permissions) {
-            // Beyond the limit it is an error anyhow, and looking each up in an ever longer list would take ever longer.
-            if union.len() <= limit && !union.contains(&permission) {
-                union.push(permission);
+        let scopes: Vec<TokenScope> = scopes.into_iter().collect();
+        let mut union = Vec::new();
+        for parts in scopes.iter().flat_map(TokenScope::parts) {
+            if is_new(&union, &parts, limit) {
+                union.push(parts);
             }
         }
-        TokenScope::with_limit(union, limit)
+        TokenScope::with_limit(union.into_iter().map(Permission::from).collect(), limit)
     }
+}
+
+/// Is it not in the union? One beyond the limit is enough: it is an error anyhow, and looking each up in an ever longer list would take
+/// ever longer.
+pub(crate) fn is_new(union: &[Parts<'_>], parts: &Parts<'_>, limit: usize) -> bool {
+    union.len() <= limit && !union.contains(parts)
 }
 
 #[cfg(test)]

@@ -22,17 +22,25 @@ mod json;
 mod merge;
 mod model;
 mod parts;
-mod region;
-mod wire;
+mod read;
+mod rows;
+pub(crate) mod wire;
 
 pub use action::{Action, CacheAccess, TopicAccess};
 pub use covers::{allows, covers};
 pub use error::ScopeError;
 #[cfg(feature = "refresh")]
 pub(crate) use error::push_decimal;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use json::write_list;
 pub use model::{
     CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope,
     TopicRole,
+};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use {
+    covers::{is_allowed, within},
+    describe::{ANYTHING, describe},
+    merge::is_new,
+    model::check_count,
+    parts::Parts,
+    read::{read_action, read_scope},
 };

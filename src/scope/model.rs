@@ -1,7 +1,8 @@
 //! The model. Names are those of Momento's SDK; numbers are those of `permission_messages`.
 
 use super::error::{ScopeError, push_decimal};
-use super::parts::{Kind, Names, Parts};
+use super::parts::Parts;
+use crate::codec::json::push;
 use alloc::{string::String, vec::Vec};
 
 /// Momento accepts at most 20 policy statements in a token (Momento's limits page).
@@ -130,35 +131,27 @@ impl TokenScope {
     /// # Errors
     /// As there.
     pub fn with_limit(permissions: Vec<Permission>, limit: usize) -> Result<Self, ScopeError> {
-        if permissions.is_empty() {
-            return Err(ScopeError::new(
-                "ERR_SCOPE_INVALID",
-                "permissions: expected at least one permission, found none",
-            ));
-        }
+        check_count(permissions.len(), usize::MAX)?;
         for (index, permission) in permissions.iter().enumerate() {
-            permission.check().map_err(|error| error.at(index))?;
+            permission.parts().check().map_err(|error| error.at(Some(index)))?;
         }
-        let scope = TokenScope { permissions };
-        scope.check_limit(limit)?;
-        Ok(scope)
+        check_count(permissions.len(), limit)?;
+        Ok(TokenScope { permissions })
     }
 
-    /// Refuses more permissions than that.
-    pub(crate) fn check_limit(&self, limit: usize) -> Result<(), ScopeError> {
-        if self.permissions.len() > limit {
-            let mut reason = String::from("permissions: expected at most ");
-            push_decimal(&mut reason, limit);
-            reason.push_str(", found ");
-            push_decimal(&mut reason, self.permissions.len());
-            return Err(ScopeError::new("ERR_SCOPE_LIMIT", &reason));
-        }
-        Ok(())
+    /// Of permissions that have been checked.
+    pub(super) fn checked(permissions: Vec<Permission>) -> Self {
+        TokenScope { permissions }
     }
 
     /// The permissions, in the order they were written.
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
+    }
+
+    /// Each of them, taken apart.
+    pub(crate) fn parts(&self) -> Vec<Parts<'_>> {
+        self.permissions.iter().map(Permission::parts).collect()
     }
 
     /// The permissions, to keep.
@@ -167,33 +160,17 @@ impl TokenScope {
     }
 }
 
-impl Permission {
-    /// Refuses names that are blank, and keys and prefixes that are empty: each would match nothing, or everything.
-    fn check(&self) -> Result<(), ScopeError> {
-        let Parts { role, cache, names } = self.parts();
-        if let Some(name) = cache {
-            not_blank(name, "cache")?;
-        }
-        match names {
-            Some(Names::One([]) | Names::Prefix([])) if role.kind == Kind::Item => {
-                Err(ScopeError::field("item", "cache key or key prefix must not be empty"))
-            }
-            Some(Names::One(name) | Names::Prefix(name)) if role.kind != Kind::Item => {
-                not_blank(core::str::from_utf8(name).unwrap_or_default(), role.kind.shape().field)
-            }
-            _ => Ok(()),
-        }
+/// Refuses no permissions, and more than that.
+pub(crate) fn check_count(count: usize, limit: usize) -> Result<(), ScopeError> {
+    if count == 0 {
+        return Err(ScopeError::field("permissions", "expected at least one permission, found none"));
     }
-}
-
-/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well.
-pub(super) fn is_blank(name: &str) -> bool {
-    name.chars().all(|character| character.is_whitespace() || character == '\u{feff}')
-}
-
-fn not_blank(name: &str, field: &'static str) -> Result<(), ScopeError> {
-    if is_blank(name) {
-        return Err(ScopeError::field(field, "expected a name, found a blank one; use the All… constant to mean all"));
+    if count <= limit {
+        return Ok(());
     }
-    Ok(())
+    let mut reason = String::from("expected at most ");
+    push_decimal(&mut reason, limit);
+    push(&mut reason, ", found ");
+    push_decimal(&mut reason, count);
+    Err(ScopeError::field("permissions", &reason).with_code("ERR_SCOPE_LIMIT"))
 }

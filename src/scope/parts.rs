@@ -2,54 +2,50 @@
 //! of a scope (JSON, protobuf, English, set of actions) is read and written once, not three times.
 
 use super::action::{CacheAccess, TopicAccess};
+use super::error::ScopeError;
 use super::model::{CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TopicRole};
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
-/// The type of a permission, by its field number in `PermissionsType`.
+/// The type of a permission: one less than its field number in `PermissionsType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
-    Item = 1,
-    Topic = 2,
-    Function = 3,
+pub(crate) enum Kind {
+    Item = 0,
+    Topic = 1,
+    Function = 2,
 }
-
-/// How a selector is spelled.
-pub(super) struct Shape {
-    /// The permission's field.
-    pub(super) field: &'static str,
-    /// What the `All…` constant says under `all`.
-    pub(super) all: &'static str,
-    /// The key that names one.
-    pub(super) whole: &'static str,
-    /// The key that names many by how they start; caches have none.
-    pub(super) prefix: Option<&'static str>,
-    /// One of them, in English.
-    pub(super) noun: &'static str,
-}
-
-pub(super) static CACHE: Shape = Shape { field: "cache", all: "caches", whole: "name", prefix: None, noun: "cache" };
-static ITEM: Shape = Shape { field: "item", all: "items", whole: "key", prefix: Some("keyPrefix"), noun: "item" };
-static TOPIC: Shape = Shape { field: "topic", all: "topics", whole: "name", prefix: Some("namePrefix"), noun: "topic" };
-static FUNCTION: Shape =
-    Shape { field: "func", all: "functions", whole: "name", prefix: Some("namePrefix"), noun: "function" };
 
 impl Kind {
-    pub(super) const ALL: [Kind; 3] = [Kind::Item, Kind::Topic, Kind::Function];
-
-    pub(super) fn shape(self) -> &'static Shape {
+    /// The permission's field.
+    pub(super) fn field(self) -> &'static str {
         match self {
-            Kind::Item => &ITEM,
-            Kind::Topic => &TOPIC,
-            Kind::Function => &FUNCTION,
+            Kind::Item => "item",
+            Kind::Topic => "topic",
+            Kind::Function => "func",
+        }
+    }
+
+    /// What the `All…` constant says under `all`: the English plural.
+    pub(super) fn all(self) -> &'static str {
+        match self {
+            Kind::Item => "items",
+            Kind::Topic => "topics",
+            Kind::Function => "functions",
         }
     }
 }
 
+/// What a permission names: the last two have a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Selects {
+    /// Only the plain cache permission does, and it means all.
+    Nothing = 0,
+    All = 1,
+    One = 2,
+    Prefix = 3,
+}
+
 /// A role of any kind.
 pub(super) struct Role {
-    pub(super) kind: Kind,
-    /// On the wire.
-    pub(super) number: u8,
     /// In the SDK.
     pub(super) value: &'static str,
     /// In English.
@@ -58,8 +54,8 @@ pub(super) struct Role {
     pub(super) access: u8,
 }
 
-const fn role(kind: Kind, number: u8, value: &'static str, words: &'static str, access: u8) -> Role {
-    Role { kind, number, value, words, access }
+const fn role(value: &'static str, words: &'static str, access: u8) -> Role {
+    Role { value, words, access }
 }
 
 const READ: u8 = CacheAccess::Read as u8;
@@ -67,138 +63,214 @@ const WRITE: u8 = CacheAccess::Write as u8;
 const SUBSCRIBE: u8 = TopicAccess::Subscribe as u8;
 const PUBLISH: u8 = TopicAccess::Publish as u8;
 
-static NONE: Role = role(Kind::Function, 0, "functionpermitnone", "No access to ", 0);
-static ROLES: [Role; 7] = [
-    role(Kind::Item, 1, "readwrite", "Read and write ", READ | WRITE | CacheAccess::ConditionalWrite as u8),
-    role(Kind::Item, 2, "readonly", "Read ", READ),
-    role(Kind::Item, 3, "writeonly", "Write ", WRITE),
-    role(Kind::Topic, 1, "publishsubscribe", "Publish and subscribe to ", PUBLISH | SUBSCRIBE),
-    role(Kind::Topic, 2, "subscribeonly", "Subscribe to ", SUBSCRIBE),
-    role(Kind::Topic, 3, "publishonly", "Publish to ", PUBLISH),
-    role(Kind::Function, 1, "functioninvoke", "Invoke ", 1),
+/// By `Parts::role`.
+static ROLES: [Role; 10] = [
+    role("", "", 0),
+    role("readwrite", "Read and write ", READ | WRITE | CacheAccess::ConditionalWrite as u8),
+    role("readonly", "Read ", READ),
+    role("writeonly", "Write ", WRITE),
+    role("", "", 0),
+    role("publishsubscribe", "Publish and subscribe to ", PUBLISH | SUBSCRIBE),
+    role("subscribeonly", "Subscribe to ", SUBSCRIBE),
+    role("publishonly", "Publish to ", PUBLISH),
+    role("functionpermitnone", "No access to ", 0),
+    role("functioninvoke", "Invoke ", 1),
 ];
 
-impl Role {
-    pub(super) fn find(is: impl Fn(&Role) -> bool) -> Option<&'static Role> {
-        ROLES.iter().chain([&NONE]).find(|role| is(role))
-    }
-
-    /// The role of this number, which the caller has from the model, so that there is one.
-    pub(super) fn of(kind: Kind, number: u8) -> &'static Role {
-        Self::find(|role| role.kind == kind && role.number == number).unwrap_or(&NONE)
-    }
-}
-
-/// Items, topics or functions, by the bytes of their keys or names.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Names<T> {
-    All,
-    One(T),
-    Prefix(T),
+/// The number of the role that the SDK calls so.
+pub(super) fn role_called(value: &[u8]) -> Option<u8> {
+    ROLES.iter().position(|role| role.value.as_bytes() == value && !value.is_empty()).map(|role| role as u8)
 }
 
 /// A permission, taken apart.
-pub(super) struct Parts<'a> {
-    pub(super) role: &'static Role,
-    /// `None` is every cache.
-    pub(super) cache: Option<&'a str>,
-    /// `None` is the plain cache permission.
-    pub(super) names: Option<Names<&'a [u8]>>,
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parts<'a> {
+    /// The role's number on the wire, and four times the [`Kind`].
+    pub(crate) role: u8,
+    /// The cache's name, UTF-8; `None` is every cache.
+    pub(crate) cache: Option<&'a [u8]>,
+    pub(crate) selects: Selects,
+    /// The key, name or prefix, where there is one; UTF-8 unless it is an item's.
+    pub(crate) name: &'a [u8],
+}
+
+impl Parts<'_> {
+    pub(crate) fn kind(&self) -> Kind {
+        match self.role >> 2 {
+            0 => Kind::Item,
+            1 => Kind::Topic,
+            _ => Kind::Function,
+        }
+    }
+
+    pub(super) fn role(&self) -> &'static Role {
+        ROLES.get(usize::from(self.role)).unwrap_or(&ROLES[0])
+    }
+
+    /// Refuses names that are blank, and keys and prefixes that are empty: each would match nothing, or everything.
+    pub(super) fn check(&self) -> Result<(), ScopeError> {
+        let blank = "expected a name, found a blank one; use the All… constant to mean all";
+        if self.cache.is_some_and(is_blank) {
+            return Err(ScopeError::field("cache", blank));
+        }
+        if matches!(self.selects, Selects::One | Selects::Prefix) {
+            match self.kind() {
+                Kind::Item if self.name.is_empty() => {
+                    return Err(ScopeError::field("item", "cache key or key prefix must not be empty"));
+                }
+                Kind::Topic | Kind::Function if is_blank(self.name) => {
+                    return Err(ScopeError::field(self.kind().field(), blank));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Is whatever the other names, in whichever cache, named here as well?
+    pub(super) fn contains(&self, other: &Parts<'_>) -> bool {
+        self.kind() == other.kind()
+            && (self.cache.is_none() || self.cache == other.cache)
+            && match self.selects {
+                Selects::Nothing | Selects::All => true,
+                Selects::One => other.selects == Selects::One && other.name == self.name,
+                Selects::Prefix => {
+                    matches!(other.selects, Selects::One | Selects::Prefix) && other.name.starts_with(self.name)
+                }
+            }
+    }
+}
+
+/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Spelled out in UTF-8, since the standard
+/// library's table is larger. What is not UTF-8 is not blank.
+pub(super) fn is_blank(mut name: &[u8]) -> bool {
+    loop {
+        let (character, rest) = match name {
+            [] => return true,
+            [a @ ..0x80, rest @ ..] => (u32::from(*a), rest),
+            [0xc2, b, rest @ ..] => (u32::from(*b), rest),
+            [a @ 0xe1..=0xef, b, c, rest @ ..] => (u32::from_be_bytes([0, *a, *b, *c]), rest),
+            _ => return false,
+        };
+        let blank = matches!(character, 0x9..=0xd | 0x20 | 0x85 | 0xa0 | 0xe1_9a80 | 0xe2_8080..=0xe2_808a
+            | 0xe2_80a8 | 0xe2_80a9 | 0xe2_80af | 0xe2_819f | 0xe3_8080 | 0xef_bbbf);
+        if !blank {
+            return false;
+        }
+        name = rest;
+    }
 }
 
 impl Permission {
-    pub(super) fn parts(&self) -> Parts<'_> {
-        let (kind, number, cache, names) = match self {
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        let (kind, number, cache, (selects, name)) = match self {
             Permission::Cache { role, cache, item } => {
-                let names = item.as_ref().map(|item| match item {
-                    ItemSelector::All => Names::All,
-                    ItemSelector::Key(key) => Names::One(&key[..]),
-                    ItemSelector::KeyPrefix(prefix) => Names::Prefix(&prefix[..]),
-                });
+                let names = match item {
+                    None => (Selects::Nothing, &[][..]),
+                    Some(ItemSelector::All) => (Selects::All, &[][..]),
+                    Some(ItemSelector::Key(key)) => (Selects::One, &key[..]),
+                    Some(ItemSelector::KeyPrefix(prefix)) => (Selects::Prefix, &prefix[..]),
+                };
                 (Kind::Item, *role as u8, cache, names)
             }
-            Permission::Topic { role, cache, topic } => (Kind::Topic, *role as u8, cache, Some(topic.names())),
-            Permission::Function { role, cache, function } => {
-                (Kind::Function, *role as u8, cache, Some(function.names()))
-            }
+            Permission::Topic { role, cache, topic } => (Kind::Topic, *role as u8, cache, topic.parts()),
+            Permission::Function { role, cache, function } => (Kind::Function, *role as u8, cache, function.parts()),
         };
         let cache = match cache {
             CacheSelector::All => None,
-            CacheSelector::Name(name) => Some(&name[..]),
+            CacheSelector::Name(name) => Some(name.as_bytes()),
         };
-        Parts { role: Role::of(kind, number), cache, names }
+        Parts { role: (kind as u8) << 2 | number, cache, selects, name }
     }
+}
 
-    /// Puts one together. An error says what is missing or amiss.
-    pub(super) fn from_parts(
-        role: &Role,
-        cache: CacheSelector,
-        names: Option<Names<Vec<u8>>>,
-    ) -> Result<Permission, &'static str> {
-        if role.kind == Kind::Item {
-            let item = names.map(|names| match names {
-                Names::All => ItemSelector::All,
-                Names::One(key) => ItemSelector::Key(key),
-                Names::Prefix(prefix) => ItemSelector::KeyPrefix(prefix),
-            });
-            let role = match role.number {
+impl NameSelector {
+    fn parts(&self) -> (Selects, &[u8]) {
+        match self {
+            NameSelector::All => (Selects::All, &[]),
+            NameSelector::Name(name) => (Selects::One, name.as_bytes()),
+            NameSelector::NamePrefix(prefix) => (Selects::Prefix, prefix.as_bytes()),
+        }
+    }
+}
+
+impl From<Parts<'_>> for Permission {
+    fn from(parts: Parts<'_>) -> Self {
+        let Parts { role, selects, name, .. } = parts;
+        let cache = parts.cache.map_or(CacheSelector::All, |name| CacheSelector::Name(text(name)));
+        if parts.kind() == Kind::Item {
+            let item = match selects {
+                Selects::Nothing => None,
+                Selects::All => Some(ItemSelector::All),
+                Selects::One => Some(ItemSelector::Key(name.into())),
+                Selects::Prefix => Some(ItemSelector::KeyPrefix(name.into())),
+            };
+            let role = match role & 3 {
                 1 => CacheRole::ReadWrite,
                 2 => CacheRole::ReadOnly,
                 _ => CacheRole::WriteOnly,
             };
-            return Ok(Permission::Cache { role, cache, item });
+            return Permission::Cache { role, cache, item };
         }
-        let names = match names.ok_or("a permission that names no topic or function")? {
-            Names::All => NameSelector::All,
-            Names::One(name) => NameSelector::Name(text(name)?),
-            Names::Prefix(prefix) => NameSelector::NamePrefix(text(prefix)?),
+        let names = match selects {
+            Selects::Nothing | Selects::All => NameSelector::All,
+            Selects::One => NameSelector::Name(text(name)),
+            Selects::Prefix => NameSelector::NamePrefix(text(name)),
         };
-        Ok(match (role.kind, role.number) {
-            (Kind::Topic, number) => {
-                let role = match number {
-                    1 => TopicRole::PublishSubscribe,
-                    2 => TopicRole::SubscribeOnly,
-                    _ => TopicRole::PublishOnly,
-                };
-                Permission::Topic { role, cache, topic: names }
-            }
-            (_, 1) => Permission::Function { role: FunctionRole::Invoke, cache, function: names },
-            _ => Permission::Function { role: FunctionRole::PermitNone, cache, function: names },
-        })
-    }
-}
-
-fn text(bytes: Vec<u8>) -> Result<String, &'static str> {
-    String::from_utf8(bytes).map_err(|_| "a name that is not UTF-8")
-}
-
-impl NameSelector {
-    fn names(&self) -> Names<&[u8]> {
-        match self {
-            NameSelector::All => Names::All,
-            NameSelector::Name(name) => Names::One(name.as_bytes()),
-            NameSelector::NamePrefix(prefix) => Names::Prefix(prefix.as_bytes()),
+        if parts.kind() == Kind::Topic {
+            let role = match role & 3 {
+                1 => TopicRole::PublishSubscribe,
+                2 => TopicRole::SubscribeOnly,
+                _ => TopicRole::PublishOnly,
+            };
+            return Permission::Topic { role, cache, topic: names };
         }
+        let role = if role & 3 == 1 { FunctionRole::Invoke } else { FunctionRole::PermitNone };
+        Permission::Function { role, cache, function: names }
     }
+}
+
+/// A name, which whoever took the permission apart has seen to be UTF-8.
+fn text(name: &[u8]) -> String {
+    String::from(core::str::from_utf8(name).unwrap_or_default())
 }
 
 impl CacheRole {
     /// The SDK's value: `readwrite`, `readonly` or `writeonly`.
     pub fn value(self) -> &'static str {
-        Role::of(Kind::Item, self as u8).value
+        value(Kind::Item, self as u8)
     }
 }
 
 impl TopicRole {
     /// The SDK's value: `publishsubscribe`, `subscribeonly` or `publishonly`.
     pub fn value(self) -> &'static str {
-        Role::of(Kind::Topic, self as u8).value
+        value(Kind::Topic, self as u8)
     }
 }
 
 impl FunctionRole {
     /// The SDK's value: `functioninvoke` or `functionpermitnone`.
     pub fn value(self) -> &'static str {
-        Role::of(Kind::Function, self as u8).value
+        value(Kind::Function, self as u8)
+    }
+}
+
+fn value(kind: Kind, number: u8) -> &'static str {
+    Parts { role: (kind as u8) << 2 | number, cache: None, selects: Selects::All, name: &[] }.role().value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_is_what_unicode_and_javascript_call_white_space() {
+        for character in char::MIN..=char::MAX {
+            let blank = character.is_whitespace() || character == '\u{feff}';
+            let mut utf8 = [0; 4];
+            assert_eq!(is_blank(character.encode_utf8(&mut utf8).as_bytes()), blank, "{character:?}");
+        }
+        assert!(is_blank(b"") && is_blank(b" \t") && !is_blank(b" a ") && !is_blank(&[0xff]));
     }
 }

@@ -2,38 +2,30 @@
 //! as claim `p` (in base64). Field numbers stand beside their names.
 
 use super::error::ScopeError;
-use super::model::{CacheSelector, Grant, Permission, TokenScope};
-use super::parts::{Kind, Names, Parts, Role};
+use super::model::{Grant, TokenScope, check_count};
+use super::parts::{Parts, Selects};
 use crate::codec::{
     base64,
-    proto::{Field, Fields, Malformed, put_bytes, put_varint},
+    proto::{BYTES, Fields, Malformed, VARINT, put_bytes, put_varint, tag},
 };
 use alloc::{string::String, vec::Vec};
 
-/// What stopped the reader; becomes `ERR_SCOPE_NOT_UNDERSTOOD`.
-struct NotUnderstood(&'static str);
-
-impl From<Malformed> for NotUnderstood {
+impl From<Malformed> for ScopeError {
     fn from(_: Malformed) -> Self {
-        NotUnderstood("the bytes are not a protobuf message")
+        not_understood("the bytes are not a protobuf message")
     }
 }
 
-type Result<T> = core::result::Result<T, NotUnderstood>;
+type Result<T> = core::result::Result<T, ScopeError>;
 
 impl TokenScope {
     /// Standard padded base64 of the protobuf message, as in claim `p`.
     pub fn encode(&self) -> String {
         let mut explicit = Vec::new();
         for permission in self.permissions() {
-            let parts = permission.parts();
-            let mut entry = Vec::new();
-            put_bytes(&mut entry, parts.role.kind as u32, &encode_body(&parts));
-            put_bytes(&mut explicit, 1, &entry); // ExplicitPermissions.permissions
+            put(&mut explicit, &permission.parts());
         }
-        let mut out = Vec::new();
-        put_bytes(&mut out, 2, &explicit); // Permissions.explicit
-        base64::encode(&out)
+        encode(&explicit)
     }
 }
 
@@ -43,143 +35,176 @@ impl Grant {
     /// # Errors
     /// `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a role of none, a selector
     /// that is not set. Newer messages are wire-compatible with this one by accident, so a partial reading would be a guess.
-    pub fn decode(p: &str) -> core::result::Result<Grant, ScopeError> {
-        let not_understood = |reason: &str| ScopeError::new("ERR_SCOPE_NOT_UNDERSTOOD", reason);
-        let bytes = base64::decode(p).ok_or_else(|| not_understood("expected base64, found something else"))?;
-        match decode_grant(&bytes).map_err(|NotUnderstood(reason)| not_understood(reason))? {
-            None => Ok(Grant::SuperUser),
-            // A token may carry more permissions than may be asked for today: reading sets no limit.
-            Some(permissions) => TokenScope::with_limit(permissions, usize::MAX)
-                .map(Grant::Scope)
-                .map_err(|error| not_understood(&error.message())),
-        }
+    pub fn decode(p: &str) -> Result<Grant> {
+        let mut permissions = Vec::new();
+        let super_user = read(&decode(p)?, &mut |parts| permissions.push(parts.into()))?;
+        Ok(if super_user { Grant::SuperUser } else { Grant::Scope(TokenScope::checked(permissions)) })
     }
 }
 
-/// The body of a permission of any type; they are alike.
-fn encode_body(Parts { role, cache, names }: &Parts<'_>) -> Vec<u8> {
+/// The bytes of claim `p`.
+pub(crate) fn decode(p: &str) -> Result<Vec<u8>> {
+    base64::decode(p).ok_or_else(|| not_understood("expected base64, found something else"))
+}
+
+/// Claim `p` of a message `ExplicitPermissions`.
+pub(crate) fn encode(explicit: &[u8]) -> String {
+    let mut out = Vec::new();
+    put_bytes(&mut out, 2, explicit); // Permissions.explicit
+    base64::encode(&out)
+}
+
+/// Appends a permission to a message `ExplicitPermissions`.
+pub(super) fn put(explicit: &mut Vec<u8>, parts: &Parts<'_>) {
     let mut body = Vec::new();
-    put_varint(&mut body, 1, role.number.into(), false);
-    match cache {
-        None => put_bytes(&mut body, 2, &[]),                            // all_caches
-        Some(name) => encode_selector(&mut body, 3, 1, name.as_bytes()), // cache_selector.cache_name
+    // The types are alike.
+    put_varint(&mut body, 1, (parts.role & 3).into());
+    match parts.cache {
+        None => put_bytes(&mut body, 2, &[]),              // all_caches
+        Some(name) => put_selector(&mut body, 3, 1, name), // cache_selector.cache_name
     }
-    match names {
-        None => {}
-        Some(Names::All) => put_bytes(&mut body, 4, &[]),
-        Some(Names::One(name)) => encode_selector(&mut body, 5, 1, name),
-        Some(Names::Prefix(prefix)) => encode_selector(&mut body, 5, 2, prefix),
+    match parts.selects {
+        Selects::Nothing => {}
+        Selects::All => put_bytes(&mut body, 4, &[]),
+        Selects::One => put_selector(&mut body, 5, 1, parts.name),
+        Selects::Prefix => put_selector(&mut body, 5, 2, parts.name),
     }
-    body
+    put_selector(explicit, 1, u32::from(parts.role >> 2) + 1, &body); // ExplicitPermissions.permissions, of one type
 }
 
-fn encode_selector(body: &mut Vec<u8>, field: u32, number: u32, bytes: &[u8]) {
+/// A message whose one field is these bytes.
+fn put_selector(out: &mut Vec<u8>, field: u32, number: u32, bytes: &[u8]) {
     let mut selector = Vec::new();
     put_bytes(&mut selector, number, bytes);
-    put_bytes(body, field, &selector);
+    put_bytes(out, field, &selector);
 }
 
-/// `Permissions`: `None` is super-user.
-fn decode_grant(bytes: &[u8]) -> Result<Option<Vec<Permission>>> {
-    match only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")? {
-        (1, Field::Varint(0)) => Ok(None),
-        (1, Field::Varint(_)) => Err(NotUnderstood("an unknown kind of super-user")),
-        (2, Field::Bytes(explicit)) => {
-            let mut permissions = Vec::new();
-            let mut fields = Fields::new(explicit);
-            while let Some(field) = fields.next()? {
-                let (1, Field::Bytes(entry)) = field else {
-                    return Err(NotUnderstood("an unknown field among the permissions"));
-                };
-                permissions.push(decode_permission(entry)?);
-            }
-            Ok(Some(permissions))
-        }
-        _ => Err(NotUnderstood("an unknown kind of grant")),
+/// Reads `Permissions`: true for a super-user; otherwise each permission goes to `emit`. A token may carry more of them than may
+/// be asked for today: reading sets no limit. What was emitted before an error is no grant.
+pub(crate) fn read<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<bool> {
+    let grant = only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")?;
+    match grant.tag {
+        NUMBER_1 if grant.value == 0 => return Ok(true),
+        NUMBER_1 => return Err(not_understood("an unknown kind of super-user")),
+        BYTES_2 => {}
+        _ => return Err(not_understood("an unknown kind of grant")),
     }
+    let count = read_explicit(grant.bytes, emit)?;
+    check_count(count, usize::MAX).map_err(|error| error.with_code(NOT_UNDERSTOOD))?;
+    Ok(false)
+}
+
+/// `ExplicitPermissions`; how many there are.
+pub(crate) fn read_explicit<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<usize> {
+    let mut fields = Fields::new(bytes);
+    let mut count = 0;
+    while fields.next()? {
+        if fields.tag != BYTES_1 {
+            return Err(not_understood("an unknown field among the permissions"));
+        }
+        let parts = read_permission(fields.bytes)?;
+        parts.check().map_err(|error| error.at(Some(count)).with_code(NOT_UNDERSTOOD))?;
+        emit(parts);
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// `PermissionsType`.
-fn decode_permission(bytes: &[u8]) -> Result<Permission> {
-    let (number, Field::Bytes(body)) = only_field(bytes, "a permission that is not of exactly one type")? else {
-        return Err(NotUnderstood("an unknown type of permission"));
+fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
+    let entry = only_field(bytes, "a permission that is not of exactly one type")?;
+    let kind = match entry.tag {
+        BYTES_1 => 0,
+        BYTES_2 => 1,
+        BYTES_3 => 2,
+        _ => return Err(not_understood("an unknown type of permission")),
     };
-    let kind = Kind::ALL.into_iter().find(|kind| *kind as u32 == number);
-    let kind = kind.ok_or(NotUnderstood("an unknown type of permission"))?;
-    let Body { role, cache, all, selector } = Body::read(body)?;
-    let role = Role::find(|known| known.kind == kind && u64::from(known.number) == role)
-        .ok_or(NotUnderstood("a role that is none or unknown"))?;
-    let names = match selector.map(read_selector).transpose()? {
-        Some((1, name)) => Some(Names::One(name.into())),
-        Some((_, prefix)) => Some(Names::Prefix(prefix.into())),
-        None => all.then_some(Names::All),
-    };
-    Permission::from_parts(role, cache, names).map_err(NotUnderstood)
-}
-
-/// What the three types of permission have in common, by field number.
-struct Body<'a> {
-    /// `role` = 1; absent is 0.
-    role: u64,
-    /// `all_caches` = 2 or `cache_selector` = 3.
-    cache: CacheSelector,
-    /// `all_items`, `all_topics`, `all_functions` = 4.
-    all: bool,
-    /// `item_selector`, `topic_selector`, `function_selector` = 5.
-    selector: Option<&'a [u8]>,
-}
-
-impl<'a> Body<'a> {
-    fn read(bytes: &'a [u8]) -> Result<Self> {
-        let (mut role, mut cache, mut all, mut selector) = (None, None, false, None);
-        let mut fields = Fields::new(bytes);
-        while let Some(field) = fields.next()? {
-            let repeated = match field {
-                (1, Field::Varint(value)) => role.replace(value).is_some(),
-                (2, Field::Bytes([])) => cache.replace(CacheSelector::All).is_some(),
-                (3, Field::Bytes(name)) => {
-                    let (1, Field::Bytes(name)) = only_field(name, "a cache selector without a name")? else {
-                        return Err(NotUnderstood("an unknown cache selector"));
-                    };
-                    cache.replace(CacheSelector::Name(text(name)?)).is_some()
-                }
-                (4, Field::Bytes([])) => core::mem::replace(&mut all, true),
-                (5, Field::Bytes(bytes)) => selector.replace(bytes).is_some(),
-                _ => return Err(NotUnderstood("an unknown field in a permission")),
-            };
-            if repeated {
-                return Err(NotUnderstood("a field that stands twice"));
+    let (mut role, mut cache, mut selects, mut name) = (0, None, Selects::Nothing, &[][..]);
+    let mut seen = 0;
+    let mut fields = Fields::new(entry.bytes);
+    while fields.next()? {
+        let bit = match fields.tag {
+            // `role`; absent is 0.
+            NUMBER_1 => {
+                role = fields.value;
+                1
             }
+            // `all_caches`, or `cache_selector`.
+            BYTES_2 if fields.bytes.is_empty() => CACHE,
+            BYTES_3 => {
+                let selector = only_field(fields.bytes, "a cache selector without a name")?;
+                if selector.tag != BYTES_1 {
+                    return Err(not_understood("an unknown cache selector"));
+                }
+                cache = Some(selector.bytes);
+                CACHE
+            }
+            // `all_items`, `all_topics`, `all_functions`.
+            BYTES_4 if fields.bytes.is_empty() => {
+                selects = Selects::All;
+                ALL
+            }
+            // `item_selector`, `topic_selector`, `function_selector`.
+            BYTES_5 => {
+                let selector = only_field(fields.bytes, "a selector that is not set")?;
+                selects = match selector.tag {
+                    BYTES_1 => Selects::One,
+                    BYTES_2 => Selects::Prefix,
+                    _ => return Err(not_understood("an unknown selector")),
+                };
+                name = selector.bytes;
+                SELECTOR
+            }
+            _ => return Err(not_understood("an unknown field in a permission")),
+        };
+        if seen & bit != 0 {
+            return Err(not_understood("a field that stands twice"));
         }
-        if all && selector.is_some() {
-            return Err(NotUnderstood("a permission for all and for one at once"));
-        }
-        let cache = cache.ok_or(NotUnderstood("a permission that names no cache"))?;
-        Ok(Body { role: role.unwrap_or(0), cache, all, selector })
+        seen |= bit;
     }
+    let parts = Parts { role: kind << 2 | (role & 3) as u8, cache, selects, name };
+    Err(not_understood(if seen & (ALL | SELECTOR) == ALL | SELECTOR {
+        "a permission for all and for one at once"
+    } else if seen & CACHE == 0 {
+        "a permission that names no cache"
+    } else if role > 3 || parts.role().value.is_empty() {
+        "a role that is none or unknown"
+    } else if kind > 0 && selects == Selects::Nothing {
+        "a permission that names no topic or function"
+    } else if !cache.is_none_or(is_text) || kind > 0 && !is_text(name) {
+        "a name that is not UTF-8"
+    } else {
+        return Ok(parts);
+    }))
 }
 
-/// A selector: its member's number (1: whole, 2: prefix) and bytes.
-fn read_selector(bytes: &[u8]) -> Result<(u32, &[u8])> {
-    match only_field(bytes, "a selector that is not set")? {
-        (number @ (1 | 2), Field::Bytes(bytes)) => Ok((number, bytes)),
-        _ => Err(NotUnderstood("an unknown selector")),
-    }
-}
+// What a permission has had, one bit each.
+const CACHE: u32 = 2;
+const ALL: u32 = 4;
+const SELECTOR: u32 = 8;
+
+const NUMBER_1: u32 = tag(1, VARINT);
+const BYTES_1: u32 = tag(1, BYTES);
+const BYTES_2: u32 = tag(2, BYTES);
+const BYTES_3: u32 = tag(3, BYTES);
+const BYTES_4: u32 = tag(4, BYTES);
+const BYTES_5: u32 = tag(5, BYTES);
 
 /// The one field of a message that is a oneof; none or several are not understood.
-fn only_field<'a>(bytes: &'a [u8], otherwise: &'static str) -> Result<(u32, Field<'a>)> {
+fn only_field<'a>(bytes: &'a [u8], otherwise: &'static str) -> Result<Fields<'a>> {
     let mut fields = Fields::new(bytes);
-    let field = fields.next()?.ok_or(NotUnderstood(otherwise))?;
-    if fields.next()?.is_some() {
-        return Err(NotUnderstood(otherwise));
-    }
-    Ok(field)
+    if fields.next()? && fields.is_last() { Ok(fields) } else { Err(not_understood(otherwise)) }
 }
 
-fn text(bytes: &[u8]) -> Result<String> {
-    core::str::from_utf8(bytes).map(String::from).map_err(|_| NotUnderstood("a name that is not UTF-8"))
+fn is_text(bytes: &[u8]) -> bool {
+    core::str::from_utf8(bytes).is_ok()
 }
+
+fn not_understood(reason: &str) -> ScopeError {
+    ScopeError::new(NOT_UNDERSTOOD, reason)
+}
+
+const NOT_UNDERSTOOD: &str = "ERR_SCOPE_NOT_UNDERSTOOD";
 
 #[cfg(test)]
 mod tests;

@@ -1,36 +1,32 @@
 //! The claims of a JWT (RFC 7519) that Momento uses.
 
-use crate::codec::{
-    base64,
-    json::{Kind, Malformed, Reader},
-    wipe::Wiped,
-};
-use alloc::string::String;
+use super::work::{Span, Work};
+use crate::codec::base64::Decoded;
+use crate::codec::json::Value;
 
-/// The claims by name. A claim of another type than expected is as good as a broken token.
-#[derive(Default)]
-pub(crate) struct Claims {
+/// The claims by name. One of another type than expected is somebody else's claim of that name.
+pub(super) struct Claims {
     /// `exp`: when it expires; milliseconds since the epoch (there in seconds, perhaps with a fraction).
-    pub(crate) expires_at: Option<Expiry>,
-    /// `p`: what it grants, base64 of protobuf.
-    pub(crate) permissions: Option<String>,
+    pub(super) expires_at: Option<Expiry>,
+    /// `p`: what it grants, base64 of protobuf. Claimed but no text is an empty one: no permissions message is.
+    pub(super) permissions: Option<Span>,
     /// `id`: the tokenId given at minting.
-    pub(crate) id: Option<String>,
+    pub(super) id: Option<Span>,
     /// `sub`.
-    pub(crate) subject: Option<String>,
+    pub(super) subject: Option<Span>,
     /// `c`: a legacy token's cache endpoint.
-    pub(crate) cache_endpoint: Option<String>,
+    pub(super) cache_endpoint: Option<Span>,
     /// `cp`: a legacy token's control endpoint.
-    pub(crate) control_endpoint: Option<String>,
+    pub(super) control_endpoint: Option<Span>,
     /// `t` is `"g"`: a v2 API key.
-    pub(crate) is_v2: bool,
+    pub(super) is_v2: bool,
     /// `ver` is 1: a v1 key.
-    pub(crate) is_v1: bool,
+    pub(super) is_v1: bool,
 }
 
 /// What claim `exp` says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Expiry {
+pub(super) enum Expiry {
     /// Milliseconds since the epoch.
     At(i64),
     /// Something that is no time between 1970 and the year 9999: most often milliseconds for seconds.
@@ -40,111 +36,65 @@ pub(crate) enum Expiry {
 /// The last second of the year 9999. Milliseconds taken for seconds lie far beyond it.
 const LAST_SANE_MS: i64 = 253_402_300_799_999;
 
-/// Why a JWT could not be read, for the error's message.
-pub(crate) struct NotJwt(pub(crate) &'static str);
-
-impl From<Malformed> for NotJwt {
-    fn from(malformed: Malformed) -> Self {
-        NotJwt(malformed.expected)
-    }
-}
+/// What a JWT should have had, for the error's message.
+pub(super) type NotJwt = &'static str;
 
 impl Claims {
-    /// Reads a compact JWT: three base64 parts, of which header and payload are JSON objects.
-    pub(crate) fn read(jwt: &str) -> Result<Claims, NotJwt> {
-        let mut parts = jwt.split('.');
-        let (Some(header), Some(payload), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(NotJwt("three parts between dots"));
-        };
-        let decode = |part: &str| base64::decode(part).map(Wiped).ok_or(NotJwt("base64 between its dots"));
-        if decode(signature)?.is_empty() {
-            return Err(NotJwt("a signature"));
-        }
-        with_text(&decode(header)?, |reader| reader.object(|reader, _| reader.skip().map_err(NotJwt::from)))?;
-        let mut claims = Claims::default();
-        with_text(&decode(payload)?, |reader| claims.read_payload(reader))?;
-        Ok(claims)
+    /// Reads a compact JWT: three base64 parts, of which header and payload are JSON objects. They are decoded to `free`.
+    pub(super) fn read(work: &mut Work, jwt: Span, free: usize) -> Result<Claims, NotJwt> {
+        Self::parts(work, jwt, free).map_err(|expected| {
+            match work.get(jwt).iter().filter(|byte| **byte == b'.').count() {
+                2 => expected,
+                _ => "three parts between dots",
+            }
+        })
     }
 
-    fn read_payload(&mut self, reader: &mut Reader<'_>) -> Result<(), NotJwt> {
-        // One bit for each claim known here, so that one that stands twice is noticed, of whatever type.
-        let mut seen = 0_u8;
-        reader.object(|reader, name| {
-            let claim = match name {
-                "exp" => {
-                    self.expires_at = Some(match reader.kind()? {
-                        Kind::Number => match reader.number()?.scaled(3) {
-                            Some(at) if (1..=LAST_SANE_MS).contains(&at) => Expiry::At(at),
-                            _ => Expiry::Insane,
-                        },
-                        _ => {
-                            reader.skip()?;
-                            Expiry::Insane
-                        }
-                    });
-                    1
-                }
-                "p" => {
-                    // Claimed but unreadable: no permissions message is empty, so this is never understood.
-                    self.permissions = Some(read_text(reader)?.unwrap_or_default());
-                    2
-                }
-                "id" => {
-                    self.id = read_text(reader)?;
-                    4
-                }
-                "sub" => {
-                    self.subject = read_text(reader)?;
-                    8
-                }
-                "c" => {
-                    self.cache_endpoint = read_text(reader)?;
-                    16
-                }
-                "cp" => {
-                    self.control_endpoint = read_text(reader)?;
-                    32
-                }
-                "t" => {
-                    self.is_v2 = read_text(reader)?.as_deref() == Some("g");
-                    64
-                }
-                "ver" => {
-                    match reader.kind()? {
-                        Kind::Number => self.is_v1 = reader.number()?.scaled(0) == Some(1),
-                        _ => reader.skip()?,
-                    }
-                    128
-                }
-                _ => {
-                    reader.skip()?;
-                    0
-                }
-            };
-            if seen & claim != 0 {
-                return Err(NotJwt("each claim once"));
-            }
-            seen |= claim;
-            Ok(())
+    fn parts(work: &mut Work, jwt: Span, free: usize) -> Result<Claims, NotJwt> {
+        let (header, rest) = part(work, jwt, free)?;
+        work.members(header, &[], &mut [], "")?;
+        let (payload, rest) = part(work, rest, free)?;
+        let (signature, rest) = part(work, rest, payload.to)?;
+        // Beyond the last part, where a dot would stand.
+        if rest.from <= rest.to {
+            return Err("three parts between dots");
+        }
+        if signature.from == signature.to {
+            return Err("a signature");
+        }
+        let mut values = [Value::Absent; 8];
+        work.members(payload, &["exp", "p", "id", "sub", "c", "cp", "t", "ver"], &mut values, "each claim once")?;
+        let [exp, p, id, sub, c, cp, t, ver] = values;
+        let mut text = |value| work.text(payload.from, value);
+        let t = text(t);
+        Ok(Claims {
+            expires_at: match exp {
+                Value::Absent => None,
+                Value::Number(number) => match number.scaled(3) {
+                    Some(at @ 1..=LAST_SANE_MS) => Some(Expiry::At(at)),
+                    _ => Some(Expiry::Insane),
+                },
+                _ => Some(Expiry::Insane),
+            },
+            permissions: if p == Value::Absent { None } else { Some(text(p).unwrap_or_default()) },
+            id: text(id),
+            subject: text(sub),
+            cache_endpoint: text(c),
+            control_endpoint: text(cp),
+            is_v2: t.is_some_and(|t| work.get(t) == b"g"),
+            is_v1: matches!(ver, Value::Number(number) if number.scaled(0) == Some(1)),
         })
     }
 }
 
-/// Reads a text claim; one of another type is somebody else's claim of that name, and is passed over.
-fn read_text(reader: &mut Reader<'_>) -> Result<Option<String>, NotJwt> {
-    if reader.kind()? == Kind::String {
-        return Ok(Some(reader.string()?.into_owned()));
+/// Decodes what stands before the next dot or the end to `free`: where it is then, and what stands behind that dot.
+fn part(work: &mut Work, jwt: Span, free: usize) -> Result<(Span, Span), NotJwt> {
+    match work.decode(jwt, free) {
+        Some(Decoded { stopped, length })
+            if stopped >= jwt.to || work.get(Span { from: stopped, to: stopped + 1 }) == b"." =>
+        {
+            Ok((Span { from: free, to: free + length }, Span { from: stopped + 1, to: jwt.to }))
+        }
+        _ => Err("base64 between its dots"),
     }
-    reader.skip()?;
-    Ok(None)
-}
-
-/// Reads a whole JSON document out of bytes.
-fn with_text(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> Result<(), NotJwt>) -> Result<(), NotJwt> {
-    let text = core::str::from_utf8(bytes).map_err(|_| NotJwt("UTF-8 between its dots"))?;
-    let mut reader = Reader::new(text);
-    read(&mut reader)?;
-    Ok(reader.end()?)
 }

@@ -1,21 +1,25 @@
 //! Where a credential is sent. A credential's endpoint is not signed, so anyone who can change the string can
 //! change its destination: only a plain host name under an allowed suffix passes.
 
+use super::decode::Form;
 use super::error::TokenError;
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use super::model::{DecodeOptions, Version};
+use super::work::Work;
+use crate::codec::block::Block;
+use alloc::string::String;
 
 /// The suffix that Momento's endpoints end in, whatever the cell.
 pub const DEFAULT_ENDPOINT_SUFFIX: &str = "momentohq.com";
 
 /// The three hosts that Momento's SDKs talk gRPC to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Endpoints<'a> {
     /// Caches and topics.
-    pub cache: String,
+    pub cache: &'a str,
     /// Making and listing caches.
-    pub control: String,
+    pub control: &'a str,
     /// Minting tokens.
-    pub token: String,
+    pub token: &'a str,
     /// TLS, unless an override says otherwise (for momento-local).
     pub secure: bool,
     /// Named by the app, not by the credential.
@@ -47,110 +51,197 @@ pub enum Overrides {
     },
 }
 
-impl Endpoints {
-    /// `cache.base`, `control.base` and `token.base`.
-    pub(crate) fn from_base(base: &str) -> Self {
-        let host = |service: &str| [service, ".", base].concat();
-        Endpoints {
-            cache: host("cache"),
-            control: host("control"),
-            token: host("token"),
-            secure: true,
-            overridden: false,
+/// Where a credential is sent, checked.
+#[derive(Clone, Copy)]
+pub(super) struct Hosts<'a> {
+    /// From which all three derive.
+    base: Option<&'a str>,
+    /// Put before each, with a dot.
+    prefix: &'a str,
+    /// For caches, control and tokens: what each host starts with, and the rest.
+    hosts: [(&'static str, &'a str); 3],
+    pub(super) flags: HostFlags,
+}
+
+/// What goes for all three hosts.
+#[derive(Clone, Copy)]
+pub(crate) struct HostFlags {
+    pub(crate) secure: bool,
+    pub(crate) overridden: bool,
+}
+
+impl<'a> Hosts<'a> {
+    /// The app's overrides win; then the credential's own endpoint; then the `endpoint` option.
+    pub(super) fn find(
+        work: &'a Work,
+        form: &Form,
+        options: &'a DecodeOptions,
+    ) -> Result<Option<Hosts<'a>>, TokenError> {
+        match &options.overrides {
+            Some(Overrides::Base { base, prefix, secure }) => {
+                check_host(base, true)?;
+                let prefix = prefix.as_deref().unwrap_or_default();
+                if !prefix.is_empty() {
+                    check_host(prefix, false)?;
+                }
+                let flags = HostFlags { secure: *secure, overridden: true };
+                return Ok(Some(Hosts { prefix, flags, ..Hosts::of_base(base) }));
+            }
+            Some(Overrides::All { cache, control, token, secure }) => {
+                let hosts = [cache, control, token];
+                for host in hosts {
+                    check_host(host, true)?;
+                }
+                let flags = HostFlags { secure: *secure, overridden: true };
+                let hosts = hosts.map(|host| ("", &host[..]));
+                return Ok(Some(Hosts { base: None, prefix: "", hosts, flags }));
+            }
+            None => {}
+        }
+        let text = |span| core::str::from_utf8(work.get(span)).unwrap_or_default();
+        if let (Some(cache), Some(control), Version::Legacy) =
+            (form.claims.cache_endpoint, form.claims.control_endpoint, form.version)
+        {
+            let (cache, control) = (text(cache), text(control));
+            check(cache, options)?;
+            check(control, options)?;
+            let hosts = [("", cache), ("", control), ("", cache)];
+            return Ok(Some(Hosts { base: None, hosts, ..Hosts::of_base("") }));
+        }
+        let base = match form.endpoint {
+            Some(endpoint) => text(endpoint),
+            None => match &options.endpoint {
+                Some(endpoint) => endpoint,
+                None => return Ok(None),
+            },
+        };
+        check(base, options)?;
+        Ok(Some(Hosts::of_base(base)))
+    }
+
+    fn of_base(base: &'a str) -> Self {
+        let hosts = [("cache.", base), ("control.", base), ("token.", base)];
+        Hosts { base: Some(base), prefix: "", hosts, flags: HostFlags { secure: true, overridden: false } }
+    }
+
+    pub(super) fn put_base(&self, block: &mut Block) {
+        match self.base {
+            None => block.maybe(None),
+            Some(base) => put_host(block, "", "", base),
         }
     }
 
-    /// The hosts an app names, and their base where it named one.
-    pub(crate) fn from_overrides(overrides: &Overrides) -> Result<(Option<String>, Self), TokenError> {
-        let host = |text: &str| check_host(text, true);
-        match overrides {
-            Overrides::Base { base, prefix, secure } => {
-                let base = host(base)?;
-                let mut endpoints = Endpoints::from_base(&base);
-                if let Some(prefix) = prefix.as_deref().filter(|prefix| !prefix.is_empty()) {
-                    let prefix = check_host(prefix, false)?;
-                    for host in [&mut endpoints.cache, &mut endpoints.control, &mut endpoints.token] {
-                        *host = [&prefix, ".", host].concat();
-                    }
-                }
-                Ok((Some(base), Endpoints { secure: *secure, overridden: true, ..endpoints }))
-            }
-            Overrides::All { cache, control, token, secure } => {
-                let (cache, control, token) = (host(cache)?, host(control)?, host(token)?);
-                Ok((None, Endpoints { cache, control, token, secure: *secure, overridden: true }))
-            }
+    pub(super) fn put_all(&self, block: &mut Block) {
+        for (service, host) in self.hosts {
+            put_host(block, self.prefix, service, host);
         }
     }
 }
 
-/// A host that a credential (or the `endpoint` option) names: plain, without a port, under an allowed suffix. Lower-cased.
-pub(crate) fn check(text: &str, suffixes: Option<&[String]>) -> Result<String, TokenError> {
-    let host = check_host(text, false)?;
-    let allowed = match suffixes {
-        None => is_under(&host, DEFAULT_ENDPOINT_SUFFIX),
-        Some(suffixes) => suffixes.iter().any(|suffix| is_under(&host, &suffix.to_ascii_lowercase())),
-    };
-    if allowed {
-        return Ok(host);
+fn put_host(block: &mut Block, prefix: &str, service: &str, host: &str) {
+    if !prefix.is_empty() {
+        block.push_lower(prefix);
+        block.push(b".");
     }
-    let names: Vec<&str> = match suffixes {
-        None => [DEFAULT_ENDPOINT_SUFFIX].into(),
-        Some(suffixes) => suffixes.iter().map(String::as_str).collect(),
+    block.push(service.as_bytes());
+    block.push_lower(host);
+    block.end();
+}
+
+/// A host that a credential (or the `endpoint` option) names: plain, without a port, under an allowed suffix.
+fn check(host: &str, options: &DecodeOptions) -> Result<(), TokenError> {
+    check_host(host, false)?;
+    let under = |suffix: &str| is_under(host.as_bytes(), suffix.as_bytes());
+    let mut message = String::from("expected an endpoint under ");
+    match &options.allowed_endpoint_suffixes {
+        None if under(DEFAULT_ENDPOINT_SUFFIX) => return Ok(()),
+        None => message.push_str(DEFAULT_ENDPOINT_SUFFIX),
+        Some(suffixes) => {
+            for (index, suffix) in suffixes.iter().enumerate() {
+                if under(suffix) {
+                    return Ok(());
+                }
+                message.push_str(if index > 0 { " or " } else { "" });
+                message.push_str(suffix);
+            }
+        }
+    }
+    message.push_str(", found one elsewhere: the credential would be sent there; where that is meant, name its suffix in `allowedEndpointSuffixes`");
+    Err(TokenError::new("ERR_ENDPOINT_NOT_ALLOWED", message))
+}
+
+/// `host` is `suffix` itself, or ends in a dot and `suffix`; capitals do not matter.
+fn is_under(host: &[u8], suffix: &[u8]) -> bool {
+    let Some(cut) = host.len().checked_sub(suffix.len()) else { return false };
+    match host.split_at_checked(cut) {
+        Some((before, end)) => {
+            !suffix.is_empty() && end.eq_ignore_ascii_case(suffix) && matches!(before, [] | [.., b'.'])
+        }
+        None => false,
+    }
+}
+
+/// Labels of letters, digits and inner hyphens, joined by dots (RFC 1123), perhaps with a port.
+fn check_host(text: &str, port_allowed: bool) -> Result<(), TokenError> {
+    let text = text.as_bytes();
+    let (host, port_fits) = match text.iter().position(|byte| *byte == b':').and_then(|at| text.split_at_checked(at)) {
+        Some((host, port)) if port_allowed => (host, is_port(port)),
+        _ => (text, true),
     };
+    let mut fits = port_fits && host.len() <= 253;
+    // The label's length so far, and the byte before; a label neither starts nor ends with a hyphen, and so is not empty.
+    let (mut label, mut before) = (0, b'-');
+    for byte in host.iter().chain(b".") {
+        if *byte == b'.' {
+            fits &= before != b'-' && label <= 63;
+            (label, before) = (0, b'-');
+        } else {
+            fits &= byte.is_ascii_alphanumeric() || *byte == b'-' && label > 0;
+            (label, before) = (label + 1, *byte);
+        }
+    }
+    if fits {
+        return Ok(());
+    }
     Err(TokenError::new(
-        "ERR_ENDPOINT_NOT_ALLOWED",
-        [
-            "expected an endpoint under ",
-            &names.join(" or "),
-            ", found one elsewhere: the credential would be sent there; where that is meant, name its suffix in `allowedEndpointSuffixes`",
-        ]
-        .concat(),
+        "ERR_ENDPOINT_INVALID",
+        if port_allowed {
+            "expected an endpoint that is a plain host name with an optional port, found something else; leave out scheme, path and user"
+        } else {
+            "expected an endpoint that is a plain host name, found something else (a scheme, port, path, user, trailing dot, or a character that no host name has)"
+        },
     ))
 }
 
-/// `host` is `suffix` itself, or ends in a dot and `suffix`.
-fn is_under(host: &str, suffix: &str) -> bool {
-    host.strip_suffix(suffix).is_some_and(|rest| !suffix.is_empty() && (rest.is_empty() || rest.ends_with('.')))
-}
-
-/// Labels of letters, digits and inner hyphens, joined by dots (RFC 1123), perhaps with a port; lower-cased.
-fn check_host(text: &str, port_allowed: bool) -> Result<String, TokenError> {
-    let (host, port) = match text.split_once(':') {
-        Some((host, port)) if port_allowed => (host, Some(port)),
-        _ => (text, None),
-    };
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let port_fits = port.is_none_or(|port| {
-        port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|number| number > 0)
-    });
-    if host.len() <= 253 && port_fits && host.split('.').all(label) {
-        return Ok(text.to_ascii_lowercase());
+/// A colon and a number from 1 to 65535.
+fn is_port(text: &[u8]) -> bool {
+    let mut port = 0;
+    for byte in text.iter().skip(1) {
+        if !byte.is_ascii_digit() {
+            return false;
+        }
+        port = (port * 10 + u32::from(byte - b'0')).min(65_536);
     }
-    let expected: Cow<'static, str> = if port_allowed {
-        "expected an endpoint that is a plain host name with an optional port, found something else; leave out scheme, path and user".into()
-    } else {
-        "expected an endpoint that is a plain host name, found something else (a scheme, port, path, user, trailing dot, or a character that no host name has)".into()
-    };
-    Err(TokenError::new("ERR_ENDPOINT_INVALID", expected))
+    (1..=65_535).contains(&port)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::vec::Vec;
+
+    fn code(host: &str, suffixes: Option<&[&str]>) -> &'static str {
+        let allowed_endpoint_suffixes = suffixes.map(|list| list.iter().map(|suffix| String::from(*suffix)).collect());
+        let options = DecodeOptions { allowed_endpoint_suffixes, ..DecodeOptions::default() };
+        check(host, &options).map_or_else(|error| error.code(), |()| "")
+    }
 
     #[test]
     fn only_plain_hosts_under_an_allowed_suffix_pass() {
-        assert_eq!(
-            check("Cell-4-us-west-2-1.prod.a.momentohq.com", None).unwrap(),
-            "cell-4-us-west-2-1.prod.a.momentohq.com"
-        );
-        assert_eq!(check("momentohq.com", None).unwrap(), "momentohq.com");
-        for (host, code) in [
+        for (host, expected) in [
+            ("Cell-4-us-west-2-1.prod.a.momentohq.com", ""),
+            ("momentohq.com", ""),
+            ("a.MomentoHQ.com", ""),
             ("evilmomentohq.com", "ERR_ENDPOINT_NOT_ALLOWED"),
             ("momentohq.com.evil.example", "ERR_ENDPOINT_NOT_ALLOWED"),
             ("127.0.0.1", "ERR_ENDPOINT_NOT_ALLOWED"),
@@ -167,6 +258,8 @@ mod tests {
             (".momentohq.com", "ERR_ENDPOINT_INVALID"),
             ("a..momentohq.com", "ERR_ENDPOINT_INVALID"),
             ("-a.momentohq.com", "ERR_ENDPOINT_INVALID"),
+            ("a-.momentohq.com", "ERR_ENDPOINT_INVALID"),
+            ("-.momentohq.com", "ERR_ENDPOINT_INVALID"),
             ("a.mоmentohq.com", "ERR_ENDPOINT_INVALID"), // a Cyrillic о
             ("a.momentohq.com\n", "ERR_ENDPOINT_INVALID"),
             ("a b.momentohq.com", "ERR_ENDPOINT_INVALID"),
@@ -174,38 +267,33 @@ mod tests {
             ("", "ERR_ENDPOINT_INVALID"),
             ("[::1]", "ERR_ENDPOINT_INVALID"),
         ] {
-            assert_eq!(check(host, None).unwrap_err().code(), code, "{host}");
+            assert_eq!(code(host, None), expected, "{host}");
         }
-        let long = [&"a.".repeat(130), "momentohq.com"].concat();
-        assert_eq!(check(&long, None).unwrap_err().code(), "ERR_ENDPOINT_INVALID");
+        let label = |length| [&"a".repeat(length), ".momentohq.com"].concat();
+        assert_eq!(code(&label(63), None), "");
+        assert_eq!(code(&label(64), None), "ERR_ENDPOINT_INVALID");
+        let long = |labels| [&"a.".repeat(labels), "momentohq.com"].concat();
+        assert_eq!(code(&long(120), None), "");
+        assert_eq!(code(&long(121), None), "ERR_ENDPOINT_INVALID");
     }
 
     #[test]
     fn the_app_may_allow_other_suffixes() {
-        let suffixes = [String::from("Example.com")];
-        assert_eq!(check("a.example.com", Some(&suffixes)).unwrap(), "a.example.com");
-        assert!(check("a.momentohq.com", Some(&suffixes)).is_err());
-        assert!(check("a.momentohq.com", Some(&[])).is_err());
-        assert!(check("a.momentohq.com", Some(&[String::new()])).is_err());
+        assert_eq!(code("a.example.com", Some(&["b.example", "Example.com"])), "");
+        assert_eq!(code("a.momentohq.com", Some(&["example.com"])), "ERR_ENDPOINT_NOT_ALLOWED");
+        assert_eq!(code("a.momentohq.com", Some(&[])), "ERR_ENDPOINT_NOT_ALLOWED");
+        assert_eq!(code("a.momentohq.com", Some(&[""])), "ERR_ENDPOINT_NOT_ALLOWED");
     }
 
     #[test]
-    fn overrides_are_the_apps_own_word() {
-        let base = |base: &str, prefix: Option<&str>| {
-            Endpoints::from_overrides(&Overrides::Base {
-                base: base.into(),
-                prefix: prefix.map(String::from),
-                secure: false,
-            })
-        };
-        let (name, endpoints) = base("localhost:8080", Some("p")).unwrap();
-        assert_eq!(name.as_deref(), Some("localhost:8080"));
-        assert_eq!(endpoints.cache, "p.cache.localhost:8080");
-        assert!(endpoints.overridden && !endpoints.secure);
-        assert_eq!(base("h", Some("")).unwrap().1.token, "token.h");
-        for wrong in ["http://h", "h:0", "h:65536", "h:+1", "h:", "h/", "a@h"] {
-            assert!(base(wrong, None).is_err(), "{wrong}");
+    fn overrides_may_have_a_port() {
+        for right in ["localhost:8080", "h", "h:1", "h:65535", "h:080"] {
+            assert!(check_host(right, true).is_ok(), "{right}");
         }
-        assert!(base("h", Some("p/")).is_err());
+        let wrong: Vec<&str> = "http://h h:0 h:65536 h:99999999999 h:+1 h: h/ a@h h:1:2 :1".split(' ').collect();
+        for wrong in wrong {
+            assert!(check_host(wrong, true).is_err(), "{wrong}");
+        }
+        assert!(check_host("p:1", false).is_err());
     }
 }

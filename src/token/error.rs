@@ -1,6 +1,6 @@
 //! The one error of this layer.
 
-use alloc::borrow::Cow;
+use alloc::{borrow::Cow, string::String};
 use core::fmt;
 
 /// Why a credential was refused. Never holds the credential, nor a piece of it.
@@ -13,6 +13,15 @@ pub struct TokenError {
 impl TokenError {
     pub(crate) fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         TokenError { code, message: message.into() }
+    }
+
+    /// `ERR_TOKEN_MALFORMED`, with what should have stood there.
+    pub(super) fn malformed(expected: &str, detail: &str) -> Self {
+        let mut message = String::from("failed to parse token: expected ");
+        message.push_str(expected);
+        message.push_str(detail);
+        message.push_str(", found something else; copy the whole credential again");
+        TokenError::new("ERR_TOKEN_MALFORMED", message)
     }
 
     /// A stable code:

@@ -15,16 +15,24 @@ mod claims;
 mod decode;
 mod endpoint;
 mod error;
+mod fields;
 mod model;
 mod paste;
 mod provider;
 mod secret;
+mod warning;
+mod work;
 
-#[cfg_attr(not(target_arch = "wasm32"), allow(unused_imports, reason = "only `js` asks for them"))]
-pub(crate) use decode::{Credential, read, version_of};
 pub use decode::{decode, key_version};
 pub use endpoint::{DEFAULT_ENDPOINT_SUFFIX, Endpoints, Overrides};
 pub use error::TokenError;
-pub use model::{DecodeOptions, MAX_DISPOSABLE_LIFE_MS, Token, Version, Warning};
+pub use model::{DecodeOptions, MAX_DISPOSABLE_LIFE_MS, Token, Version};
 pub use provider::{from_api_key_v2, from_disposable_token, from_string};
-pub use secret::Secret;
+pub use secret::{Credential, Secret};
+pub use warning::Warning;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use {
+    decode::{Expected, Input, read, version_of},
+    warning::each_warning,
+    work::Work,
+};

@@ -1,9 +1,15 @@
 //! What a credential says.
 
-use super::endpoint::{Endpoints, Overrides};
-use super::secret::Secret;
-use crate::scope::Grant;
+use super::endpoint::{Endpoints, HostFlags, Overrides};
+use super::fields::{Field, PERMISSIONS, field, start};
+use super::secret::Credential;
+#[cfg(feature = "refresh")]
+use super::warning::Kind;
+use super::warning::{Warning, each_warning};
+use crate::codec::block::Block;
+use crate::scope::{Grant, ScopeError};
 use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 /// The longest a disposable token may live: 25 hours, in milliseconds (Momento's limits page, since February 2026).
 pub const MAX_DISPOSABLE_LIFE_MS: i64 = 25 * 60 * 60 * 1000;
@@ -13,13 +19,13 @@ pub const MAX_DISPOSABLE_LIFE_MS: i64 = 25 * 60 * 60 * 1000;
 #[non_exhaustive]
 pub enum Version {
     /// A disposable token or a v1 API key; their form is the same.
-    V1,
+    V1 = 0,
     /// A v2 API key.
-    V2,
+    V2 = 1,
     /// A legacy token.
-    Legacy,
+    Legacy = 2,
     /// A session token.
-    Session,
+    Session = 3,
 }
 
 impl Version {
@@ -45,28 +51,25 @@ pub struct DecodeOptions {
     pub allowed_endpoint_suffixes: Option<Vec<String>>,
 }
 
-/// What a careful reader would point out about a credential.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// A stable code, `WARN_…`.
-    pub code: &'static str,
-    /// The same in words.
-    pub message: String,
-}
-
 /// What a credential says. Nothing in it is proved: only Momento's servers check the signature.
-#[derive(Debug)]
 pub struct Token {
-    pub(super) version: Version,
-    pub(super) endpoint: Option<String>,
-    pub(super) endpoints: Option<Endpoints>,
-    pub(super) expires_at: Option<i64>,
-    pub(super) grant: Option<Grant>,
-    pub(super) token_id: Option<String>,
-    pub(super) subject: Option<String>,
-    pub(super) disposable: bool,
-    pub(super) warnings: Vec<Warning>,
-    pub(super) credential: Secret,
+    pub(crate) version: Version,
+    /// Where endpoints are known.
+    pub(crate) hosts: Option<HostFlags>,
+    pub(crate) expires_at: Option<i64>,
+    pub(crate) disposable: bool,
+    pub(crate) super_user: bool,
+    /// How many there are.
+    pub(crate) permissions: u32,
+    /// A set; see `warning::Kind`.
+    pub(crate) warnings: u32,
+    /// Why no scope is given although there is a claim.
+    pub(crate) not_understood: Option<ScopeError>,
+    /// What the answer that it came in has to say about it.
+    #[cfg(feature = "refresh")]
+    pub(crate) remarks: Vec<Warning>,
+    /// Text and permissions; see `fields`.
+    pub(crate) block: Block,
 }
 
 impl Token {
@@ -77,12 +80,15 @@ impl Token {
 
     /// Base endpoint (claim of the envelope, the option, or the override's base).
     pub fn endpoint(&self) -> Option<&str> {
-        self.endpoint.as_deref()
+        field(&self.block, Field::Endpoint)
     }
 
     /// The hosts derived from it.
-    pub fn endpoints(&self) -> Option<&Endpoints> {
-        self.endpoints.as_ref()
+    pub fn endpoints(&self) -> Option<Endpoints<'_>> {
+        let HostFlags { secure, overridden } = self.hosts?;
+        let host = |name| field(&self.block, name).unwrap_or_default();
+        let (cache, control, token) = (host(Field::Cache), host(Field::Control), host(Field::Token));
+        Some(Endpoints { cache, control, token, secure, overridden })
     }
 
     /// When it expires, in milliseconds since the epoch (claim `exp`, there in seconds); `None` where it does not say.
@@ -90,19 +96,22 @@ impl Token {
         self.expires_at
     }
 
-    /// What it may do (claim `p`); `None` where it does not say, or says what is not understood in full.
-    pub fn grant(&self) -> Option<&Grant> {
-        self.grant.as_ref()
+    /// What it may do (claim `p`), made anew by each call; `None` where it does not say, or says what is not understood in full.
+    pub fn grant(&self) -> Option<Grant> {
+        match self.permissions {
+            0 => self.super_user.then_some(Grant::SuperUser),
+            _ => Some(Grant::Scope(self.block.scope(PERMISSIONS, start(&self.block, PERMISSIONS)))),
+        }
     }
 
     /// The `tokenId` given at minting (claim `id`).
     pub fn token_id(&self) -> Option<&str> {
-        self.token_id.as_deref()
+        field(&self.block, Field::TokenId)
     }
 
     /// Claim `sub`.
     pub fn subject(&self) -> Option<&str> {
-        self.subject.as_deref()
+        field(&self.block, Field::Subject)
     }
 
     /// Nothing in it contradicts a disposable token: it expires within the limit and its permissions are explicit.
@@ -111,35 +120,57 @@ impl Token {
     }
 
     /// What a careful reader would point out.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
+    pub fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        each_warning(self.warnings, self.not_understood.as_ref(), &mut |code, message| {
+            warnings.push(Warning { code, message: String::from(message) });
+        });
+        #[cfg(feature = "refresh")]
+        warnings.extend_from_slice(&self.remarks);
+        warnings
     }
 
     /// The credential as gRPC sends it: the inner key of an envelope, or the JWT itself.
-    pub fn credential(&self) -> &Secret {
-        &self.credential
+    pub fn credential(&self) -> Credential<'_> {
+        Credential(field(&self.block, Field::Credential).unwrap_or_default())
     }
 
     /// Points something out that the credential alone does not tell.
     #[cfg(feature = "refresh")]
-    pub(crate) fn warn(&mut self, code: &'static str, message: String) {
-        self.warnings.push(Warning { code, message });
+    pub(crate) fn remark(&mut self, code: &'static str, message: impl Into<String>) {
+        self.remarks.push(Warning { code, message: message.into() });
     }
 
-    #[cfg(feature = "refresh")]
     /// Takes in what a vending answer says about expiry. The claim is the truth where there is one.
+    #[cfg(feature = "refresh")]
     pub(crate) fn merge_expiry(&mut self, told: i64, tolerance: i64) {
         match self.expires_at {
             None => {
                 self.expires_at = Some(told);
-                self.warnings.retain(|warning| warning.code != "WARN_NEVER_EXPIRES");
+                self.unwarn(Kind::NeverExpires);
             }
-            Some(claimed) if claimed.abs_diff(told) > tolerance.unsigned_abs() => self.warnings.push(Warning {
-                code: "WARN_EXPIRY_DISAGREES",
-                message: "The vending service's answer and the token differ on when it expires; the token is believed."
-                    .into(),
-            }),
+            Some(claimed) if claimed.abs_diff(told) > tolerance.unsigned_abs() => self.remark(
+                "WARN_EXPIRY_DISAGREES",
+                "The vending service's answer and the token differ on when it expires; the token is believed.",
+            ),
             Some(_) => {}
         }
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("version", &self.version)
+            .field("endpoint", &self.endpoint())
+            .field("endpoints", &self.endpoints())
+            .field("expires_at", &self.expires_at)
+            .field("grant", &self.grant())
+            .field("token_id", &self.token_id())
+            .field("subject", &self.subject())
+            .field("disposable", &self.disposable)
+            .field("warnings", &self.warnings())
+            .field("credential", &self.credential())
+            .finish()
     }
 }

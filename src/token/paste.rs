@@ -1,53 +1,71 @@
 //! What people really paste: a credential with something around it.
 
-use alloc::{borrow::Cow, string::String};
-
-/// Takes away surrounding white space and quotes, a `Bearer ` prefix, and line wraps; nothing else.
-pub(crate) fn clean(pasted: &str) -> Cow<'_, str> {
-    let quoted = matches!(pasted.as_bytes().first(), Some(b'"' | b'\'' | b'`'));
-    // What a program hands over is clean already, and one look tells.
-    if !quoted && pasted.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Cow::Borrowed(pasted);
-    }
-    peel(pasted)
-}
-
-#[cold]
-fn peel(pasted: &str) -> Cow<'_, str> {
-    let mut text = pasted;
-    // Each layer may hide another: quotes inside white space, `Bearer ` inside quotes.
-    loop {
-        let before = text;
-        text = text.trim_matches(is_blank);
-        for quote in ['"', '\'', '`'] {
-            if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
-                text = inner;
+/// Takes away white space and line wraps, surrounding quotes and a `Bearer ` prefix; nothing else. What is left stands in front; how
+/// long it is.
+pub(super) fn clean(bytes: &mut [u8]) -> usize {
+    let (mut read, mut end) = (0, 0);
+    while let Some(rest) = bytes.get(read..)
+        && let Some(byte) = rest.first().copied()
+    {
+        let blank = blank(rest);
+        if blank == 0 {
+            if let Some(place) = bytes.get_mut(end) {
+                *place = byte;
             }
+            (read, end) = (read + 1, end + 1);
+            continue;
         }
-        if let Some((scheme, rest)) = text.split_at_checked(7)
-            && scheme.eq_ignore_ascii_case("bearer ")
+        read += blank;
+        // White space means something behind `Bearer`, perhaps in quotes.
+        if let Some((quotes, word)) = bytes.get(..end).and_then(|kept| kept.split_at_checked(end.saturating_sub(6)))
+            && word.eq_ignore_ascii_case(b"bearer")
+            && quotes.iter().all(is_quote)
         {
-            text = rest;
-        }
-        if text == before {
-            break;
+            end -= 6;
         }
     }
-    if text.contains(is_blank) {
-        Cow::Owned(text.chars().filter(|character| !is_blank(*character)).collect::<String>())
-    } else {
-        Cow::Borrowed(text)
+    let mut from = 0;
+    while let Some([first, .., last]) = bytes.get(from..end)
+        && first == last
+        && is_quote(first)
+    {
+        (from, end) = (from + 1, end - 1);
     }
+    bytes.copy_within(from..end, 0);
+    end - from
 }
 
-/// White space, and the marks that editors and chat programs leave: zero-width characters and the byte order mark.
-fn is_blank(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+fn is_quote(byte: &u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+/// How many bytes the blank character in front takes; 0 where there is none. White space of any kind, and the marks that editors and
+/// chat programs leave: zero-width characters and the byte order mark.
+fn blank(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'!'..=b'~', ..] => 0,
+        [b'\t'..=b'\r' | b' ', ..] => 1,
+        [0xc2, 0x85 | 0xa0, ..] => 2,
+        [0xe1, 0x9a, 0x80, ..]
+        | [0xe2, 0x80, 0x80..=0x8d | 0xa8 | 0xa9 | 0xaf, ..]
+        | [0xe2, 0x81, 0x9f | 0xa0, ..]
+        | [0xe3, 0x80, 0x80, ..]
+        | [0xef, 0xbb, 0xbf, ..] => 3,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::string::String;
+
+    fn cleaned(pasted: &str) -> String {
+        let mut bytes = std::vec::Vec::from(pasted);
+        let length = clean(&mut bytes);
+        bytes.truncate(length);
+        String::from_utf8(bytes).unwrap()
+    }
 
     #[test]
     fn strips_what_surrounds_a_credential() {
@@ -58,15 +76,28 @@ mod tests {
             "' abc.def '",
             "Bearer abc.def",
             "bearer  \"abc.def\"",
+            "\" 'BEARER abc.def' \"",
+            "Bearer bearer abc.def",
             "\u{feff}`abc.def`\r\n",
             "abc.\r\n  def",
             "\u{a0}abc.\u{200b}def",
         ] {
-            assert_eq!(clean(pasted), "abc.def", "{pasted:?}");
+            assert_eq!(cleaned(pasted), "abc.def", "{pasted:?}");
         }
-        assert_eq!(clean("\"abc"), "\"abc");
-        assert_eq!(clean("\""), "\"");
-        assert_eq!(clean(" \"\" "), "");
-        assert_eq!(clean("bearer"), "bearer");
+        for kept in ["\"abc", "\"", "bearer", "Bearerabc", "abc\u{e9}", "\u{1f600}"] {
+            assert_eq!(cleaned(kept), kept);
+        }
+        assert_eq!(cleaned(" \"\" "), "");
+        assert_eq!(cleaned("xbearer abc"), "xbearerabc");
+    }
+
+    #[test]
+    fn a_blank_is_what_unicode_calls_white_space_and_what_has_no_width() {
+        for character in '\0'..=char::MAX {
+            let known =
+                character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+            let length = if known { character.len_utf8() } else { 0 };
+            assert_eq!(blank(std::string::ToString::to_string(&character).as_bytes()), length, "{character:?}");
+        }
     }
 }

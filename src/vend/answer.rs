@@ -123,9 +123,9 @@ impl Answer {
         if let Some(at) = at {
             token.merge_expiry(at, EXPIRY_TOLERANCE_MS);
         } else if matches!(told.expiry, Expiry::Unclear) && token.expires_at().is_none() {
-            token.warn(
+            token.remark(
                 "WARN_EXPIRY_UNCLEAR",
-                "The token does not say when it expires, and what the vending service's answer says about it is no time.".into(),
+                "The token does not say when it expires, and what the vending service's answer says about it is no time.",
             );
         }
         asked.compare_all(&mut token, now);

@@ -1,4 +1,4 @@
-//! Dates as services and HTTP headers write them.
+//! Dates as services write them.
 
 /// Momento is younger than this: 2001, where seconds since 1970 grow a tenth digit. What lies before is a zero, a count of seconds
 /// from now, or a mistake.
@@ -6,21 +6,16 @@ const FIRST_SANE_MS: i64 = 1_000_000_000_000;
 /// The last millisecond of the year 9999.
 const LAST_SANE_MS: i64 = 253_402_300_799_999;
 const DAY_MS: i64 = 86_400_000;
-const FIFTY_YEARS_MS: i64 = 50 * 365 * DAY_MS + 13 * DAY_MS;
 
 const MONTHS: &[u8] = b"janfebmaraprmayjunjulaugsepoctnovdec";
 const WEEKDAYS: &[u8] = b"sunmontuewedthufrisat";
 
-// A letter stands for a part: weekday, day, month by name (m) or number (n), year of four digits (Y) or two (y), time and zone.
+// A letter stands for a part: weekday, day, month by name (m) or number (n), year, time and zone.
 // Blank is blanks, T is what ISO 8601 puts between date and time; the rest is itself.
 
-/// ISO 8601 (with a blank before the zone too, as Ruby has it), JavaScript's `Date`, RFC 5322 without a weekday, and Java's `Date`; then
-/// the three forms of HTTP (RFC 9110, 5.6.7), all in UTC, of which the last says nothing.
-static FORMS: [&str; 8] =
-    ["Y-n-dTtz", "Y-n-dTt z", "w m d Y t z", "d m Y t z", "w m d t z Y", "w, d m Y t z", "w, d-m-y t z", "w m d t Y"];
-/// Those that JSON may have, and those that HTTP may.
-const OF_JSON: core::ops::Range<usize> = 0..6;
-const OF_HTTP: core::ops::Range<usize> = 5..8;
+/// ISO 8601 (with a blank before the zone too, as Ruby has it), JavaScript's `Date`, RFC 5322 with and without a weekday (and HTTP), and
+/// Java's `Date`.
+static FORMS: [&str; 6] = ["Y-n-dTtz", "Y-n-dTt z", "w m d Y t z", "d m Y t z", "w m d t z Y", "w, d m Y t z"];
 
 /// A date as JSON carries it: milliseconds since the epoch. `None` for what is no date, or says no time or zone: a date alone may
 /// mean its first moment or its last, and a time without a zone is nobody's.
@@ -31,12 +26,7 @@ pub(super) fn parse(text: &str) -> Option<i64> {
         let opened = front.iter().rposition(|byte| *byte == b'(')?;
         text = front.get(..opened)?.trim_ascii_end();
     }
-    fit_any(OF_JSON, text, 0)
-}
-
-/// The date of an HTTP header, of which the oldest form has two digits for the year: within fifty years of `now`.
-pub(super) fn parse_http(text: &str, now: i64) -> Option<i64> {
-    fit_any(OF_HTTP, text.as_bytes().trim_ascii(), now)
+    FORMS.iter().find_map(|form| fit(form, text))
 }
 
 /// Is it a time at which a token may expire?
@@ -44,14 +34,10 @@ pub(super) fn is_sane(at: i64) -> bool {
     (FIRST_SANE_MS..=LAST_SANE_MS).contains(&at)
 }
 
-fn fit_any(forms: core::ops::Range<usize>, text: &[u8], now: i64) -> Option<i64> {
-    FORMS.get(forms)?.iter().find_map(|form| fit(form, text, now))
-}
-
 /// Reads all of `text` in one form.
-fn fit(form: &str, text: &[u8], now: i64) -> Option<i64> {
+fn fit(form: &str, text: &[u8]) -> Option<i64> {
     let mut cursor = Cursor(text);
-    let (mut year, mut month, mut day, mut ms, mut short) = (0, 0, 0, 0, false);
+    let (mut year, mut month, mut day, mut ms) = (0, 0, 0, 0);
     for part in form.bytes() {
         match part {
             b'w' => drop(cursor.name(WEEKDAYS, usize::MAX)?),
@@ -59,7 +45,6 @@ fn fit(form: &str, text: &[u8], now: i64) -> Option<i64> {
             b'm' => month = cursor.name(MONTHS, 3)?,
             b'n' => month = cursor.digits(2, 2)?,
             b'Y' => year = cursor.digits(4, 4)?,
-            b'y' => (year, short) = (cursor.digits(2, 2)?, true),
             b't' => ms += cursor.time()?,
             b'z' => ms -= cursor.zone()?,
             b' ' => cursor.blanks()?,
@@ -69,16 +54,6 @@ fn fit(form: &str, text: &[u8], now: i64) -> Option<i64> {
     }
     if !cursor.0.is_empty() {
         return None;
-    }
-    if short {
-        // The first century that is not more than fifty years ago.
-        year += 1900;
-        while days(year, month, day).is_none_or(|days| now.saturating_sub(days * DAY_MS) > FIFTY_YEARS_MS) {
-            year += 100;
-            if year > 9999 {
-                return None;
-            }
-        }
     }
     Some(days(year, month, day)? * DAY_MS + ms)
 }
@@ -268,29 +243,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn http_has_three_forms_and_no_more() {
-        // The examples of RFC 9110.
-        for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
-            assert_eq!(parse_http(text, NOON_IN_VIENNA), Some(784_111_777_000), "{text}");
-        }
-        for text in ["2026-11-21T11:00:00Z", "Sat Nov 21 2026 11:00:00 GMT", "1994", "never"] {
-            assert_eq!(parse_http(text, NOON_IN_VIENNA), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn two_digits_mean_the_nearest_year() {
-        let year = |now: &str, short: &str| {
-            let at = parse_http(&format!("Sunday, 06-Nov-{short} 08:49:37 GMT"), parse(now).unwrap());
-            (1900..2200).find(|year| parse(&format!("{year}-11-06T08:49:37Z")) == at)
-        };
-        assert_eq!(year("2026-01-01T00:00:00Z", "26"), Some(2026));
-        assert_eq!(year("2026-01-01T00:00:00Z", "75"), Some(2075));
-        assert_eq!(year("2026-01-01T00:00:00Z", "77"), Some(1977));
-        assert_eq!(year("2098-01-01T00:00:00Z", "02"), Some(2102));
-    }
-
     /// The date of a day, by counting: the years, then the months.
     fn date_of(day: i64) -> (i64, i64, i64) {
         let leap = |year: i64| (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
@@ -337,9 +289,9 @@ mod tests {
         }
 
         #[test]
-        fn takes_anything(text: String, dates in "[0-9A-Za-z:+ ,()./-]{0,40}", now: i64) {
+        fn takes_anything(text: String, dates in "[0-9A-Za-z:+ ,()./-]{0,40}") {
             for text in [&text, &dates] {
-                let _ = (parse(text), parse_http(text, now));
+                let _ = parse(text);
             }
         }
     }

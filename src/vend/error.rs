@@ -31,15 +31,6 @@ impl VendError {
         )
     }
 
-    /// A redirect to another origin, which was not followed: `ERR_VEND_REDIRECT`. It may pass, as a captive portal's does.
-    pub fn redirected() -> Self {
-        Self::passing(
-            "ERR_VEND_REDIRECT",
-            "expected a token from the vending service, found a redirect to another origin, which was not followed: \
-             a login page, or a service that has moved; name the URL where it is",
-        )
-    }
-
     /// A failure that asking again does not mend.
     pub(crate) fn terminal(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         VendError { code, message: message.into(), terminal: true }
@@ -51,7 +42,6 @@ impl VendError {
     /// - `ERR_VEND_HTML`: a web page with status 200, as captive portals and login pages send.
     /// - `ERR_VEND_ANSWER`: an answer without a token, or with two of them.
     /// - `ERR_VEND_TOO_LARGE`: an answer of more than 256 KB.
-    /// - `ERR_VEND_REDIRECT`: a redirect to another origin.
     /// - and the codes of [`TokenError`], for an answer whose credential is refused.
     pub fn code(&self) -> &'static str {
         self.code

@@ -25,18 +25,18 @@ impl Asked {
     /// Adds a warning to the token for each thing that is not as asked.
     pub(super) fn compare_all(&self, token: &mut Token, now: i64) {
         if let Some(warning) = self.scope.as_ref().and_then(|scope| compare(token, scope)) {
-            token.warn(warning.code, warning.message);
+            token.remark(warning.code, warning.message);
         }
         if let (Some(life), Some(at)) = (self.expires_in, token.expires_at())
             && at.saturating_sub(now).saturating_sub(life) > LIFE_TOLERANCE_MS
         {
-            token.warn("WARN_EXPIRY_LONGER", "The token lives longer than was asked for.".into());
+            token.remark("WARN_EXPIRY_LONGER", "The token lives longer than was asked for.");
         }
         // Some services take white space from around it.
         if let Some(id) = &self.token_id
             && token.token_id().map(str::trim) != Some(id.trim())
         {
-            token.warn("WARN_TOKEN_ID", "The token does not carry the tokenId that was asked for.".into());
+            token.remark("WARN_TOKEN_ID", "The token does not carry the tokenId that was asked for.");
         }
     }
 }
@@ -47,11 +47,11 @@ impl Asked {
 /// more and what is less.
 pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
     let granted = granted.grant()?;
-    let more = match granted {
+    let more = match &granted {
         Grant::SuperUser => granted.describe(),
         Grant::Scope(scope) => beyond(scope, &Grant::Scope(asked.clone())),
     };
-    let less = beyond(asked, granted);
+    let less = beyond(asked, &granted);
     let code = match (more.is_empty(), less.is_empty()) {
         (true, true) => return None,
         (false, true) => "WARN_SCOPE_WIDER",

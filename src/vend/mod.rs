@@ -14,4 +14,4 @@ mod told;
 pub use answer::{Answer, MAX_ANSWER_BYTES};
 pub use error::VendError;
 pub use grant::{Asked, compare};
-pub use status::{check_status, retry_after, server_time};
+pub use status::check_status;

@@ -65,7 +65,7 @@ impl Told {
     }
 }
 
-fn of_number(number: Number<'_>, life: bool) -> Expiry {
+fn of_number(number: Number, life: bool) -> Expiry {
     let ms = number.scaled(3);
     let expiry = match ms {
         Some(ms) if life => Some(Expiry::In(ms)).filter(|_| (1..=LONGEST_LIFE_MS).contains(&ms)),

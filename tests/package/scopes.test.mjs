@@ -159,8 +159,16 @@ for (const [format, face] of Object.entries({ esm, cjs })) {
     ];
     for (const [index, item] of values.entries()) {
       const permissions = [{ role: 'readonly', cache: 'a' }, { role: 'readonly', cache: 'a' }, { role: 'readonly', cache: 'a', item }];
-      for (const call of [parseScope, encodePermissions, describeScope, mergeScopes, (scope) => covers(scope, scope)]) {
+      for (const call of [parseScope, encodePermissions, describeScope]) {
         assert.throws(() => call({ permissions }), is('ERR_SCOPE_INVALID', /^permissions\[2\]\.item: /), `value ${index}`);
+      }
+      const fine = { permissions: permissions.slice(0, 1) };
+      for (const [call, place] of [
+        [() => mergeScopes(fine, { permissions }, fine), /^scope 2: permissions\[2\]\.item: /],
+        [() => covers({ permissions }, fine), /^granted: permissions\[2\]\.item: /],
+        [() => covers('super-user', { permissions }), /^requested: permissions\[2\]\.item: /],
+      ]) {
+        assert.throws(call, is('ERR_SCOPE_INVALID', place), `value ${index}`);
       }
     }
     const get = (permission) => ({ permissions: [permission] });
@@ -188,6 +196,24 @@ for (const [format, face] of Object.entries({ esm, cjs })) {
     assert.deepEqual(parseScope(deep(plain)), plain);
     assert.deepEqual(parseScope(runInNewContext(`(${JSON.stringify(plain)})`)), plain);
     assert.deepEqual(parseScope(Object.assign(Object.create(null), plain)), plain);
+  });
+
+  test(`${format}: where there are several scopes, the error says which is wrong`, () => {
+    const one = { permissions: [{ role: 'readonly', cache: 'a' }] };
+    for (const [wrong, reason] of [
+      [undefined, 'expected plain data, found undefined'], [null, 'expected an object, found null'], ['super-user', 'expected an object, found a string'],
+      [{ permissions: [] }, 'permissions: expected at least one permission, found none'], [{ ...one, extra: 1 }, 'unknown or repeated field "extra"'],
+      [{ permissions: undefined }, 'permissions: expected plain data, found undefined'], [{ permissions: [{ role: 'readonly', cache: ' ' }] }, 'permissions[0].cache: expected a name'],
+    ]) {
+      const starts = (place) => (error) => is('ERR_SCOPE_INVALID')(error) && assert.ok(error.message.startsWith(`${place}: ${reason}`), error.message) === undefined;
+      assert.throws(() => mergeScopes(wrong, one), starts('scope 1'));
+      assert.throws(() => mergeScopes(one, one, wrong), starts('scope 3'));
+      assert.throws(() => covers(one, wrong), starts('requested'));
+      if (wrong !== 'super-user') assert.throws(() => covers(wrong, one), starts('granted'));
+    }
+    // The limit is no one scope's fault.
+    const many = Array.from({ length: 21 }, (_, index) => ({ role: 'readonly', cache: `${index}` }));
+    assert.throws(() => mergeScopes(one, { permissions: many }), is('ERR_SCOPE_LIMIT', /^permissions: expected at most 20, found 2[12]$/));
   });
 
   test(`${format}: a value that changes while it is read is read once`, () => {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::codec::base64;
-use crate::scope::{CacheRole, FunctionRole, ItemSelector, NameSelector, TopicRole};
+use crate::scope::{CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TopicRole};
 use proptest::prelude::*;
 use std::vec;
 
@@ -51,14 +51,6 @@ proptest! {
     fn what_is_encoded_is_read_back(permissions in prop::collection::vec(permission(), 1..=20)) {
         let scope = TokenScope::new(permissions).unwrap();
         prop_assert_eq!(Grant::decode(&scope.encode()), Ok(Grant::Scope(scope)));
-    }
-
-    #[test]
-    fn what_is_written_for_the_package_is_read_back(permissions in prop::collection::vec(permission(), 1..=20)) {
-        let scope = TokenScope::new(permissions).unwrap();
-        let grant = Grant::Scope(scope);
-        let written = std::format!("[{},{}]", grant.to_package(), Grant::SuperUser.to_package());
-        prop_assert_eq!(Grant::list_from_package(&written), Ok(vec![grant, Grant::SuperUser]));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 use super::super::{Overrides, from_api_key_v2, from_disposable_token, from_string};
 use super::*;
-use crate::scope::TokenScope;
+use crate::codec::base64;
+use crate::scope::{Grant, TokenScope};
 use proptest::prelude::*;
-use std::format;
+use std::{format, string::String, vec::Vec};
 
 const CELL: &str = "cell-4-us-west-2-1.prod.a.momentohq.com";
 /// 2025-01-01T00:00:00Z.
@@ -32,7 +33,7 @@ fn read(credential: &str) -> Result<Token, TokenError> {
     decode(credential, &DecodeOptions::default(), NOW)
 }
 
-fn codes(token: &Token) -> Vec<&str> {
+fn codes(token: &Token) -> Vec<&'static str> {
     token.warnings().iter().map(|warning| warning.code).collect()
 }
 
@@ -48,7 +49,7 @@ fn a_disposable_token() {
     assert!(endpoints.secure && !endpoints.overridden);
     assert_eq!(token.expires_at(), Some(NOW + 300_000));
     let scope = TokenScope::from_json(r#"{"permissions":[{"role":"readonly","cache":"chat"}]}"#).unwrap();
-    assert_eq!(token.grant(), Some(&Grant::Scope(scope)));
+    assert_eq!(token.grant(), Some(Grant::Scope(scope)));
     assert_eq!((token.token_id(), token.subject()), (Some("user-7"), Some("a@b")));
     assert!(token.is_disposable());
     assert_eq!(codes(&token), [""; 0]);
@@ -104,7 +105,7 @@ fn other_kinds_decode_too() {
     let legacy = read(&jwt(r#"{"sub":"s","cp":"control.h.momentohq.com","c":"cache.h.momentohq.com"}"#)).unwrap();
     let endpoints = legacy.endpoints().unwrap();
     assert_eq!(
-        (&*endpoints.control, &*endpoints.cache, &*endpoints.token),
+        (endpoints.control, endpoints.cache, endpoints.token),
         ("control.h.momentohq.com", "cache.h.momentohq.com", "cache.h.momentohq.com")
     );
     assert_eq!(codes(&legacy), ["WARN_NEVER_EXPIRES"]);

@@ -1,0 +1,83 @@
+//! Fields as one text and a table of numbers, which tell where in the text each field ends. So whatever was read is two allocations,
+//! what is secret in it is wiped with the rest, and JavaScript can take both over as they are.
+
+use super::wipe::Wiped;
+use alloc::vec::Vec;
+
+/// In place of an end: the field is not there.
+pub(crate) const ABSENT: u32 = u32::MAX;
+
+pub(crate) struct Block {
+    text: Wiped,
+    /// Ends count bytes.
+    pub(crate) table: Vec<u32>,
+}
+
+impl Block {
+    /// With room for so much text; it may become more. The table starts with `head` numbers that are for the caller to fill in.
+    pub(crate) fn new(room: usize, head: usize) -> Self {
+        let mut table = Vec::with_capacity(64);
+        table.resize(head, 0);
+        Block { text: Wiped(Vec::with_capacity(room)), table }
+    }
+
+    #[inline(never)]
+    pub(crate) fn number(&mut self, number: u32) {
+        self.table.push(number);
+    }
+
+    /// Text, of which a field consists in part or as a whole.
+    #[inline(never)]
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let text = &self.text;
+        if bytes.len() > text.0.capacity() - text.len() {
+            // A vector that grows by itself leaves a copy behind.
+            let mut larger = Vec::with_capacity(2 * text.len() + bytes.len());
+            larger.extend_from_slice(text);
+            self.text = Wiped(larger);
+        }
+        self.text.0.extend_from_slice(bytes);
+    }
+
+    /// The same in small letters.
+    pub(crate) fn push_lower(&mut self, text: &str) {
+        let from = self.text.len();
+        self.push(text.as_bytes());
+        self.text.0.get_mut(from..).unwrap_or_default().make_ascii_lowercase();
+    }
+
+    /// The field ends here.
+    pub(crate) fn end(&mut self) {
+        self.number(self.text.len() as u32);
+    }
+
+    /// A whole field.
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
+        self.push(bytes);
+        self.end();
+    }
+
+    /// A field that may not be there.
+    pub(crate) fn maybe(&mut self, bytes: Option<&[u8]>) {
+        match bytes {
+            Some(bytes) => self.put(bytes),
+            None => self.number(ABSENT),
+        }
+    }
+
+    /// Takes back what was put since the text and the table were so long.
+    pub(crate) fn truncate(&mut self, text: usize, table: usize) {
+        self.text.0.truncate(text);
+        self.table.truncate(table);
+    }
+
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// Text and table, for who sees to the wiping.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only `js` takes a block apart"))]
+    pub(crate) fn into_parts(mut self) -> (Vec<u8>, Vec<u32>) {
+        (core::mem::take(&mut self.text.0), self.table)
+    }
+}

@@ -1,0 +1,55 @@
+//! Permissions as rows of a [`Block`]: the role (and kind), the cache's end, what kind of selector, and where its name ends.
+
+use super::model::TokenScope;
+use super::parts::{Parts, Selects};
+use crate::codec::block::{ABSENT, Block};
+use alloc::vec::Vec;
+
+/// Added to the kind of selector where a key is not UTF-8: each byte stands there as one character.
+const BYTES: u32 = 4;
+
+impl Block {
+    pub(crate) fn permission(&mut self, parts: &Parts<'_>) {
+        self.number(parts.role.into());
+        self.maybe(parts.cache);
+        let selects = parts.selects as u32;
+        if selects < Selects::One as u32 {
+            self.number(selects);
+        } else if core::str::from_utf8(parts.name).is_ok() {
+            self.number(selects);
+            self.put(parts.name);
+        } else {
+            self.number(selects + BYTES);
+            for byte in parts.name {
+                self.push(char::from(*byte).encode_utf8(&mut [0; 2]).as_bytes());
+            }
+            self.end();
+        }
+    }
+
+    /// The permissions that begin at `row` of the table and `from` in the text.
+    pub(crate) fn scope(&self, row: usize, mut from: usize) -> TokenScope {
+        let mut rows = self.table.iter().skip(row).copied();
+        let mut piece = |end: u32| {
+            let bytes = self.text().get(from..end as usize).unwrap_or_default();
+            from = end as usize;
+            bytes
+        };
+        let mut permissions = Vec::new();
+        while let (Some(role), Some(cache), Some(selects)) = (rows.next(), rows.next(), rows.next()) {
+            let cache = (cache != ABSENT).then(|| piece(cache));
+            let name = if selects < Selects::One as u32 { &[][..] } else { piece(rows.next().unwrap_or_default()) };
+            let characters = core::str::from_utf8(name).unwrap_or_default().chars();
+            let bytes: Vec<u8> = characters.map(|character| character as u8).collect();
+            let name = if selects & BYTES == 0 { name } else { &bytes };
+            let selects = match selects & 3 {
+                0 => Selects::Nothing,
+                1 => Selects::All,
+                2 => Selects::One,
+                _ => Selects::Prefix,
+            };
+            permissions.push(Parts { role: role as u8, cache, selects, name }.into());
+        }
+        TokenScope::checked(permissions)
+    }
+}
