@@ -44,7 +44,7 @@ pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usiz
     while at + 4 <= to
         && let Some([a, b, c, d]) = bytes.get(at..at + 4)
     {
-        let [a, b, c, d] = [a, b, c, d].map(|byte| LETTERS[usize::from(*byte)]);
+        let (a, b, c, d) = (letter(*a), letter(*b), letter(*c), letter(*d));
         let all = marks | a | b | c | d;
         if all & NO_LETTER == NO_LETTER {
             break;
@@ -60,7 +60,7 @@ pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usiz
     while at < to
         && let Some(byte) = bytes.get(at)
     {
-        let letter = LETTERS[usize::from(*byte)];
+        let letter = letter(*byte);
         if letter & NO_LETTER == NO_LETTER {
             break;
         }
@@ -88,6 +88,10 @@ pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usiz
         (at, padding) = (at + 1, padding - 1);
     }
     Some(Decoded { stopped: at, length: end + more - into })
+}
+
+fn letter(byte: u8) -> u8 {
+    LETTERS[usize::from(byte)]
 }
 
 fn six(letter: u8) -> u32 {
