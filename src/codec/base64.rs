@@ -108,7 +108,7 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// Standard padded base64, the form that every SDK reads.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    let mut out = String::new();
     for chunk in bytes.chunks(3) {
         let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
         let mut bits = byte(0) << 16 | byte(1) << 8 | byte(2);

@@ -3,7 +3,7 @@
 use super::block::{HEAD, hand_over, of_error};
 use crate::codec::{
     block::Block,
-    json::{Kind, Reader},
+    json::{Kind, Reader, push},
 };
 use crate::scope::{ANYTHING, Draft, ScopeError, check_count, describe, is_allowed, is_new, wire, within};
 use alloc::{string::String, vec::Vec};
@@ -77,7 +77,10 @@ impl Call {
                 block.number((*super_user || within(granted, requested)).into());
             }
             DESCRIBE => {
-                let mut sentences = String::from(if *super_user { ANYTHING } else { "" });
+                let mut sentences = String::new();
+                if *super_user {
+                    push(&mut sentences, ANYTHING);
+                }
                 for parts in &permissions {
                     describe(&mut sentences, parts);
                 }

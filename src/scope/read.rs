@@ -144,17 +144,21 @@ impl Draft {
         object(self, reader, field).map_err(|error| error.within(self.spelled().name))
     }
 
+    // Not inlined, for size, as what follows.
+    #[inline(never)]
     fn clear(&mut self) {
         self.said = [SILENT; 4];
         self.text.clear();
     }
 
     /// The field that is being read.
+    #[inline(never)]
     fn spelled(&self) -> &'static Spelled {
         &FIELDS[usize::from(self.field % 10)]
     }
 
     /// What stood under it.
+    #[inline(never)]
     fn said(&mut self) -> &mut Said {
         &mut self.said[usize::from(self.spelled().place & 3)]
     }
@@ -164,6 +168,7 @@ impl Draft {
     }
 }
 
+#[inline(never)]
 fn piece(text: &[u8], said: Said) -> &[u8] {
     text.get(said.from..said.to).unwrap_or_default()
 }
