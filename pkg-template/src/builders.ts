@@ -1,7 +1,7 @@
 // Functions that write scopes, named as in Momento's SDK. They check what they are given at once, without WebAssembly: where a variable
 // was not set, the error names the argument. What they give is in the canonical form.
 import type * as Face from '../index.js';
-import { TokenError, argumentError } from './error.js';
+import { argumentError, wrong } from './error.js';
 import { isBytes } from './plain.js';
 import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
 
@@ -13,19 +13,19 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function nameOf(field: string, value: unknown): string {
   if (typeof value !== 'string') throw argumentError(field, 'a name (or the All… constant for it, where all are meant)', value);
-  if (BLANK.test(value)) throw new TokenError('ERR_ARGUMENT', `${field}: expected a name, found a blank one; use the All… constant to mean all`);
+  if (BLANK.test(value)) throw wrong(`${field}: expected a name, found a blank one; use the All… constant to mean all`);
   return wellFormed(field, value);
 }
 
 function wellFormed(field: string, text: string): string {
-  if (LONE_SURROGATE.test(text)) throw new TokenError('ERR_ARGUMENT', `${field}: expected text, found a lone surrogate in it`);
+  if (LONE_SURROGATE.test(text)) throw wrong(`${field}: expected text, found a lone surrogate in it`);
   return text;
 }
 
 function keyOf(field: string, value: unknown): string | Uint8Array {
   const bytes = isBytes(value);
   if (!bytes && typeof value !== 'string') throw argumentError(field, 'a string or a Uint8Array', value);
-  if (value.length === 0) throw new TokenError('ERR_ARGUMENT', `${field}: cache key or key prefix must not be empty`);
+  if (value.length === 0) throw wrong(`${field}: cache key or key prefix must not be empty`);
   if (!bytes) return wellFormed(field, value);
   const copy = new Uint8Array(value);
   try {
@@ -51,37 +51,31 @@ function select<T>(field: string, value: T, all: unknown): T {
 const one = (role: string, cache: Face.CacheSelector, more?: object): Face.TokenScope =>
   freeze({ permissions: freeze([freeze({ role, cache: select('cache', cache, AllCaches), ...more }) as never]) });
 
-const cache = (role: Face.CacheRole) => (c: Face.CacheSelector) => one(role, c);
-const topic = (role: Face.TopicRole) => (c: Face.CacheSelector, t: Face.TopicSelector) => one(role, c, { topic: select('topic', t, AllTopics) });
-const topicPrefix = (role: Face.TopicRole) => (c: Face.CacheSelector, prefix: string) =>
+/** A function for each role, called as the role is, behind `name`. */
+const each = (name: string, roles: Record<string, string>, make: (role: string) => unknown): object =>
+  Object.fromEntries(Object.entries(roles).map(([called, role]) => [name + called, make(role)]));
+
+const cache = (role: string) => (c: Face.CacheSelector) => one(role, c);
+const topic = (role: string) => (c: Face.CacheSelector, t: Face.TopicSelector) => one(role, c, { topic: select('topic', t, AllTopics) });
+const topicPrefix = (role: string) => (c: Face.CacheSelector, prefix: string) =>
   one(role, c, { topic: freeze({ namePrefix: nameOf('prefix', prefix) }) });
-const func = (role: Face.FunctionRole) => (c: Face.CacheSelector, f: Face.FunctionSelector) => one(role, c, { func: select('func', f, AllFunctions) });
-const item = (role: Face.CacheRole, field: 'key' | 'keyPrefix') => (c: Face.CacheSelector, key: string | Uint8Array) =>
+const func = (role: string) => (c: Face.CacheSelector, f: Face.FunctionSelector) => one(role, c, { func: select('func', f, AllFunctions) });
+const item = (field: 'key' | 'keyPrefix') => (role: string) => (c: Face.CacheSelector, key: string | Uint8Array) =>
   one(role, c, { item: freeze({ [field]: keyOf(field, key) }) });
 
-export const TokenScopes: typeof Face.TokenScopes = freeze({
-  cacheReadWrite: cache(CacheRole.ReadWrite),
-  cacheReadOnly: cache(CacheRole.ReadOnly),
-  cacheWriteOnly: cache(CacheRole.WriteOnly),
-  topicPublishSubscribe: topic(TopicRole.PublishSubscribe),
-  topicSubscribeOnly: topic(TopicRole.SubscribeOnly),
-  topicPublishOnly: topic(TopicRole.PublishOnly),
-  topicNamePrefixPublishSubscribe: topicPrefix(TopicRole.PublishSubscribe),
-  topicNamePrefixSubscribeOnly: topicPrefix(TopicRole.SubscribeOnly),
-  topicNamePrefixPublishOnly: topicPrefix(TopicRole.PublishOnly),
+export const TokenScopes = freeze({
+  ...each('cache', CacheRole, cache),
+  ...each('topic', TopicRole, topic),
+  ...each('topicNamePrefix', TopicRole, topicPrefix),
   functionInvoke: func(FunctionRole.FunctionInvoke),
   functionPermitNone: func(FunctionRole.FunctionPermitNone),
-});
+}) as typeof Face.TokenScopes;
 
-export const DisposableTokenScopes: typeof Face.DisposableTokenScopes = freeze({
+export const DisposableTokenScopes = freeze({
   ...TokenScopes,
-  cacheKeyReadWrite: item(CacheRole.ReadWrite, 'key'),
-  cacheKeyReadOnly: item(CacheRole.ReadOnly, 'key'),
-  cacheKeyWriteOnly: item(CacheRole.WriteOnly, 'key'),
-  cacheKeyPrefixReadWrite: item(CacheRole.ReadWrite, 'keyPrefix'),
-  cacheKeyPrefixReadOnly: item(CacheRole.ReadOnly, 'keyPrefix'),
-  cacheKeyPrefixWriteOnly: item(CacheRole.WriteOnly, 'keyPrefix'),
-});
+  ...each('cacheKey', CacheRole, item('key')),
+  ...each('cacheKeyPrefix', CacheRole, item('keyPrefix')),
+}) as typeof Face.DisposableTokenScopes;
 
 export const AllDataReadWrite: Face.TokenScope = freeze({
   permissions: freeze([

@@ -22,8 +22,11 @@ export class TokenError extends Error {
   }
 }
 
+/** A wrong argument. */
+export const wrong = (message: string): TokenError => new TokenError('ERR_ARGUMENT', message);
+
 /** An argument of the wrong type: said before it can reach WebAssembly. */
 export function argumentError(what: string, expected: string, found: unknown): TokenError {
   const kind = found === null ? 'null' : Array.isArray(found) ? 'an array' : typeof found === 'object' ? 'an object' : typeof found;
-  return new TokenError('ERR_ARGUMENT', `${what}: expected ${expected}, found ${kind}`);
+  return wrong(`${what}: expected ${expected}, found ${kind}`);
 }

@@ -1,6 +1,6 @@
 // How long a token is to live.
 import type * as Face from '../index.js';
-import { TokenError } from './error.js';
+import { wrong } from './error.js';
 
 /** 25 hours (Momento's limits page). */
 const DISPOSABLE_LIMIT = 90_000;
@@ -14,8 +14,6 @@ function seconds(what: string, count: unknown, unit: number, limit = WIRE_LIMIT)
   if (total > limit) throw wrong(`${what}: expected at most ${limit} seconds, found ${total}`);
   return total;
 }
-
-const wrong = (message: string): TokenError => new TokenError('ERR_ARGUMENT', message);
 
 const of = (name: string, unit: number) => (count: number): Face.ExpiresIn => Object.freeze({ seconds: seconds(`ExpiresIn.${name}`, count, unit) });
 

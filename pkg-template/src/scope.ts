@@ -25,11 +25,11 @@ let block: Block;
 
 /** Has the crate do one of its jobs with scopes; throws what it says. */
 function run(job: number, scopes: readonly unknown[], name = theScope, action = '', limit = MAX_PERMISSIONS): void {
-  ask(job, `[${scopes.map((scope, index) => writeScope(scope, name(index + 1)))}]`, name, action, limit);
+  ask(job, scopes.map((scope, index) => writeScope(scope, name(index + 1))).join(' ') + action, name, limit);
 }
 
-function ask(job: number, grants: string, name: Name, action: string, limit: number): void {
-  block = reading(grants, () => take(put(`${grants}\n${action}`, '', false, (at, size, filled) => wasm().scope(at, size, filled, job, limit))));
+function ask(job: number, text: string, name: Name, limit: number): void {
+  block = reading(text, () => take(put(text, '', false, (at, size, filled) => wasm().scope(at, size, filled, job, limit))));
   const [head, code, end, count] = block.table as unknown as [number, number, number, number];
   if (head === ERROR) throw new TokenError(block.cut(0, code) as Face.TokenErrorCode, (count ? place(name(count)) : '') + block.cut(code, end));
 }
@@ -61,7 +61,7 @@ export function encodePermissions(scope: Face.TokenScope): string {
 
 export function decodePermissions(p: string): Face.TokenScope | 'super-user' {
   if (typeof p !== 'string') throw argumentError('p', 'a string', p);
-  ask(DECODE, p, theScope, '', 0);
+  ask(DECODE, p, theScope, 0);
   return block.table[0] ? made() : 'super-user';
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Written here because of its size: the `base64` crate, which the tests hold this against, is four times as large in the module.
 
+use super::json::push_ascii;
 use alloc::{string::String, vec::Vec};
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -107,12 +108,14 @@ pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
 
 /// Standard padded base64, the form that every SDK reads.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    let mut out = String::new();
     for chunk in bytes.chunks(3) {
-        let bits = [16, 8, 0].iter().zip(chunk).fold(0, |bits, (at, byte)| bits | u32::from(*byte) << at);
-        for (index, at) in [18, 12, 6, 0].into_iter().enumerate() {
-            let letter = STANDARD[(bits >> at & 0x3f) as usize];
-            out.push(if index <= chunk.len() { char::from(letter) } else { '=' });
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
+        let mut bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for index in 0..4 {
+            let letter = STANDARD[(bits >> 18 & 0x3f) as usize];
+            push_ascii(&mut out, if index <= chunk.len() { letter } else { b'=' });
+            bits <<= 6;
         }
     }
     out

@@ -96,15 +96,21 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, number: u32, value: u32) {
 pub(crate) fn put_bytes(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
     put_raw(out, tag(number, BYTES));
     put_raw(out, bytes.len() as u32);
-    out.extend_from_slice(bytes);
+    append(out, bytes);
 }
 
 fn put_raw(out: &mut Vec<u8>, mut value: u32) {
     while value >= 0x80 {
-        out.push(value as u8 | 0x80);
+        append(out, &[value as u8 | 0x80]);
         value >>= 7;
     }
-    out.push(value as u8);
+    append(out, &[value as u8]);
+}
+
+/// Appends bytes. Not inlined, for size.
+#[inline(never)]
+pub(crate) fn append(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(bytes);
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use super::error::ScopeError;
 use super::parts::{Kind, Parts, Selects};
-use super::read::read_action;
+use super::read::Draft;
+use crate::codec::json::Reader;
 use alloc::{string::String, vec::Vec};
 
 /// What may be asked of [`allows`](super::allows): one access to one item, topic or function.
@@ -67,8 +68,11 @@ impl Action {
     /// # Errors
     /// `ERR_ARGUMENT`, with what was wrong.
     pub fn from_json(text: &str) -> Result<Action, ScopeError> {
-        let mut read = Vec::new();
-        let Act { parts, access } = read_action(text, &mut read)?;
+        let mut draft = Draft::new(true);
+        let mut reader = Reader::new(text);
+        draft.action(&mut reader)?;
+        reader.end().map_err(|malformed| ScopeError::from(malformed).of_action())?;
+        let Act { parts, access } = draft.act();
         let cache = parts.cache.unwrap_or_default().into();
         Ok(Action { kind: parts.kind(), access, cache, name: parts.name.into() })
     }

@@ -6,7 +6,7 @@
 use super::error::{ScopeError, push_decimal};
 use super::model::{MAX_PERMISSIONS, TokenScope, check_count};
 use super::parts::{Kind, Parts, Selects};
-use super::read::read_scope;
+use super::read::Draft;
 use super::wire;
 use crate::codec::json::{Malformed, Reader, push, write_string};
 use alloc::{string::String, vec::Vec};
@@ -28,11 +28,11 @@ impl TokenScope {
     /// Each names the permission's index and field.
     pub fn from_json(text: &str) -> Result<TokenScope, ScopeError> {
         let mut reader = Reader::new(text);
-        let mut explicit = Vec::new();
-        read_scope(&mut reader, false, &mut explicit)?;
+        let mut draft = Draft::new(false);
+        draft.scope(&mut reader)?;
         reader.end()?;
         let mut permissions = Vec::new();
-        wire::read_explicit(&explicit, &mut |parts| permissions.push(parts.into()))?;
+        wire::read_explicit(&draft.explicit, &mut |parts| permissions.push(parts.into()))?;
         let scope = TokenScope::checked(permissions);
         check_count(scope.permissions().len(), MAX_PERMISSIONS)?;
         Ok(scope)

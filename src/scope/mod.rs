@@ -41,6 +41,5 @@ pub(crate) use {
     describe::{ANYTHING, describe},
     merge::is_new,
     model::check_count,
-    parts::Parts,
-    read::{read_action, read_scope},
+    read::Draft,
 };

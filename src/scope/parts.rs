@@ -94,7 +94,9 @@ pub(crate) struct Parts<'a> {
     pub(crate) name: &'a [u8],
 }
 
+// Not inlined, for size.
 impl Parts<'_> {
+    #[inline(never)]
     pub(crate) fn kind(&self) -> Kind {
         match self.role >> 2 {
             0 => Kind::Item,
@@ -103,6 +105,7 @@ impl Parts<'_> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn role(&self) -> &'static Role {
         ROLES.get(usize::from(self.role)).unwrap_or(&ROLES[0])
     }

@@ -7,205 +7,246 @@ use super::error::ScopeError;
 use super::model::check_count;
 use super::parts::{Kind, Parts, Selects, is_blank, role_called};
 use super::wire;
-use crate::codec::json::{self, Reader, push, write_string};
+use crate::codec::{
+    json::{self, Reader, push, write_string},
+    proto::append,
+};
 use alloc::{string::String, vec::Vec};
 
 type Result<T> = core::result::Result<T, ScopeError>;
 
-/// A field of a permission or an action.
+/// A field that an error may name.
 struct Spelled {
     name: &'static str,
     /// Where what it says is kept.
-    place: usize,
+    place: u8,
     /// Permissions have it; actions have it.
     of: (bool, bool),
     /// What the `All…` constant says under `all`.
     all: &'static str,
 }
 
-const CACHE: usize = 0;
-const NAME: usize = 1;
+const CACHE: u8 = 0;
+const NAME: u8 = 1;
 /// A permission's role, or an action's type.
-const WORD: usize = 2;
-const ACCESS: usize = 3;
+const WORD: u8 = 2;
+const ACCESS: u8 = 3;
 
-const fn field(name: &'static str, place: usize, of: (bool, bool), all: &'static str) -> Spelled {
+const fn field(name: &'static str, place: u8, of: (bool, bool), all: &'static str) -> Spelled {
     Spelled { name, place, of, all }
 }
 
-static FIELDS: [Spelled; 8] = [
+/// By number; the first two are fields of neither.
+static FIELDS: [Spelled; 10] = [
+    field("", WORD, (false, false), ""),
+    field("permissions", WORD, (false, false), ""),
     field("role", WORD, (true, false), ""),
-    field("type", WORD, (false, true), ""),
-    field("access", ACCESS, (false, true), ""),
     field("cache", CACHE, (true, true), "caches"),
     field("item", NAME, (true, false), "items"),
-    field("key", NAME, (false, true), ""),
     field("topic", NAME, (true, true), "topics"),
     field("func", NAME, (true, true), "functions"),
+    field("key", NAME, (false, true), ""),
+    field("type", WORD, (false, true), ""),
+    field("access", ACCESS, (false, true), ""),
 ];
+
+const NONE: u8 = 0;
+const PERMISSIONS: u8 = 1;
+const ROLE: u8 = 2;
+const IN_CACHE: u8 = 3;
+/// The one of the first kind of permission; the others follow.
+const ITEM: u8 = 4;
+const KEY: u8 = 7;
 
 /// What stood under one field.
 #[derive(Clone, Copy)]
 struct Said {
-    /// Empty while there was none.
-    field: &'static str,
+    /// Its number.
+    field: u8,
     selects: Selects,
     /// Where its text is.
     from: usize,
     to: usize,
 }
 
-const SILENT: Said = Said { field: "", selects: Selects::Nothing, from: 0, to: 0 };
+const SILENT: Said = Said { field: NONE, selects: Selects::Nothing, from: 0, to: 0 };
 
 /// What has been read so far. The functions that read are plain ones, without closures: each is in the module once.
-struct Draft<'a> {
-    /// Of an action, not of a permission.
-    action: bool,
+pub(crate) struct Draft {
+    /// The messages `ExplicitPermissions` of the scopes that have been read, one after the other: the message of them all.
+    pub(crate) explicit: Vec<u8>,
     /// May a key be a list of bytes?
     bytes: bool,
+    /// Is it an action, not a permission?
+    action: bool,
     said: [Said; 4],
     /// The text of all that was said.
-    text: &'a mut Vec<u8>,
-    /// The message `ExplicitPermissions` of what has been read.
-    explicit: &'a mut Vec<u8>,
+    text: Vec<u8>,
     /// The field that is being read, for errors and for the selector in it.
-    field: &'static str,
-    place: usize,
-    all: &'static str,
-    /// The permission that is being read, for errors.
-    index: Option<usize>,
+    field: u8,
+    /// How many permissions there are in this scope, and whether the last of them is being read still.
     count: usize,
-    /// Was there a list of permissions?
+    within: bool,
+    /// Was there a list of them?
     listed: bool,
+    /// Of the action that was read; what is granted to nobody while there is none.
+    act: (Kind, u8),
 }
 
-type Read<'t> = fn(&mut Draft<'_>, &mut Reader<'t>, &str) -> Result<()>;
+type Read<'t> = fn(&mut Draft, &mut Reader<'t>, &str) -> Result<()>;
 
-impl<'a> Draft<'a> {
-    fn new(action: bool, bytes: bool, text: &'a mut Vec<u8>, explicit: &'a mut Vec<u8>) -> Self {
-        let said = [SILENT; 4];
-        let (field, place, all, index, count, listed) = ("", 0, "", None, 0, false);
-        Draft { action, bytes, said, text, explicit, field, place, all, index, count, listed }
+impl Draft {
+    /// `bytes` is whether keys may be lists of bytes.
+    pub(crate) fn new(bytes: bool) -> Self {
+        let (explicit, text) = (Vec::new(), Vec::new());
+        let (action, said, field, count, within, listed, act) =
+            (false, [SILENT; 4], NONE, 0, false, false, (Kind::Item, u8::MAX));
+        Draft { explicit, bytes, action, said, text, field, count, within, listed, act }
     }
 
-    /// What stood under the field that is being read.
+    /// Reads a scope, however many its permissions; how many they are.
+    pub(crate) fn scope(&mut self, reader: &mut Reader<'_>) -> Result<usize> {
+        (self.count, self.listed) = (0, false);
+        let read = self.read(reader, read_list);
+        read.map_err(|error| error.at(self.within.then_some(self.count.saturating_sub(1))))?;
+        if !self.listed {
+            return Err(ScopeError::field("permissions", "expected a list of permissions, found none"));
+        }
+        check_count(self.count, usize::MAX)?;
+        Ok(self.count)
+    }
+
+    /// Reads an action, to be asked for by [`Self::act`].
+    pub(crate) fn action(&mut self, reader: &mut Reader<'_>) -> Result<()> {
+        self.action = true;
+        self.clear();
+        self.read(reader, read_field).map_err(ScopeError::of_action)?;
+        let [cache, name, of, access] = self.said;
+        let field = FIELDS[usize::from(name.field % 10)].name;
+        match kind_and_access(self.text(of), self.text(access), field) {
+            Some(act) if cache.field != NONE => self.act = act,
+            _ => return Err(fault(EXPECTED).of_action()),
+        }
+        Ok(())
+    }
+
+    /// The action that was read.
+    pub(crate) fn act(&self) -> Act<'_> {
+        let [cache, name, ..] = self.said;
+        let (kind, access) = self.act;
+        let (role, cache, name) = ((kind as u8) << 2, Some(self.text(cache)), self.text(name));
+        Act { parts: Parts { role, cache, selects: Selects::One, name }, access }
+    }
+
+    /// Has an error say which field was wrong.
+    fn read<'t>(&mut self, reader: &mut Reader<'t>, field: Read<'t>) -> Result<()> {
+        self.field = NONE;
+        object(self, reader, field).map_err(|error| error.within(self.spelled().name))
+    }
+
+    // Not inlined, for size, as what follows.
+    #[inline(never)]
+    fn clear(&mut self) {
+        self.said = [SILENT; 4];
+        self.text.clear();
+    }
+
+    /// The field that is being read.
+    #[inline(never)]
+    fn spelled(&self) -> &'static Spelled {
+        &FIELDS[usize::from(self.field % 10)]
+    }
+
+    /// What stood under it.
+    #[inline(never)]
     fn said(&mut self) -> &mut Said {
-        &mut self.said[self.place & 3]
+        &mut self.said[usize::from(self.spelled().place & 3)]
+    }
+
+    fn text(&self, said: Said) -> &[u8] {
+        piece(&self.text, said)
     }
 }
 
-/// Reads a scope, however many its permissions, and appends it to a message `ExplicitPermissions`; how many they are. `bytes` is
-/// whether keys may be lists of bytes.
-pub(crate) fn read_scope(reader: &mut Reader<'_>, bytes: bool, explicit: &mut Vec<u8>) -> Result<usize> {
-    let mut text = Vec::new();
-    let mut draft = Draft::new(false, bytes, &mut text, explicit);
-    object(&mut draft, reader, read_list).map_err(|error| error.at(draft.index).within(draft.field))?;
-    if !draft.listed {
-        return Err(ScopeError::field("permissions", "expected a list of permissions, found none"));
-    }
-    check_count(draft.count, usize::MAX)?;
-    Ok(draft.count)
-}
-
-/// Reads an action; keys may be lists of bytes. What it names is put in `text`.
-pub(crate) fn read_action<'a>(json: &str, text: &'a mut Vec<u8>) -> Result<Act<'a>> {
-    let mut reader = Reader::new(json);
-    let mut nothing = Vec::new();
-    let mut draft = Draft::new(true, true, text, &mut nothing);
-    let read = object(&mut draft, &mut reader, read_field);
-    read.and_then(|()| Ok(reader.end()?)).map_err(|error| error.within(draft.field).of_action())?;
-    let [cache, name, of, access] = draft.said;
-    match kind_and_access(said(text, of), said(text, access), name.field) {
-        Some((kind, access)) if !cache.field.is_empty() => Ok(Act {
-            parts: Parts {
-                role: (kind as u8) << 2,
-                cache: Some(said(text, cache)),
-                selects: Selects::One,
-                name: said(text, name),
-            },
-            access,
-        }),
-        _ => Err(fault(EXPECTED).of_action()),
-    }
-}
-
-fn said(text: &[u8], said: Said) -> &[u8] {
+#[inline(never)]
+fn piece(text: &[u8], said: Said) -> &[u8] {
     text.get(said.from..said.to).unwrap_or_default()
 }
 
 /// Reads an object through a plain pointer.
-fn object<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, field: Read<'t>) -> Result<()> {
+fn object<'t>(draft: &mut Draft, reader: &mut Reader<'t>, field: Read<'t>) -> Result<()> {
     need(reader, json::Kind::Object)?;
     reader.object(|reader, key| field(draft, reader, key))
 }
 
-fn read_list<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) -> Result<()> {
+fn read_list<'t>(draft: &mut Draft, reader: &mut Reader<'t>, key: &str) -> Result<()> {
     if key != "permissions" || draft.listed {
         return Err(unknown(key));
     }
-    draft.field = "permissions";
+    draft.field = PERMISSIONS;
     draft.listed = true;
     need(reader, json::Kind::Array)?;
     reader.array(|reader| {
-        draft.index = Some(draft.count);
         draft.count += 1;
-        read_permission(draft, reader)
+        draft.within = true;
+        draft.field = NONE;
+        read_permission(draft, reader)?;
+        draft.within = false;
+        Ok::<_, ScopeError>(())
     })?;
-    draft.index = None;
-    draft.field = "";
+    draft.field = NONE;
     Ok(())
 }
 
-fn read_permission<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>) -> Result<()> {
-    draft.said = [SILENT; 4];
-    draft.text.clear();
+fn read_permission<'t>(draft: &mut Draft, reader: &mut Reader<'t>) -> Result<()> {
+    draft.clear();
     object(draft, reader, read_field)?;
-    let [cache, name, role, _] = draft.said;
-    draft.field = "role";
-    if role.field.is_empty() {
+    let [cache, name, word, _] = draft.said;
+    draft.field = ROLE;
+    if word.field == NONE {
         return Err(fault("expected a role, found nothing"));
     }
-    let Some(role) = role_called(said(draft.text, role)) else {
+    let Some(role) = role_called(draft.text(word)) else {
         return Err(fault("expected a role such as \"readonly\", found another text"));
     };
     let parts = Parts {
         role,
-        cache: (cache.selects == Selects::One).then(|| said(draft.text, cache)),
+        cache: (cache.selects == Selects::One).then(|| piece(&draft.text, cache)),
         selects: name.selects,
-        name: if name.selects == Selects::All { &[] } else { said(draft.text, name) },
+        name: if name.selects == Selects::All { &[] } else { piece(&draft.text, name) },
     };
-    let field = parts.kind().field();
-    if name.field != field && (parts.kind() != Kind::Item || !name.field.is_empty()) {
+    let kind = parts.kind() as u8;
+    if name.field != ITEM + kind && (kind > 0 || name.field != NONE) {
         let mut reason = String::from("goes with ");
-        push(&mut reason, field);
+        push(&mut reason, parts.kind().field());
         push(&mut reason, ", and nothing else");
         return Err(fault(&reason));
     }
-    draft.field = "cache";
-    if cache.field.is_empty() {
+    draft.field = IN_CACHE;
+    if cache.field == NONE {
         return Err(fault("expected a cache's name or AllCaches, found nothing"));
     }
-    draft.field = "";
     parts.check()?;
-    wire::put(draft.explicit, &parts);
+    wire::put(&mut draft.explicit, &parts);
     Ok(())
 }
 
 /// A field of a permission, or of an action.
-fn read_field<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) -> Result<()> {
-    draft.field = "";
-    let known = |field: &&Spelled| field.name == key && if draft.action { field.of.1 } else { field.of.0 };
-    let Some(field) = FIELDS.iter().find(known) else { return Err(unknown(key)) };
-    let before = draft.said[field.place & 3].field;
-    if before == key || draft.action && !before.is_empty() {
+fn read_field<'t>(draft: &mut Draft, reader: &mut Reader<'t>, key: &str) -> Result<()> {
+    draft.field = NONE;
+    let known = |field: &Spelled| field.name == key && if draft.action { field.of.1 } else { field.of.0 };
+    let Some(field) = FIELDS.iter().position(known) else { return Err(unknown(key)) };
+    draft.field = field as u8;
+    let (before, place) = (draft.said().field, draft.spelled().place);
+    if before != NONE {
+        if before != draft.field && !draft.action {
+            return Err(fault("expected one of item, topic and func"));
+        }
+        draft.field = NONE;
         return Err(unknown(key));
     }
-    (draft.field, draft.place, draft.all) = (field.name, field.place, field.all);
-    if !before.is_empty() {
-        return Err(fault("expected one of item, topic and func"));
-    }
-    draft.said().field = field.name;
-    if !draft.action && field.place <= NAME && reader.kind()? != json::Kind::String {
+    draft.said().field = draft.field;
+    if !draft.action && place <= NAME && reader.kind()? != json::Kind::String {
         object(draft, reader, read_selector)?;
         if draft.said().selects == Selects::Nothing {
             return Err(fault("expected a selector, found an empty object"));
@@ -213,22 +254,23 @@ fn read_field<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) -> 
         return Ok(());
     }
     read_text(draft, reader, Selects::One)?;
-    let text = said(draft.text, draft.said[draft.place & 3]);
+    let said = *draft.said();
+    let text = draft.text(said);
     // Most often a variable that was not set. A key may be white space, and need not be text.
-    if draft.action && (text.is_empty() || key != "key" && is_blank(text)) {
+    if draft.action && (text.is_empty() || draft.field != KEY && is_blank(text)) {
         return Err(fault("expected a name or a key, found a blank one"));
     }
     Ok(())
 }
 
 /// The one field of a selector.
-fn read_selector<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) -> Result<()> {
-    let (one, prefix) = if draft.field == "item" { ("key", "keyPrefix") } else { ("name", "namePrefix") };
+fn read_selector<'t>(draft: &mut Draft, reader: &mut Reader<'t>, key: &str) -> Result<()> {
+    let (one, prefix) = if draft.field == ITEM { ("key", "keyPrefix") } else { ("name", "namePrefix") };
     let selects = if key == "all" {
         Selects::All
     } else if key == one {
         Selects::One
-    } else if key == prefix && draft.place == NAME {
+    } else if key == prefix && draft.field != IN_CACHE {
         Selects::Prefix
     } else {
         return Err(unknown(key));
@@ -238,27 +280,29 @@ fn read_selector<'t>(draft: &mut Draft<'_>, reader: &mut Reader<'t>, key: &str) 
     if !first {
         return Err(fault("expected one selector, found two that contradict each other"));
     }
-    let all = said(draft.text, draft.said[draft.place & 3]) == draft.all.as_bytes();
-    if selects == Selects::All && !all {
+    let said = *draft.said();
+    if selects == Selects::All && draft.text(said) != draft.spelled().all.as_bytes() {
         return Err(fault("the All… constant is one of another kind"));
     }
     Ok(())
 }
 
 /// Text, or a key as a list of bytes where that may be. A lone surrogate is an error.
-fn read_text(draft: &mut Draft<'_>, reader: &mut Reader<'_>, selects: Selects) -> Result<()> {
-    let is_key = matches!(draft.field, "item" | "key") && selects != Selects::All;
+fn read_text(draft: &mut Draft, reader: &mut Reader<'_>, selects: Selects) -> Result<()> {
     let from = draft.text.len();
-    if draft.bytes && is_key && reader.kind()? == json::Kind::Array {
+    let may_be_bytes = draft.bytes && matches!(draft.field, ITEM | KEY) && selects != Selects::All;
+    if may_be_bytes && reader.kind()? == json::Kind::Array {
         reader.array(|reader| {
             need(reader, json::Kind::Number)?;
-            let byte = reader.number()?.scaled(0).and_then(|number| u8::try_from(number).ok());
-            draft.text.push(byte.ok_or_else(|| fault("expected bytes, found another number"))?);
-            Ok::<_, ScopeError>(())
+            match reader.number()?.scaled(0) {
+                Some(byte @ 0..=255) => append(&mut draft.text, &[byte as u8]),
+                _ => return Err(fault("expected bytes, found another number")),
+            }
+            Ok(())
         })?;
     } else {
         need(reader, json::Kind::String)?;
-        draft.text.extend_from_slice(reader.string()?.as_bytes());
+        append(&mut draft.text, reader.string()?.as_bytes());
     }
     let to = draft.text.len();
     let said = draft.said();
@@ -285,6 +329,9 @@ fn unknown(key: &str) -> ScopeError {
     fault(&reason)
 }
 
+/// Not inlined, for size, as [`ScopeError::new`].
+#[cold]
+#[inline(never)]
 fn fault(reason: &str) -> ScopeError {
     ScopeError::new("ERR_SCOPE_INVALID", reason)
 }

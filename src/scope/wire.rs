@@ -200,6 +200,9 @@ fn is_text(bytes: &[u8]) -> bool {
     core::str::from_utf8(bytes).is_ok()
 }
 
+/// Not inlined, for size, as [`ScopeError::new`].
+#[cold]
+#[inline(never)]
 fn not_understood(reason: &str) -> ScopeError {
     ScopeError::new(NOT_UNDERSTOOD, reason)
 }

@@ -245,6 +245,9 @@ for (const [format, face] of Object.entries({ esm, cjs })) {
       for (const second of wrong) assert.throws(() => build('a', second), is('ERR_ARGUMENT', /^(topic|prefix|func|key|keyPrefix): /), `${name} ${String(second)}`);
     }
     assert.ok(Object.isFrozen(TokenScopes) && Object.isFrozen(DisposableTokenScopes));
+    const names = ['cacheReadWrite', 'cacheReadOnly', 'cacheWriteOnly', 'topicPublishSubscribe', 'topicSubscribeOnly', 'topicPublishOnly', 'topicNamePrefixPublishSubscribe', 'topicNamePrefixSubscribeOnly', 'topicNamePrefixPublishOnly', 'functionInvoke', 'functionPermitNone'];
+    assert.deepEqual(Object.keys(TokenScopes), names);
+    assert.deepEqual(Object.keys(DisposableTokenScopes), [...names, 'cacheKeyReadWrite', 'cacheKeyReadOnly', 'cacheKeyWriteOnly', 'cacheKeyPrefixReadWrite', 'cacheKeyPrefixReadOnly', 'cacheKeyPrefixWriteOnly']);
     assert.deepEqual(TokenScopes.topicSubscribeOnly({ name: 'a' }, { namePrefix: 'r' }), TokenScopes.topicNamePrefixSubscribeOnly('a', 'r'));
     assert.deepEqual(DisposableTokenScopes.cacheKeyReadOnly('a', new TextEncoder().encode('é')), DisposableTokenScopes.cacheKeyReadOnly('a', 'é'));
     assert.equal(describeScope(face.AllDataReadWrite).length, 3);

@@ -5,9 +5,9 @@ const CANONICAL: &str = r#"{"permissions":[{"role":"readwrite","cache":{"all":"c
 
 /// Reads a scope as the package writes it.
 fn package(text: &str) -> Result<Vec<Permission>, ScopeError> {
-    let (mut explicit, mut permissions) = (Vec::new(), Vec::new());
-    read_scope(&mut Reader::new(text), true, &mut explicit)?;
-    wire::read_explicit(&explicit, &mut |parts| permissions.push(parts.into()))?;
+    let (mut draft, mut permissions) = (Draft::new(true), Vec::new());
+    draft.scope(&mut Reader::new(text))?;
+    wire::read_explicit(&draft.explicit, &mut |parts| permissions.push(parts.into()))?;
     Ok(permissions)
 }
 
