@@ -23,21 +23,47 @@ function compile(name, ...features) {
   return folder;
 }
 
-/** Gives `wasm-glue`, `wasm-imports` and `wasm-hex` (pkg-template/src/modules.d.ts) their contents. */
+/** Gives `wasm-glue`, `wasm-imports` and `wasm-text` (pkg-template/src/modules.d.ts) their contents. */
 const embed = (folder) => ({
   name: 'embed',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^wasm-glue$/ }, () => ({ path: `${folder}/momento_token_wasm_bg.js`, sideEffects: false }));
-    // Of the glue, only what is needed: most of what is called is called without it.
+    // Of the glue, only what the module imports: most of what is called is called without it. What it throws is for misuse of the glue's
+    // classes, which nobody sees but the package.
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(readWasm(folder))).map(({ name }) => name);
+    const glue = imports.filter((name) => !name.includes('__wbindgen_throw'));
+    const functions = imports.map((name) => (glue.includes(name) ? name : `${name}() { throw new Error('misused') }`));
     onResolve({ filter: /^wasm-imports$/ }, () => ({ path: 'imports', namespace: 'imports', sideEffects: false }));
-    onLoad({ filter: /.*/, namespace: 'imports' }, () => ({ contents: `import { ${imports} } from 'wasm-glue'; export default { ${imports} };` }));
-    onResolve({ filter: /^wasm-hex$/ }, () => ({ path: 'token.wasm', namespace: 'hex' }));
-    onLoad({ filter: /.*/, namespace: 'hex' }, () => ({ contents: `export default "${readWasm(folder).toString('hex')}"` }));
+    onLoad({ filter: /.*/, namespace: 'imports' }, () => ({ contents: `import { ${glue} } from 'wasm-glue'; export default { ${functions} };` }));
+    // Jest's jsdom has no TextDecoder: what needs one is to fail when it is called, not at import.
+    onLoad({ filter: /_bg\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8')
+        .replace(/^let cachedTextDecoder = (new TextDecoder\(.*\));\n.*$/m, 'let cachedTextDecoder = globalThis.TextDecoder && /* @__PURE__ */ $1;')
+        .replace(/^const cachedTextEncoder = (.*);$/m, 'const cachedTextEncoder = globalThis.TextEncoder ? $1 : {};'),
+    }));
+    onResolve({ filter: /^wasm-text$/ }, () => ({ path: 'token.wasm', namespace: 'text' }));
+    onLoad({ filter: /.*/, namespace: 'text' }, () => ({ contents: `export default ${JSON.stringify(toText(readWasm(folder)))}` }));
   },
 });
 
 const readWasm = (folder) => readFileSync(`${folder}/momento_token_wasm_bg.wasm`);
+
+/** Bytes as ASCII without quotes and backslashes: one character each for those that are most frequent, two for the others. In gzip that is
+ *  what the bytes are (hexadecimal is a tenth more). In front stands which are which: 64 digits of four bits. `bytes` in wasm.ts reads it. */
+function toText(bytes) {
+  const all = Array.from({ length: 256 }, (_, byte) => byte);
+  const counts = all.map(() => 0);
+  for (const byte of bytes) counts[byte]++;
+  const frequent = new Set(all.toSorted((a, b) => counts[b] - counts[a]).slice(0, 89));
+  const order = [...all.filter((byte) => frequent.has(byte)), ...all.filter((byte) => !frequent.has(byte))];
+  const letter = (index) => String.fromCharCode(index + 35 + (index > 56));
+  const letters = all.map((byte) => {
+    const place = order.indexOf(byte);
+    return place < 89 ? letter(place) : letter(89 + Math.floor((place - 89) / 91)) + letter((place - 89) % 91);
+  });
+  const digit = (from) => [0, 1, 2, 3].reduce((bits, bit) => bits | (frequent.has(from + bit) << bit), 0).toString(16);
+  return all.filter((byte) => byte % 4 === 0).map(digit).join('') + Array.from(bytes, (byte) => letters[byte]).join('');
+}
 
 const bundle = (entry, folder, format, outfile) =>
   build({

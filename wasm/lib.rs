@@ -5,11 +5,9 @@
 #![cfg(target_arch = "wasm32")]
 #![no_std]
 
-pub use momento_token_wasm::js::*;
+mod allocator;
 
-/// The standard library's own allocator, without the rest of it. Takes one page of 64 KiB beside the one for stack and data.
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+pub use momento_token_wasm::js::*;
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

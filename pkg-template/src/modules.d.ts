@@ -1,7 +1,7 @@
 // What tools/pkg.mjs puts in place when it bundles the package.
-declare module 'wasm-hex' {
-  const hex: string;
-  export default hex;
+declare module 'wasm-text' {
+  const text: string;
+  export default text;
 }
 
 /** What the module imports of wasm-bindgen's glue. */

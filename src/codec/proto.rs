@@ -62,6 +62,11 @@ impl<'a> Fields<'a> {
 
     /// At most ten bytes, and no bits beyond the 64th.
     fn varint(&mut self) -> Result<u32, Malformed> {
+        // Nearly all of them have one byte.
+        if let [byte @ ..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Ok((*byte).into());
+        }
         let mut value: u64 = 0;
         for shift in (0..70).step_by(7) {
             let byte = *self.take(1)?.first().ok_or(Malformed)?;

@@ -152,19 +152,19 @@ fn put_host(block: &mut Block, prefix: &str, service: &str, host: &str) {
 fn check(host: &str, options: &DecodeOptions) -> Result<(), TokenError> {
     check_host(host, false)?;
     let under = |suffix: &str| is_under(host.as_bytes(), suffix.as_bytes());
-    let mut message = String::from("expected an endpoint under ");
-    match &options.allowed_endpoint_suffixes {
+    let suffixes = match &options.allowed_endpoint_suffixes {
         None if under(DEFAULT_ENDPOINT_SUFFIX) => return Ok(()),
-        None => message.push_str(DEFAULT_ENDPOINT_SUFFIX),
-        Some(suffixes) => {
-            for (index, suffix) in suffixes.iter().enumerate() {
-                if under(suffix) {
-                    return Ok(());
-                }
-                message.push_str(if index > 0 { " or " } else { "" });
-                message.push_str(suffix);
-            }
-        }
+        None => &[][..],
+        Some(suffixes) if suffixes.iter().any(|suffix| under(suffix)) => return Ok(()),
+        Some(suffixes) => suffixes,
+    };
+    let mut message = String::from("expected an endpoint under ");
+    if options.allowed_endpoint_suffixes.is_none() {
+        message.push_str(DEFAULT_ENDPOINT_SUFFIX);
+    }
+    for (index, suffix) in suffixes.iter().enumerate() {
+        message.push_str(if index > 0 { " or " } else { "" });
+        message.push_str(suffix);
     }
     message.push_str(", found one elsewhere: the credential would be sent there; where that is meant, name its suffix in `allowedEndpointSuffixes`");
     Err(TokenError::new("ERR_ENDPOINT_NOT_ALLOWED", message))

@@ -88,6 +88,42 @@ for (const [format, { CredentialProvider, TokenError, decodeToken, describeScope
     }
   });
 
+  test(`${format}: what a getter throws is the cause of a coded error`, () => {
+    const cause = new RangeError('a getter of the app');
+    const thrower = (name) => Object.defineProperty({}, name, { enumerable: true, get() { throw cause; } });
+    const key = jwt({ t: 'g', jti: 'k' });
+    for (const call of [
+      ...['endpoint', 'endpointOverrides', 'allowedEndpointSuffixes'].map((name) => () => decodeToken(disposable(), thrower(name))),
+      ...['baseEndpoint', 'cacheEndpoint'].map((name) => () => decodeToken(disposable(), { endpointOverrides: thrower(name) })),
+      ...['authToken', 'apiKey'].map((name) => () => CredentialProvider.fromString(thrower(name))),
+      () => CredentialProvider.fromApiKeyV2(thrower('apiKey')),
+      () => CredentialProvider.fromApiKeyV2({ apiKey: key, get endpoint() { throw cause; } }),
+    ]) assert.throws(call, { name: 'TokenError', code: 'ERR_ARGUMENT', cause });
+  });
+
+  test(`${format}: a host is a line of its own, whatever it holds`, () => {
+    for (const host of ['a.momentohq.com\nbevil.example', 'a\u00e9', 'a\u{1f600}', 'a\0', '\n', 'a b']) {
+      assert.throws(() => decodeToken(disposable(), { endpointOverrides: { baseEndpoint: host } }), { code: 'ERR_ENDPOINT_INVALID' }, host);
+      assert.throws(() => decodeToken(jwt({ iss: 'i' }), { endpoint: host }), { code: 'ERR_ENDPOINT_INVALID' }, host);
+      assert.throws(() => decodeToken(envelope(jwt({ ver: 1 }), 'evil.example'), { allowedEndpointSuffixes: [host, 'momentohq.com'] }), { code: 'ERR_ENDPOINT_NOT_ALLOWED' }, host);
+    }
+  });
+
+  test(`${format}: names in any script, and keys that are no text`, () => {
+    const field = (number, bytes) => Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), bytes]);
+    const cache = (name) => field(3, field(1, Buffer.from(name)));
+    const item = (key) => field(1, field(1, Buffer.concat([Buffer.from([8, 1]), cache('\u{1f600}caché'), field(5, field(2, Buffer.from(key)))])));
+    const topic = field(1, field(2, Buffer.concat([Buffer.from([8, 1]), cache('b'), field(5, field(1, Buffer.from('日本')))])));
+    const p = field(2, Buffer.concat([item([0xff, 0xc3, 0, 0x41]), topic, item('é')])).toString('base64');
+    const token = decodeToken(envelope(jwt({ ver: 1, p, exp: 4_102_444_800, sub: 'Zoë', id: '\ufeffid' })));
+    assert.deepEqual([token.subject, token.tokenId, token.reveal().split('.').length], ['Zoë', '\ufeffid', 3]);
+    assert.deepEqual(token.scope.permissions, [
+      { role: 'readwrite', cache: '\u{1f600}caché', item: { keyPrefix: new Uint8Array([0xff, 0xc3, 0, 0x41]) } },
+      { role: 'publishsubscribe', cache: 'b', topic: '日本' },
+      { role: 'readwrite', cache: '\u{1f600}caché', item: { keyPrefix: 'é' } },
+    ]);
+  });
+
   test(`${format}: what is no credential is a coded error, and the module goes on`, () => {
     const deep = Buffer.from(`{"endpoint":"a.momentohq.com","x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`).toString('base64');
     for (const value of [5, null, undefined, {}, [], Symbol('s'), () => {}]) assert.throws(() => decodeToken(value), { code: 'ERR_ARGUMENT' });
