@@ -83,6 +83,10 @@ export type TokenWarningCode =
   | 'WARN_EXPIRES_SOON'
   /** The vending answer and the token differ on when it expires; the token is believed. */
   | 'WARN_EXPIRY_DISAGREES'
+  /** The token lives longer than `expiresIn` asked for, by more than a minute. */
+  | 'WARN_EXPIRY_LONGER'
+  /** The token does not say when it expires, and what the vending answer says about it is no time. */
+  | 'WARN_EXPIRY_UNCLEAR'
   /** It lives longer than a disposable token may: an API key. */
   | 'WARN_LONG_LIVED'
   /** More permissions than one of Momento's documents allows. */
@@ -91,10 +95,18 @@ export type TokenWarningCode =
   | 'WARN_NESTED_V2_KEY'
   /** It never expires: an API key. */
   | 'WARN_NEVER_EXPIRES'
+  /** The token permits more than was asked for in one place, and less in another; the message says what. */
+  | 'WARN_SCOPE_DIFFERS'
+  /** The token permits less than was asked for; the message says what it lacks. */
+  | 'WARN_SCOPE_NARROWER'
   /** Claim `p` holds what this version cannot read in full; `scope` is undefined. */
   | 'WARN_SCOPE_NOT_UNDERSTOOD'
+  /** The token permits more than was asked for; the message says what. */
+  | 'WARN_SCOPE_WIDER'
   /** It may do anything in the account. */
-  | 'WARN_SUPER_USER';
+  | 'WARN_SUPER_USER'
+  /** The token does not carry the `tokenId` that was asked for. */
+  | 'WARN_TOKEN_ID';
 
 /** Every error thrown or rejected with: a stable `code`, a message that says what was expected, what was found and what to do, and never a
  *  credential or a piece of one. */

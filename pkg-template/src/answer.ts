@@ -1,6 +1,6 @@
 // From what the vending service answered to a token, or to why there is none. What answers mean is the crate's business (src/vend).
 import type * as Face from '../index.js';
-import { ask, desk } from './block.js';
+import { put, readMore, readToken, reading, take } from './block.js';
 import { bounded, discard, readBody } from './body.js';
 import { TokenError } from './error.js';
 import { Failure } from './machine.js';
@@ -27,13 +27,23 @@ export interface Answer {
 /** The client's clock is believed unless the server's `Date` contradicts it by more than this. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
+/** What answers are read by. */
+export interface Reading {
+  /** As `writeOptions` wrote them. */
+  readonly decode: string;
+  /** What was asked for; see `Vend`. */
+  readonly asked: string;
+  /** Milliseconds; NaN: nothing. */
+  readonly expiresIn: number;
+}
+
 /** Asks once, and reads the answer. Never rejects. */
 export async function askOnce(
   open: Vend['open'],
   reason: Face.VendContext['reason'],
   signal: AbortSignal,
   refreshToken: string | undefined,
-  decode: string | undefined,
+  by: Reading,
 ): Promise<Answer> {
   const sentAt = Date.now();
   const answer: Answer = { serverNow: NaN, failure: Failure.Retry, retryAfter: NaN };
@@ -42,16 +52,16 @@ export async function askOnce(
     const given = await open(reason, signal, refreshToken);
     if (!isResponse(given)) {
       answer.failure = Failure.Malformed;
-      readAnswer(answer, write(given), decode);
+      readAnswer(answer, write(given), by);
     } else {
       const { headers } = given;
       answer.serverNow = serverTime(headers, sentAt);
-      if (given.ok && !signal.aborted) readAnswer(answer, await readBody(given, signal), decode);
+      if (given.ok && !signal.aborted) readAnswer(answer, await readBody(given, signal), by);
       else {
         discard(given.body);
         status = given.status;
-        answer.retryAfter = retryAfter(headers.get('retry-after'));
-        readAnswer(answer, '', decode, status);
+        answer.retryAfter = retryAfter(headers.get('retry-after'), serverNow(answer));
+        readAnswer(answer, '', by, status);
       }
     }
   } catch (cause) {
@@ -63,37 +73,33 @@ export async function askOnce(
 }
 
 /** Reads what a sibling was answered; undefined unless it is a token for us as well. */
-export function readShared(body: string, decode: string | undefined): Answer | undefined {
+export function readShared(body: string, by: Reading): Answer | undefined {
   const answer: Answer = { serverNow: NaN, failure: Failure.Retry, retryAfter: NaN };
   try {
-    readAnswer(answer, body, decode);
+    readAnswer(answer, body, by);
     return answer;
   } catch {
     return undefined;
   }
 }
 
-/** Has the crate read it. Throws what it found instead of a token. */
-function readAnswer(answer: Answer, body: string, decode: string | undefined, status = 200): void {
-  const { readAnswer } = wasm();
-  const now = Number.isNaN(answer.serverNow) ? Date.now() : answer.serverNow;
-  const read = ask(body, (length) => {
-    answer.failure = readAnswer(desk, length, decode, status, now);
-  });
-  answer.token = makeToken(read);
-  answer.refreshToken = findRefreshToken(body);
-  answer.body = () => body;
-}
+/** Where the client's clock is believed, that is the server's time as well. */
+const serverNow = (answer: Answer): number => (Number.isNaN(answer.serverNow) ? Date.now() : answer.serverNow);
 
-/** `refreshToken`, as Momento's Auth API names it, beside the token that the crate has found by now. */
-function findRefreshToken(body: string): string | undefined {
-  try {
-    const { refreshToken, refresh_token: token = refreshToken } = JSON.parse(body) as Record<string, unknown>;
-    return typeof token === 'string' ? token : undefined;
-  } catch {
-    // The token as text.
-    return undefined;
+/** Has the crate read it. Throws what it found instead of a token. */
+function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: Reading, status = 200): void {
+  const now = serverNow(answer);
+  const call = (at: number, size: number, filled: number): number =>
+    wasm().readAnswer(at, size, filled, decode.length, asked.length, expiresIn, status, now);
+  const block = reading(body, () => take(put(body, decode + asked, false, call)));
+  const read = readToken(block);
+  if (read instanceof TokenError) {
+    answer.failure = block.table[3] as Failure;
+    throw read;
   }
+  answer.token = makeToken(read);
+  answer.refreshToken = readMore(block);
+  answer.body = () => body;
 }
 
 /** Of any realm, and of any fetch that an app may use. */
@@ -112,10 +118,10 @@ function write(given: unknown): string {
 const noAnswer = (cause?: unknown): TokenError =>
   new TokenError('ERR_VEND_FUNCTION', 'expected the vend function to return a token as text, an object or a Response, found something else', { cause });
 
-/** `Retry-After` in milliseconds: a count of seconds, or a date (RFC 9110, 10.2.3). */
-function retryAfter(text: string | null): number {
+/** `Retry-After` in milliseconds: a count of seconds, or a date by the server's clock (RFC 9110, 10.2.3). */
+function retryAfter(text: string | null, now: number): number {
   if (text === null) return NaN;
-  return /^\d+$/.test(text) ? Number(text) * 1_000 : Math.max(Date.parse(text) - Date.now(), 0);
+  return /^\d+$/.test(text) ? Number(text) * 1_000 : Math.max(Date.parse(text) - now, 0);
 }
 
 /**

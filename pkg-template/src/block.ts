@@ -143,6 +143,14 @@ export function readToken({ cut, table }: Block): Read | TokenError {
   return read;
 }
 
+/** What stands behind all that belongs to a token, if anything does. */
+export function readMore({ cut, table }: Block): string | undefined {
+  const end = (table[4] as number) - 4;
+  const at = (table[0] as number) & (1 << 9) ? end + 2 + 2 * (table[end] as number) : end;
+  const to = table[at + 1];
+  return to ? cut(table[at] as number, to) : undefined;
+}
+
 /** How many, where in the text they start, and where code and message of each end. */
 function readWarnings(cut: Cut, table: Uint32Array, at: number): readonly Face.TokenWarning[] {
   const warnings: Face.TokenWarning[] = [];

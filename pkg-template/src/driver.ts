@@ -3,8 +3,8 @@
 // Whatever outlives a call (timer, page listeners) holds on to a driver weakly: a source that an app has dropped is collected, and
 // what it left behind is released.
 import type * as Face from '../index.js';
-import type { Refresher } from 'wasm-glue';
-import { type Answer, askOnce, readShared } from './answer.js';
+import { Refresher } from 'wasm-glue';
+import { type Answer, type Reading, askOnce, readShared } from './answer.js';
 import { TokenError } from './error.js';
 import { Action, Cause, Event, Failure, Outcome, REASONS, STATUSES } from './machine.js';
 import { watchPage } from './page.js';
@@ -20,7 +20,8 @@ const CLOCK_TOLERANCE_MS = 1_000;
 
 export interface Settings {
   vend: Vend;
-  decode: string | undefined;
+  /** By what answers are read. */
+  reading: Reading;
   window: readonly [number, number];
   timeout: number;
   /** The app's key for tabs that share. */
@@ -162,7 +163,7 @@ export class Driver {
       this.tell(Event.HeardFailed, 0, retryAfter, failure);
     } else {
       const { left, fresh } = message;
-      const answer = readShared(message.answer, this.#settings.decode);
+      const answer = readShared(message.answer, this.#settings.reading);
       const token = answer?.token;
       if (!token || (left === Infinity && token.expiresAt) || this.#rejected.includes(hash(token.reveal()))) return;
       // Ours may have been spent on it, whether or not we want the token.
@@ -188,7 +189,9 @@ export class Driver {
   tell(event: Event, a = 0, b = 0, c = 0): void {
     if (this.status === 'closed') return;
     const machine = this.#machine ?? this.#begin();
-    const actions = machine.handle(event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now()));
+    const at = machine.handle(event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now())) >>> 3;
+    const memory = new Float64Array(wasm().memory.buffer);
+    const actions = memory.slice(at + 1, at + 1 + (memory[at] as number));
     // At once, for listeners to see.
     this.status = STATUSES[actions[0] as number] as Face.TokenSource['status'];
     this.refreshAt = actions[1] as number;
@@ -202,11 +205,11 @@ export class Driver {
   }
 
   #begin(): Refresher {
-    const { Refresher } = wasm();
-    const { vend, decode, window, timeout, share } = this.#settings;
+    wasm();
+    const { vend, reading, window, timeout, share } = this.#settings;
     const { signal } = this.#ties.life;
     registry?.register(this, this.#ties);
-    if (share !== undefined) this.#tabs = Tabs.join(groupName(share, [vend.identity(), decode]), this.#weak, signal);
+    if (share !== undefined) this.#tabs = Tabs.join(groupName(share, [vend.identity(), reading]), this.#weak, signal);
     // The seed: 53 random bits, what Math.random has.
     const seed = Math.random() * 2 ** 53;
     const machine = (this.#machine = new Refresher(...window, timeout, this.#tabs !== undefined, seed, Date.now(), performance.now()));
@@ -273,14 +276,14 @@ export class Driver {
   }
 
   async #fetch(id: number, reason: Face.VendContext['reason']): Promise<void> {
-    const { vend, decode } = this.#settings;
+    const { vend, reading } = this.#settings;
     const flight: Flight = (this.#flight = { abort: new AbortController() });
     const { signal } = flight.abort;
     const refreshToken = this.#refreshToken;
     // Not in the midst of an event, for the app's function may call back.
     await null;
     if (signal.aborted) return;
-    const answer = await askOnce(vend.open, reason, signal, refreshToken, decode);
+    const answer = await askOnce(vend.open, reason, signal, refreshToken, reading);
     // One that was given up meanwhile is of no interest.
     if (this.#flight !== flight) return;
     flight.answer = answer;

@@ -14,12 +14,11 @@ declare module 'wasm-imports' {
 declare module 'wasm-glue' {
   export function __wbg_set_wasm(exports: WebAssembly.Exports): void;
 
-  export function readAnswer(desk: Desk, length: number, options: string | undefined, status: number, now: number): number;
-
   /** The refresh machine, in numbers (src/js/refresher.rs). */
   export class Refresher {
     constructor(windowFrom: number, windowTo: number, timeout: number, shared: boolean, seed: number, wall: number, mono: number);
-    handle(event: number, a: number, b: number, c: number, wall: number, mono: number): Float64Array;
+    /** Where in memory its answer is. */
+    handle(event: number, a: number, b: number, c: number, wall: number, mono: number): number;
     free(): void;
   }
 }

@@ -3,7 +3,7 @@ import type * as Face from '../index.js';
 import { discard } from './body.js';
 import { TokenError, argumentError } from './error.js';
 import { checkDisposable } from './expires.js';
-import { parseScope } from './scope.js';
+import { encodePermissions, parseScope } from './scope.js';
 
 type Options = Face.TokenSourceOptions;
 
@@ -14,6 +14,8 @@ export interface Vend {
   renews: boolean;
   /** All that is asked for, and of whom: two sources alike in this want the same token. */
   identity(): unknown;
+  /** What is asked for, as the crate reads it (src/js/answer.rs). */
+  wanted: { readonly asked: string; readonly expiresIn: number };
 }
 
 /** Follows no more redirects than this. */
@@ -28,12 +30,16 @@ export function prepareVend(options: Options): Vend {
   if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64)) {
     throw new TokenError('ERR_ARGUMENT', 'TokenID must be less than or equal to 64 characters.');
   }
+  // A line of ASCII each.
+  const id = tokenId === undefined ? '' : JSON.stringify(tokenId).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const told = { asked: `${scope ? encodePermissions(scope) : ''}\n${id}`, expiresIn: expiresIn ? expiresIn.seconds * 1_000 : NaN };
   const asked = { ...(scope && { scope }), ...(expiresIn && { expiresIn }), ...(tokenId !== undefined && { tokenId }) };
   const wanted = { ...asked, ...(expiresIn && { expiresIn: expiresIn.seconds }) };
 
   if (typeof vend === 'function') {
     return {
       identity: () => wanted,
+      wanted: told,
       renews: true,
       open: async (reason, signal, refreshToken) => {
         const context: Face.VendContext = { signal, reason, ...asked };
@@ -67,6 +73,7 @@ export function prepareVend(options: Options): Vend {
   // By POST alone: URLs end up in logs.
   const renews = json !== null && plain;
   return {
+    wanted: told,
     identity: () => [absolute(target), json, typeof fixed === 'function' ? null : fixed, credentials],
     renews,
     open: async (_, signal, refreshToken) => {

@@ -132,10 +132,11 @@ function readOptions(options: Face.TokenSourceOptions): readonly [Settings, star
   const { start = 'now', shareAcrossTabs: share = false } = options;
   if (start !== 'now' && start !== 'on-demand') throw argumentError('start', "'now' or 'on-demand'", start);
   if (share !== false && (typeof share !== 'string' || share === '')) throw argumentError('shareAcrossTabs', 'a name that is not empty, or false', share);
+  const vend = prepareVend(options);
   const settings = {
     share: share || undefined,
-    vend: prepareVend(options),
-    decode: writeOptions(options.decode),
+    vend,
+    reading: { decode: writeOptions(options.decode), ...vend.wanted },
     window: checkWindow(options.refreshWindow),
     timeout: checkTimeout(options.requestTimeoutMs),
   };

@@ -11,6 +11,8 @@ interface Exports extends WebAssembly.Exports {
   __wbindgen_malloc(size: number, align: number): number;
   __wbindgen_free(at: number, size: number, align: number): void;
   decode(input: number, size: number, filled: number, options: number, job: number, now: number): number;
+  /** Not in the module that only decodes. */
+  readAnswer(input: number, size: number, filled: number, options: number, asked: number, expiresIn: number, status: number, now: number): number;
   scope(input: number, size: number, filled: number, job: number, limit: number): number;
   done(text: number, textLength: number, table: number, tableLength: number): void;
 }

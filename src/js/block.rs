@@ -61,8 +61,18 @@ pub(super) fn of_token(token: Token) -> Block {
     let remarks = token.remarks;
     #[cfg(not(feature = "refresh"))]
     let remarks: Vec<crate::token::Warning> = Vec::new();
-    let Token { version, hosts, expires_at, disposable, super_user, permissions, warnings, not_understood, mut block, .. } =
-        token;
+    let Token {
+        version,
+        hosts,
+        expires_at,
+        disposable,
+        super_user,
+        permissions,
+        warnings,
+        not_understood,
+        mut block,
+        ..
+    } = token;
     let remarked = warnings.count_ones() + remarks.len() as u32;
     let mut head = version as u32;
     let flags = [
