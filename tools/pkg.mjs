@@ -76,8 +76,12 @@ const bundle = (entry, folder, format, outfile) =>
     platform: 'neutral',
     legalComments: 'none',
     plugins: [embed(folder)],
+    external: ['momento-token-wasm', 'react', 'vue'],
     logLevel: 'warning',
   });
+
+/** Bindings, which import the package by its own name. */
+const BINDINGS = ['react', 'vue'];
 
 const whole = compile('whole', 'refresh');
 rmSync(out, { recursive: true, force: true });
@@ -85,9 +89,16 @@ mkdirSync(out);
 await bundle('index', whole, 'esm', `${out}/index.js`);
 await bundle('index', whole, 'cjs', `${out}/index.cjs`);
 
-const types = readFileSync(`${root}pkg-template/index.d.ts`);
-writeFileSync(`${out}/index.d.ts`, types);
-writeFileSync(`${out}/index.d.cts`, types);
+for (const binding of BINDINGS) {
+  await bundle(binding, whole, 'esm', `${out}/${binding}.js`);
+  await bundle(binding, whole, 'cjs', `${out}/${binding}.cjs`);
+}
+
+for (const entry of ['index', ...BINDINGS]) {
+  const types = readFileSync(`${root}pkg-template/${entry}.d.ts`);
+  writeFileSync(`${out}/${entry}.d.ts`, types);
+  writeFileSync(`${out}/${entry}.d.cts`, types);
+}
 writeFileSync(`${out}/token.wasm`, readWasm(whole));
 for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(`${root}${file}`, `${out}/${file}`);
 
@@ -101,7 +112,7 @@ writeFileSync(`${out}/package.json`, `${JSON.stringify({ name, version, ...rest 
 const decode = compile('decode');
 await bundle('decode', decode, 'esm', `${root}target/decode/index.js`);
 
-for (const file of ['pkg/index.js', 'pkg/token.wasm', 'target/decode/index.js']) {
+for (const file of ['pkg/index.js', ...BINDINGS.map((name) => `pkg/${name}.js`), 'pkg/token.wasm', 'target/decode/index.js']) {
   const bytes = readFileSync(root + file);
   console.log(`pkg: ${file}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} in gzip`);
 }

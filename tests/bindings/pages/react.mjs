@@ -1,0 +1,48 @@
+// Components that a test mounts, and what they showed.
+import { createElement as h, StrictMode, Suspense, useState } from 'react';
+import * as React from 'react';
+import { createRoot } from 'react-dom/client';
+import { TokenSource } from 'momento-token-wasm';
+import { useToken } from 'momento-token-wasm/react';
+
+let renders = 0;
+let states = [];
+
+function Token({ input }) {
+  const state = useToken(input);
+  renders += 1;
+  if (states.at(-1) !== state) states.push(state);
+  return h('p', { id: 'token' }, `${state.status} ${state.token?.tokenId ?? 'none'} ${state.error?.code ?? ''}`);
+}
+
+/** Suspends until there is a token. */
+function Suspended({ source }) {
+  const token = React.use(source.getToken());
+  return h('p', { id: 'token' }, `suspended ${token.tokenId}`);
+}
+
+/** A parent that renders again for reasons of its own, with options written anew each time. */
+function Parent() {
+  const [count, setCount] = useState(0);
+  globalThis.again = () => setCount(count + 1);
+  return h('div', null, h('p', { id: 'count' }, String(count)), h(Token, { input: { vend: '/token' } }));
+}
+
+const root = createRoot(document.querySelector('#app'));
+globalThis.page = {
+  version: React.version,
+  strict: () => root.render(h(StrictMode, null, h(Parent))),
+  plain: () => root.render(h(Token, { input: { vend: '/token' } })),
+  other: () => root.render(h(Token, { input: { vend: '/token?other' } })),
+  follow: () => {
+    globalThis.source = new TokenSource({ vend: '/token', start: 'on-demand' });
+    root.render(h(StrictMode, null, h(Token, { input: globalThis.source }), h('hr')));
+  },
+  suspend: () => {
+    globalThis.source = new TokenSource({ vend: '/token' });
+    root.render(h(Suspense, { fallback: h('p', { id: 'token' }, 'waiting') }, h(Suspended, { source: globalThis.source })));
+  },
+  empty: () => root.render(null),
+  renders: () => renders,
+  states: () => states.map(({ status, token, error }) => [status, token?.tokenId, error?.code]),
+};

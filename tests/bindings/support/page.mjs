@@ -1,0 +1,42 @@
+// A page made of one of `pages/` and served beside a vending service that counts; open in Chromium.
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { launchBrowser, openPage } from '../../e2e/support/browser.mjs';
+import { disposable } from '../../package/support/mint.mjs';
+import { vendingService } from '../../package/support/service.mjs';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The script of a page. `alias` puts other versions of a framework in place. */
+export async function script(page, alias = {}) {
+  const { outputFiles } = await build({
+    entryPoints: [`${root}tests/bindings/pages/${page}.mjs`],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    // Not minified, so that React's development half is there, with StrictMode's double mounts.
+    define: { 'process.env.NODE_ENV': '"development"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+    alias: {
+      'momento-token-wasm/react': `${root}pkg/react.js`,
+      'momento-token-wasm/vue': `${root}pkg/vue.js`,
+      'momento-token-wasm': `${root}pkg/index.js`,
+      ...alias,
+    },
+  });
+  return outputFiles[0].text;
+}
+
+/** Opens it. `answer(count)` is the body of the vending service's nth answer, and may wait. */
+export async function open(t, browser, code, answer = async () => ({ body: JSON.stringify({ authToken: disposable(300) }) })) {
+  let vends = 0;
+  const service = await vendingService(t, async ({ url }) => {
+    if (url.pathname === '/') return { headers: { 'content-type': 'text/html' }, body: '<!doctype html><div id="app"></div><script type="module" src="/page.js"></script>' };
+    if (url.pathname === '/page.js') return { headers: { 'content-type': 'text/javascript' }, body: code };
+    if (url.pathname !== '/token') return { status: 204 };
+    return answer((vends += 1));
+  });
+  const { page } = await openPage(t, browser, new URL('/', service.url).href);
+  return { page, vends: () => vends };
+}
+
+export { launchBrowser };
