@@ -13,6 +13,8 @@ new face.TokenSource({ vend: '/token' });
 new face.TokenSource({ vend: new URL('https://a.example/token'), refreshWindow: [0.5, 0.6], start: 'on-demand' });
 new face.TokenSource({ vend: { url: '/token', method: 'POST', headers: async () => ({ a: 'b' }) } });
 new face.TokenSource({ vend: async ({ signal }) => fetch('/token', { signal }), tokenId: 'a' });
+new face.TokenSource({ vend: { url: '/token', allowRedirects: true }, shareAcrossTabs: 'app' });
+new face.TokenSource({ vend: async ({ refreshToken = 'none' }) => refreshToken.trim(), shareAcrossTabs: false });
 source.addEventListener('token', ({ detail }) => detail.reveal('envelope'));
 source.addEventListener('error', ({ detail }) => detail.willRetryAt?.getTime());
 const scope: face.TokenScope = {
