@@ -3,7 +3,7 @@
 // One self-contained file for each module format, with glue, loader and WebAssembly inside: nothing to fetch, no path to resolve,
 // and nothing for a bundler to lose.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -49,11 +49,34 @@ const bundle = (entry, folder, format, outfile) =>
     logLevel: 'warning',
   });
 
+/** What runs in Node.js beside the core, which it imports by the package's name. */
+const node = (entry, format, outfile, banner = '') =>
+  build({
+    entryPoints: [`${root}pkg-template/src/${entry}.ts`],
+    outfile,
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    format,
+    target: 'node20',
+    platform: 'node',
+    external: ['momento-token-wasm', 'momento-token-wasm/scan'],
+    banner: { js: banner },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+
 const whole = compile('whole', 'refresh');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
 await bundle('index', whole, 'esm', `${out}/index.js`);
 await bundle('index', whole, 'cjs', `${out}/index.cjs`);
+
+await node('scan/index', 'esm', `${out}/scan.js`);
+await node('scan/index', 'cjs', `${out}/scan.cjs`);
+await node('cli/main', 'esm', `${out}/cli.js`, '#!/usr/bin/env node');
+chmodSync(`${out}/cli.js`, 0o755);
+for (const ending of ['ts', 'cts']) cpSync(`${root}pkg-template/scan.d.ts`, `${out}/scan.d.${ending}`);
 
 const types = readFileSync(`${root}pkg-template/index.d.ts`);
 writeFileSync(`${out}/index.d.ts`, types);
@@ -71,7 +94,7 @@ writeFileSync(`${out}/package.json`, `${JSON.stringify({ name, version, ...rest 
 const decode = compile('decode');
 await bundle('decode', decode, 'esm', `${root}target/decode/index.js`);
 
-for (const file of ['pkg/index.js', 'pkg/token.wasm', 'target/decode/index.js']) {
+for (const file of ['pkg/index.js', 'pkg/token.wasm', 'pkg/scan.js', 'pkg/cli.js', 'target/decode/index.js']) {
   const bytes = readFileSync(root + file);
   console.log(`pkg: ${file}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} in gzip`);
 }
