@@ -3,7 +3,7 @@
 // One self-contained file for each module format, with glue, loader and WebAssembly inside: nothing to fetch, no path to resolve,
 // and nothing for a bundler to lose.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -83,6 +83,23 @@ const bundle = (entry, folder, format, outfile) =>
 /** Bindings, which import the package by its own name. */
 const BINDINGS = ['react', 'vue'];
 
+/** What runs in Node.js beside the core, which it imports by the package's name. */
+const node = (entry, format, outfile, banner = '') =>
+  build({
+    entryPoints: [`${root}pkg-template/src/${entry}.ts`],
+    outfile,
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    format,
+    target: 'node20',
+    platform: 'node',
+    external: ['momento-token-wasm', 'momento-token-wasm/scan'],
+    banner: { js: banner },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+
 const whole = compile('whole', 'refresh');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
@@ -99,6 +116,13 @@ for (const entry of ['index', ...BINDINGS]) {
   writeFileSync(`${out}/${entry}.d.ts`, types);
   writeFileSync(`${out}/${entry}.d.cts`, types);
 }
+
+await node('scan/index', 'esm', `${out}/scan.js`);
+await node('scan/index', 'cjs', `${out}/scan.cjs`);
+await node('cli/main', 'esm', `${out}/cli.js`, '#!/usr/bin/env node');
+chmodSync(`${out}/cli.js`, 0o755);
+for (const ending of ['ts', 'cts']) cpSync(`${root}pkg-template/scan.d.ts`, `${out}/scan.d.${ending}`);
+
 writeFileSync(`${out}/token.wasm`, readWasm(whole));
 for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(`${root}${file}`, `${out}/${file}`);
 
@@ -112,7 +136,7 @@ writeFileSync(`${out}/package.json`, `${JSON.stringify({ name, version, ...rest 
 const decode = compile('decode');
 await bundle('decode', decode, 'esm', `${root}target/decode/index.js`);
 
-for (const file of ['pkg/index.js', ...BINDINGS.map((name) => `pkg/${name}.js`), 'pkg/token.wasm', 'target/decode/index.js']) {
+for (const file of ['pkg/index.js', ...BINDINGS.map((name) => `pkg/${name}.js`), 'pkg/scan.js', 'pkg/cli.js', 'pkg/token.wasm', 'target/decode/index.js']) {
   const bytes = readFileSync(root + file);
   console.log(`pkg: ${file}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} in gzip`);
 }
