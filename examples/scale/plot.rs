@@ -25,7 +25,7 @@ pub(crate) fn svg(storms: &[Seconds; 3]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" \
          aria-label=\"Requests per second of a million clients over three hours, logarithmic\">\n<style>\n\
          text {{ font: 13px system-ui, sans-serif; fill: #333 }}\n\
-         .grid {{ stroke: #ddd }}\n.line {{ fill: none; stroke-width: 1.5; stroke-linejoin: round }}\n\
+         .grid {{ stroke: #ddd }}\n\
          .ours {{ stroke: #0a6ebd; fill: #0a6ebd }}\n.ten {{ stroke: #c4420c; fill: #c4420c }}\n\
          .five {{ stroke: #7a7a00; fill: #7a7a00 }}\n.area {{ fill-opacity: .22; stroke-width: 1.5 }}\n\
          @media (prefers-color-scheme: dark) {{\n  text {{ fill: #ccc }}\n  .grid {{ stroke: #444 }}\n\

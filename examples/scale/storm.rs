@@ -12,9 +12,9 @@ pub(crate) const ROTATIONS: usize = 3;
 /// Requests by second, for each rotation.
 pub(crate) type Seconds = [Vec<u32>; ROTATIONS];
 
-/// The service grants whatever is asked, half way through this time (ms), whose logarithm is uniform.
+/// How long (ms) a request takes; half way through it reaches the service.
 pub(crate) fn latency(rng: &mut Rng) -> i64 {
-    (50.0 * 10.0_f64.powf(rng.f64())) as i64
+    rng.i64(50..500)
 }
 
 /// One client's three rotations, its token minted at `minted`: tells when (s) the service is asked.
