@@ -15,6 +15,7 @@ const MAX_RETRY_AFTER: i64 = 3_600_000;
 
 /// The longest a turn may take (ms) until its request is sent, and after the lock is held.
 const PATIENCE: i64 = 5_000;
+const LEAST_PATIENCE: i64 = 4_000;
 const HUSH: i64 = 100;
 /// By how much (ms) a sibling's answer must outlive the token in hand.
 const BETTER: i64 = 1_000;
@@ -53,8 +54,12 @@ struct Turn {
     flight: u32,
     /// By when (monotonic ms) its request must be sent.
     until: i64,
-    /// The tab knows that it holds the lock.
-    locked: bool,
+    /// When (monotonic ms) the tab came to know that it holds the lock.
+    locked: Option<i64>,
+    /// What the clocks showed when it began, and how long (ms) it is at least without the lock.
+    since: Now,
+    set_backs: i64,
+    least: i64,
 }
 
 struct Held {
@@ -185,8 +190,8 @@ impl Ledger {
                 return Some((flight, false));
             }
             Event::Locked { flight } => {
-                if let Some(turn) = self.turn.as_mut().filter(|turn| turn.flight == flight && !turn.locked) {
-                    turn.locked = true;
+                if let Some(turn) = self.turn.as_mut().filter(|turn| turn.flight == flight && turn.locked.is_none()) {
+                    turn.locked = Some(moment.now.mono);
                     turn.until = turn.until.min(moment.now.mono + HUSH);
                 }
             }
@@ -266,8 +271,9 @@ impl Ledger {
                 ensure!(!core::mem::replace(&mut self.locking, true), "asked for the lock twice");
                 ensure!((left > 0) == self.token.is_some(), "says that {left} ms are left");
                 // With a token in hand, no longer than half of what it lasts.
-                let until = now.mono + if left > 0 { PATIENCE.min(left / 2) } else { PATIENCE };
-                self.turn = Some(Turn { flight, until, locked: false });
+                let half = if left > 0 { left / 2 } else { PATIENCE };
+                let (until, least) = (now.mono + PATIENCE.min(half), LEAST_PATIENCE.min(half));
+                self.turn = Some(Turn { flight, until, locked: None, since: now, set_backs: moment.set_backs, least });
             }
             Action::Unlock => {
                 ensure!(core::mem::take(&mut self.locking), "released a lock not asked for");
@@ -326,6 +332,13 @@ impl Ledger {
         ensure!(self.air.replace(flight).is_none(), "two flights at once");
         let turn = self.turn.take().ok_or("a request out of turn")?;
         ensure!(turn.flight == flight && self.locking, "a request under another one's lock");
+        let (wall, waited) = (now.wall - turn.since.wall, now.mono - turn.since.mono);
+        let listened = turn.locked.is_some_and(|at| now.mono - at >= HUSH);
+        // Clocks that were set, or stood still, may have made the wait look longer.
+        let steady =
+            (wall - waited).abs() <= MARGIN / MS / 2 && leapt < t - MINUTE && turn.set_backs == moment.set_backs;
+        let early = steady && !listened && waited < turn.least;
+        ensure!(!early, "a request after {waited} ms of its turn, locked: {:?}", turn.locked);
         if let Some((last, mono)) = self.last_start {
             ensure!(t - last >= SECOND - grain, "{} ms after the last request", (t - last) / MS);
             ensure!(now.mono - mono >= 1_000, "{} awake ms after the last request", now.mono - mono);
@@ -376,7 +389,7 @@ impl Ledger {
         if let Some(turn) = &self.turn {
             let over = moment.now.mono - turn.until;
             // A token with a millisecond left leaves none to wait, but takes an event of its own.
-            ensure!(over <= 0, "a turn {over} ms beyond its time, locked: {}", turn.locked);
+            ensure!(over <= 0, "a turn {over} ms beyond its time, locked: {:?}", turn.locked);
             ensure!(
                 self.armed.is_some_and(|armed| armed <= turn.until.max(moment.now.mono + 1)),
                 "no timer for a turn"

@@ -215,6 +215,24 @@ fn a_sibling_s_failure_counts_as_one_s_own() {
 }
 
 #[test]
+fn who_waits_for_another_attempt_is_told_of_a_sibling_s() {
+    let mut bench = in_air(1);
+    bench.fail(0);
+    bench.get(0, false);
+    let actions = bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+    assert!(matches!(actions[0], Action::Report { cause: Cause::Sibling, .. }), "{actions:?}");
+    assert!(matches!(outcomes(&actions)[..], [Outcome::Failed { .. }]), "{actions:?}");
+    assert!(!actions.contains(&Action::Unlock), "it has no turn");
+}
+
+#[test]
+fn a_grant_of_another_turn_is_ignored() {
+    let mut bench = waiting(1);
+    assert_eq!(bench.tell(Event::Locked { flight: 7 }), []);
+    assert!(bench.next_fetch(PATIENCE).is_some_and(|(_, after)| after >= 4 * SECOND));
+}
+
+#[test]
 fn a_sibling_that_was_not_told_to_wait_takes_nothing_back() {
     let mut bench = in_air(1);
     bench.tell(Event::Failed { flight: 0, failure: Failure::Retry { after: Some(MINUTE) } });
