@@ -227,6 +227,20 @@ test('what a message took to arrive is taken off', async (t) => {
   assert.equal(source.current, undefined);
 });
 
+test('a token that was fresh long ago does not serve whoever insists on a new one', async (t) => {
+  const { tabs, open } = office(t, { answer: () => new Promise(() => {}) });
+  const source = open();
+  let given;
+  source.getToken({ forceRefresh: true }).then((token) => (given = token), () => {});
+  await settle();
+  for (const [age, serves] of [[11_000, false], [1_000, true]]) {
+    tabs.stranger(tabs.names()[0]).postMessage({ kind: 'token', answer: disposable(300 + age / 1_000), left: 300_000, sentAt: Date.now() - age, fresh: true });
+    await settle();
+    assert.ok(source.current);
+    assert.equal(given !== undefined, serves, `${age} ms ago`);
+  }
+});
+
 test('a token that was rejected here is not taken from a sibling either', async (t) => {
   const { clock, requests, open } = office(t);
   const sources = [open(), open()];

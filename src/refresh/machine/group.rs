@@ -70,7 +70,7 @@ impl Machine {
     }
 
     pub(super) fn heard(&mut self, life: Option<i64>, fresh: bool, out: &mut Vec<Action>) {
-        if self.phase != Phase::Open || !self.shared {
+        if self.phase != Phase::Open || !self.shared || self.time.in_doubt() {
             return;
         }
         // Once more, since the message was timed by clocks that are no finer here than there.
@@ -79,10 +79,17 @@ impl Machine {
         let better = life.saturating_sub(BETTER) > left;
         // A service that answers the same token again has had its vend all the same.
         let as_good = fresh && life.saturating_add(BETTER) > left;
-        if life <= 0 || !(better || as_good) {
+        // And whoever insists wants a new one, not a long-lived one.
+        let insists = fresh && self.calls.any_forced();
+        if life <= 0 || !(better || as_good || insists) {
             return;
         }
-        if better || self.token.is_none() || self.calls.any_forced() {
+        // Nobody waits for the answer to a request of one's own any more, and its failure would be of no interest.
+        if fresh && let Some(flight) = self.flight.take() {
+            out.push(Action::Abort { flight: flight.id });
+            self.unlock(out);
+        }
+        if better || insists || self.token.is_none() {
             self.hold(life);
             out.push(Action::Adopt);
         } else {
@@ -100,17 +107,21 @@ impl Machine {
         }
     }
 
-    /// Concerns those who are about to ask the same, or have failed themselves.
+    /// An attempt of a sibling counts as one's own, for the service is the same. Beyond that it concerns those who are about to
+    /// ask, or have failed themselves.
     pub(super) fn heard_failure(&mut self, failure: Failure, out: &mut Vec<Action>) {
-        let concerned = self.turn.is_some() || self.attempts.failing();
-        if self.phase != Phase::Open || !self.shared || self.flight.is_some() || !concerned {
+        if self.phase != Phase::Open || !self.shared {
             return;
+        }
+        self.attempts.started(self.time.awake());
+        let concerned = self.turn.is_some() || self.attempts.failing();
+        if self.flight.is_some() || !concerned {
+            return self.heed(failure);
         }
         let id = self.turn.take().map(|turn| turn.id);
         if id.is_some() {
             self.unlock(out);
         }
-        self.attempts.started(self.time.awake());
         self.fail(id.unwrap_or_default(), Cause::Sibling, failure, out);
     }
 

@@ -177,12 +177,11 @@ impl Machine {
             Failure::Malformed if self.malformed < MALFORMED => Plan::Retry,
             Failure::Malformed | Failure::Terminal => Plan::Demand,
         };
-        if let Failure::Retry { after: Some(after) } = failure {
-            let after = after.clamp(0, MAX_RETRY_AFTER);
-            self.not_before = self.in_ms(after);
+        if let Failure::Retry { after } = failure {
             // On top, not instead: all who were told the same do not return at the same moment.
-            delay = delay.saturating_add(after);
+            delay = delay.saturating_add(asked(after));
         }
+        self.heed(failure);
         self.at = self.in_ms(delay);
         // The callers of this attempt bring about no other.
         let mut calls = core::mem::take(&mut self.calls);
@@ -191,6 +190,13 @@ impl Machine {
         if self.shared && cause != Cause::Sibling {
             out.push(Action::ShareFailure);
             self.unlock(out);
+        }
+    }
+
+    /// Before the server wants it there is no attempt. That a sibling was not told to wait takes nothing back.
+    pub(super) fn heed(&mut self, failure: Failure) {
+        if let Failure::Retry { after } = failure {
+            self.not_before = self.not_before.max(self.in_ms(asked(after)));
         }
     }
 
@@ -206,4 +212,9 @@ impl Machine {
         }
         self.calls.settle(Outcome::Closed, out);
     }
+}
+
+/// For how long (ms) the server asked not to be asked, as far as that is granted.
+fn asked(after: Option<i64>) -> i64 {
+    after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER)
 }
