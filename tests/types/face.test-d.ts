@@ -1,9 +1,13 @@
 // The implementation has the face that index.d.ts promises, and the face refuses what it should. Checked by the compiler alone.
 import * as implementation from '../../pkg-template/src/index.js';
 import type * as contract from '../../pkg-template/index.js';
+import * as decodeImplementation from '../../pkg-template/src/decode.js';
+import type * as decodeContract from '../../pkg-template/decode.js';
 import * as face from 'momento-token-wasm';
 
 export const keepsItsWord: typeof contract = implementation;
+// The source is there as a type alone.
+export const decodingKeepsIts: Omit<typeof decodeContract, 'TokenSource'> = decodeImplementation;
 
 declare const token: face.Token;
 declare const source: face.TokenSource;
