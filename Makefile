@@ -15,7 +15,7 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim fuzz bench clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-momento test-e2e sim fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ demo: pkg site vending ## serve the site with a token vending service; PORT=3000
 	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
 	@target/release/vending --port $(PORT) --ttl $(TTL) --site www/dist --demo
 
-test: setup check test-native test-web test-types test-pkg test-e2e ## everything: lints, native, WebAssembly, package and browser tests
+test: setup check test-native test-web test-types test-pkg test-momento test-e2e ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
 check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
@@ -48,6 +48,9 @@ test-types: pkg ## the package's type declarations, under tsc --strict, as Node.
 
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
+
+test-momento: pkg ## momento-token-wasm/momento beside Momento's own SDK (tests/momento)
+	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/momento/*.test.mjs
 
 test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs

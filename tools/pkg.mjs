@@ -45,6 +45,7 @@ const bundle = (entry, folder, format, outfile) =>
     target: 'es2022',
     platform: 'neutral',
     legalComments: 'none',
+    external: ['momento-token-wasm'],
     plugins: [embed(folder)],
     logLevel: 'warning',
   });
@@ -52,12 +53,15 @@ const bundle = (entry, folder, format, outfile) =>
 const whole = compile('whole', 'refresh');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
-await bundle('index', whole, 'esm', `${out}/index.js`);
-await bundle('index', whole, 'cjs', `${out}/index.cjs`);
+// The core, and what stands beside it and imports it by the package's own name.
+for (const [name, entry] of Object.entries({ index: 'index', momento: 'momento/index' })) {
+  await bundle(entry, whole, 'esm', `${out}/${name}.js`);
+  await bundle(entry, whole, 'cjs', `${out}/${name}.cjs`);
+  const types = readFileSync(`${root}pkg-template/${name}.d.ts`);
+  writeFileSync(`${out}/${name}.d.ts`, types);
+  writeFileSync(`${out}/${name}.d.cts`, types);
+}
 
-const types = readFileSync(`${root}pkg-template/index.d.ts`);
-writeFileSync(`${out}/index.d.ts`, types);
-writeFileSync(`${out}/index.d.cts`, types);
 writeFileSync(`${out}/token.wasm`, readWasm(whole));
 for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(`${root}${file}`, `${out}/${file}`);
 
@@ -71,7 +75,7 @@ writeFileSync(`${out}/package.json`, `${JSON.stringify({ name, version, ...rest 
 const decode = compile('decode');
 await bundle('decode', decode, 'esm', `${root}target/decode/index.js`);
 
-for (const file of ['pkg/index.js', 'pkg/token.wasm', 'target/decode/index.js']) {
+for (const file of ['pkg/index.js', 'pkg/momento.js', 'pkg/token.wasm', 'target/decode/index.js']) {
   const bytes = readFileSync(root + file);
   console.log(`pkg: ${file}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} in gzip`);
 }
