@@ -49,7 +49,7 @@ test-types: pkg ## the package's type declarations, under tsc --strict, as Node.
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
 
-test-momento: pkg ## momento-token-wasm/momento beside Momento's own SDK (tests/momento)
+test-momento: pkg ## momento-token-wasm/momento with Momento's own SDK, in Node.js and headless Chromium (tests/momento)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/momento/*.test.mjs
 
 test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)

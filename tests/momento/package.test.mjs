@@ -19,17 +19,17 @@ const USE = `
 const made = core.decodeToken('eyJhbGciOiJub25lIn0.eyJ0IjoiZyIsImp0aSI6ImV4YW1wbGUifQ.c2ln', { endpoint: 'cell.momentohq.com' });
 const seen = [credentialProvider(made).getCacheEndpoint()];
 try { credentialProvider(5); } catch (error) { seen.push(error instanceof core.TokenError, error.code); }
-seen.push(typeof toSdkScope);
+seen.push(typeof RotatingTopicClient, typeof toSdkScope);
 console.log(JSON.stringify(seen));`;
 
 for (const [format, file, head] of [
-  ['ES module', 'use.mjs', "import * as core from 'momento-token-wasm';\nimport { credentialProvider, toSdkScope } from 'momento-token-wasm/momento';"],
-  ['CommonJS', 'use.cjs', "const core = require('momento-token-wasm');\nconst { credentialProvider, toSdkScope } = require('momento-token-wasm/momento');"],
+  ['ES module', 'use.mjs', "import * as core from 'momento-token-wasm';\nimport { RotatingTopicClient, credentialProvider, toSdkScope } from 'momento-token-wasm/momento';"],
+  ['CommonJS', 'use.cjs', "const core = require('momento-token-wasm');\nconst { RotatingTopicClient, credentialProvider, toSdkScope } = require('momento-token-wasm/momento');"],
 ]) {
   test(`as ${format}, installed, without the SDK: it shares the core`, () => {
     writeFileSync(join(folder, file), head + USE);
     const seen = JSON.parse(execFileSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' }));
-    assert.deepEqual(seen, ['cache.cell.momentohq.com', true, 'ERR_ARGUMENT', 'function']);
+    assert.deepEqual(seen, ['cache.cell.momentohq.com', true, 'ERR_ARGUMENT', 'function', 'function']);
   });
 }
 
@@ -40,7 +40,7 @@ test('it imports the core and nothing else, and is small', (t) => {
     assert.deepEqual([...new Set(imported)], ['momento-token-wasm']);
     const size = gzipSync(code, { level: 9 }).length;
     t.diagnostic(`${name}: ${code.length} bytes, ${size} in gzip`);
-    assert.ok(size < 1_400, `${size}`);
+    assert.ok(size < 4_600, `${size}`);
   }
 });
 

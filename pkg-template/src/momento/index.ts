@@ -2,3 +2,4 @@
 // package's own name, and none of Momento's SDK, which the app hands in.
 export { credentialProvider } from './provider.js';
 export { toSdkScope } from './scope.js';
+export { RotatingTopicClient } from './topics.js';
