@@ -15,7 +15,7 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-e2e sim scale fuzz bench clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e sim scale fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,9 +25,9 @@ setup: ## install the tools that are missing: wasm target, wasm-pack, wasm-bindg
 
 demo: pkg site vending ## serve the site with a token vending service; PORT=3000, TTL=60 seconds a token
 	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
-	@target/release/vending --port $(PORT) --ttl $(TTL) --site www/dist --demo
+	@target/release/vending --port $(PORT) --ttl $(TTL) --refresh-ttl 86400 --site www/dist --demo
 
-test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-e2e ## everything: lints, native, WebAssembly, package and browser tests
+test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
 check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
@@ -55,6 +55,9 @@ test-bindings: pkg ## useToken with the real React (18 and 19) and Vue, in headl
 
 test-cli: pkg ## the package's command and its scan, on real builds of React and Vue apps (tests/cli)
 	$(tool) node --test --test-reporter=spec tests/cli/*.test.mjs
+
+test-momento: pkg ## momento-token-wasm/momento with Momento's own SDK, in Node.js and headless Chromium (tests/momento)
+	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/momento/*.test.mjs
 
 test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs
