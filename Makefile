@@ -42,10 +42,14 @@ test-native: ## Rust tests on this machine: crate, properties, fuzz seeds, prost
 test-web: setup ## the crate's WebAssembly tests (tests/web.rs) in headless Chromium
 	$(wasm) cargo test --package momento-token-wasm --target $(target) --test web
 
-test-types: pkg ## the package's type declarations, under tsc --strict, as Node.js and as bundlers resolve modules
+test-types: pkg ## the package's type declarations, under tsc --strict of two versions, as Node.js and as bundlers resolve modules; publint, attw
 	$(tool) tsc --strict --noEmit --project tests/types
 	$(tool) tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
 	$(tool) tsc --strict --noEmit --project tests/types/node
+	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types
+	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
+	$(tool) publint run --strict pkg
+	$(tool) attw --pack pkg --exclude-entrypoints token.wasm --quiet
 
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
