@@ -348,7 +348,8 @@ export class Driver {
   #shareFailure(): void {
     const { lastError: error } = this;
     const { failure = Failure.Retry, retryAfter = NaN } = this.#failed ?? {};
-    if (error) this.#tabs?.tell({ kind: 'failure', code: error.code, message: error.message, status: error.status ?? NaN, retryAfter, failure });
+    // Without an answer it may be our own trouble, and none of theirs: a page that navigates away has its requests cut short first.
+    if (error && error.code !== 'ERR_VEND_NETWORK') this.#tabs?.tell({ kind: 'failure', code: error.code, message: error.message, status: error.status ?? NaN, retryAfter, failure });
   }
 
   #settle(call: number, outcome: Outcome): void {
