@@ -1,7 +1,7 @@
 //! Permissions as rows of a [`Block`]: the role (and kind), the cache's end, what kind of selector, and where its name ends.
 
-use super::model::TokenScope;
 use super::parts::{Parts, Selects};
+use super::wire::put;
 use crate::codec::block::{ABSENT, Block};
 use alloc::vec::Vec;
 
@@ -27,15 +27,15 @@ impl Block {
         }
     }
 
-    /// The permissions that begin at `row` of the table and `from` in the text.
-    pub(crate) fn scope(&self, row: usize, mut from: usize) -> TokenScope {
+    /// The permissions that begin at `row` of the table and `from` in the text, as a message `ExplicitPermissions`.
+    pub(crate) fn explicit(&self, row: usize, mut from: usize) -> Vec<u8> {
         let mut rows = self.table.iter().skip(row).copied();
         let mut piece = |end: u32| {
             let bytes = self.text().get(from..end as usize).unwrap_or_default();
             from = end as usize;
             bytes
         };
-        let mut permissions = Vec::new();
+        let mut explicit = Vec::new();
         while let (Some(role), Some(cache), Some(selects)) = (rows.next(), rows.next(), rows.next()) {
             let cache = (cache != ABSENT).then(|| piece(cache));
             let name = if selects < Selects::One as u32 { &[][..] } else { piece(rows.next().unwrap_or_default()) };
@@ -48,8 +48,8 @@ impl Block {
                 2 => Selects::One,
                 _ => Selects::Prefix,
             };
-            permissions.push(Parts { role: role as u8, cache, selects, name }.into());
+            put(&mut explicit, &Parts { role: role as u8, cache, selects, name });
         }
-        TokenScope::checked(permissions)
+        explicit
     }
 }

@@ -7,7 +7,7 @@ use super::secret::Credential;
 use super::warning::Kind;
 use super::warning::{Warning, each_warning};
 use crate::codec::block::Block;
-use crate::scope::{Grant, ScopeError};
+use crate::scope::{Grant, ScopeError, TokenScope};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -100,8 +100,13 @@ impl Token {
     pub fn grant(&self) -> Option<Grant> {
         match self.permissions {
             0 => self.super_user.then_some(Grant::SuperUser),
-            _ => Some(Grant::Scope(self.block.scope(PERMISSIONS, start(&self.block, PERMISSIONS)))),
+            _ => Some(Grant::Scope(TokenScope::of_explicit(&self.explicit()))),
         }
+    }
+
+    /// Its permissions as a message `ExplicitPermissions`.
+    pub(crate) fn explicit(&self) -> Vec<u8> {
+        self.block.explicit(PERMISSIONS, start(&self.block, PERMISSIONS))
     }
 
     /// The `tokenId` given at minting (claim `id`).
@@ -137,8 +142,8 @@ impl Token {
 
     /// Points something out that the credential alone does not tell.
     #[cfg(feature = "refresh")]
-    pub(crate) fn remark(&mut self, code: &'static str, message: impl Into<String>) {
-        self.remarks.push(Warning { code, message: message.into() });
+    pub(crate) fn remark(&mut self, code: &'static str, message: &str) {
+        self.remarks.push(Warning { code, message: String::from(message) });
     }
 
     /// Takes in what a vending answer says about expiry. The claim is the truth where there is one.
