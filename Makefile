@@ -15,7 +15,7 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-e2e sim fuzz bench clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-e2e sim scale fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ demo: pkg site vending ## serve the site with a token vending service; PORT=3000
 	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
 	@target/release/vending --port $(PORT) --ttl $(TTL) --site www/dist --demo
 
-test: setup check test-native test-web test-types test-pkg test-e2e ## everything: lints, native, WebAssembly, package and browser tests
+test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-e2e ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
 check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
@@ -45,15 +45,25 @@ test-web: setup ## the crate's WebAssembly tests (tests/web.rs) in headless Chro
 test-types: pkg ## the package's type declarations, under tsc --strict, as Node.js and as bundlers resolve modules
 	$(tool) tsc --strict --noEmit --project tests/types
 	$(tool) tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
+	$(tool) tsc --strict --noEmit --project tests/types/node
 
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
 
+test-bindings: pkg ## useToken with the real React (18 and 19) and Vue, in headless Chromium and on a server
+	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/bindings/*.test.mjs
+
+test-cli: pkg ## the package's command and its scan, on real builds of React and Vue apps (tests/cli)
+	$(tool) node --test --test-reporter=spec tests/cli/*.test.mjs
+
 test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs
 
-sim: ## the long simulation of the refresher; SIM_RUNS=1000000
-	SIM_RUNS=$(SIM_RUNS) cargo test --release --test sim -- --nocapture
+sim: ## the long simulation of the refresher: half the runs alone, half with several tabs; SIM_RUNS=1000000
+	SIM_RUNS=$$(( $(SIM_RUNS) / 2 )) cargo test --release --test sim -- --nocapture
+
+scale: ## a million clients against a vending service; writes docs/scale.md and docs/scale.svg
+	cargo run --release --example scale
 
 fuzz: ## fuzz each reader of untrusted text, SECONDS=60 each; needs a nightly Rust
 	@tools/fuzz $(SECONDS)

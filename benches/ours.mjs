@@ -1,5 +1,5 @@
 // This package, through its public face alone.
-import { decodeToken } from '../target/decode/index.js';
+import { decodeToken } from '../pkg/decode.js';
 
 /** Envelope, claims, endpoints and expiry, as far as they go without the permissions. */
 export function credential(token) {

@@ -47,8 +47,8 @@ for (const run of [inNode, inChromium]) {
 }
 
 console.log('\nSize, in bytes           raw   gzip -9');
-for (const file of ['target/decode/index.js', 'target/wasm-pack/decode/momento_token_wasm_bg.wasm', 'pkg/index.js', 'pkg/token.wasm']) {
+for (const file of ['pkg/decode.js', 'target/wasm-pack/decode/momento_token_wasm_bg.wasm', 'pkg/index.js', 'pkg/token.wasm']) {
   const bytes = readFileSync(root + file);
-  const name = { 'target/decode/index.js': 'decode and scopes', 'pkg/index.js': 'whole package' }[file] ?? '  its WebAssembly';
+  const name = { 'pkg/decode.js': 'decode and scopes', 'pkg/index.js': 'whole package' }[file] ?? '  its WebAssembly';
   console.log(`  ${name.padEnd(18)}${String(bytes.length).padStart(8)}${String(gzipSync(bytes, { level: 9 }).length).padStart(10)}`);
 }

@@ -3,7 +3,7 @@
 // One self-contained file for each module format, with glue, loader and WebAssembly inside: nothing to fetch, no path to resolve,
 // and nothing for a bundler to lose.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -83,22 +83,43 @@ const bundle = (entry, folder, format, outfile) =>
 /** Bindings, which import the package by its own name. */
 const BINDINGS = ['react', 'vue'];
 
+/** What runs in Node.js beside the core, which it imports by the package's name. */
+const node = (entry, format, outfile, banner = '') =>
+  build({
+    entryPoints: [`${root}pkg-template/src/${entry}.ts`],
+    outfile,
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    format,
+    target: 'node20',
+    platform: 'node',
+    external: ['momento-token-wasm', 'momento-token-wasm/scan'],
+    banner: { js: banner },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+
 const whole = compile('whole', 'refresh');
+const decode = compile('decode');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
-await bundle('index', whole, 'esm', `${out}/index.js`);
-await bundle('index', whole, 'cjs', `${out}/index.cjs`);
 
-for (const binding of BINDINGS) {
-  await bundle(binding, whole, 'esm', `${out}/${binding}.js`);
-  await bundle(binding, whole, 'cjs', `${out}/${binding}.cjs`);
+for (const [entry, folder] of [['index', whole], ['decode', decode], ...BINDINGS.map((binding) => [binding, whole])]) {
+  await bundle(entry, folder, 'esm', `${out}/${entry}.js`);
+  await bundle(entry, folder, 'cjs', `${out}/${entry}.cjs`);
 }
+await node('scan/index', 'esm', `${out}/scan.js`);
+await node('scan/index', 'cjs', `${out}/scan.cjs`);
+await node('cli/main', 'esm', `${out}/cli.js`, '#!/usr/bin/env node');
+chmodSync(`${out}/cli.js`, 0o755);
 
-for (const entry of ['index', ...BINDINGS]) {
-  const types = readFileSync(`${root}pkg-template/${entry}.d.ts`);
+for (const entry of ['index', 'decode', ...BINDINGS, 'scan']) {
+  const types = readFileSync(`${root}pkg-template/${entry}.d.ts`, 'utf8');
   writeFileSync(`${out}/${entry}.d.ts`, types);
-  writeFileSync(`${out}/${entry}.d.cts`, types);
+  writeFileSync(`${out}/${entry}.d.cts`, types.replaceAll("'./index.js'", "'./index.cjs'"));
 }
+
 writeFileSync(`${out}/token.wasm`, readWasm(whole));
 for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(`${root}${file}`, `${out}/${file}`);
 
@@ -108,11 +129,7 @@ const manifest = JSON.parse(readFileSync(`${root}pkg-template/package.json`, 'ut
 const { name, ...rest } = manifest;
 writeFileSync(`${out}/package.json`, `${JSON.stringify({ name, version, ...rest }, null, 2)}\n`);
 
-// The part that decodes and understands scopes, alone: not published, but measured (benches/).
-const decode = compile('decode');
-await bundle('decode', decode, 'esm', `${root}target/decode/index.js`);
-
-for (const file of ['pkg/index.js', ...BINDINGS.map((name) => `pkg/${name}.js`), 'pkg/token.wasm', 'target/decode/index.js']) {
-  const bytes = readFileSync(root + file);
+for (const file of readdirSync(out).filter((name) => /\.(js|wasm)$/.test(name))) {
+  const bytes = readFileSync(`${out}/${file}`);
   console.log(`pkg: ${file}: ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} in gzip`);
 }

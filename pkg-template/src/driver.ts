@@ -123,7 +123,7 @@ export class Driver {
   /** The same, if it is good for so long and there can be no doubt; else only the machine can tell. */
   inHand(min: number): Face.Token | undefined {
     const drift = Date.now() - this.#wall - (performance.now() - this.#mono);
-    return !this.#busy && Math.abs(drift) <= CLOCK_TOLERANCE_MS && this.#left() >= Math.max(min, 1) ? this.#token : undefined;
+    return Math.abs(drift) <= CLOCK_TOLERANCE_MS && this.#left() >= Math.max(min, 1) ? this.#token : undefined;
   }
 
   /** How long it is good for by the clock that is the further on. */

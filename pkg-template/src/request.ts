@@ -88,7 +88,7 @@ export function prepareVend(options: Options): Vend {
       const init: RequestInit = { method, headers: sent, signal };
       // Workers of one kind refuse to be told even what they would do anyhow.
       if (credentials !== undefined) init.credentials = credentials;
-      if ('cache' in Request.prototype) init.cache = 'no-store';
+      if ('cache' in (globalThis.Request?.prototype ?? {})) init.cache = 'no-store';
       if (json !== null) init.body = renews && refreshToken !== undefined ? JSON.stringify({ ...JSON.parse(json), refreshToken }) : json;
       try {
         return await send(target, init, allowRedirects);

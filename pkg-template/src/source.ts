@@ -1,7 +1,7 @@
 // TokenSource: the public face of the refresher. What is asked is checked here, and promises, events and loops are made; driver.ts
 // does what the machine decides.
 import type * as Face from '../index.js';
-import { Driver, type Settings, closed } from './driver.js';
+import { type Caller, Driver, type Settings, closed } from './driver.js';
 import { TokenError, argumentError } from './error.js';
 import { prepareVend } from './request.js';
 import { writeOptions } from './token.js';
@@ -11,6 +11,9 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 
 export class TokenSource extends EventTarget implements Face.TokenSource {
   readonly #driver: Driver;
+  /** What calls were given last, and what plain calls wait for. */
+  #given: { token: Face.Token; promise: Promise<Face.Token> } | undefined;
+  #waiting: Promise<Face.Token> | undefined;
   /** Loops over tokens: each looks whether there is something for it. */
   readonly #loops = new Set<() => void>();
 
@@ -24,26 +27,52 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     if (start === 'now') this.#driver.start();
   }
 
-  async getToken(options: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal } = {}): Promise<Face.Token> {
-    const { min, force, signal } = reading(() => readCall(options));
+  getToken(options?: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal }): Promise<Face.Token> {
+    try {
+      return this.#get(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** The same promise for the same answer: React's `use` waits for ever on one that is new each time. A rejected one is not kept. */
+  #get(options: Parameters<Face.TokenSource['getToken']>[0]): Promise<Face.Token> {
+    const { min, force, signal } = reading(() => readCall(options === undefined ? {} : options));
     signal?.throwIfAborted();
     const driver = this.#driver;
     const token = force ? undefined : driver.inHand(min);
-    if (token) return token;
+    if (token) {
+      if (this.#given?.token !== token) this.#given = { token, promise: Promise.resolve(token) };
+      return this.#given.promise;
+    }
     if (driver.status === 'closed') throw closed();
-    return new Promise((resolve, reject) => {
-      let call: number;
-      const onAbort = (): void => {
-        driver.abandon(call);
-        reject(signal?.reason);
-      };
-      const settle = <T>(settled: (value: T) => void) => (value: T): void => {
-        signal?.removeEventListener('abort', onAbort);
-        settled(value);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      call = driver.get({ resolve: settle(resolve), reject: settle(reject) }, min, force);
-    });
+    const isPlain = options === undefined;
+    if (isPlain && this.#waiting) return this.#waiting;
+    let [resolve, reject]: [(token: Face.Token) => void, (reason: unknown) => void] = [() => {}, () => {}];
+    const promise = new Promise<Face.Token>((...both) => ([resolve, reject] = both));
+    if (isPlain) this.#waiting = promise;
+    const over = (): void => {
+      signal?.removeEventListener('abort', onAbort);
+      if (isPlain) this.#waiting = undefined;
+    };
+    const caller: Caller = {
+      resolve: (given) => {
+        over();
+        if (isPlain) this.#given = { token: given, promise };
+        resolve(given);
+      },
+      reject: (reason) => {
+        over();
+        reject(reason);
+      },
+    };
+    const onAbort = (): void => {
+      driver.abandon(call);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const call = driver.get(caller, min, force);
+    return promise;
   }
 
   get current(): Face.Token | undefined {

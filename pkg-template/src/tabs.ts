@@ -10,6 +10,8 @@ const VERSION = 1;
 const MAX_AHEAD_MS = 250;
 /** One this old has lain somewhere while its tab or ours was frozen. */
 const MAX_AGE_MS = 86_400_000;
+/** After so long it is no news that a token was vended. */
+const MAX_FRESH_MS = 10_000;
 const MAX_ANSWER = 262_144;
 
 /** A tab asks for a better token than its own. */
@@ -151,7 +153,7 @@ function read(data: unknown): Message | undefined {
     const age = typeof sentAt === 'number' ? Date.now() - sentAt : NaN;
     const timely = lasts && -MAX_AHEAD_MS <= age && age <= MAX_AGE_MS;
     if (!timely || typeof answer !== 'string' || answer.length > MAX_ANSWER || typeof fresh !== 'boolean') return undefined;
-    return { kind, answer, left: left - Math.max(age, 0), sentAt: sentAt as number, fresh };
+    return { kind, answer, left: left - Math.max(age, 0), sentAt: sentAt as number, fresh: fresh && age <= MAX_FRESH_MS };
   }
   const numbers = typeof status === 'number' && typeof retryAfter === 'number' && [Failure.Retry, Failure.Terminal, Failure.Malformed].includes(failure as Failure);
   if (kind !== 'failure' || !numbers || typeof code !== 'string' || !/^ERR_[A-Z0-9_]+$/.test(code) || typeof words !== 'string') return undefined;

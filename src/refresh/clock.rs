@@ -30,6 +30,10 @@ pub(super) const TOLERANCE: i64 = 250;
 /// the clock.
 const JUMP: i64 = 5_000;
 
+/// For so long (ms, awake) after the wall clock was set back the age of a message cannot be told: it may have been sent before.
+/// What has waited for a frozen page arrives as soon as that runs again, and it sees then that the clock was set.
+const DOUBT: i64 = 5_000;
+
 /// No time from outside counts for more than this (ms), so that no sum of a few of them overflows and none needs watching.
 const FAR: i64 = 1 << 60;
 
@@ -55,11 +59,13 @@ pub(super) struct Timeline {
     extra: i64,
     /// How far the wall clock has got ahead of (or behind) the monotonic one, not yet counted.
     lead: i64,
+    /// Until when (awake) ages told by the wall clock are in doubt.
+    doubt: i64,
 }
 
 impl Timeline {
     pub(super) fn new(now: Now) -> Self {
-        Timeline { last: now.tame(), awake: 0, extra: 0, lead: 0 }
+        Timeline { last: now.tame(), awake: 0, extra: 0, lead: 0, doubt: 0 }
     }
 
     /// Takes a reading of the clocks; true where they show a jump.
@@ -76,6 +82,9 @@ impl Timeline {
             // A wall clock set back may take with it a little sleep that was not counted yet.
             self.extra = tame(self.extra + lead.max(TOLERANCE));
             self.lead = 0;
+            if lead < 0 {
+                self.doubt = self.awake + DOUBT;
+            }
         }
         lead.abs() > JUMP
     }
@@ -88,6 +97,11 @@ impl Timeline {
     /// Milliseconds since the start; if anything, fewer than truly passed.
     pub(super) fn awake(&self) -> i64 {
         self.awake
+    }
+
+    /// The wall clock was set back a moment ago: what it says of the age of a message may be too little.
+    pub(super) fn in_doubt(&self) -> bool {
+        self.awake < self.doubt
     }
 
     /// What the wall clock shows now, in milliseconds since the epoch.
@@ -129,6 +143,20 @@ mod tests {
         assert_eq!(step(&mut line, -86_400_000, 2_000), (true, 2_250, 2_000));
         // And the next sleep is counted in full: the set-back leaves no debt.
         assert_eq!(step(&mut line, 60_000, 0), (true, 62_250, 2_000));
+    }
+
+    #[test]
+    fn ages_are_in_doubt_for_a_while_after_the_wall_clock_was_set_back() {
+        let mut line = line();
+        step(&mut line, 3_600_000, 10);
+        step(&mut line, 0, TOLERANCE);
+        assert!(!line.in_doubt());
+        step(&mut line, -TOLERANCE - 1, 0);
+        assert!(line.in_doubt());
+        step(&mut line, DOUBT - 1, DOUBT - 1);
+        assert!(line.in_doubt());
+        step(&mut line, 1, 1);
+        assert!(!line.in_doubt());
     }
 
     #[test]

@@ -59,7 +59,8 @@ pub enum Event {
     Heard {
         /// The life it has left now (ms), as the sibling knows it; `None`: it never expires.
         life: Option<i64>,
-        /// It has just been vended. Otherwise it answers an `ask`.
+        /// It has just been vended, and the sibling told of it ten seconds ago at most: what has waited for a frozen page
+        /// is not new to one who insists. Otherwise it answers an `ask`.
         fresh: bool,
     },
     /// A sibling told that its request failed.

@@ -26,7 +26,7 @@
 //!
 //! What no client can see: a wall clock set back during the very sleep that also stops the
 //! monotonic clock. Both then agree that no time has passed, and a token may be handed out for
-//! that much too long.
+//! that much too long. Nor one set forward and then back while a page was frozen and a sibling told of a token in between.
 
 mod backoff;
 mod calls;

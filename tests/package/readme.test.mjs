@@ -19,6 +19,7 @@ const commands = snippets.filter(({ language }) => language === 'sh').flatMap(({
 const expected = [
   /^cell-1-us-east-2-1\.prod\.a\.momentohq\.com \d{4}-.*\neyJ/,
   /^user-7 v1$/,
+  /^user-7$/,
   /^fetching\nvalid until .* next fetch at .*\nRead all items in cache "chat"\.\nready\n\d+\nclosed$/,
   /^cache\.cell-1-us-east-2-1\.prod\.a\.momentohq\.com$/,
   /^v2\n\[ 'WARN_NEVER_EXPIRES' \]\nERR_V2_KEY Received a v2 API key\. Are you using/,

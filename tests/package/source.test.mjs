@@ -28,6 +28,27 @@ test('a hundred callers at once cause one request and get one token', LIMIT, asy
   assert.equal(requests.length, 1);
 });
 
+test('the same answer is the same promise, but a rejected one is not kept', LIMIT, async (t) => {
+  let healthy = false;
+  const { url, requests } = await vendingService(t, () => (healthy ? json() : { status: 401 }));
+  const source = open(t, { vend: url, start: 'on-demand' });
+  const [first, second] = [source.getToken(), source.getToken()];
+  assert.equal(first, second);
+  await assert.rejects(first, { code: 'ERR_VEND_HTTP' });
+  healthy = true;
+  const waiting = source.getToken();
+  assert.notEqual(waiting, first);
+  const token = await waiting;
+  assert.equal(source.getToken(), waiting);
+  assert.equal(source.getToken({ minValidityMs: 5 }), waiting);
+  const fresh = await source.getToken({ forceRefresh: true });
+  assert.notEqual(fresh, token);
+  assert.equal(await source.getToken(), fresh);
+  assert.equal(source.getToken(), source.getToken());
+  await assert.rejects(source.getToken(null), { code: 'ERR_ARGUMENT' });
+  assert.equal(requests.length, 3);
+});
+
 test('on demand, nothing happens before the first call', LIMIT, async (t) => {
   const { url, requests } = await vendingService(t, () => json());
   const source = open(t, { vend: url, start: 'on-demand' });

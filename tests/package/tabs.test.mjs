@@ -184,12 +184,14 @@ test('a sibling is believed only where all it says makes sense', async (t) => {
   const errors = [];
   source.addEventListener('error', ({ detail }) => errors.push(detail));
   const told = { kind: 'token', answer: disposable(3_600), left: 3_600_000, sentAt: Date.now(), fresh: true };
+  const endless = disposable(0, { exp: undefined });
   const failed = { kind: 'failure', code: 'ERR_VEND_HTTP', message: 'no', status: 403, retryAfter: NaN, failure: 1 };
   const bad = { kind: ['', null, 'tokens', {}] };
   for (const nonsense of [undefined, null, 5, 'token', [], {}, () => {}].slice(0, -1)) stranger.postMessage(nonsense);
   for (const message of [
     ...bad.kind.map((kind) => ({ ...told, kind })),
-    ...[undefined, null, 5, {}, '', 'garbage', '<html>', 'a'.repeat(300_000), JSON.stringify({ authToken: 'x' })].map((answer) => ({ ...told, answer })),
+    { ...told, answer: endless, left: Infinity, sentAt: Date.now() - 2 * 86_400_000 },
+    ...[undefined, null, 5, {}, '', 'garbage', '<html>', ' '.repeat(300_000) + told.answer, JSON.stringify({ authToken: 'x' })].map((answer) => ({ ...told, answer })),
     ...[undefined, NaN, -1, '5', null, 0, Infinity, -Infinity].map((left) => ({ ...told, left })),
     ...[undefined, NaN, null, 'now', Infinity, -Infinity, Date.now() + 10_000, Date.now() - 2 * 86_400_000].map((sentAt) => ({ ...told, sentAt })),
     ...[undefined, null, 1, 'true'].map((fresh) => ({ ...told, fresh })),
@@ -205,9 +207,11 @@ test('a sibling is believed only where all it says makes sense', async (t) => {
   assert.ok(source.current === ours && source.status === 'ready', `${source.status}`);
   assert.deepEqual([errors, requests.length, tabs.log.length], [[], 1, before]);
   // The very same, said well, is heard.
-  stranger.postMessage(told);
-  await clock.pass(1_000);
-  assert.equal(source.current.reveal(), decodeToken(told.answer).reveal());
+  for (const message of [told, { ...told, answer: endless, left: Infinity, sentAt: Date.now() - MINUTE }]) {
+    stranger.postMessage(message);
+    await settle();
+    assert.equal(source.current.reveal(), decodeToken(message.answer).reveal());
+  }
 });
 
 test('what a message took to arrive is taken off', async (t) => {
@@ -221,6 +225,20 @@ test('what a message took to arrive is taken off', async (t) => {
   assert.equal(source.current.reveal(), decodeToken(answer).reveal());
   await clock.pass(5_000);
   assert.equal(source.current, undefined);
+});
+
+test('a token that was fresh long ago does not serve whoever insists on a new one', async (t) => {
+  const { tabs, open } = office(t, { answer: () => new Promise(() => {}) });
+  const source = open();
+  let given;
+  source.getToken({ forceRefresh: true }).then((token) => (given = token), () => {});
+  await settle();
+  for (const [age, serves] of [[11_000, false], [1_000, true]]) {
+    tabs.stranger(tabs.names()[0]).postMessage({ kind: 'token', answer: disposable(300 + age / 1_000), left: 300_000, sentAt: Date.now() - age, fresh: true });
+    await settle();
+    assert.ok(source.current);
+    assert.equal(given !== undefined, serves, `${age} ms ago`);
+  }
 });
 
 test('a token that was rejected here is not taken from a sibling either', async (t) => {
@@ -248,6 +266,39 @@ test('an answer is shared with its refresh token, which its siblings then use', 
   await clock.pass(2_000);
   await get(clock, first, { forceRefresh: true });
   assert.deepEqual(refreshed, [undefined, 'refresh-1', 'refresh-2']);
+});
+
+test('even where the token is not wanted: the old one may be spent on it', async (t) => {
+  const refreshed = [];
+  const { clock, open } = office(t, {
+    // The second lives hardly longer than what is left of the first.
+    answer: ({ refreshToken }, count) => (refreshed.push(refreshToken), { authToken: disposable(count === 2 ? 297 : 300), refreshToken: `refresh-${count}` }),
+  });
+  const [first, second] = [open(), open()];
+  const [token] = await getAll(clock, [first, second]);
+  await clock.pass(2_000);
+  await get(clock, second, { forceRefresh: true });
+  assert.equal(first.current.reveal(), token);
+  await clock.pass(2_000);
+  await get(clock, first, { forceRefresh: true });
+  assert.deepEqual(refreshed, [undefined, 'refresh-1', 'refresh-2']);
+});
+
+test('a lock that is granted after all to who no longer asks is given back', async (t) => {
+  const { tabs, open } = office(t);
+  let grant;
+  tabs.manager.request = (_name, _options, callback) => ((grant = callback), new Promise(() => {}));
+  const source = open({ start: 'now' });
+  source.close();
+  await grant();
+});
+
+test('who closes the source on hearing of a token has nothing of it told', async (t) => {
+  const { clock, tabs, open } = office(t);
+  const source = open({ start: 'now' });
+  source.addEventListener('token', () => source.close());
+  await clock.pass(1_000);
+  assert.deepEqual([source.status, tabs.said(), tabs.locks()], ['closed', ['ask'], [0, 0]]);
 });
 
 test('a page in the back/forward cache holds neither lock nor channel, and takes them up again', async (t) => {

@@ -95,6 +95,19 @@ test('sleep that only the wall clock saw is noticed by the call itself', async (
   assert.deepEqual(reasons(), ['first', 'refresh']);
 });
 
+test('so it is with a token that the sleep has left good: what had failed for good is tried again', async (t) => {
+  const clock = driveClock(t);
+  const { source, requests } = open(t, { vend: (_, count) => (count === 2 ? new Response('', { status: 401 }) : disposable()) });
+  const token = await source.getToken();
+  clock.jump(2_000);
+  await source.getToken({ forceRefresh: true }).catch(() => {});
+  assert.equal(source.status, 'failed');
+  clock.sleep(30_000);
+  assert.equal(await source.getToken(), token);
+  await clock.pass(2_000);
+  assert.deepEqual([requests.length, source.status], [3, 'ready']);
+});
+
 test('a wall clock set back makes no token last longer', async (t) => {
   const clock = driveClock(t);
   const { source, reasons } = open(t, { vend: (_, count) => (count === 1 ? disposable() : new Promise(() => {})) });

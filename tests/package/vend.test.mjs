@@ -82,9 +82,12 @@ test('what an engine cannot be told it is not told', async (t) => {
   replace(t, globalThis, { fetch: async (_, init) => (asked.push(init), new Response(disposable())) });
   await open(t, '/token').getToken();
   await open(t, { url: '/token', credentials: 'include' }).getToken();
-  replace(t, globalThis, { Request: class {} });
-  await open(t, '/token').getToken();
-  assert.deepEqual(asked.map(({ cache, credentials }) => [cache, credentials]), [['no-store', undefined], ['no-store', 'include'], [undefined, undefined]]);
+  for (const Request of [class {}, undefined]) {
+    replace(t, globalThis, { Request });
+    await open(t, '/token').getToken();
+  }
+  const none = [undefined, undefined];
+  assert.deepEqual(asked.map(({ cache, credentials }) => [cache, credentials]), [['no-store', undefined], ['no-store', 'include'], none, none]);
 });
 
 // ── bodies ──
@@ -104,15 +107,27 @@ test('an answer that is too long is read no further', LIMIT, async (t) => {
     assert.equal((await failure(open(t, async () => answer()))).code, 'ERR_VEND_TOO_LARGE');
   }
   assert.equal(cancelled, 2);
+  // Where it says beforehand how long it is, not even begun.
+  let pulled = 0;
+  const stream = new ReadableStream({ pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(1))) }, { highWaterMark: 0 });
+  await failure(open(t, async () => new Response(stream, { headers: { 'content-length': String(257 * KB) } })));
+  assert.equal(pulled, 0);
   const { url } = await vendingService(t, () => ({ body: ' '.repeat(257 * KB) }));
   assert.equal((await failure(open(t, url))).code, 'ERR_VEND_TOO_LARGE');
 });
 
-test('one of just under that length is read, whatever its characters are cut into', LIMIT, async (t) => {
-  const body = new TextEncoder().encode(JSON.stringify({ note: '\u20ac\u{1f600}'.repeat(20_000), authToken: disposable() }));
+test('one of just under that length is read, whatever its characters are cut into', async (t) => {
+  const clock = driveClock(t);
+  const refreshToken = '\u20ac\u{1f600}'.repeat(20_000);
+  const body = new TextEncoder().encode(JSON.stringify({ refreshToken, authToken: disposable() }));
   const chunks = Array.from({ length: Math.ceil(body.length / 997) }, (_, index) => body.slice(index * 997, (index + 1) * 997));
   const stream = new ReadableStream({ pull: (controller) => (chunks.length ? controller.enqueue(chunks.shift()) : controller.close()) });
-  assert.equal((await open(t, async () => new Response(stream)).getToken()).version, 'v1');
+  const seen = [];
+  const source = open(t, async (request) => (seen.push(request.refreshToken), new Response(stream)));
+  assert.equal((await source.getToken()).version, 'v1');
+  clock.jump(2_000);
+  await failure(source, { forceRefresh: true });
+  assert.ok(seen[1] === refreshToken);
 });
 
 test('a body that never ends is cut off by the time-out', async (t) => {

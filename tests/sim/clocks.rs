@@ -19,6 +19,7 @@ pub(crate) fn server(t: i64) -> i64 {
     EPOCH + t.div_euclid(MS)
 }
 
+#[derive(Clone)]
 pub(crate) struct Clocks {
     /// How far the wall clock is ahead of the truth.
     pub(crate) ahead: i64,
@@ -31,6 +32,7 @@ pub(crate) struct Clocks {
     /// What has happened since the clocks were read last.
     slept_unseen: bool,
     set_back_unseen: bool,
+    leapt_unseen: bool,
     /// When the wall clock was last set forward: tokens then look older than they are.
     pub(crate) leapt: i64,
     /// How often it was set back.
@@ -48,22 +50,48 @@ impl Clocks {
             stops: rng.bool(),
             slept_unseen: false,
             set_back_unseen: false,
+            leapt_unseen: false,
             leapt: i64::MIN,
             set_backs: 0,
         }
     }
 
+    /// Those of another tab on the same device: the wall clock is the same, and so is whatever stops the other; but that
+    /// one has its own origin.
+    pub(crate) fn of_another_tab(&self, rng: &mut Rng) -> Self {
+        let mut clocks = self.clone();
+        clocks.stopped = rng.i64(-DAY..SECOND);
+        clocks.leapt = i64::MIN;
+        clocks.set_backs = 0;
+        clocks
+    }
+
     pub(crate) fn read(&mut self, t: i64) -> Now {
         self.slept_unseen = false;
         self.set_back_unseen = false;
+        self.leapt_unseen = false;
         let round = |t: i64| t.div_euclid(self.grain) * self.grain / MS;
         Now { wall: round(EPOCH * MS + t + self.ahead), mono: round(t - self.stopped) }
     }
 
+    /// Whether the monotonic clock would stand still in a sleep now. The one thing that cannot be seen is left out, see `set`.
+    pub(crate) fn may_stop(&self) -> bool {
+        self.stops && !self.set_back_unseen
+    }
+
+    /// Whether the wall clock may be set by so much, see `set`.
+    pub(crate) fn may_be_set(&self, by: i64) -> bool {
+        by >= 0 || !self.slept_unseen
+    }
+
+    /// Whether setting the wall clock back now would take back a leap that was not seen.
+    pub(crate) fn hides_leap(&self) -> bool {
+        self.leapt_unseen
+    }
+
     /// The device has slept; returns how long the monotonic clock stood still.
     pub(crate) fn sleep(&mut self, span: i64) -> i64 {
-        // The one thing that cannot be seen, see below.
-        if !self.stops || self.set_back_unseen {
+        if !self.may_stop() {
             return 0;
         }
         self.stopped += span;
@@ -76,7 +104,7 @@ impl Clocks {
     /// A wall clock set back while the monotonic clock stood still, with no look at the clocks in
     /// between, looks like no time passed at all. No client can tell, so it is not simulated.
     pub(crate) fn set(&mut self, by: i64, t: i64) -> bool {
-        if by < 0 && self.slept_unseen {
+        if !self.may_be_set(by) {
             return false;
         }
         self.ahead += by;
@@ -85,6 +113,7 @@ impl Clocks {
             self.set_backs += 1;
         } else {
             self.leapt = t;
+            self.leapt_unseen = true;
         }
         true
     }

@@ -1,40 +1,87 @@
 //! Seeded simulation of the refresher: a client with unreliable clocks, timers and network, a
 //! service in all its moods, and an application that asks, insists, gives up and rejects, in
-//! virtual time. After every single event the promises of `refresh` are checked against the truth,
-//! which only the simulation knows.
+//! virtual time; alone, or as one of several tabs. After every single event the promises of `refresh` are checked
+//! against the truth, which only the simulation knows.
 //!
-//! - `cargo test --release --test sim`: 20,000 runs; `SIM_RUNS=1000000` for more.
-//! - `SIM_SEED=42 cargo test --test sim`: one run, with its whole history.
+//! - `cargo test --release --test sim`: 50,000 runs of each kind; `SIM_RUNS=500000` for more.
+//! - `SIM_SEED=42 cargo test --test sim alone`: one run, with its whole history; `SIM_GROUP_SEED=42 … group`: one of a group.
 //!
 //! One thing is left out, because no client can see it: a wall clock set back during the very sleep
-//! that also stops the monotonic clock (see `clocks.rs`).
+//! that also stops the monotonic clock (see `clocks.rs` and, for tabs, `group/device.rs`).
 
 mod clocks;
+mod group;
 mod invariants;
 mod service;
 mod tally;
 mod world;
 
 use std::{env, panic, thread};
-use tally::Tally;
+use tally::{Count, Tally};
 use world::World;
 
-const RUNS: u64 = 20_000;
+const RUNS: u64 = 50_000;
+const GROUPS: u64 = 50_000;
+
+/// A run that can be done again with its whole history.
+trait Run {
+    type Tally: Count;
+
+    /// `NAME_SEED` replays a run.
+    const NAME: &'static str;
+
+    fn new(seed: u64, record: bool) -> Self;
+    fn run(&mut self) -> Result<(), String>;
+    fn tally(&self) -> &Self::Tally;
+    fn print_history(&self);
+}
+
+impl Run for World {
+    type Tally = Tally;
+
+    const NAME: &'static str = "SIM";
+
+    fn new(seed: u64, record: bool) -> Self {
+        World::new(seed, record)
+    }
+
+    fn run(&mut self) -> Result<(), String> {
+        World::run(self)
+    }
+
+    fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    fn print_history(&self) {
+        World::print_history(self);
+    }
+}
 
 #[test]
-fn every_run_keeps_every_promise() {
-    if let Some(seed) = number("SIM_SEED") {
-        let mut world = World::new(seed, true);
-        let result = world.run();
-        world.print_history();
+fn every_run_alone_keeps_every_promise() {
+    runs::<World>(RUNS);
+}
+
+fn runs<R: Run>(usual: u64) {
+    if let Some(seed) = number(&format!("{}_SEED", R::NAME)) {
+        let mut run = R::new(seed, true);
+        let result = run.run();
+        run.print_history();
         result.unwrap_or_else(|broken| panic!("seed {seed}: {broken}"));
         return;
     }
-    let runs = number("SIM_RUNS").unwrap_or(RUNS);
+    let runs = number("SIM_RUNS").unwrap_or(usual);
     let lanes = thread::available_parallelism().map_or(1, |n| n.get() as u64);
-    let mut all = Tally::default();
+    let mut all = R::Tally::default();
     thread::scope(|scope| {
-        let lane = |lane| move || (lane..runs).step_by(lanes as usize).map(run).collect::<Tally>();
+        let lane = |lane| {
+            move || {
+                let mut all = R::Tally::default();
+                (lane..runs).step_by(lanes as usize).for_each(|seed| all.add(&run::<R>(seed)));
+                all
+            }
+        };
         let lanes: Vec<_> = (0..lanes).map(|n| scope.spawn(lane(n))).collect();
         for lane in lanes {
             match lane.join() {
@@ -43,22 +90,22 @@ fn every_run_keeps_every_promise() {
             }
         }
     });
-    println!("{runs} runs: {all}");
-    // A simulation in which nothing happens proves nothing.
+    println!("{}: {runs} runs: {all}", R::NAME);
     if runs >= 1_000 {
         all.assert_all_happened();
     }
 }
 
-fn run(seed: u64) -> Tally {
-    let mut world = World::new(seed, false);
-    if let Err(broken) = world.run() {
-        let mut again = World::new(seed, true);
+fn run<R: Run>(seed: u64) -> R::Tally {
+    let mut run = R::new(seed, false);
+    if let Err(broken) = run.run() {
+        let mut again = R::new(seed, true);
         let _ = again.run();
         again.print_history();
-        panic!("seed {seed}: {broken}\nreplay: SIM_SEED={seed} cargo test --test sim -- --nocapture");
+        let name = R::NAME;
+        panic!("seed {seed}: {broken}\nreplay: {name}_SEED={seed} cargo test --test sim -- --nocapture");
     }
-    world.tally
+    run.tally().clone()
 }
 
 fn number(name: &str) -> Option<u64> {

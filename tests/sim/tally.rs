@@ -2,27 +2,35 @@
 
 use std::fmt;
 
+/// What can be added up.
+pub(crate) trait Count: Clone + Default + fmt::Display + Send {
+    fn add(&mut self, other: &Self);
+    /// A simulation in which nothing happens proves nothing.
+    fn assert_all_happened(&self);
+}
+
 macro_rules! tally {
-    ($($name:ident),* $(,)?) => {
+    ($(#[$about:meta])* $tally:ident: $($name:ident),* $(,)?) => {
+        $(#[$about])*
         #[derive(Clone, Debug, Default)]
-        pub(crate) struct Tally {
+        pub(crate) struct $tally {
             /// Virtual time, in seconds.
             pub(crate) seconds: u64,
             $(pub(crate) $name: u64,)*
         }
 
-        impl Tally {
-            pub(crate) fn add(&mut self, other: &Tally) {
+        impl Count for $tally {
+            fn add(&mut self, other: &Self) {
                 self.seconds += other.seconds;
                 $(self.$name += other.$name;)*
             }
 
-            pub(crate) fn assert_all_happened(&self) {
+            fn assert_all_happened(&self) {
                 $(assert!(self.$name > 0, "no {} in any run", stringify!($name));)*
             }
         }
 
-        impl fmt::Display for Tally {
+        impl fmt::Display for $tally {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{} virtual years", self.seconds / 31_557_600)?;
                 $(write!(f, ", {} {}", self.$name, stringify!($name))?;)*
@@ -33,15 +41,19 @@ macro_rules! tally {
 }
 
 tally! {
+    /// Of clients that are alone.
+    Tally:
     events, actions, fetches, probes, installs, refusals, timeouts, failures, drops, reports, tokens,
     too_short, failed, closed, gets, abandons, rejections, strays, sleeps, stopped_clocks, set_forward,
     set_back, offline, lies, wakes, late_timers, spent_budgets, fair_runs, loops,
 }
 
-impl FromIterator<Tally> for Tally {
-    fn from_iter<T: IntoIterator<Item = Tally>>(tallies: T) -> Self {
-        let mut all = Tally::default();
-        tallies.into_iter().for_each(|tally| all.add(&tally));
-        all
-    }
+tally! {
+    /// Of groups of tabs.
+    GroupTally:
+    events, fetches, probes, installs, adoptions, refusals, timeouts, failures, heard_failures, drops, tokens, too_short,
+    failed, closed, gets, abandons, rejections, revocations, strays, messages, lost_messages, late_messages, untimely_messages,
+    answered_asks, grants, cancelled_requests, unlocked_fetches, orphaned_locks, opened, killed, closed_tabs, frozen, cached,
+    sleeps, stopped_clocks, set_forward, set_back, offline, wakes, late_timers, spent_budgets, rotations, obstacle_runs,
+    outages, storms,
 }

@@ -1,9 +1,13 @@
 // The implementation has the face that index.d.ts promises, and the face refuses what it should. Checked by the compiler alone.
 import * as implementation from '../../pkg-template/src/index.js';
 import type * as contract from '../../pkg-template/index.js';
+import * as decodeImplementation from '../../pkg-template/src/decode.js';
+import type * as decodeContract from '../../pkg-template/decode.js';
 import * as face from 'momento-token-wasm';
 
 export const keepsItsWord: typeof contract = implementation;
+// The source is there as a type alone.
+export const decodingKeepsIts: Omit<typeof decodeContract, 'TokenSource'> = decodeImplementation;
 
 declare const token: face.Token;
 declare const source: face.TokenSource;
@@ -13,6 +17,8 @@ new face.TokenSource({ vend: '/token' });
 new face.TokenSource({ vend: new URL('https://a.example/token'), refreshWindow: [0.5, 0.6], start: 'on-demand' });
 new face.TokenSource({ vend: { url: '/token', method: 'POST', headers: async () => ({ a: 'b' }) } });
 new face.TokenSource({ vend: async ({ signal }) => fetch('/token', { signal }), tokenId: 'a' });
+new face.TokenSource({ vend: { url: '/token', allowRedirects: true }, shareAcrossTabs: 'app' });
+new face.TokenSource({ vend: async ({ refreshToken = 'none' }) => refreshToken.trim(), shareAcrossTabs: false });
 source.addEventListener('token', ({ detail }) => detail.reveal('envelope'));
 source.addEventListener('error', ({ detail }) => detail.willRetryAt?.getTime());
 const scope: face.TokenScope = {

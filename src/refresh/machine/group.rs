@@ -67,7 +67,7 @@ impl Machine {
     }
 
     pub(super) fn heard(&mut self, life: i64, fresh: bool) {
-        if self.phase != Phase::Open || !self.shared {
+        if self.phase != Phase::Open || !self.shared || self.time.in_doubt() {
             return;
         }
         // Once more, since the message was timed by clocks that are no finer here than there.
@@ -76,10 +76,17 @@ impl Machine {
         let better = life - BETTER > left;
         // A service that answers the same token again has had its vend all the same.
         let as_good = fresh && life > left - BETTER;
-        if life <= 0 || !(better || as_good) {
+        // And whoever insists wants a new one, not a long-lived one.
+        let insists = fresh && self.calls.any_forced();
+        if life <= 0 || !(better || as_good || insists) {
             return;
         }
-        if better || self.token.is_none() || self.calls.any_forced() {
+        // Nobody waits for the answer to a request of one's own any more, and its failure would be of no interest.
+        if fresh && let Some(flight) = self.flight.take() {
+            self.act(ABORT, 0, flight.id, 0);
+            self.unlock();
+        }
+        if better || insists || self.token.is_none() {
             self.hold(life);
             self.act(ADOPT, 0, 0, 0);
         } else {
@@ -97,17 +104,22 @@ impl Machine {
         }
     }
 
-    /// Concerns those who are about to ask the same, or have failed themselves.
+    /// An attempt of a sibling counts as one's own, for the service is the same. Beyond that it concerns those who are about to
+    /// ask, or have failed themselves.
     pub(super) fn heard_failure(&mut self, failure: i64, after: i64) {
+        if self.phase != Phase::Open || !self.shared {
+            return;
+        }
+        self.attempts.started(self.time.awake());
         let concerned = self.turn.is_some() || self.attempts.failing();
-        if self.phase != Phase::Open || !self.shared || self.flight.is_some() || !concerned {
+        if self.flight.is_some() || !concerned {
+            self.heed(failure, after);
             return;
         }
         let turn = self.turn.take();
         if turn.is_some() {
             self.unlock();
         }
-        self.attempts.started(self.time.awake());
         self.fail(turn.map_or(0, |turn| turn.id), Cause::Sibling, failure, after);
     }
 

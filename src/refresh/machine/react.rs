@@ -171,16 +171,11 @@ impl Machine {
         self.attempts.failed();
         // With a token in hand there is time, but no more than it lasts.
         let within = self.time_left();
-        let mut delay = self.attempts.delay(&mut self.dice, within);
+        // On top, not instead: all who were told the same do not return at the same moment.
+        let delay = self.attempts.delay(&mut self.dice, within) + self.heed(failure, after);
         let malformed = if failure > TERMINAL { self.malformed.saturating_add(1) } else { 0 };
         self.malformed = malformed;
         self.plan = if failure == TERMINAL || malformed >= MALFORMED { Plan::Demand } else { Plan::Retry };
-        if failure == RETRY && after != NONE {
-            let after = after.clamp(0, MAX_RETRY_AFTER);
-            self.not_before = self.in_ms(after);
-            // On top, not instead: all who were told the same do not return at the same moment.
-            delay += after;
-        }
         self.at = self.in_ms(delay);
         // The callers of this attempt bring about no other.
         let calls = core::mem::take(&mut self.calls);
@@ -191,6 +186,14 @@ impl Machine {
             self.act(SHARE_FAILURE, 0, 0, 0);
             self.unlock();
         }
+    }
+
+    /// Before the server wants it there is no attempt; for how long (ms), as far as that is granted. That a sibling was not told to
+    /// wait takes nothing back.
+    pub(super) fn heed(&mut self, failure: i64, after: i64) -> i64 {
+        let after = if failure == RETRY { after.clamp(0, MAX_RETRY_AFTER) } else { 0 };
+        self.not_before = self.not_before.max(self.in_ms(after));
+        after
     }
 
     fn close(&mut self) {

@@ -8,9 +8,14 @@ import { vendingService } from '../../package/support/service.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The script of a page. `alias` puts other versions of a framework in place. */
-export async function script(page, alias = {}) {
+export const script = (page, alias = {}) => bundle({ entryPoints: [`${root}tests/bindings/pages/${page}.mjs`] }, alias);
+
+/** The same of a code that is given as text. */
+export const scriptOf = (contents) => bundle({ stdin: { contents, resolveDir: root, loader: 'jsx' }, jsx: 'automatic' });
+
+async function bundle(input, alias) {
   const { outputFiles } = await build({
-    entryPoints: [`${root}tests/bindings/pages/${page}.mjs`],
+    ...input,
     bundle: true,
     write: false,
     format: 'esm',

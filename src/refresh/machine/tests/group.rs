@@ -104,6 +104,40 @@ fn a_sibling_s_token_takes_the_turn_away() {
 }
 
 #[test]
+fn a_sibling_s_new_token_takes_a_request_out_of_the_air() {
+    let mut bench = in_air(1);
+    bench.get(0, false);
+    let actions = bench.tell(heard(HOUR, true));
+    let settle = Action::Settle { call: 1, outcome: Outcome::Token };
+    assert_eq!(actions[..4], [Action::Abort { flight: 0 }, Action::Unlock, Action::Adopt, settle]);
+    // Its failure brings about no other.
+    bench.fail(0);
+    assert_eq!(bench.machine.status(), Ready);
+    assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + HOUR / 2));
+    // An answer to an `ask` is not new: the request goes on.
+    let mut bench = in_air(1);
+    assert!(!bench.tell(heard(HOUR, false)).contains(&Action::Abort { flight: 0 }));
+}
+
+#[test]
+fn a_failure_heard_of_while_nothing_is_wanted_counts_all_the_same() {
+    let mut bench = settled(1, HOUR);
+    for _ in 0..10 {
+        bench.pass(2 * SECOND);
+        bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+        assert_eq!(bench.machine.status(), Ready);
+    }
+    // Ten attempts in ten minutes are the whole group's, and what the server asked of one it asked of all.
+    bench.tell(Event::Rejected);
+    let at = bench.machine.refresh_at().expect("another attempt") - bench.now.wall;
+    assert!((10 * MINUTE - 20 * SECOND..=10 * MINUTE).contains(&at), "{at}");
+    let mut bench = settled(1, HOUR);
+    bench.tell(Event::HeardFailed { failure: Failure::Retry { after: Some(MINUTE) } });
+    bench.get(0, true);
+    assert!(bench.machine.refresh_at().is_some_and(|at| at >= bench.now.wall + MINUTE));
+}
+
+#[test]
 fn only_a_better_token_is_taken_in_answer() {
     let mut bench = settled(1, HOUR);
     assert_eq!(bench.tell(heard(HOUR, false)), [], "the same");
@@ -128,7 +162,7 @@ fn a_fresh_token_no_better_than_the_one_in_hand_is_a_rotation_all_the_same() {
     let mut bench = settled(1, HOUR);
     bench.pass(MINUTE);
     bench.get(0, true);
-    let actions = bench.tell(heard(HOUR - MINUTE, true));
+    let actions = bench.tell(heard(MINUTE, true));
     assert!(actions.contains(&Action::Adopt) && outcomes(&actions) == [Outcome::Token], "{actions:?}");
 }
 
@@ -178,6 +212,47 @@ fn a_sibling_s_failure_counts_as_one_s_own() {
     let mut bench = waiting(1);
     bench.tell(Event::HeardFailed { failure: Failure::Terminal });
     assert_eq!((bench.machine.status(), bench.machine.refresh_at()), (Failed, None));
+}
+
+#[test]
+fn who_waits_for_another_attempt_is_told_of_a_sibling_s() {
+    let mut bench = in_air(1);
+    bench.fail(0);
+    bench.get(0, false);
+    let actions = bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+    assert!(matches!(actions[0], Action::Report { cause: Cause::Sibling, .. }), "{actions:?}");
+    assert!(matches!(outcomes(&actions)[..], [Outcome::Failed { .. }]), "{actions:?}");
+    assert!(!actions.contains(&Action::Unlock), "it has no turn");
+}
+
+#[test]
+fn a_grant_of_another_turn_is_ignored() {
+    let mut bench = waiting(1);
+    assert_eq!(bench.tell(Event::Locked { flight: 7 }), []);
+    assert!(bench.next_fetch(PATIENCE).is_some_and(|(_, after)| after >= 4 * SECOND));
+}
+
+#[test]
+fn a_sibling_that_was_not_told_to_wait_takes_nothing_back() {
+    let mut bench = in_air(1);
+    bench.tell(Event::Failed { flight: 0, failure: Failure::Retry { after: Some(MINUTE) } });
+    bench.pass(2 * SECOND);
+    bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+    bench.get(0, true);
+    assert!(bench.machine.refresh_at().is_some_and(|at| at >= bench.now.wall + 58 * SECOND));
+}
+
+#[test]
+fn a_token_heard_of_just_after_the_clock_was_set_back_is_left_alone() {
+    // A message that has waited for hours may look new, for the clock that timed it was set back in the meantime.
+    let mut bench = waiting(1);
+    bench.now.mono += 2 * HOUR;
+    bench.now.wall += HOUR;
+    assert!(!bench.tell(heard(HOUR, true)).contains(&Action::Adopt));
+    bench.pass(4 * SECOND);
+    assert!(!bench.tell(heard(HOUR, true)).contains(&Action::Adopt));
+    bench.pass(SECOND);
+    assert!(bench.tell(heard(HOUR, true)).contains(&Action::Adopt));
 }
 
 #[test]

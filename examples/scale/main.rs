@@ -1,0 +1,125 @@
+//! What a million clients ask of a vending service, and how many users an account's five mints a second carry: this crate's
+//! machine beside a fixed time before the end.
+//!
+//! `make scale` writes `docs/scale.md` and `docs/scale.svg`. The same seeds give the same bytes; with `--check` nothing is written,
+//! and it fails where they differ.
+
+mod limit;
+mod plot;
+mod storm;
+mod strategy;
+
+use limit::LIMIT;
+use std::fmt::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use storm::{HOUR, SECOND, Seconds};
+use strategy::Strategy;
+
+const CLIENTS: u64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+const DAY_AND_HOUR: i64 = 25 * HOUR;
+
+/// What is compared, and what it is called.
+const STRATEGIES: [(Strategy, &str); 3] = [
+    (Strategy::Ours, "this package: drawn between 60 and 80 % of the life"),
+    (Strategy::Lead(10 * SECOND), "10 s before the end (Momento's example)"),
+    (Strategy::Lead(5 * MINUTE), "5 min before the end (Firebase)"),
+];
+
+fn main() -> ExitCode {
+    let check = std::env::args().any(|argument| argument == "--check");
+    let minute = STRATEGIES.map(|(strategy, _)| storm::storm(strategy, CLIENTS, MINUTE, HOUR));
+    let second = STRATEGIES.map(|(strategy, _)| storm::storm(strategy, CLIENTS, SECOND, HOUR));
+    let files = [("docs/scale.md", page(&minute, &second)), ("docs/scale.svg", plot::svg(&minute))];
+    let mut same = true;
+    for (name, text) in files {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        if check {
+            same &= std::fs::read_to_string(path).is_ok_and(|there| there == text);
+        } else {
+            let written =
+                path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
+            if let Err(error) = written {
+                eprintln!("{name}: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    if !same {
+        eprintln!("docs/scale.md or docs/scale.svg is not what `make scale` writes");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn page(minute: &[Seconds; 3], second: &[Seconds; 3]) -> String {
+    let mut page = String::from(
+        "# A million clients\n\n\
+         Written by `make scale` (`examples/scale`) with the machine that ships; the same command gives the same bytes.\n\n\
+         ![Requests per second over three hours](scale.svg)\n\n\
+         ## The busiest second\n\n\
+         One million clients hold tokens that live for an hour. They were all minted within one minute, as after a deployment or\n\
+         an outage, or even within one second. The service grants whatever is asked. Requests in the busiest second of each of the\n\
+         three rotations that follow:\n\n\
+         | renewed | minted within | 1st | 2nd | 3rd |\n| --- | --- | ---: | ---: | ---: |\n",
+    );
+    for (spread, storms) in [("a minute", minute), ("a second", second)] {
+        for ((_, name), seconds) in STRATEGIES.iter().zip(storms) {
+            let peak = |rotation: usize| grouped(u64::from(seconds[rotation].iter().copied().max().unwrap_or(0)));
+            let _ = writeln!(page, "| {name} | {spread} | {} | {} | {} |", peak(0), peak(1), peak(2));
+        }
+    }
+    page.push_str(
+        "\nA fixed time before the end keeps the clients together for ever; a draw from a fifth of the life spreads them over twelve\n\
+         minutes at once, and over more with each rotation.\n\n\
+         ## Users of one account\n\n\
+         An account mints five tokens a second. How many users with one tab each that carries:\n\n\
+         - *on average*: five times the time from one renewal to the next.\n\
+         - *no second over five*: until one second of three rotations sees a sixth request (the median of 101 draws).\n\n\
+         *Together*: all first tokens were minted within the same second. *Spread*: evenly over the time from one renewal to the next.\n\n\
+         | renewed | life | on average | no second over five, together | spread |\n| --- | --- | ---: | ---: | ---: |\n",
+    );
+    for (ttl, life) in [(HOUR, "1 h"), (DAY_AND_HOUR, "25 h")] {
+        for (strategy, name) in STRATEGIES {
+            let period = strategy.period(ttl);
+            let average = grouped((i64::from(LIMIT) * period / SECOND).unsigned_abs());
+            let [together, spread] =
+                [SECOND, period].map(|spread| rounded(storm::most_within(strategy, LIMIT, spread, ttl)));
+            let _ = writeln!(page, "| {name} | {life} | {average} | {together} | {spread} |");
+        }
+    }
+    page.push_str(
+        "\nA service that says 429 to a sixth request in a second need not be spared every such second: who asks early has time to\n\
+         ask again. The most users with tokens of one hour of whom nobody is ever without a token in three rotations, when all of\n\
+         them wait after a 429 as this package does (a draw from a ceiling that doubles from 2 s to 5 min):\n\n\
+         | renewed | together | spread |\n| --- | ---: | ---: |\n",
+    );
+    for (strategy, name) in STRATEGIES {
+        let [together, spread] =
+            [SECOND, strategy.period(HOUR)].map(|spread| rounded(limit::most_carried(strategy, spread, HOUR)));
+        let _ = writeln!(page, "| {name} | {together} | {spread} |");
+    }
+    page
+}
+
+/// To two digits, where there are more: it is a draw.
+fn rounded(n: u64) -> String {
+    let mut unit = 1;
+    while n / unit >= 100 {
+        unit *= 10;
+    }
+    grouped(n / unit * unit)
+}
+
+fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,65 @@
+// What a command reads: an argument, a file, or standard input.
+import { closeSync, openSync, readSync } from 'node:fs';
+import { Fail, named } from './fail.js';
+
+/** No credential and no scope is longer. */
+const LIMIT = 1024 * 1024;
+
+/** What was given, and whether it stood on the command line, where the shell keeps it. */
+export interface Input {
+  text: string;
+  typed: boolean;
+}
+
+export function read(what: string, rest: readonly string[], file: unknown): Input {
+  if (rest.length > 1) throw new Fail(`expected one ${what}, found ${rest.length} arguments; put quotes around it`);
+  const [argument] = rest;
+  if (typeof file === 'string') {
+    if (argument !== undefined) throw new Fail(`expected either a ${what} or --file, found both`);
+    return { text: slurp(what, file), typed: false };
+  }
+  if (argument !== undefined && argument !== '-') return { text: argument, typed: true };
+  if (process.stdin.isTTY) process.stderr.write(`Reading a ${what} from the terminal; end with Ctrl-D.\n`);
+  return { text: slurp(what, 0), typed: false };
+}
+
+function slurp(what: string, from: string | 0): string {
+  let handle: number;
+  try {
+    handle = from === 0 ? 0 : openSync(from, 'r');
+  } catch (error) {
+    throw new Fail(`cannot read the file ${named(from as string)} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
+  try {
+    return text(handle, what);
+  } finally {
+    if (handle !== 0) closeSync(handle);
+  }
+}
+
+function text(handle: number, what: string): string {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const part = Buffer.allocUnsafe(65_536);
+    let read: number;
+    try {
+      read = readSync(handle, part);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') break; // how Windows says that a pipe was closed
+      if (code === 'EAGAIN') {
+        // Nothing there yet: wait a little, as a thread may.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        continue;
+      }
+      throw new Fail(`cannot read the ${what} (${code ?? 'unknown error'})`);
+    }
+    if (read === 0) break;
+    parts.push(part.subarray(0, read));
+    if ((size += read) > LIMIT) throw new Fail(`expected a ${what}, found more than 1 MB`);
+  }
+  const bytes = Buffer.concat(parts);
+  // As Windows writes redirected text.
+  return bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString('utf16le', 2) : bytes.toString();
+}

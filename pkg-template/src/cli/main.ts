@@ -1,0 +1,49 @@
+// `npx momento-token-wasm`: says what credentials are, makes scopes, scans builds.
+import { readFileSync } from 'node:fs';
+import { Fail, named } from './fail.js';
+import { HELP } from './help.js';
+import { inspect } from './inspect.js';
+import { scan } from './scan.js';
+import { scope } from './scope.js';
+import { style } from './style.js';
+
+const COMMANDS: Record<string, (args: string[]) => number | Promise<number>> = { inspect, scope, scan };
+
+async function run([command, ...args]: string[]): Promise<number> {
+  if (command === '--version' || command === '-v') return print(`${version()}\n`);
+  if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
+    const about = command === undefined ? undefined : args[0];
+    if (command === undefined) process.stderr.write(HELP['']!);
+    else print(HELP[about !== undefined && Object.hasOwn(HELP, about) ? about : '']!);
+    return command === undefined ? 2 : 0;
+  }
+  const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+  if (!action) throw new Fail(`unknown command ${named(command)}`, 'One of inspect, scope, scan. See: momento-token-wasm --help');
+  const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  if (options.includes('--help') || options.includes('-h')) return print(HELP[command]!);
+  return action(args);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+const version = (): string => (JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** The last guard: whatever a message may quote, nothing that looks like a credential. */
+const shown = (text: string): string => text.replace(/e[yw][\w+/=.-]{16,}/g, '(not shown)');
+
+// Who reads no further (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  // Of what was not foreseen only the kind: its message may quote what was given.
+  const [message, help] = error instanceof Fail ? [error.message, error.help] : [`an error that was not foreseen (${error instanceof Error ? error.name : typeof error})`, []];
+  process.stderr.write(`${style(process.stderr)('red', 'momento-token-wasm:')} ${shown(message)}\n${help.map((line) => `  ${shown(line)}\n`).join('')}`);
+  process.exitCode = 2;
+}

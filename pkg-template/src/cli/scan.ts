@@ -1,0 +1,37 @@
+// `scan`: credentials in files, for CI.
+import { existsSync } from 'node:fs';
+import { scanFiles } from 'momento-token-wasm/scan';
+import { ADVICE, line } from '../scan/report.js';
+import { parse } from './args.js';
+import { Fail, named } from './fail.js';
+import { style } from './style.js';
+
+export async function scan(args: string[]): Promise<number> {
+  const { flags, rest } = parse('scan', args, {
+    strict: { type: 'boolean' },
+    ignore: { type: 'string', multiple: true },
+    all: { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  if (rest.length === 0) throw new Fail('expected a file or folder to scan', 'See: momento-token-wasm scan --help');
+  for (const path of rest) if (!existsSync(path)) throw new Fail(`there is no file or folder ${named(path)}`);
+  const began = performance.now();
+  const report = await scanFiles(rest, { ignore: (flags.ignore as string[] | undefined) ?? [], all: flags.all === true });
+  const seconds = (performance.now() - began) / 1000;
+  const { findings, files, bytes, unreadable } = report;
+  const failing = findings.filter(({ fails }) => fails || flags.strict === true);
+
+  if (flags.json) process.stdout.write(`${JSON.stringify({ failed: failing.length > 0, findings, files, bytes, unreadable }, null, 2)}\n`);
+  else {
+    const paint = style(process.stdout);
+    for (const finding of findings) process.stdout.write(`${paint(failing.includes(finding) ? 'red' : 'yellow', failing.includes(finding) ? 'FAIL' : 'note')} ${line(finding)}\n`);
+    const found = findings.length === 0 ? 'no Momento credential' : `${findings.length} Momento credential${findings.length === 1 ? '' : 's'}, of which ${failing.length} fail${failing.length === 1 ? 's' : ''} the scan`;
+    const speed = bytes > 1e6 && seconds > 0 ? `, ${Math.round(bytes / 1e6 / seconds)} MB/s` : '';
+    process.stdout.write(`${files} file${files === 1 ? '' : 's'}, ${size(bytes)}${speed}: ${found}\n`);
+    if (failing.length > 0) process.stderr.write(`${ADVICE}\n`);
+  }
+  for (const { file, code } of unreadable) process.stderr.write(`cannot read ${named(file)} (${code})\n`);
+  return failing.length > 0 ? 1 : unreadable.length > 0 ? 2 : 0;
+}
+
+const size = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);

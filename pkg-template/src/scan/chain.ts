@@ -1,0 +1,257 @@
+// Text that could be a credential, put together from what stands in a file: pieces joined by `+`, in arrays and templates, with characters
+// escaped. No syntax is parsed, so that it works alike in JavaScript, HTML, JSON, and JavaScript in JSON in HTML.
+import { BACKSLASH, MOST_BACKSLASHES, NEWLINE, PLAIN, escape, next as afterEscape, tableOf } from './escapes.js';
+
+/** The pieces of one chain, in a few lists that the next one uses again: a bundle has a chain for every string in it. */
+export class Chain {
+  /** How many pieces there are. */
+  count = 0;
+  /** How many characters. */
+  size = 0;
+  readonly #bytes: Buffer;
+  /** Where each piece stands in the file, and where it ends; that is its start where it is one character that was escaped. */
+  readonly #at: number[] = [];
+  readonly #end: number[] = [];
+  readonly #code: number[] = [];
+  /** Where each begins in the chain's text. */
+  readonly #from: number[] = [];
+  /** Does it follow a comma, as an element of an array does, or a line's end? */
+  readonly #listed: boolean[] = [];
+  #text: string | undefined;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.size = 0;
+    this.#text = undefined;
+  }
+
+  addRun(at: number, end: number, listed: boolean): void {
+    this.#add(at, end, 0, listed);
+    this.size += end - at;
+  }
+
+  addCharacter(at: number, code: number, listed: boolean): void {
+    this.#add(at, at, code, listed);
+    this.size++;
+  }
+
+  #add(at: number, end: number, code: number, listed: boolean): void {
+    const index = this.count++;
+    this.#at[index] = at;
+    this.#end[index] = end;
+    this.#code[index] = code;
+    this.#from[index] = this.size;
+    this.#listed[index] = listed;
+  }
+
+  get text(): string {
+    if (this.#text === undefined) {
+      let text = '';
+      for (let piece = 0; piece < this.count; piece++) text += this.piece(piece);
+      this.#text = text;
+    }
+    return this.#text;
+  }
+
+  piece(index: number): string {
+    const [at, end] = [this.#at[index] as number, this.#end[index] as number];
+    return at === end ? String.fromCharCode(this.#code[index] as number) : this.#bytes.toString('latin1', at, end);
+  }
+
+  /** Where in the text a piece begins. */
+  from(piece: number): number {
+    return this.#from[piece] as number;
+  }
+
+  listed(piece: number): boolean {
+    return piece < this.count && this.#listed[piece] === true;
+  }
+
+  /** Where in the file the character of the text stands. */
+  at(index: number): number {
+    const piece = this.pieceAt(index);
+    return (this.#at[piece] as number) + index - this.from(piece);
+  }
+
+  /** The piece that holds the character. */
+  pieceAt(index: number): number {
+    let [low, high] = [0, this.count - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.from(middle) <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+const DOLLAR = 0x24;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
+const QUOTE = tableOf('"\'`');
+const BLANK = tableOf(' \t\r\n');
+/** What may stand between a piece and the next one. */
+const JOINS = tableOf('"\'`\\%&$\r\n');
+const ESCAPES = tableOf('\\%&');
+/** No credential is shorter. */
+const SHORTEST = 40;
+/** The start of one, whose rest stands elsewhere, may be. */
+const START = 8;
+/** Base64 that is wrapped has lines at least so long. */
+const WRAPPED = 60;
+/** Nobody writes more than this between two pieces. */
+const FARTHEST = 1_000;
+
+/** Calls `found` with each chain that may hold a credential, or the start of one. It is good for that call alone. */
+export function chains(bytes: Buffer, found: (chain: Chain) => void): void {
+  const { length } = bytes;
+  const chain = new Chain(bytes);
+  let i = 0;
+  while (i < length) {
+    const code = bytes[i] as number;
+    if (PLAIN[code] === 1) {
+      const from = i++;
+      while (i < length && PLAIN[bytes[i] as number] === 1) i++;
+      // Most runs are words that nothing follows: they cost no more than this.
+      if (i >= length || JOINS[bytes[i] as number] === 0) {
+        if (i - from < SHORTEST && !starts(bytes, from, i)) continue;
+        chain.clear();
+        chain.addRun(from, i, false);
+        found(chain);
+        continue;
+      }
+      i = follow(chain, bytes, from, found);
+    } else if (ESCAPES[code] === 1 && escape(bytes, i) > 0) i = follow(chain, bytes, i, found);
+    else i++;
+  }
+}
+
+/** Does a run begin as base64 of JSON does? */
+const starts = (bytes: Buffer, from: number, to: number): boolean =>
+  to - from >= START && bytes[from] === 0x65 && (bytes[from + 1] === 0x79 || bytes[from + 1] === 0x77);
+
+/** Follows a chain that begins at `from`; gives where it ends. */
+function follow(chain: Chain, bytes: Buffer, from: number, found: (chain: Chain) => void): number {
+  const { length } = bytes;
+  let i = from;
+  let hole = false;
+  let listed = false;
+  let started = false;
+  chain.clear();
+  while (i < length) {
+    const start = i;
+    while (i < length && PLAIN[bytes[i] as number] === 1) i++;
+    if (i > start) {
+      chain.addRun(start, i, listed);
+      started ||= starts(bytes, start, i);
+      listed = false;
+    }
+    if (i >= length || JOINS[bytes[i] as number] === 0) break;
+    if (ESCAPES[bytes[i] as number] === 1) {
+      const code = escape(bytes, i);
+      if (code > 0) chain.addCharacter(i, code, listed);
+      if (code >= 0) {
+        i = afterEscape;
+        continue;
+      }
+    }
+    const join = joint(bytes, i, i - start, hole);
+    if (join < 0) break;
+    hole = joint.hole;
+    listed ||= joint.listed;
+    i = join;
+  }
+  if (chain.size >= SHORTEST || started) found(chain);
+  return Math.max(i, from + 1);
+}
+
+/** Where the next piece begins, if what stands at `at` joins it to a piece of `run` characters; -1 where nothing does. */
+function joint(bytes: Uint8Array, at: number, run: number, hole: boolean): number {
+  joint.hole = hole;
+  joint.listed = false;
+  let i = at;
+  const code = bytes[i];
+  if (code === DOLLAR) return bytes[i + 1] === OPEN ? opening(bytes, blanks(bytes, i + 2), true) : -1;
+  if (code === NEWLINE || code === 0x0d || isWritten(bytes, i)) {
+    const end = blanks(bytes, i);
+    joint.listed = true;
+    return run >= WRAPPED && PLAIN[bytes[end] as number] === 1 ? end : -1;
+  }
+  i = quote(bytes, i);
+  if (i < 0) return -1;
+  i = blanks(bytes, i);
+  if (hole && bytes[i] === CLOSE) {
+    joint.hole = false;
+    return i + 1;
+  }
+  while (bytes[i] === 0x29) i = blanks(bytes, i + 1); // )
+  if (bytes[i] === 0x2b) i++; // +
+  else if (bytes[i] === 0x2c) {
+    joint.listed = true;
+    i++;
+  } else if (isConcat(bytes, i)) i += 8;
+  else return -1;
+  i = blanks(bytes, i);
+  while (bytes[i] === 0x28) i = blanks(bytes, i + 1); // (
+  return opening(bytes, i, false);
+}
+joint.hole = false;
+joint.listed = false;
+
+/** Past the quote that opens a piece. */
+function opening(bytes: Uint8Array, at: number, hole: boolean): number {
+  const end = quote(bytes, at);
+  if (end >= 0 && hole) joint.hole = true;
+  return end;
+}
+
+/** Past a quote and the backslashes before it, or -1. */
+function quote(bytes: Uint8Array, at: number): number {
+  const i = letter(bytes, at);
+  return QUOTE[bytes[i] as number] === 1 ? i + 1 : -1;
+}
+
+/** Past white space and comments, real ones and such as stand escaped in text. */
+function blanks(bytes: Uint8Array, at: number): number {
+  const limit = Math.min(bytes.length, at + FARTHEST);
+  let i = at;
+  while (i < limit) {
+    const code = bytes[i] as number;
+    if (BLANK[code] === 1) i++;
+    else if (code === BACKSLASH && isWritten(bytes, i)) {
+      i = letter(bytes, i) + 1;
+    } else if (code === 0x2f && bytes[i + 1] === 0x2a) {
+      i += 2;
+      while (i < limit && !(bytes[i] === 0x2a && bytes[i + 1] === 0x2f)) i++;
+      i += 2;
+    } else if (code === 0x2f && bytes[i + 1] === 0x2f) {
+      while (i < limit && bytes[i] !== NEWLINE && !isWritten(bytes, i)) i++;
+    } else break;
+  }
+  return i;
+}
+
+/** Is this `\n`, `\r` or `\t` as written in a string? */
+function isWritten(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] !== BACKSLASH) return false;
+  const i = letter(bytes, at);
+  return bytes[i] === 0x6e || bytes[i] === 0x72 || bytes[i] === 0x74;
+}
+
+/** Past backslashes. */
+function letter(bytes: Uint8Array, at: number): number {
+  let i = at;
+  while (bytes[i] === BACKSLASH && i - at < MOST_BACKSLASHES) i++;
+  return i;
+}
+
+const CONCAT = Buffer.from('.concat(');
+function isConcat(bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < CONCAT.length; i++) if (bytes[at + i] !== CONCAT[i]) return false;
+  return true;
+}

@@ -1,0 +1,125 @@
+// Is this text a credential of Momento's, and which? Other vendors' tokens look much alike.
+import { type Token, decodeToken } from 'momento-token-wasm';
+import { createHash } from 'node:crypto';
+import { life } from './words.js';
+
+/** What a credential is; nothing here is the credential, or tells it. */
+export interface Judgement {
+  kind: 'disposable' | 'session' | 'api-key' | 'super-user' | 'legacy';
+  version: Token['version'];
+  form: 'envelope' | 'jwt';
+  expiresAt: number | undefined;
+  expired: boolean;
+  /** Does it fail a scan that is not strict? */
+  fails: boolean;
+  what: string;
+  fingerprint: string;
+}
+
+/** 25 hours: no disposable token lives longer. */
+const SHORT_MS = 90_000_000;
+const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
+const OURS = /(?:^|\.)(?:momentohq|gomomento)\.com$/i;
+/** How long a signature is in base64, by algorithm: where text follows with nothing between, it ends there. */
+const SIGNATURES: Record<string, number> = { HS256: 43, HS384: 64, HS512: 86, ES256: 86, RS256: 342, PS256: 342 };
+
+type Json = Record<string, unknown>;
+
+/** A JWT, whole but for what may follow its signature. */
+export function judgeJwt(header: string, payload: string, rest: string, now: number): Judgement | undefined {
+  const [head, claims] = [parse(header), parse(payload)];
+  if (!head || !claims || !isMomentos(claims)) return undefined;
+  return signed(head, `${header}.${payload}.`, rest, 'jwt', now);
+}
+
+/** The text of an envelope, out of its base64. */
+export function judgeEnvelope(text: string, now: number): Judgement | undefined {
+  const envelope = json(text);
+  if (!envelope || typeof envelope.api_key !== 'string' || typeof envelope.endpoint !== 'string') return undefined;
+  const [header = '', payload = '', signature = '', ...more] = envelope.api_key.split('.');
+  const [head, claims] = [parse(header), parse(payload)];
+  if (more.length > 0 || !head || !claims) return undefined;
+  if (!OURS.test(envelope.endpoint) && !isMomentos(claims)) return undefined;
+  return signed(head, `${header}.${payload}.`, signature, 'envelope', now);
+}
+
+function signed(head: Json, before: string, rest: string, form: Judgement['form'], now: number): Judgement | undefined {
+  const { alg } = head;
+  // Unsigned, it opens nothing: an example in a text.
+  if (rest === '' || (typeof alg === 'string' && alg.toLowerCase() === 'none')) return undefined;
+  const signature = rest.slice(0, SIGNATURES[String(alg)] ?? rest.length);
+  return describe(before + signature, form, now);
+}
+
+/** Claims as Momento's credentials have them, and nobody else's. */
+function isMomentos({ ver, p, t, c, cp, iss }: Json): boolean {
+  if (isHost(c) && isHost(cp)) return true;
+  // Only session tokens name who issued them.
+  if (iss !== undefined) return typeof iss === 'string' && OURS.test(iss.replace(/^https?:\/\//i, '').replace(/[:/].*$/, ''));
+  return t === 'g' || (ver === 1 && typeof p === 'string' && isPermissions(p));
+}
+
+/** Both messages that stand there begin with field 1 or 2. */
+function isPermissions(p: string): boolean {
+  const first = Buffer.from(p, 'base64')[0];
+  return first === 0x08 || first === 0x12;
+}
+
+const isHost = (value: unknown): boolean => typeof value === 'string' && HOST.test(value);
+
+function describe(key: string, form: Judgement['form'], now: number): Judgement {
+  const fingerprint = fingerprintOf(key);
+  let token: Token;
+  try {
+    // Where it would be sent is not asked here, so any endpoint will do.
+    token = decodeToken(key, { endpointOverrides: { baseEndpoint: 'localhost' } });
+  } catch {
+    const what = 'a credential of Momento\'s with claims that make no sense';
+    return { kind: 'api-key', version: 'v1', form, expiresAt: undefined, expired: false, fails: true, what, fingerprint };
+  }
+  const { version } = token;
+  const expiresAt = token.expiresAt?.getTime();
+  const expired = expiresAt !== undefined && expiresAt <= now;
+  const short = expiresAt !== undefined && expiresAt - now <= SHORT_MS;
+  const kind =
+    token.scope === 'super-user' ? 'super-user'
+    : token.disposable ? 'disposable'
+    : version === 'session' || version === 'legacy' ? version
+    : 'api-key';
+  const harmless = expired || (short && (kind === 'disposable' || kind === 'session'));
+  return { kind, version, form, expiresAt, expired, fails: kind === 'super-user' || !harmless, what: `${NAMES[kind](version, short)}, ${life(expiresAt, now)}`, fingerprint };
+}
+
+const NAMES: Record<Judgement['kind'], (version: string, short: boolean) => string> = {
+  disposable: () => 'disposable token',
+  session: () => 'session token',
+  legacy: () => 'legacy token',
+  'super-user': (version) => `super-user ${version} API key`,
+  'api-key': (version, short) => `${short ? '' : 'long-lived '}${version} API key`,
+};
+
+/** Tells two credentials apart without telling either: the first 12 digits of the SHA-256 of the key as it is sent. */
+export const fingerprintOf = (key: string): string => `sha256:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
+
+function parse(part: string): Json | undefined {
+  return json(Buffer.from(part, 'base64').toString());
+}
+
+function json(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The object that a text begins with; the whole text where it has no end. */
+export function objectIn(text: string): string {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (token === '{') depth++;
+    else if (token === '}' && --depth === 0) return text.slice(0, index + 1);
+  }
+  return text;
+}

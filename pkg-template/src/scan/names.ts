@@ -1,0 +1,176 @@
+// A credential that begins at one place and goes on elsewhere: its pieces have names, and an expression joins them. Read only where text
+// begins as a credential does, so an ordinary file never comes here.
+
+/** How far from its first piece the rest is looked for, in characters. */
+const REACH = 200_000;
+// Code that was made to be slow is no reason to be.
+const MOST_USES = 50;
+const MOST_NAMES = 50;
+const MOST_OPERANDS = 2_000;
+const DEEPEST = 4;
+const LONGEST = 32_768;
+
+const QUOTED = /\\*(["'`])/y;
+const NAME = /(?:[A-Za-z_$][\w$]*\??\.)*([A-Za-z_$][\w$]*)/y;
+const BLANKS = /(?:\s|\\+[nrt]|\/\*[^]*?\*\/|\/\/[^\n]*\n)*/y;
+const BOUND = /(?:^|[^\w$.])([\w$]+)\\*["']?(?:\s|\\+[nrt])*[=:](?:\s|\\+[nrt])*\(*$/;
+const JOIN = /\]\s*\.join\s*\(\s*/y;
+
+/** What the text that begins at `start` may become: each expression that it is the first piece of. */
+export function assemble(text: string, start: number): string[] {
+  const from = Math.max(0, start - REACH);
+  const window = text.slice(from, start + REACH);
+  const at = start - from;
+  const opening = /\\*["'`]$/.exec(window.slice(Math.max(0, at - 9), at))?.[0];
+  if (!opening) return [];
+  const literal = at - opening.length;
+  const reader = new Reader(window);
+  const found = [reader.from(literal)];
+  const name = BOUND.exec(window.slice(Math.max(0, literal - 200), literal))?.[1];
+  if (name) {
+    const uses = window.matchAll(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$]|\\s*[=:](?!=))`, 'g'));
+    let count = 0;
+    for (const { index } of uses) {
+      if (++count > MOST_USES) break;
+      // From the object on that it is a field of.
+      const before = /[\w$.?]*$/.exec(window.slice(Math.max(0, index - 200), index))?.[0] ?? '';
+      found.push(reader.from(index - before.length));
+    }
+  }
+  return [...new Set(found)].filter((one) => one.length > 40);
+}
+
+/** Reads expressions as far as they join text; what it cannot tell is where it stops. */
+class Reader {
+  readonly #text: string;
+  #at = 0;
+  #left = MOST_OPERANDS;
+  /** Where values are given to a name. */
+  readonly #definitions = new Map<string, number[]>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** What an expression becomes from its operand at `at` on. */
+  from(at: number): string {
+    this.#at = at;
+    const before = this.#text.slice(Math.max(0, at - 40), at).trimEnd();
+    const first = this.#operand(0);
+    if (first === undefined) return '';
+    if (before.endsWith('${')) return first + this.#restOfTemplate(0);
+    if (before.endsWith('[')) return this.#list(first);
+    if (/\.concat\s*\($/.test(before)) return first + this.#arguments(0);
+    return first + this.#sum(0);
+  }
+
+  /** `+ b + c`, `.concat(b, c)` */
+  #sum(depth: number): string {
+    let out = '';
+    for (;;) {
+      while (this.#take(/\)/y)) this.#blanks();
+      const joined = this.#take(/\+(?![+=])/y) ? this.#operand(depth) : this.#take(/\.concat\s*\(/y) ? (this.#operand(depth) ?? '') + this.#arguments(depth) : undefined;
+      if (joined === undefined || out.length > LONGEST) return out;
+      out += joined;
+    }
+  }
+
+  #arguments(depth: number): string {
+    let out = '';
+    while (this.#take(/,/y)) out += this.#operand(depth) ?? '';
+    this.#take(/\)/y);
+    return out + this.#sum(depth);
+  }
+
+  /** `, b, c].join('.')` */
+  #list(first: string): string {
+    const elements = [first];
+    while (this.#take(/,/y)) {
+      const element = this.#operand(0);
+      if (element === undefined) break;
+      elements.push(element);
+    }
+    return elements.join(this.#take(JOIN) ? (this.#operand(0) ?? ',') : '');
+  }
+
+  #operand(depth: number): string | undefined {
+    this.#blanks();
+    while (this.#take(/\(/y)) this.#blanks();
+    if (depth > DEEPEST || --this.#left < 0) return undefined;
+    const quote = this.#match(QUOTED);
+    if (quote) return quote[1] === '`' ? this.#restOfString('`', depth) : this.#restOfString(quote[1] as string, depth);
+    const name = this.#match(NAME)?.[1];
+    return name === undefined ? undefined : this.#value(name, depth);
+  }
+
+  /** What stands up to the quote that closes it. */
+  #restOfString(quote: string, depth: number): string {
+    let out = '';
+    while (this.#at < this.#text.length && out.length < LONGEST) {
+      const [run = ''] = this.#match(/[^"'`\\$\n]*/y) ?? [];
+      out += run;
+      const [end] = this.#match(/\\*["'`]/y) ?? [];
+      if (end?.endsWith(quote)) break;
+      if (end) out += end;
+      else if (quote === '`' && this.#match(/\$\{/y)) {
+        out += this.#operand(depth + 1) ?? '';
+        this.#take(/\}/y);
+      } else {
+        const [escape] = this.#match(/\\+(?:u\{?[\da-f]+\}?|x[\da-f]{2}|\r?\n|[^])?/iy) ?? [];
+        // As it stands: what reads the text afterwards knows escapes.
+        out += escape ?? this.#text[this.#at++] ?? '';
+      }
+    }
+    return out;
+  }
+
+  #restOfTemplate(depth: number): string {
+    return this.#take(/\}/y) ? this.#restOfString('`', depth) : this.#sum(depth);
+  }
+
+  /** The text that a name was given last, before here or else after. */
+  #value(name: string, depth: number): string | undefined {
+    const here = this.#at;
+    const definitions = this.#definitionsOf(name);
+    const later = definitions.findIndex((at) => at > here);
+    const before = later < 0 ? definitions : definitions.slice(0, later);
+    const after = later < 0 ? [] : definitions.slice(later, later + 2);
+    let value: string | undefined;
+    for (const at of [...before.slice(-6).reverse(), ...after]) {
+      this.#at = at;
+      value = this.#operand(depth + 1);
+      if (value !== undefined) value += this.#sum(depth + 1);
+      if (value) break;
+    }
+    this.#at = here;
+    return value;
+  }
+
+  #definitionsOf(name: string): number[] {
+    let definitions = this.#definitions.get(name);
+    if (!definitions) {
+      const pattern = new RegExp(`(?<![\\w$])${escaped(name)}\\\\*["']?(?:\\s|\\\\+[nrt])*[=:](?!=)(?=(?:\\s|\\\\+[nrt])*(?:\\(|\\\\*["'\`]|[\\w$]))`, 'g');
+      definitions = this.#definitions.size < MOST_NAMES ? Array.from(this.#text.matchAll(pattern), ({ 0: head, index }) => index + head.length) : [];
+      this.#definitions.set(name, definitions);
+    }
+    return definitions;
+  }
+
+  #blanks(): void {
+    this.#match(BLANKS);
+  }
+
+  #take(pattern: RegExp): boolean {
+    this.#blanks();
+    return this.#match(pattern) !== null;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (match) this.#at = pattern.lastIndex;
+    return match;
+  }
+}
+
+const escaped = (name: string): string => name.replace(/\$/g, '\\$');

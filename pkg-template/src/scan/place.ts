@@ -1,0 +1,59 @@
+// Lines and columns as editors count them: from 1, columns in UTF-16 units.
+import type { Hit } from './find.js';
+import type { Judgement } from './judge.js';
+import { iso } from './words.js';
+
+/** A credential that was found; says what it is and never what it holds. */
+export interface Finding {
+  file: string;
+  line: number;
+  column: number;
+  /** Where the file is a source map: the source in it. */
+  source?: { file: string; line: number; column: number };
+  what: string;
+  kind: Judgement['kind'];
+  version: Judgement['version'];
+  form: Judgement['form'];
+  expiresAt: string | null;
+  expired: boolean;
+  fingerprint: string;
+  fails: boolean;
+}
+
+/** Counts lines and columns over a file that is read in parts. */
+export class Place {
+  line = 1;
+  column = 1;
+  #at = 0;
+
+  /** Goes on to `offset` in `bytes`. */
+  to(bytes: Uint8Array, offset: number): this {
+    let start = this.#at;
+    for (let end = bytes.indexOf(0x0a, start); end >= 0 && end < offset; end = bytes.indexOf(0x0a, start)) {
+      this.line++;
+      this.column = 1;
+      start = end + 1;
+    }
+    for (; start < offset; start++) {
+      const byte = bytes[start] as number;
+      // The bytes of one character count once, and twice where UTF-16 has two units for it.
+      if ((byte & 0xc0) !== 0x80) this.column += byte >= 0xf0 ? 2 : 1;
+    }
+    this.#at = offset;
+    return this;
+  }
+
+  /** What was read until here is gone; offsets count from the next part's first byte. */
+  part(): void {
+    this.#at = 0;
+  }
+}
+
+/** Gives hits, which are in order, their lines and columns. */
+export function placed(hits: Hit[], bytes: Uint8Array, file: string, place = new Place()): Finding[] {
+  return hits.map(({ at, judgement }) => {
+    const { line, column } = place.to(bytes, at);
+    const { what, kind, version, form, expiresAt, expired, fingerprint, fails } = judgement;
+    return { file, line, column, what, kind, version, form, expiresAt: expiresAt === undefined ? null : iso(expiresAt), expired, fingerprint, fails };
+  });
+}

@@ -1,0 +1,14 @@
+// A finding in a line of text.
+import type { Finding } from './place.js';
+
+export const ADVICE = 'Whoever opens the page can read it. Keep keys on the server, and have it send browsers disposable tokens (a TokenSource fetches them).';
+
+/** `dist/index.js:1:2345: long-lived v1 API key, never expires [sha256:0123456789ab]` */
+export function line({ file, line, column, source, what, form, fingerprint }: Finding): string {
+  const within = source ? ` (${source.file}:${source.line}:${source.column})` : '';
+  return printable(`${file}:${line}:${column}${within}: ${what}${form === 'envelope' ? ', in an envelope' : ''} [${fingerprint}]`);
+}
+
+/** Names come from files and tokens: nothing in them may steer a terminal. */
+export const printable = (text: string): string =>
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

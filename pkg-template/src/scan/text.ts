@@ -1,0 +1,48 @@
+// One text: a file that was read whole, a chunk of a build.
+import { type Hit, find } from './find.js';
+import { type Finding, placed } from './place.js';
+
+export function scanBytes(bytes: Buffer, file: string, now: number): Finding[] {
+  const text = utf8(bytes);
+  const hits = find(text, now);
+  if (hits.length === 0) return [];
+  const findings = placed(hits, text, file);
+  return file.endsWith('.map') ? inSources(findings, text, now) : findings;
+}
+
+/** Text in UTF-16, as some editors for Windows write it, in UTF-8; anything else as it is. */
+function utf8(bytes: Buffer): Buffer {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(bytes.toString('utf16le', 2));
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(Buffer.from(bytes.subarray(2, bytes.length & ~1)).swap16().toString('utf16le'));
+  return bytes;
+}
+
+/** A place in a source map's one long line tells little: the source it holds tells more. */
+function inSources(findings: Finding[], bytes: Buffer, now: number): Finding[] {
+  const sources = sourcesOf(bytes).flatMap(([file, content]) => {
+    const text = Buffer.from(content);
+    return placed(find(text, now) as Hit[], text, file);
+  });
+  for (const finding of findings) {
+    const index = sources.findIndex(({ fingerprint }) => fingerprint === finding.fingerprint);
+    if (index < 0) continue;
+    const [{ file, line, column }] = sources.splice(index, 1) as [Finding];
+    finding.source = { file, line, column };
+  }
+  return findings;
+}
+
+function sourcesOf(bytes: Buffer): [string, string][] {
+  let map: unknown;
+  try {
+    map = JSON.parse(bytes.toString());
+  } catch {
+    return [];
+  }
+  const { sources, sourcesContent } = (map ?? {}) as { sources?: unknown; sourcesContent?: unknown };
+  if (!Array.isArray(sourcesContent)) return [];
+  return sourcesContent.flatMap((content: unknown, index) => {
+    const name: unknown = Array.isArray(sources) ? sources[index] : undefined;
+    return typeof content === 'string' ? [[typeof name === 'string' ? name : `source ${index}`, content] as [string, string]] : [];
+  });
+}

@@ -1,0 +1,57 @@
+// What each entry point of the package gives, in both module formats, and how large it may be.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import * as whole from '../../pkg/index.js';
+import * as decode from '../../pkg/decode.js';
+import { disposable } from './support/mint.mjs';
+
+const require = createRequire(import.meta.url);
+const file = (name) => new URL(`../../pkg/${name}`, import.meta.url);
+
+/** Bytes in gzip -9, WebAssembly and JavaScript together. A change that needs more says why. */
+const BUDGET = { 'index.js': 54_000, 'decode.js': 28_500, 'react.js': 1_024, 'vue.js': 1_024 };
+
+for (const [name, most] of Object.entries(BUDGET)) {
+  test(`${name} is within its budget`, (t) => {
+    const size = gzipSync(readFileSync(file(name)), { level: 9 }).length;
+    t.diagnostic(`${size} of ${most} bytes`);
+    assert.ok(size <= most, `${size} bytes in gzip, ${most} are allowed`);
+  });
+}
+
+test('decode is the whole package but for the refresher, in both formats', () => {
+  const { TokenSource, ...rest } = whole;
+  assert.deepEqual(Object.keys(decode).sort(), Object.keys(rest).sort());
+  for (const [module, name] of [[decode, 'decode.cjs'], [whole, 'index.cjs']]) {
+    assert.deepEqual(Object.keys(require(`../../pkg/${name}`)).sort(), Object.keys(module).sort());
+  }
+  assert.ok(TokenSource);
+  const token = decode.decodeToken(disposable());
+  assert.deepEqual(JSON.parse(JSON.stringify(token)), JSON.parse(JSON.stringify(whole.decodeToken(token.reveal('envelope')))));
+  assert.throws(() => decode.decodeToken('x'), decode.TokenError);
+});
+
+test('every file that package.json names is there, with types first', () => {
+  const { exports, bin, types, main, module } = JSON.parse(readFileSync(file('package.json'), 'utf8'));
+  const named = [types, main, module, ...Object.values(bin)];
+  for (const [entry, target] of Object.entries(exports)) {
+    if (typeof target === 'string') named.push(target);
+    else {
+      for (const [condition, { types, default: code }] of Object.entries(target)) {
+        assert.deepEqual(Object.keys(target[condition])[0], 'types', entry);
+        named.push(types, code);
+      }
+    }
+  }
+  for (const name of named) readFileSync(file(name));
+});
+
+test('no path of the machine that built it is inside', () => {
+  for (const name of ['index.js', 'index.cjs', 'decode.js', 'token.wasm', 'scan.js', 'cli.js']) {
+    const text = readFileSync(file(name), 'latin1');
+    assert.doesNotMatch(text, /\/(home|root|tmp|Users|work)\/|\.cargo|rustlib|\.rs:/, name);
+  }
+});

@@ -1,0 +1,204 @@
+//! What the driver does with events and actions, and the service with requests.
+
+use super::ledger::{Moment, Token};
+use super::locks;
+use super::messages::{self, Message, Told};
+use super::tab::{Arrival, State, What};
+use super::world::{Checked, World};
+use crate::clocks::{Clocks, MS, SECOND, log_uniform};
+use crate::service::Answer;
+use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Outcome, Status};
+
+/// The longest that the owner of the lock listens (ms).
+const HUSH: i64 = 100;
+
+impl World {
+    pub(crate) fn get(&mut self, n: usize, min_validity: i64, force: bool) -> Result<u32, String> {
+        let call = self.calls;
+        self.calls += 1;
+        self.tally.gets += 1;
+        self.deliver(n, Event::Get { call, min_validity, force })?;
+        Ok(call)
+    }
+
+    pub(crate) fn deliver(&mut self, n: usize, event: Event) -> Checked {
+        self.deliver_with(n, event, None)
+    }
+
+    pub(super) fn deliver_with(&mut self, n: usize, event: Event, brings: Option<(Token, i64)>) -> Checked {
+        let (t, limit) = (self.t, self.policy.request_timeout() + HUSH + (self.latest + SECOND) / MS);
+        let tab = &mut self.tabs[n];
+        let Clocks { grain, leapt, set_backs, .. } = tab.clocks;
+        let now = tab.clocks.read(t);
+        let actions = tab.machine.handle(event, now);
+        let moment = Moment { event, t, now, grain, leapt, set_backs, brings };
+        let checked = tab.ledger.check(&moment, &actions, &tab.machine);
+        let (id, held) = (tab.id, tab.locked.map_or(0, |since| now.mono - since));
+        self.tally.events += 1;
+        if self.history.is_some() {
+            self.note(&format!("tab {id}: {event:?}, wall {}, mono {} → {actions:?}", now.wall, now.mono));
+        }
+        checked.map_err(|broken| format!("tab {id}: {broken}"))?;
+        for action in actions {
+            self.carry_out(n, event, action, brings);
+        }
+        if self.tabs[n].locked.is_some() && held > limit {
+            return Err(format!("tab {id}: has held the lock for {held} ms"));
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, n: usize, event: Event, action: Action, brings: Option<(Token, i64)>) {
+        let (id, t) = (self.tabs[n].id, self.t);
+        let brought = brings.map(|(token, _)| token.id);
+        match action {
+            Action::Fetch { flight, .. } => self.send(n, flight),
+            Action::Abort { flight } => {
+                // Some answers to aborted requests arrive all the same.
+                let late = self.rng.u8(..4) == 0;
+                let of = |arrival: &Arrival| match arrival.what {
+                    What::Token { flight, .. } | What::Failure { flight, .. } => Some(flight),
+                    _ => None,
+                };
+                self.arrivals.retain(|arrival| late || arrival.tab != id || of(arrival) != Some(flight));
+            }
+            Action::Arm { delay } => {
+                let early = self.rng.i64(0..MS);
+                let late = if self.rng.bool() { self.rng.i64(0..self.late) } else { 0 };
+                self.tally.late_timers += u64::from(late > SECOND);
+                self.latest = self.latest.max(late);
+                self.tabs[n].timer = Some(t + delay * MS - early + late);
+            }
+            Action::Disarm => self.tabs[n].timer = None,
+            Action::Install { .. } => {
+                self.tabs[n].token = brought;
+                self.tally.installs += 1;
+            }
+            Action::Adopt => {
+                self.tabs[n].token = brought;
+                self.tally.adoptions += 1;
+                self.tally.answered_asks += u64::from(matches!(event, Event::Heard { fresh: false, .. }));
+            }
+            Action::Drop => {
+                self.tabs[n].token = None;
+                self.tally.drops += 1;
+            }
+            Action::Refuse { .. } => self.tally.refusals += 1,
+            Action::Report { cause, .. } => {
+                self.tally.timeouts += u64::from(cause == Cause::Timeout);
+                self.tally.failures += u64::from(cause == Cause::Answer);
+                self.tally.heard_failures += u64::from(cause == Cause::Sibling);
+            }
+            Action::Settle { call, outcome } => {
+                self.tabs[n].outcomes.insert(call, outcome);
+                match outcome {
+                    Outcome::Token => self.tally.tokens += 1,
+                    Outcome::Failed { .. } => self.tally.failed += 1,
+                    Outcome::TooShort => self.tally.too_short += 1,
+                    Outcome::Closed => self.tally.closed += 1,
+                }
+            }
+            Action::Lock { flight, left } => self.lock(id, flight, left),
+            Action::Unlock => {
+                self.tabs[n].locked = None;
+                let held = self.leave(id);
+                self.tally.cancelled_requests += u64::from(!held);
+            }
+            Action::Share { fresh } => {
+                let left = self.tabs[n].machine.token_valid_for().unwrap_or(0);
+                let sent_at = self.tabs[n].clocks.read(t).wall;
+                if let Some(token) = self.tabs[n].token {
+                    self.tell(id, Message::Token(Told { id: token, left, sent_at, fresh, at: t }));
+                }
+            }
+            Action::ShareFailure => {
+                let failure = match event {
+                    Event::Failed { failure, .. } => failure,
+                    _ => Failure::Retry { after: None },
+                };
+                self.tell(id, Message::Failure(failure));
+            }
+            Action::Status(status) => {
+                // The end: the driver forgets its token.
+                if status == Status::Closed {
+                    self.tabs[n].token = None;
+                }
+            }
+        }
+    }
+
+    fn lock(&mut self, id: u32, flight: u32, left: i64) {
+        if self.channel.mode == messages::Mode::Absent {
+            // The lock would be of no use: it goes ahead at once.
+            return self.post(Arrival { at: self.t, tab: id, what: What::Locked { flight } });
+        }
+        let grant = self.locks.ask(id, flight, &mut self.rng);
+        self.grant(grant);
+        self.tell(id, Message::Ask { left });
+    }
+
+    /// To all other tabs, in the order in which they were told.
+    fn tell(&mut self, from: u32, message: Message) {
+        if self.channel.mode == messages::Mode::Absent {
+            return;
+        }
+        for n in 0..self.tabs.len() {
+            let (tab, state) = (self.tabs[n].id, self.tabs[n].state);
+            if tab == from || state == State::Cached {
+                continue;
+            }
+            let Some(latency) = self.channel.latency(&mut self.rng) else {
+                self.tally.lost_messages += 1;
+                continue;
+            };
+            self.tally.messages += 1;
+            let before = self.arrivals.iter().filter(|arrival| {
+                arrival.tab == tab && matches!(arrival.what, What::Message { from: other, .. } if other == from)
+            });
+            let at = before.map(|arrival| arrival.at).max().unwrap_or(0).max(self.t + latency);
+            self.post(Arrival { at, tab, what: What::Message { from, message } });
+        }
+    }
+
+    // ── the network ─────────────────────────────────────────────────────────────────────────────
+
+    fn send(&mut self, n: usize, flight: u32) {
+        let tab = &self.tabs[n];
+        let id = tab.id;
+        self.tally.fetches += 1;
+        self.tally.probes += u64::from(self.offline);
+        self.tally.unlocked_fetches += u64::from(tab.locked.is_none() && self.locks.mode == locks::Mode::Works);
+        self.sent.push(self.t);
+        let answer = if self.connected {
+            self.service.answer(self.t, &mut self.rng)
+        } else {
+            let at = self.t + log_uniform(&mut self.rng, MS, SECOND);
+            Some((at, Answer::Failure(Failure::Retry { after: None })))
+        };
+        let Some((at, answer)) = answer else { return };
+        let what = match answer {
+            Answer::Failure(failure) => What::Failure { flight, failure },
+            Answer::Token(expires) => What::Token { flight, id: self.mint(at, expires) },
+        };
+        self.post(Arrival { at, tab: id, what });
+    }
+
+    /// A token that arrives at `at`: a new one, or the one that the service keeps.
+    fn mint(&mut self, at: i64, expires: Option<i64>) -> u32 {
+        let kept = self.cached.filter(|token| token.expires.is_some_and(|end| end - at > self.service.ttl / 10));
+        if let (true, Some(kept)) = (self.service.caches, kept) {
+            return kept.id;
+        }
+        let token = Token { id: self.tokens.len() as u32, expires };
+        self.tokens.push(token);
+        self.cached = Some(token);
+        token.id
+    }
+
+    /// The service takes no longer what it has vended.
+    pub(crate) fn revoke(&mut self) {
+        self.cached = None;
+        self.tally.revocations += 1;
+        self.note("all tokens are revoked");
+    }
+}

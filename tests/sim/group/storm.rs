@@ -1,0 +1,307 @@
+//! A storm: anything may happen to any tab at any time; then all goes well again.
+
+use super::world::{Checked, World};
+use crate::clocks::{HOUR, MINUTE, MS, SECOND, log_uniform};
+use crate::service::{Mood, Service};
+use momento_token_wasm::refresh::{Event, Failure, Outcome};
+
+/// A storm ends after so many events.
+const STORM_EVENTS: u64 = 400;
+
+const MOST_TABS: usize = 8;
+
+/// The longest that a turn takes before its request is sent.
+const PATIENCE: i64 = 5 * SECOND;
+
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    Get,
+    Insist,
+    Abandon,
+    Reject,
+    Revoke,
+    Wake,
+    Offline,
+    Online,
+    Cable,
+    Sleep,
+    SetClock,
+    Mood,
+    Throttle,
+    Stray,
+    Open,
+    Close,
+    Kill,
+    Freeze,
+    Cache,
+    Thaw,
+    Start,
+}
+
+const TURNS: [Turn; 21] = [
+    Turn::Get,
+    Turn::Insist,
+    Turn::Abandon,
+    Turn::Reject,
+    Turn::Revoke,
+    Turn::Wake,
+    Turn::Offline,
+    Turn::Online,
+    Turn::Cable,
+    Turn::Sleep,
+    Turn::SetClock,
+    Turn::Mood,
+    Turn::Throttle,
+    Turn::Stray,
+    Turn::Open,
+    Turn::Close,
+    Turn::Kill,
+    Turn::Freeze,
+    Turn::Cache,
+    Turn::Thaw,
+    Turn::Start,
+];
+
+impl World {
+    pub(crate) fn storm(&mut self) -> Checked {
+        self.tally.storms += 1;
+        let pace = log_uniform(&mut self.rng, SECOND / 10, HOUR);
+        // Each run has its own habits: things that happen all the time, now and then, or never.
+        let habits = TURNS.map(|turn| {
+            let often = [0, 1, 1, 3, 10][self.rng.usize(..5)];
+            match turn {
+                Turn::Start | Turn::Open | Turn::Thaw => 1 + often,
+                Turn::Close | Turn::Kill => often / 3,
+                _ => often * 2,
+            }
+        });
+        self.timeless = self.rng.u8(..4) == 0;
+        for _ in 0..self.rng.usize(1..=MOST_TABS) {
+            let n = self.open();
+            if self.rng.bool() {
+                self.deliver(n, Event::Start)?;
+            }
+        }
+        while self.tally.events < STORM_EVENTS {
+            let next = (-self.rng.f64().max(1e-9).ln() * pace as f64) as i64;
+            self.advance(self.t + next)?;
+            let turn = self.choose(&habits);
+            self.turn(turn)?;
+        }
+        self.clear_up()?;
+        while !self.tabs.is_empty() {
+            self.close(0)?;
+        }
+        Ok(())
+    }
+
+    /// Until the next thing that the tabs themselves await, but not beyond `until`.
+    pub(crate) fn advance(&mut self, until: i64) -> Checked {
+        let most = self.tally.events + 2 * STORM_EVENTS;
+        while self.next().is_some_and(|next| next <= until) {
+            self.step()?;
+            if self.tally.events >= most {
+                return Ok(());
+            }
+        }
+        self.t = self.t.max(until);
+        Ok(())
+    }
+
+    fn choose(&mut self, habits: &[u32]) -> Turn {
+        let all: u32 = habits.iter().sum();
+        let mut ticket = self.rng.u32(..all);
+        for (turn, habit) in TURNS.iter().zip(habits) {
+            match ticket.checked_sub(*habit) {
+                Some(rest) => ticket = rest,
+                None => return *turn,
+            }
+        }
+        Turn::Get
+    }
+
+    fn turn(&mut self, turn: Turn) -> Checked {
+        if self.tabs.is_empty() {
+            self.open();
+        }
+        let n = self.rng.usize(..self.tabs.len());
+        let (id, awake) = (self.tabs[n].id, self.tabs[n].awake());
+        match turn {
+            Turn::Open if self.tabs.len() < MOST_TABS => {
+                let n = self.open();
+                if self.offline {
+                    self.deliver(n, Event::Offline)?;
+                }
+                if self.rng.u8(..4) > 0 { self.deliver(n, Event::Start) } else { Ok(()) }
+            }
+            Turn::Kill => {
+                self.kill(n);
+                Ok(())
+            }
+            Turn::Freeze => self.freeze(id),
+            Turn::Cache => self.cache(id),
+            Turn::Thaw => self.thaw(id),
+            Turn::Sleep => self.sleep(),
+            Turn::SetClock => {
+                self.set_clock();
+                Ok(())
+            }
+            Turn::Offline | Turn::Online => {
+                let online = matches!(turn, Turn::Online);
+                self.connected = if online { self.rng.u8(..8) > 0 } else { self.rng.u8(..4) == 0 };
+                self.offline = !online;
+                self.tally.offline += u64::from(!online);
+                self.tell_line()
+            }
+            Turn::Cable => {
+                self.connected = self.rng.bool();
+                self.note(if self.connected { "plugged in" } else { "unplugged" });
+                Ok(())
+            }
+            Turn::Mood => {
+                self.service.change_mood(&mut self.rng);
+                self.note(&format!("the service is {:?}", self.service.mood));
+                Ok(())
+            }
+            Turn::Throttle => {
+                self.late = [5 * MS, 5 * MS, SECOND, MINUTE, 5 * MINUTE][self.rng.usize(..5)];
+                Ok(())
+            }
+            Turn::Revoke => {
+                self.revoke();
+                for id in self.ids() {
+                    if self.rng.bool() {
+                        self.reject(id)?;
+                    }
+                }
+                Ok(())
+            }
+            _ if awake => self.turn_of(n, turn),
+            _ => Ok(()),
+        }
+    }
+
+    /// What happens in a tab that is awake.
+    fn turn_of(&mut self, n: usize, turn: Turn) -> Checked {
+        match turn {
+            Turn::Get | Turn::Insist => {
+                let ttl = self.service.ttl / MS;
+                let choices = [0, -1, 10_000, 10_000, self.rng.i64(0..ttl), ttl + ttl / 5, i64::MAX, i64::MIN];
+                let min_validity = choices[self.rng.usize(..choices.len())];
+                self.get(n, min_validity, matches!(turn, Turn::Insist)).map(drop)
+            }
+            Turn::Abandon => {
+                let call = self.tabs[n].ledger.a_waiting_call(self.rng.usize(..)).unwrap_or(u32::MAX);
+                self.tally.abandons += 1;
+                self.deliver(n, Event::Abandon { call })
+            }
+            Turn::Reject => self.reject(self.tabs[n].id),
+            Turn::Wake => {
+                self.tally.wakes += 1;
+                self.deliver(n, Event::Wake)
+            }
+            Turn::Stray => {
+                let flight = self.rng.u32(..10);
+                let ledger = &self.tabs[n].ledger;
+                if ledger.in_air() == Some(flight) || ledger.waits_for_lock(flight) {
+                    return Ok(());
+                }
+                self.tally.strays += 1;
+                let stray = match self.rng.u8(..3) {
+                    0 => Event::Failed { flight, failure: Failure::Terminal },
+                    1 => Event::Vended { flight, expires_at: None, server_now: None },
+                    _ => Event::Locked { flight },
+                };
+                self.deliver(n, stray)
+            }
+            Turn::Close => self.close(n),
+            Turn::Start => self.deliver(n, Event::Start),
+            _ => Ok(()),
+        }
+    }
+
+    /// An application says that the token in hand was refused.
+    fn reject(&mut self, id: u32) -> Checked {
+        let Some(n) = self.awake(id) else { return Ok(()) };
+        if let Some(token) = self.tabs[n].token {
+            self.tabs[n].rejected.insert(token);
+            self.tally.rejections += 1;
+        }
+        self.deliver(n, Event::Rejected)
+    }
+
+    /// Tells all tabs that run whether the browser is online.
+    fn tell_line(&mut self) -> Checked {
+        for id in self.ids() {
+            if let Some(n) = self.awake(id) {
+                self.deliver(n, if self.offline { Event::Offline } else { Event::Online })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// After a storm: a token must come to every tab within a bound.
+    fn clear_up(&mut self) -> Checked {
+        self.note("fair weather");
+        self.service = Service {
+            mood: Mood::Well,
+            ttl: log_uniform(&mut self.rng, MINUTE, 30 * MINUTE),
+            latency: log_uniform(&mut self.rng, MS, 100 * MS),
+            caches: false,
+            forgets: false,
+        };
+        self.connected = true;
+        self.late = 5 * MS;
+        self.timeless = false;
+        for id in self.ids() {
+            self.thaw(id)?;
+        }
+        for tab in &mut self.tabs {
+            // A timer that is late already fires at last.
+            tab.timer = tab.timer.map(|_| self.t);
+        }
+        self.cut_off();
+        // The last words of the storm are heard.
+        self.advance(self.t + 5 * SECOND)?;
+        self.offline = false;
+        self.tell_line()?;
+        self.tokens_by(self.bound(), false)?;
+        // Those in hand may still be the storm's: ask for new ones.
+        self.tokens_by(self.bound(), true)?;
+        self.stay_covered(2 * self.service.ttl, i64::MAX)
+    }
+
+    /// By when (true time) every tab must have a token in fair weather, whatever happened before; see there for a client that
+    /// is alone. A turn comes on top.
+    fn bound(&self) -> i64 {
+        let timeout = self.policy.request_timeout() * MS;
+        let asked = self.tabs.iter().filter_map(|tab| tab.ledger.not_before()).max();
+        let asked = asked.map_or(0, |until| until + 5 * MINUTE);
+        asked.max(self.t + timeout + 10 * MINUTE) + PATIENCE + 10 * SECOND
+    }
+
+    /// Every tab asks, again and again where that fails, until it has a token.
+    fn tokens_by(&mut self, bound: i64, force: bool) -> Checked {
+        let mut calls = Vec::new();
+        for id in self.ids() {
+            if let Some(n) = self.awake(id) {
+                calls.push((id, self.get(n, 0, force)?));
+            }
+        }
+        while let Some(&(id, call)) = calls.last() {
+            let n = self.awake(id).ok_or("a tab is gone")?;
+            match self.tabs[n].outcomes.get(&call) {
+                Some(Outcome::Token) => drop(calls.pop()),
+                Some(_) => {
+                    calls.pop();
+                    calls.push((id, self.get(n, 0, force)?));
+                }
+                None => self.step()?,
+            }
+            if self.t > bound {
+                return Err(format!("tab {id}: no token in fair weather"));
+            }
+        }
+        Ok(())
+    }
+}

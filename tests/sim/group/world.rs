@@ -1,0 +1,260 @@
+//! A device with tabs, and time.
+
+use super::ledger::{Ledger, Token};
+use super::locks::{self, Grant, Locks};
+use super::messages::{self, Channel, Message};
+use super::tab::{Arrival, State, Tab, What};
+use crate::clocks::{Clocks, MS, SECOND, log_uniform, server};
+use crate::service::Service;
+use crate::tally::GroupTally;
+use fastrand::Rng;
+use momento_token_wasm::refresh::{Event, Machine, Policy};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+pub(crate) type Checked = Result<(), String>;
+
+pub(crate) struct World {
+    pub(crate) rng: Rng,
+    /// True time.
+    pub(crate) t: i64,
+    /// The device's clocks: those of the tabs are like them.
+    pub(crate) device: Clocks,
+    pub(crate) policy: Policy,
+    pub(crate) tabs: Vec<Tab>,
+    next_tab: u32,
+    pub(crate) locks: Locks,
+    pub(crate) channel: Channel,
+    pub(crate) service: Service,
+    /// All tokens ever vended, by number: when they truly expire.
+    pub(super) tokens: Vec<Token>,
+    /// The one that a service which caches hands out again.
+    pub(super) cached: Option<Token>,
+    /// Whether requests get through.
+    pub(crate) connected: bool,
+    pub(crate) offline: bool,
+    /// When the wall clock was last set back.
+    pub(crate) set_back: i64,
+    /// Things on their way to tabs that are awake.
+    pub(crate) arrivals: Vec<Arrival>,
+    /// Timers are late by up to this much, and have been by so much at most.
+    pub(crate) late: i64,
+    pub(crate) latest: i64,
+    pub(crate) timeless: bool,
+    pub(super) calls: u32,
+    /// When requests were sent.
+    pub(crate) sent: Vec<i64>,
+    pub(crate) tally: GroupTally,
+    pub(super) history: Option<Vec<String>>,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, record: bool) -> Self {
+        // Other runs than those of clients that are alone.
+        let mut rng = Rng::with_seed(!seed);
+        let device = Clocks::new(&mut rng);
+        let policy = if rng.u8(..3) > 0 {
+            Policy::default()
+        } else {
+            let lo = rng.f32() * 0.97 + 0.01;
+            let hi = lo + rng.f32() * (0.99 - lo);
+            Policy::new((lo, hi), log_uniform(&mut rng, 1_000, 60_000)).expect("a sane policy")
+        };
+        use locks::Mode::*;
+        let locks = Locks::new([Works, Works, Works, Absent, Broken, Alien][rng.usize(..6)]);
+        use messages::Mode as Heard;
+        let mode = [Heard::Works, Heard::Works, Heard::Works, Heard::Absent, Heard::Lossy][rng.usize(..5)];
+        let channel = Channel { mode, busy: rng.u8(..3) == 0 };
+        World {
+            t: 0,
+            device,
+            policy,
+            tabs: Vec::new(),
+            next_tab: 0,
+            locks,
+            channel,
+            service: Service::new(&mut rng),
+            tokens: Vec::new(),
+            cached: None,
+            connected: true,
+            offline: false,
+            set_back: i64::MIN,
+            arrivals: Vec::new(),
+            late: 5 * MS,
+            latest: 5 * MS,
+            timeless: false,
+            calls: 0,
+            sent: Vec::new(),
+            tally: GroupTally::default(),
+            history: record.then(Vec::new),
+            rng,
+        }
+    }
+
+    pub(crate) fn print_history(&self) {
+        self.history.iter().flatten().for_each(|line| println!("{line}"));
+    }
+
+    pub(crate) fn note(&mut self, what: &str) {
+        let t = self.t;
+        if let Some(history) = &mut self.history {
+            history.push(format!("{:>9}.{:06}  {what}", t / SECOND, t % SECOND));
+        }
+    }
+
+    // ── tabs ────────────────────────────────────────────────────────────────────────────────────
+
+    pub(crate) fn open(&mut self) -> usize {
+        let mut clocks = self.device.of_another_tab(&mut self.rng);
+        let machine = Machine::in_group(self.policy, self.rng.u64(..), clocks.read(self.t));
+        self.tally.opened += 1;
+        self.note(&format!("tab {} opens", self.next_tab));
+        self.tabs.push(Tab {
+            id: self.next_tab,
+            machine,
+            ledger: Ledger::new(&self.policy),
+            clocks,
+            state: State::Awake,
+            awake_since: self.t,
+            timer: None,
+            queue: VecDeque::new(),
+            token: None,
+            rejected: BTreeSet::new(),
+            locked: None,
+            outcomes: BTreeMap::new(),
+        });
+        self.next_tab += 1;
+        self.tabs.len() - 1
+    }
+
+    /// The tab of this number, if it is still there.
+    fn tab(&self, id: u32) -> Option<usize> {
+        self.tabs.iter().position(|tab| tab.id == id)
+    }
+
+    pub(crate) fn close(&mut self, n: usize) -> Checked {
+        self.tally.closed_tabs += 1;
+        self.deliver(n, Event::Close)?;
+        // Whatever comes now falls on deaf ears.
+        let flight = self.rng.u32(..4);
+        let strays = [Event::Locked { flight }, Event::Asked { left: 0 }, Event::Heard { life: None, fresh: true }];
+        for stray in strays {
+            self.deliver(n, stray)?;
+        }
+        let Tab { id, timer, token, .. } = self.tabs[n];
+        if timer.is_some() || token.is_some() || self.locks.knows(id) {
+            return Err("something is left after Close".into());
+        }
+        self.remove(n);
+        Ok(())
+    }
+
+    /// A tab is gone, with what was on its way to it.
+    pub(crate) fn remove(&mut self, n: usize) {
+        let tab = self.tabs.swap_remove(n);
+        self.leave(tab.id);
+        self.arrivals.retain(|arrival| arrival.tab != tab.id);
+        self.tally.spent_budgets += u64::from(tab.ledger.spent_budget);
+    }
+
+    /// A tab lets go of the lock, or of its place in the queue.
+    pub(crate) fn leave(&mut self, id: u32) -> bool {
+        let held = self.locks.leave(id);
+        // Its callback may be on its way all the same.
+        let late = self.rng.u8(..4) == 0;
+        self.arrivals.retain(|arrival| late || arrival.tab != id || !matches!(arrival.what, What::Locked { .. }));
+        let next = self.locks.grant(&mut self.rng);
+        self.grant(next);
+        held
+    }
+
+    pub(super) fn grant(&mut self, grant: Option<Grant>) {
+        if let Some(Grant { tab, flight, after }) = grant {
+            self.tally.grants += 1;
+            self.post(Arrival { at: self.t + after, tab, what: What::Locked { flight } });
+        }
+    }
+
+    // ── time ────────────────────────────────────────────────────────────────────────────────────
+
+    /// Something is on its way; it waits where the tab does not run.
+    pub(super) fn post(&mut self, arrival: Arrival) {
+        let Some(n) = self.tab(arrival.tab) else { return };
+        match self.tabs[n].state {
+            State::Awake => self.arrivals.push(arrival),
+            State::Frozen => self.tabs[n].queue.push_back(arrival),
+            State::Cached => {
+                if !matches!(arrival.what, What::Message { .. }) {
+                    self.tabs[n].queue.push_back(arrival);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn next(&self) -> Option<i64> {
+        let timers = self.tabs.iter().filter(|tab| tab.awake()).filter_map(|tab| tab.timer);
+        self.arrivals.iter().map(|arrival| arrival.at).chain(timers).min()
+    }
+
+    /// The next thing arrives, or the next timer fires.
+    pub(crate) fn step(&mut self) -> Checked {
+        let Some(next) = self.next() else {
+            self.t += SECOND;
+            return Ok(());
+        };
+        self.t = self.t.max(next);
+        if let Some(n) = self.arrivals.iter().position(|arrival| arrival.at == next) {
+            let arrival = self.arrivals.remove(n);
+            return self.arrive(arrival);
+        }
+        let due = self.tabs.iter().position(|tab| tab.awake() && tab.timer == Some(next));
+        let n = due.ok_or("nothing is due")?;
+        self.tabs[n].timer = None;
+        self.deliver(n, Event::Timer)
+    }
+
+    fn arrive(&mut self, arrival: Arrival) -> Checked {
+        let Some(n) = self.tab(arrival.tab) else { return Ok(()) };
+        match arrival.what {
+            What::Locked { flight } => {
+                let now = self.tabs[n].clocks.read(self.t);
+                if self.tabs[n].ledger.locking() && self.tabs[n].locked.is_none() && self.locks.knows(arrival.tab) {
+                    self.tabs[n].locked = Some(now.mono);
+                }
+                self.deliver(n, Event::Locked { flight })
+            }
+            What::Failure { flight, failure } => self.deliver(n, Event::Failed { flight, failure }),
+            What::Token { flight, id } => self.vended(n, flight, id),
+            What::Message { message, .. } => self.heard(n, message),
+        }
+    }
+
+    fn vended(&mut self, n: usize, flight: u32, id: u32) -> Checked {
+        let token = self.tokens[id as usize];
+        let server_now = server(self.t);
+        // As for a client that is alone: the wall clock must do only where it is not behind.
+        let device = &self.tabs[n].clocks;
+        let trusted = self.timeless && device.ahead >= device.grain;
+        let measured = if trusted { None } else { Some(server_now + self.rng.i64(0..500)) };
+        let event = Event::Vended { flight, expires_at: token.expires.map(server), server_now: measured };
+        self.deliver_with(n, event, Some((token, self.t)))
+    }
+
+    fn heard(&mut self, n: usize, message: Message) -> Checked {
+        match message {
+            Message::Ask { left } => self.deliver(n, Event::Asked { left }),
+            Message::Failure(failure) => self.deliver(n, Event::HeardFailed { failure }),
+            Message::Token(told) => {
+                // Only looks at the clocks: the machine has not seen them yet.
+                let now = self.tabs[n].clocks.clone().read(self.t);
+                let late = self.t - told.at > SECOND;
+                self.tally.late_messages += u64::from(late);
+                let event = told.event(now).filter(|_| !self.tabs[n].rejected.contains(&told.id));
+                let Some(event) = event else {
+                    self.tally.untimely_messages += 1;
+                    return Ok(());
+                };
+                self.deliver_with(n, event, Some((self.tokens[told.id as usize], told.at)))
+            }
+        }
+    }
+}
