@@ -51,7 +51,7 @@ fn read(
     now: i64,
 ) -> Result<Block, VendError> {
     check_status(status)?;
-    let mut answer = Answer::read(text(body))?;
+    let answer = Answer::read(text(body))?;
     let end_of_p = asked.iter().position(|byte| *byte == b'\n').unwrap_or_default();
     let (p, token_id) = cut(asked, end_of_p as u32);
     // A super-user's has none, and what was not asked is not compared.
@@ -62,7 +62,7 @@ fn read(
     }
     let token_id = Reader::new(text(token_id.get(1..).unwrap_or_default())).string().ok();
     let wanted = Wanted { scope: &scope, expires_in, token_id: token_id.as_deref() };
-    let mut block = of_token(answer.token(&mut options::read(options), &wanted, now)?);
+    let mut block = of_token(answer.token(options::read(options), &wanted, now)?);
     if let Some(refresh_token) = answer.refresh_token() {
         block.end();
         block.put(refresh_token.reveal().as_bytes());

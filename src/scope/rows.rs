@@ -2,7 +2,10 @@
 
 use super::parts::{Parts, Selects};
 use super::wire::put;
-use crate::codec::block::{ABSENT, Block};
+use crate::codec::{
+    block::{ABSENT, Block},
+    proto::append,
+};
 use alloc::vec::Vec;
 
 /// Added to the kind of selector where a key is not UTF-8: each byte stands there as one character.
@@ -39,8 +42,18 @@ impl Block {
         while let (Some(role), Some(cache), Some(selects)) = (rows.next(), rows.next(), rows.next()) {
             let cache = (cache != ABSENT).then(|| piece(cache));
             let name = if selects < Selects::One as u32 { &[][..] } else { piece(rows.next().unwrap_or_default()) };
-            let characters = core::str::from_utf8(name).unwrap_or_default().chars();
-            let bytes: Vec<u8> = characters.map(|character| character as u8).collect();
+            let mut bytes = Vec::new();
+            if selects & BYTES != 0 {
+                // Characters up to U+00FF, of which the upper half has two bytes.
+                let mut upper = 0;
+                for byte in name {
+                    match byte {
+                        0xc0.. => upper = byte << 6,
+                        0x80.. => append(&mut bytes, &[upper | byte & 0x3f]),
+                        _ => append(&mut bytes, &[*byte]),
+                    }
+                }
+            }
             let name = if selects & BYTES == 0 { name } else { &bytes };
             let selects = match selects & 3 {
                 0 => Selects::Nothing,

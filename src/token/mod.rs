@@ -33,8 +33,10 @@ pub use provider::{from_api_key_v2, from_disposable_token, from_string};
 pub use secret::{Credential, Secret};
 pub use warning::Warning;
 #[cfg(target_arch = "wasm32")]
+pub(crate) use {decode::version_of, warning::each_warning};
+#[cfg(any(feature = "refresh", target_arch = "wasm32"))]
 pub(crate) use {
-    decode::{Expected, Input, read, version_of},
-    warning::each_warning,
+    decode::{Expected, Input, read},
+    model::Settings,
     work::Work,
 };

@@ -51,6 +51,36 @@ pub struct DecodeOptions {
     pub allowed_endpoint_suffixes: Option<Vec<String>>,
 }
 
+/// [`DecodeOptions`], borrowed.
+#[derive(Clone, Default)]
+pub(crate) struct Settings<'a> {
+    /// The option `endpoint`, and then the overrides: base and prefix; or else the hosts for caches, control and tokens, all three.
+    pub(crate) hosts: [Option<&'a str>; 6],
+    /// The overrides are without TLS.
+    pub(crate) insecure: bool,
+    pub(crate) suffixes: Option<Vec<&'a str>>,
+}
+
+impl DecodeOptions {
+    pub(crate) fn settings(&self) -> Settings<'_> {
+        let mut hosts = [None; 6];
+        let mut insecure = false;
+        match &self.overrides {
+            Some(Overrides::Base { base, prefix, secure }) => {
+                (hosts[1], hosts[2], insecure) = (Some(&base[..]), prefix.as_deref(), !secure);
+            }
+            Some(Overrides::All { cache, control, token, secure }) => {
+                (hosts[3], hosts[4], hosts[5], insecure) =
+                    (Some(&cache[..]), Some(&control[..]), Some(&token[..]), !secure);
+            }
+            None => {}
+        }
+        hosts[0] = self.endpoint.as_deref();
+        let suffixes = self.allowed_endpoint_suffixes.as_ref();
+        Settings { hosts, insecure, suffixes: suffixes.map(|list| list.iter().map(|suffix| &suffix[..]).collect()) }
+    }
+}
+
 /// What a credential says. Nothing in it is proved: only Momento's servers check the signature.
 pub struct Token {
     pub(crate) version: Version,

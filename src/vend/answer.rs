@@ -6,7 +6,7 @@ use super::grant::{Asked, Wanted};
 use super::told::Says;
 use crate::codec::json::Reader;
 use crate::token::{
-    DecodeOptions, Secret, Token, TokenError, Version, blank, decode, from_disposable_token, key_version,
+    self, DecodeOptions, Expected, Input, Secret, Settings, Token, TokenError, Version, Work, blank, key_version,
 };
 use alloc::string::String;
 use core::fmt;
@@ -95,30 +95,28 @@ impl Answer {
     /// answer says beside them fills gaps. `now` is in milliseconds since the epoch.
     ///
     /// # Errors
-    /// As [`decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
-    pub fn into_token(mut self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
+    /// As [`token::decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
+    pub fn into_token(self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
         let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
         let wanted = Wanted { scope: &parts, expires_in: asked.expires_in, token_id: asked.token_id.as_deref() };
-        self.token(&mut options.clone(), &wanted, now)
+        self.token(options.settings(), &wanted, now)
     }
 
-    /// The same, with options to fill in.
-    pub(crate) fn token(
-        &mut self,
-        options: &mut DecodeOptions,
+    /// The same, borrowed.
+    pub(crate) fn token<'a>(
+        &'a self,
+        mut settings: Settings<'a>,
         wanted: &Wanted<'_>,
         now: i64,
     ) -> Result<Token, TokenError> {
-        let Found { credential, is_v2, endpoint, told, .. } = &mut self.0;
+        let Found { credential, is_v2, endpoint, told, .. } = &self.0;
         let credential = credential.reveal();
-        if *is_v2 {
-            return from_disposable_token(credential, options, now);
-        }
         // The app's own word on the endpoint goes before the answer's.
-        if options.endpoint.is_none() && !endpoint.is_empty() {
-            options.endpoint = Some(core::mem::take(endpoint));
+        if settings.hosts[0].is_none() && !endpoint.is_empty() {
+            settings.hosts[0] = Some(endpoint);
         }
-        let mut token = decode(credential, options, now)?;
+        let expected = if *is_v2 { Expected::Provider } else { Expected::Any };
+        let mut token = token::read(Work::of(credential), Input::Text(credential.len()), &settings, expected, now)?;
         match told.says {
             Says::At(at) => token.merge_expiry(at, EXPIRY_TOLERANCE_MS),
             Says::In(life) => token.merge_expiry(now.saturating_add(life), EXPIRY_TOLERANCE_MS),

@@ -1,5 +1,6 @@
 //! The one error of this layer.
 
+use crate::codec::json::push;
 use crate::token::TokenError;
 use alloc::string::String;
 use core::fmt;
@@ -28,8 +29,7 @@ impl VendError {
     #[cold]
     #[inline(never)]
     pub(super) fn new(weight: Weight, code: &'static str, found: &str) -> Self {
-        let message = ["expected a token from the vending service, found ", found].concat();
-        VendError { code, message, weight }
+        VendError { code, message: said("expected a token from the vending service, found ", found), weight }
     }
 
     /// An answer of more bytes than are read (see [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES)): `ERR_VEND_TOO_LARGE`.
@@ -68,10 +68,16 @@ impl VendError {
 /// A credential that the decoder refuses: a broken service may be mended, but a v2 key or a foreign endpoint is its answer.
 impl From<TokenError> for VendError {
     fn from(error: TokenError) -> Self {
-        let terminal = matches!(error.code(), "ERR_V2_KEY" | "ERR_ENDPOINT_NOT_ALLOWED" | "ERR_ENDPOINT_INVALID");
-        let message = ["the vending service's answer: ", error.message()].concat();
-        VendError { code: error.code(), message, weight: if terminal { Weight::Terminal } else { Weight::Malformed } }
+        let broken = error.code().starts_with("ERR_TOKEN_");
+        let message = said("the vending service's answer: ", error.message());
+        VendError { code: error.code(), message, weight: if broken { Weight::Malformed } else { Weight::Terminal } }
     }
+}
+
+fn said(front: &str, rest: &str) -> String {
+    let mut message = String::from(front);
+    push(&mut message, rest);
+    message
 }
 
 impl fmt::Display for VendError {

@@ -6,7 +6,7 @@
 use super::told::{self, NOTHING, Told, UNCLEAR};
 use crate::codec::json::{Kind, Malformed, Reader};
 use crate::token::{Secret, Version, key_version};
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 
 /// Objects and lists within one another that are searched; what lies deeper is passed over.
 const MAX_DEPTH: u32 = 5;
@@ -186,8 +186,9 @@ impl Search {
                 if field == ENDPOINT {
                     let endpoint = base_of(text.reveal());
                     if !endpoint.is_empty() {
-                        beside.two_endpoints |= !beside.endpoint.is_empty() && beside.endpoint != endpoint;
-                        beside.endpoint = endpoint;
+                        let known = &beside.endpoint;
+                        beside.two_endpoints |= !known.is_empty() && !known.eq_ignore_ascii_case(endpoint);
+                        beside.endpoint = String::from(endpoint);
                     }
                 } else if text.reveal().trim_ascii().is_empty() {
                     beside.without_token |= field <= LAST_CREDENTIAL;
@@ -280,13 +281,15 @@ static BEFORE_BASE: [&str; 5] = ["https://", "http://", "api.cache.", "web.cache
 
 /// The base of an endpoint that may be a host of it, or a whole URL under one: `https://api.cache.B/topics/…` is `B`. What is none of
 /// these stays as it is, for the decoder to refuse.
-fn base_of(endpoint: &str) -> String {
-    let mut bytes = Vec::from(endpoint.trim_ascii());
-    bytes.make_ascii_lowercase();
-    let mut base = &bytes[..];
+fn base_of(endpoint: &str) -> &str {
+    let mut base = endpoint.trim_ascii();
     for before in &BEFORE_BASE {
-        base = base.strip_prefix(before.as_bytes()).unwrap_or(base);
+        if let Some((front, rest)) = base.split_at_checked(before.len())
+            && front.eq_ignore_ascii_case(before)
+        {
+            base = rest;
+        }
     }
-    let base = base.split(|byte| matches!(byte, b'/' | b'?' | b'#')).next().unwrap_or_default();
-    String::from(core::str::from_utf8(base).unwrap_or_default())
+    let end = base.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    end.and_then(|end| base.get(..end)).unwrap_or(base)
 }
