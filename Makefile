@@ -16,10 +16,10 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-e2e browsers sim scale fuzz bench clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-e2e browsers test-browsers test-browsers-long sim scale fuzz bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the tools that are missing: wasm target, wasm-pack, wasm-bindgen, npm packages, Chromium
 	@tools/toolchain
@@ -28,7 +28,7 @@ demo: pkg site vending ## serve the site with a token vending service; PORT=3000
 	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
 	@target/release/vending --port $(PORT) --ttl $(TTL) --site www/dist --demo
 
-test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-e2e ## everything: lints, native, WebAssembly, package and browser tests
+test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-e2e test-browsers ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
 check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
@@ -61,6 +61,12 @@ test-cli: pkg ## the package's command and its scan, on real builds of React and
 
 test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs
+
+test-browsers: pkg browsers ## the refresher in Chromium, Firefox and WebKit: tabs, sleep, hostile services (tests/browsers)
+	$(tool) node --test-reporter=spec tests/browsers/browsers.test.mjs
+
+test-browsers-long: pkg browsers ## what takes minutes there: 50 rotations of 20 tabs, timers throttled for as long as it takes
+	LONG=1 $(tool) node --test-reporter=spec tests/browsers/browsers.test.mjs
 
 browsers: ## install Firefox and WebKit with their drivers, where they are missing
 	@tools/toolchain browsers
