@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 const groups = new Set();
 process.on('exit', () => groups.forEach((group) => group.signal('SIGKILL')));
+for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(name, () => process.exit(code));
 
 /** `pipes` is how many file descriptors from 3 on are pipes to it. Ended at the latest with this process. */
 export function startGroup(command, args, { pipes = 0, env = {} } = {}) {
