@@ -41,12 +41,10 @@ impl Machine {
                 self.wake();
             }
             ONLINE => self.online(),
-            OFFLINE => {
-                if self.offline.is_none() {
-                    // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
-                    let soon = self.attempts.none_yet();
-                    self.offline = Some(self.draw(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
-                }
+            OFFLINE if self.offline.is_none() => {
+                // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
+                let soon = self.attempts.none_yet();
+                self.offline = Some(self.draw(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
             }
             VENDED => {
                 if let Some(flight) = self.land(id) {
@@ -59,7 +57,8 @@ impl Machine {
                 }
             }
             FAILED => {
-                if self.land(id).is_some() {
+                let landed = self.land(id);
+                if landed.is_some() {
                     self.fail(id, Cause::Answer, more, ms);
                 }
             }
