@@ -41,27 +41,22 @@ impl Machine {
                 self.wake();
             }
             ONLINE => self.online(),
-            OFFLINE => {
-                if self.offline.is_none() {
-                    // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
-                    let soon = self.attempts.none_yet();
-                    self.offline = Some(self.draw(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
-                }
+            OFFLINE if self.offline.is_none() => {
+                // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
+                let soon = self.attempts.none_yet();
+                self.offline = Some(self.draw(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
             }
-            VENDED => {
-                if let Some(flight) = self.land(id) {
-                    if flight.probe {
-                        // An answer: the browser was wrong.
-                        self.offline = None;
-                    }
-                    let server_now = if more == NONE { self.time.wall() } else { tame(more) };
-                    self.vended(id, if ms == NEVER { NEVER } else { tame(ms) - server_now });
+            VENDED | FAILED => {
+                let Some(flight) = self.land(id) else { return };
+                if event == FAILED {
+                    return self.fail(id, Cause::Answer, more, ms);
                 }
-            }
-            FAILED => {
-                if self.land(id).is_some() {
-                    self.fail(id, Cause::Answer, more, ms);
+                if flight.probe {
+                    // An answer: the browser was wrong.
+                    self.offline = None;
                 }
+                let server_now = if more == NONE { self.time.wall() } else { tame(more) };
+                self.vended(id, if ms == NEVER { NEVER } else { tame(ms) - server_now });
             }
             CLOSE => self.close(),
             LOCKED => self.locked(id),
