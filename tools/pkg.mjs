@@ -67,7 +67,7 @@ function toText(bytes) {
 
 const bundle = (entry, folder, format, outfile) =>
   build({
-    entryPoints: [`${root}pkg-template/src/${entry}.ts`],
+    entryPoints: [`${root}pkg-template/src/${entry === 'momento' ? 'momento/index' : entry}.ts`],
     outfile,
     bundle: true,
     minify: true,
@@ -81,7 +81,7 @@ const bundle = (entry, folder, format, outfile) =>
   });
 
 /** Bindings, which import the package by its own name. */
-const BINDINGS = ['react', 'vue'];
+const BINDINGS = ['react', 'vue', 'momento'];
 
 /** What runs in Node.js beside the core, which it imports by the package's name. */
 const node = (entry, format, outfile, banner = '') =>
