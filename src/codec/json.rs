@@ -461,7 +461,11 @@ impl Number {
         while exponent != 0 && value != 0 {
             if exponent > 0 {
                 exponent -= 1;
-                value = value.checked_mul(10)?;
+                // Not `checked_mul`, which is done in 128 bits.
+                if value > u64::MAX / 10 {
+                    return None;
+                }
+                value *= 10;
             } else {
                 exponent += 1;
                 value /= 10;

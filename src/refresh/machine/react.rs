@@ -46,21 +46,17 @@ impl Machine {
                 let soon = self.attempts.none_yet();
                 self.offline = Some(self.draw(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
             }
-            VENDED => {
-                if let Some(flight) = self.land(id) {
-                    if flight.probe {
-                        // An answer: the browser was wrong.
-                        self.offline = None;
-                    }
-                    let server_now = if more == NONE { self.time.wall() } else { tame(more) };
-                    self.vended(id, if ms == NEVER { NEVER } else { tame(ms) - server_now });
+            VENDED | FAILED => {
+                let Some(flight) = self.land(id) else { return };
+                if event == FAILED {
+                    return self.fail(id, Cause::Answer, more, ms);
                 }
-            }
-            FAILED => {
-                let landed = self.land(id);
-                if landed.is_some() {
-                    self.fail(id, Cause::Answer, more, ms);
+                if flight.probe {
+                    // An answer: the browser was wrong.
+                    self.offline = None;
                 }
+                let server_now = if more == NONE { self.time.wall() } else { tame(more) };
+                self.vended(id, if ms == NEVER { NEVER } else { tame(ms) - server_now });
             }
             CLOSE => self.close(),
             LOCKED => self.locked(id),
