@@ -22,6 +22,7 @@ mod json;
 mod merge;
 mod model;
 mod parts;
+pub(crate) mod plain;
 mod read;
 mod rows;
 pub(crate) mod wire;

@@ -13,7 +13,7 @@ use crate::codec::{
     block::{ABSENT, Block},
     json::Value,
 };
-use crate::scope::{ScopeError, wire};
+use crate::scope::{ScopeError, plain, wire};
 
 /// A credential that lies in a [`Work`], and its length.
 #[derive(Clone, Copy)]
@@ -121,17 +121,24 @@ pub(crate) fn read(
 impl Token {
     /// Claim `p`.
     fn read_permissions(&mut self, work: &mut Work, p: Span) {
+        let Some(Decoded { length, .. }) = work.decode(p, p.from).filter(|decoded| decoded.stopped == p.to) else {
+            self.not_understood =
+                Some(ScopeError::new("ERR_SCOPE_NOT_UNDERSTOOD", "expected base64, found something else"));
+            return;
+        };
+        let bytes = work.get(Span { to: p.from + length, ..p });
         let (text, table) = (self.block.text().len(), self.block.table.len());
+        if let Some(permissions) = plain::read(bytes, &mut self.block) {
+            self.permissions = permissions;
+            return;
+        }
+        self.block.truncate(text, table);
         let block = &mut self.block;
         let permissions = &mut self.permissions;
-        let decoded = work.decode(p, p.from).filter(|decoded| decoded.stopped == p.to);
-        let read = match decoded {
-            None => Err(ScopeError::new("ERR_SCOPE_NOT_UNDERSTOOD", "expected base64, found something else")),
-            Some(Decoded { length, .. }) => wire::read(work.get(Span { to: p.from + length, ..p }), &mut |parts| {
-                *permissions += 1;
-                block.permission(&parts);
-            }),
-        };
+        let read = wire::read(bytes, &mut |parts| {
+            *permissions += 1;
+            block.permission(&parts);
+        });
         match read {
             Ok(super_user) => self.super_user = super_user,
             Err(error) => {
