@@ -170,6 +170,43 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_blank_cache_is_nobody_s() {
+        // Permissions.explicit { permissions { cache_permissions { role: ReadOnly, cache_selector { cache_name: "" } } } }
+        for name in [&[][..], b" ", b"\t", b"\0"] {
+            let bytes = message(&[Parts { role: 2, cache: Some(name), selects: Selects::Nothing, name: b"" }]);
+            assert_eq!(rows(&bytes), None, "{name:?}");
+        }
+    }
+
+    /// Each byte of what is written, in turn, made any other, and taken away.
+    #[test]
+    fn of_all_that_is_one_byte_off_it_takes_nothing_that_the_strict_reader_does_not() {
+        let check = |bytes: &[u8]| {
+            if let Some(read) = rows(bytes) {
+                assert_eq!(Some(read), strict(bytes), "{bytes:?}");
+            }
+        };
+        for role in [1, 2, 3, 5, 6, 7, 9] {
+            for selects in SELECTS {
+                for cache in [None, Some(&b"ab"[..])] {
+                    let name: &[u8] = if selects == Selects::Nothing || selects == Selects::All { b"" } else { b"k" };
+                    let bytes = message(&[Parts { role, cache, selects, name }]);
+                    for at in 0..bytes.len() {
+                        let mut other = bytes.clone();
+                        other.remove(at);
+                        check(&other);
+                        other.insert(at, 0);
+                        for byte in 0..=u8::MAX {
+                            other[at] = byte;
+                            check(&other);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
