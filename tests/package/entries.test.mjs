@@ -49,11 +49,13 @@ test('every file that package.json names is there, with types first', () => {
   for (const name of named) readFileSync(file(name));
 });
 
-test('no path of the machine that built it is inside', () => {
+test('no path of the machine that built it is inside, and code is ASCII', () => {
   const names = readdirSync(file('.')).filter((name) => /\.(js|cjs|wasm)$/.test(name));
   assert.ok(names.length > 12);
   for (const name of names) {
     const text = readFileSync(file(name), 'latin1');
+    // Nor anything but ASCII in code: a page may be served in any encoding.
+    if (!name.endsWith('.wasm')) assert.match(text, /^[\x00-\x7f]*$/, name);
     assert.doesNotMatch(text, /\/(home|root|tmp|Users|work)\/|\.cargo|rustlib|\.rs:/, name);
   }
 });
