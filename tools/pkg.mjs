@@ -81,7 +81,7 @@ async function bundle(options) {
 }
 
 /** For browsers, and whatever else has their interfaces. */
-const browser = (entry, folder, format, outfile, given) =>
+const browser = (entry, folder, format, outfile, given, inject = []) =>
   bundle({
     entryPoints: [`${root}pkg-template/src/${entry}.ts`],
     outfile,
@@ -92,6 +92,7 @@ const browser = (entry, folder, format, outfile, given) =>
     mangleProps: /^__(wbg_ptr|destroy_into_raw)$/, // the glue's own
     external: ['momento-token-wasm', 'react', 'vue'],
     plugins: [embed(folder, given)],
+    inject,
   });
 
 /** Bindings, which import the package by its own name. */
@@ -123,7 +124,7 @@ for (const [entry, folder] of [['index', whole], ['decode', decode], ...BINDINGS
 // For hosts that compile no bytes at run time; in Next.js's edge runtime `?module` says that a `.wasm` file is meant as a module.
 for (const [entry, folder, wasm] of [['index', whole, './token.wasm'], ['decode', decode, './decode.wasm']]) {
   await browser(entry, folder, 'esm', `${out}/${entry}.workerd.js`, wasm);
-  await browser(entry, folder, 'esm', `${out}/${entry}.edge-light.js`, `${wasm}?module`);
+  await browser(entry, folder, 'esm', `${out}/${entry}.edge-light.js`, `${wasm}?module`, [`${root}pkg-template/src/edge-light.ts`]);
 }
 await node('scan/index', 'esm', `${out}/scan.js`);
 await node('scan/index', 'cjs', `${out}/scan.cjs`);

@@ -30,6 +30,7 @@ const PATHS = {
   Firefox: find('FIREFOX_PATH', 'firefox-esr', 'firefox'),
   WebKit: find('WEBKIT_PATH', `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/webkit2gtk-4.1/MiniBrowser`),
 };
+export const pathOf = (name) => PATHS[name];
 export const ENGINES = Object.keys(PATHS);
 
 /** Why this engine cannot be run here, if it cannot. */

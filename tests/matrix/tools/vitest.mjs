@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { lacking } from '../support/engines.mjs';
+import { lacking, pathOf } from '../support/engines.mjs';
 
 const VERSION = '5.1.0';
 const node = '24.9.0';
@@ -30,10 +29,11 @@ export default {
   },
   async cases({ row, start, notRun, node24 }) {
     await row('Vitest', VERSION, 'node', `Node.js ${node}`, ({ origin }) => start('vitest', ['run', 'node.test.mjs'], { node: node24, env: { MATRIX: origin } }));
-    if (lacking('Chromium') || !existsSync(process.env.CHROME_PATH ?? '')) notRun('Vitest', VERSION, 'browser', 'Chromium', 'Chromium is not named by CHROME_PATH');
+    const why = lacking('Chromium');
+    if (why) notRun('Vitest', VERSION, 'browser', 'Chromium', why);
     else {
       await row('Vitest', VERSION, 'browser', 'Chromium', ({ origin }) =>
-        start('vitest', ['run', '--config', 'vitest.browser.mjs', 'browser.test.mjs'], { node: node24, env: { MATRIX: origin } }),
+        start('vitest', ['run', '--config', 'vitest.browser.mjs', 'browser.test.mjs'], { node: node24, env: { MATRIX: origin, CHROME_PATH: pathOf('Chromium') } }),
       );
     }
   },
