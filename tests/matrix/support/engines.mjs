@@ -36,9 +36,11 @@ export const ENGINES = Object.keys(PATHS);
 /** Why this engine cannot be run here, if it cannot. */
 export const lacking = (name) => (PATHS[name] ? undefined : `${name} is not installed (tools/toolchain browsers)`);
 
+/** Of each engine that is here, by its own word. */
 export function versions() {
-  const ask = (name, arg) => PATHS[name] && execFileSync(PATHS[name], [arg], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).match(/\d+\.\d+[\d.]*/)?.[0];
-  return { Chromium: ask('Chromium', '--version'), Firefox: ask('Firefox', '--version'), WebKit: ask('WebKit', '--version') };
+  const commands = { Chromium: [PATHS.Chromium], Firefox: [PATHS.Firefox], WebKit: ['xvfb-run', '-a', PATHS.WebKit] };
+  const ask = ([command, ...args]) => execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return Object.fromEntries(ENGINES.map((name) => [name, PATHS[name] && /\d+\.\d+[\d.]*/.exec(ask(commands[name]))?.[0]]));
 }
 
 /** Opens it there; `end()` is to be called. */

@@ -13,6 +13,7 @@ const cache = join(root, 'target/matrix');
 /** Packs pkg/; the tarball is named after what is in it, since npm knows a file by its name. */
 export async function pack() {
   mkdirSync(cache, { recursive: true });
+  for (const old of readdirSync(cache).filter((name) => name.endsWith('.tgz'))) rmSync(join(cache, old));
   const [{ filename }] = JSON.parse((await run('npm', ['pack', '--json', '--loglevel=silent', '--pack-destination', cache, join(root, 'pkg')])).replace(/^[^[]*/, ''));
   const packed = join(cache, filename);
   const tarball = join(cache, `momento-token-wasm-${createHash('sha256').update(readFileSync(packed)).digest('hex').slice(0, 16)}.tgz`);

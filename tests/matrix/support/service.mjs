@@ -20,6 +20,8 @@ export async function startService({ root, proxy, csp = STRICT } = {}) {
   const server = createServer(async (incoming, outgoing) => {
     const { pathname } = new URL(incoming.url, 'http://localhost');
     seen.push(`${incoming.method} ${pathname}`);
+    // Test runners serve their pages themselves.
+    outgoing.setHeader('access-control-allow-origin', '*');
     if (pathname === '/token') {
       incoming.resume();
       outgoing.setHeader('content-type', 'application/json').end(JSON.stringify({ authToken: disposable(20, { id: `token-${++vends}` }) }));

@@ -1,4 +1,4 @@
-// Next.js with its own bundler: a client component, a server component, and route handlers in both of its runtimes.
+// Next.js with its own bundler, and built with webpack: a client component, a server component, and route handlers in both of its runtimes.
 import process from 'node:process';
 import { answering, freePort } from '../support/process.mjs';
 
@@ -57,6 +57,8 @@ export default async function Server({ searchParams }) {
     const own = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
     await build('next', ['build']);
     await serve('build', own, 'start');
+    await build('next', ['build', '--webpack']);
+    await serve('build, webpack', own, 'start');
     await serve('dev', `${own} 'unsafe-eval'`, 'dev');
   },
 };

