@@ -16,7 +16,7 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e browsers test-browsers test-browsers-long sim scale fuzz bench clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e browsers test-browsers test-browsers-long matrix matrix-ci reproducible sim scale fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,6 +77,15 @@ test-browsers-long: pkg browsers ## what takes minutes there: 50 rotations of 20
 
 browsers: ## install Firefox and WebKit with their drivers, where they are missing
 	@tools/toolchain browsers
+
+matrix: pkg ## every bundler and runtime that takes the package without set-up, installed and run; writes docs/matrix.md
+	$(tool) node tests/matrix/run.mjs
+
+matrix-ci: pkg ## a part of it: esbuild, Vite, Rollup, Node.js, a page without tools, workers, in Chromium
+	$(tool) node tests/matrix/run.mjs --ci
+
+reproducible: pkg ## build the package once more, in a folder of another name: the tarballs are to be the same
+	$(wasm) node tests/reproducible.mjs
 
 sim: ## the long simulation of the refresher: half the runs alone, half with several tabs; SIM_RUNS=1000000
 	SIM_RUNS=$$(( $(SIM_RUNS) / 2 )) cargo test --release --test sim -- --nocapture

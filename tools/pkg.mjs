@@ -23,8 +23,9 @@ function compile(name, ...features) {
   return folder;
 }
 
-/** Gives `wasm-glue`, `wasm-imports` and `wasm-text` (pkg-template/src/modules.d.ts) their contents. */
-const embed = (folder) => ({
+/** Gives `wasm-glue`, `wasm-imports`, `wasm-given` and `wasm-text` (pkg-template/src/modules.d.ts) their contents. With `given`, the module
+ *  is not carried as text: it is what the host makes of importing that file. */
+const embed = (folder, given) => ({
   name: 'embed',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^wasm-glue$/ }, () => ({ path: `${folder}/momento_token_wasm_bg.js`, sideEffects: false }));
@@ -41,8 +42,11 @@ const embed = (folder) => ({
         .replace(/^let cachedTextDecoder = (new TextDecoder\(.*\));\n.*$/m, 'let cachedTextDecoder = globalThis.TextDecoder && /* @__PURE__ */ $1;')
         .replace(/^const cachedTextEncoder = (.*);$/m, 'const cachedTextEncoder = globalThis.TextEncoder ? $1 : {};'),
     }));
+    onResolve({ filter: /^wasm-given$/ }, () => ({ path: 'given', namespace: 'given' }));
+    onLoad({ filter: /.*/, namespace: 'given' }, () => ({ contents: given ? `export { default as given } from '${given}'` : 'export const given = undefined' }));
+    onResolve({ filter: /\.wasm(\?module)?$/ }, ({ path }) => ({ path, external: true }));
     onResolve({ filter: /^wasm-text$/ }, () => ({ path: 'token.wasm', namespace: 'text' }));
-    onLoad({ filter: /.*/, namespace: 'text' }, () => ({ contents: `export default ${JSON.stringify(toText(readWasm(folder)))}` }));
+    onLoad({ filter: /.*/, namespace: 'text' }, () => ({ contents: `export default ${JSON.stringify(given ? '' : toText(readWasm(folder)))}` }));
   },
 });
 
@@ -65,19 +69,30 @@ function toText(bytes) {
   return all.filter((byte) => byte % 4 === 0).map(digit).join('') + Array.from(bytes, (byte) => letters[byte]).join('');
 }
 
-const bundle = (entry, folder, format, outfile) =>
-  build({
+/** A bundle and its map, which carries the sources under names of their own: not under where they lay, nor with what is no source. */
+async function bundle(options) {
+  const { outfile } = options;
+  await build({ bundle: true, sourcemap: 'linked', legalComments: 'none', logLevel: 'warning', ...options });
+  const map = JSON.parse(readFileSync(`${outfile}.map`, 'utf8'));
+  const isText = map.sources.map((source) => /^(text|imports|given):/.test(source));
+  map.sourcesContent = map.sourcesContent.map((content, index) => (isText[index] ? '// made by the build' : content));
+  map.sources = map.sources.map((source) => `momento-token-wasm/${source.replace(/^.*pkg-template\/|^.*(?=\/)\/|^\w+:/, '')}`);
+  writeFileSync(`${outfile}.map`, JSON.stringify(map));
+}
+
+/** For browsers, and whatever else has their interfaces. */
+const browser = (entry, folder, format, outfile, given, inject = []) =>
+  bundle({
     entryPoints: [`${root}pkg-template/src/${entry === 'momento' ? 'momento/index' : entry}.ts`],
     outfile,
-    bundle: true,
     minify: true,
     format,
     target: 'es2022',
     platform: 'neutral',
-    legalComments: 'none',
-    plugins: [embed(folder)],
+    mangleProps: /^__(wbg_ptr|destroy_into_raw)$/, // the glue's own
     external: ['momento-token-wasm', 'react', 'vue'],
-    logLevel: 'warning',
+    plugins: [embed(folder, given)],
+    inject,
   });
 
 /** Bindings, which import the package by its own name. */
@@ -85,10 +100,9 @@ const BINDINGS = ['react', 'vue', 'momento'];
 
 /** What runs in Node.js beside the core, which it imports by the package's name. */
 const node = (entry, format, outfile, banner = '') =>
-  build({
+  bundle({
     entryPoints: [`${root}pkg-template/src/${entry}.ts`],
     outfile,
-    bundle: true,
     minifySyntax: true,
     minifyWhitespace: true,
     format,
@@ -96,8 +110,6 @@ const node = (entry, format, outfile, banner = '') =>
     platform: 'node',
     external: ['momento-token-wasm', 'momento-token-wasm/scan'],
     banner: { js: banner },
-    legalComments: 'none',
-    logLevel: 'warning',
   });
 
 const whole = compile('whole', 'refresh');
@@ -106,8 +118,13 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
 
 for (const [entry, folder] of [['index', whole], ['decode', decode], ...BINDINGS.map((binding) => [binding, whole])]) {
-  await bundle(entry, folder, 'esm', `${out}/${entry}.js`);
-  await bundle(entry, folder, 'cjs', `${out}/${entry}.cjs`);
+  await browser(entry, folder, 'esm', `${out}/${entry}.js`);
+  await browser(entry, folder, 'cjs', `${out}/${entry}.cjs`);
+}
+// For hosts that compile no bytes at run time; in Next.js's edge runtime `?module` says that a `.wasm` file is meant as a module.
+for (const [entry, folder, wasm] of [['index', whole, './token.wasm'], ['decode', decode, './decode.wasm']]) {
+  await browser(entry, folder, 'esm', `${out}/${entry}.workerd.js`, wasm);
+  await browser(entry, folder, 'esm', `${out}/${entry}.edge-light.js`, `${wasm}?module`, [`${root}pkg-template/src/edge-light.ts`]);
 }
 await node('scan/index', 'esm', `${out}/scan.js`);
 await node('scan/index', 'cjs', `${out}/scan.cjs`);
@@ -121,6 +138,7 @@ for (const entry of ['index', 'decode', ...BINDINGS, 'scan']) {
 }
 
 writeFileSync(`${out}/token.wasm`, readWasm(whole));
+writeFileSync(`${out}/decode.wasm`, readWasm(decode));
 for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(`${root}${file}`, `${out}/${file}`);
 
 // The version is Cargo.toml's alone.

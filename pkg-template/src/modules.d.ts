@@ -1,4 +1,10 @@
 // What tools/pkg.mjs puts in place when it bundles the package.
+
+/** The module where the host compiles it ahead of time and no bytes at run time (then the text below is empty): the file, imported. */
+declare module 'wasm-given' {
+  export const given: WebAssembly.Module | undefined;
+}
+
 declare module 'wasm-text' {
   const text: string;
   export default text;

@@ -1,4 +1,5 @@
 // The WebAssembly module: carried in this file as text, instantiated at the first call, never at import.
+import { given } from 'wasm-given';
 import { __wbg_set_wasm } from 'wasm-glue';
 import functions from 'wasm-imports';
 import text from 'wasm-text';
@@ -17,7 +18,7 @@ interface Exports extends WebAssembly.Exports {
   done(text: number, textLength: number, table: number, tableLength: number): void;
 }
 
-let module: WebAssembly.Module | undefined;
+let module: WebAssembly.Module | undefined = given;
 let exports: Exports | undefined;
 
 /** The module's functions. Compiles and starts it when first called. */

@@ -1,6 +1,6 @@
 // What each entry point of the package gives, in both module formats, and how large it may be.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -49,9 +49,36 @@ test('every file that package.json names is there, with types first', () => {
   for (const name of named) readFileSync(file(name));
 });
 
-test('no path of the machine that built it is inside', () => {
-  for (const name of ['index.js', 'index.cjs', 'decode.js', 'token.wasm', 'scan.js', 'cli.js']) {
+test('no path of the machine that built it is inside, and code is ASCII', () => {
+  const names = readdirSync(file('.')).filter((name) => /\.(js|cjs|wasm)$/.test(name));
+  assert.ok(names.length > 12);
+  for (const name of names) {
     const text = readFileSync(file(name), 'latin1');
+    // Nor anything but ASCII in code: a page may be served in any encoding.
+    if (!name.endsWith('.wasm')) assert.match(text, /^[\x00-\x7f]*$/, name);
     assert.doesNotMatch(text, /\/(home|root|tmp|Users|work)\/|\.cargo|rustlib|\.rs:/, name);
+  }
+});
+
+test('what cannot compile bytes has the module as a file beside it, and no second copy of it', () => {
+  for (const [name, wasm] of [['index', 'token.wasm'], ['decode', 'decode.wasm']]) {
+    for (const [host, query] of [['workerd', ''], ['edge-light', '?module']]) {
+      const text = readFileSync(file(`${name}.${host}.js`), 'utf8');
+      assert.ok(text.includes(`from"./${wasm}${query}"`), name);
+      assert.ok(text.length < 40_000, `${name} for ${host} is ${text.length} bytes`);
+    }
+  }
+});
+
+test('each bundle has its map, with the sources in it and no path of the machine that built it', () => {
+  for (const name of readdirSync(file('.')).filter((name) => /\.c?js$/.test(name))) {
+    assert.ok(readFileSync(file(name), 'utf8').endsWith(`//# sourceMappingURL=${name}.map\n`), name);
+    const { sources, sourcesContent, mappings } = JSON.parse(readFileSync(file(`${name}.map`), 'utf8'));
+    assert.ok(mappings.length > 100, name);
+    for (const source of sources) assert.match(source, /^momento-token-wasm\/[\w./-]+$/, name);
+    assert.equal(sourcesContent.length, sources.length);
+    for (const content of sourcesContent) assert.ok(content && content.length < 40_000, name);
+    const root = new URL('../..', import.meta.url).pathname;
+    assert.ok(!sourcesContent.join('').includes(root), name);
   }
 });

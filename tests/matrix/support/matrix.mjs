@@ -1,0 +1,96 @@
+// Runs a tool's cases and keeps what came of them.
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { ENGINES, lacking, open } from './engines.mjs';
+import { EXPECTED } from './expected.mjs';
+import { prepare } from './folder.mjs';
+import { bin } from './node24.mjs';
+import { run, start, within } from './process.mjs';
+import { startService } from './service.mjs';
+
+const PATIENCE = 60;
+
+export class Matrix {
+  rows = [];
+  #tarball;
+  #isPart;
+
+  constructor(tarball, isPart) {
+    this.#tarball = tarball;
+    this.#isPart = isPart;
+  }
+
+  /** One file of ../tools: the packages it needs, by exact versions, and its cases. */
+  async family(name, { packages = {}, files = {}, cases }) {
+    let folder;
+    try {
+      folder = await prepare(name, this.#tarball, packages, files);
+    } catch (error) {
+      return this.#record({ tool: name, version: '', mode: 'install', engine: '' }, Date.now(), error);
+    }
+    const family = {
+      folder,
+      isPart: this.#isPart,
+      node24: bin(folder),
+      /** A step that several cases need: if it fails, it is what failed. */
+      build: (...args) => run(...this.#command(folder, ...args)),
+      start: (...args) => start(...this.#command(folder, ...args)),
+      row: (tool, version, mode, engine, work) => this.#row({ tool, version, mode, engine }, work),
+      page: (tool, version, mode, served, work) => this.#page({ tool, version, mode }, served, work),
+      notRun: (tool, version, mode, engine, why) => this.#put({ tool, version, mode, engine, result: 'not run', why, ms: 0 }),
+    };
+    try {
+      await cases(family);
+    } catch (error) {
+      this.#record({ tool: name, version: '', mode: 'build', engine: '' }, Date.now(), error);
+    }
+  }
+
+  /** Commands are those that the folder has installed. */
+  #command(folder, command, args, options = {}) {
+    const { node, env, ...rest } = options;
+    const path = [node, `${folder}/node_modules/.bin`, process.env.PATH].filter(Boolean).join(':');
+    return [command, args, { cwd: folder, ...rest, env: { CI: '1', NEXT_TELEMETRY_DISABLED: '1', WRANGLER_SEND_METRICS: 'false', PATH: path, ...env } }];
+  }
+
+  /** `work(service)` brings about the report; what it returns, if it is a process, is shown if that fails, and ended. */
+  async #row(row, work, served) {
+    const began = Date.now();
+    const service = await startService(served);
+    let running;
+    try {
+      running = await work(service);
+      const gone = running?.ended?.then(async (code) => (await within(3, service.outcome)) ?? { error: `ended with ${code}, without a report` });
+      const outcome = await within(PATIENCE, Promise.race([service.outcome, ...(gone ? [gone] : [])]));
+      assert.ok(outcome, `no report within ${PATIENCE} s; requests: ${service.seen.join(', ')}`);
+      assert.deepEqual(outcome, EXPECTED);
+      assert.equal(service.seen.filter((request) => request.endsWith(' /token')).length, 2);
+      this.#record(row, began);
+    } catch (error) {
+      if (running?.output) error.message += `\n${running.output()}`;
+      this.#record(row, began, error);
+    } finally {
+      await (running?.end ?? running?.stop)?.();
+      service.close();
+    }
+  }
+
+  /** The same page in each browser. */
+  async #page(row, served, path = '/') {
+    for (const engine of this.#isPart ? ['Chromium'] : ENGINES) {
+      const why = lacking(engine);
+      if (why) this.#put({ ...row, engine, result: 'not run', why, ms: 0 });
+      else await this.#row({ ...row, engine }, ({ origin }) => open(engine, `${origin}${path}`), served);
+    }
+  }
+
+  #record(row, began, error) {
+    this.#put({ ...row, result: error ? 'fail' : 'pass', ms: Date.now() - began });
+    if (error) console.error(`${error.stack?.includes(error.message) ? error.stack : `${error.message}\n${error.stack}`}\n`);
+  }
+
+  #put(row) {
+    this.rows.push(row);
+    console.log(`${row.result}: ${[row.tool, row.version, row.mode, row.engine].filter(Boolean).join(', ')}${row.why ? ` (${row.why})` : ''}, ${row.ms} ms`);
+  }
+}
