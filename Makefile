@@ -8,6 +8,7 @@ SECONDS ?= 60
 tool := tools/toolchain run
 wasm := tools/toolchain wasm
 target := wasm32-unknown-unknown
+web = cargo test --package momento-token-wasm --target $(target) --test web
 
 crate := $(shell find src wasm -name '*.rs') Cargo.toml wasm/Cargo.toml Cargo.lock
 package := tools/pkg.mjs package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
@@ -15,19 +16,19 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-e2e matrix matrix-ci reproducible sim scale fuzz bench clean
+.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e browsers test-browsers test-browsers-long matrix matrix-ci reproducible sim scale fuzz bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the tools that are missing: wasm target, wasm-pack, wasm-bindgen, npm packages, Chromium
 	@tools/toolchain
 
 demo: pkg site vending ## serve the site with a token vending service; PORT=3000, TTL=60 seconds a token
 	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
-	@target/release/vending --port $(PORT) --ttl $(TTL) --site www/dist --demo
+	@target/release/vending --port $(PORT) --ttl $(TTL) --refresh-ttl 86400 --site www/dist --demo
 
-test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-e2e ## everything: lints, native, WebAssembly, package and browser tests
+test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e test-browsers ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
 check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
@@ -39,13 +40,19 @@ check: setup ## lints only: formatting, clippy for this machine and for WebAssem
 test-native: ## Rust tests on this machine: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
 	cargo test --workspace
 
-test-web: setup ## the crate's WebAssembly tests (tests/web.rs) in headless Chromium
-	$(wasm) cargo test --package momento-token-wasm --target $(target) --test web
+test-web: browsers ## the crate's WebAssembly tests (tests/web.rs) in Chromium, Firefox and WebKit
+	$(wasm) env -u GECKODRIVER -u SAFARIDRIVER $(web)
+	$(wasm) sh -c 'exec env -u CHROMEDRIVER -u SAFARIDRIVER GECKODRIVER="$$FIREFOX_DRIVER" $(web)'
+	$(wasm) sh -c 'exec env -u CHROMEDRIVER -u GECKODRIVER SAFARIDRIVER="$$WEBKIT_DRIVER" xvfb-run -a $(web)'
 
-test-types: pkg ## the package's type declarations, under tsc --strict, as Node.js and as bundlers resolve modules
+test-types: pkg ## the package's type declarations, under tsc --strict of two versions, as Node.js and as bundlers resolve modules; publint, attw
 	$(tool) tsc --strict --noEmit --project tests/types
 	$(tool) tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
 	$(tool) tsc --strict --noEmit --project tests/types/node
+	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types
+	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
+	$(tool) publint run --strict pkg
+	$(tool) attw --pack pkg --exclude-entrypoints token.wasm --quiet
 
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
@@ -56,10 +63,22 @@ test-bindings: pkg ## useToken with the real React (18 and 19) and Vue, in headl
 test-cli: pkg ## the package's command and its scan, on real builds of React and Vue apps (tests/cli)
 	$(tool) node --test --test-reporter=spec tests/cli/*.test.mjs
 
+test-momento: pkg ## momento-token-wasm/momento with Momento's own SDK, in Node.js and headless Chromium (tests/momento)
+	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/momento/*.test.mjs
+
 test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs
 
-matrix: pkg ## every bundler and runtime that takes the package without set-up, installed and run; writes docs/matrix.md
+test-browsers: pkg browsers ## the refresher in Chromium, Firefox and WebKit: tabs, sleep, hostile services (tests/browsers)
+	$(tool) node --test-reporter=spec tests/browsers/browsers.test.mjs
+
+test-browsers-long: pkg browsers ## what takes minutes there: 50 rotations of 20 tabs, timers throttled for as long as it takes
+	LONG=1 $(tool) node --test-reporter=spec tests/browsers/browsers.test.mjs
+
+browsers: ## install Firefox and WebKit with their drivers, where they are missing
+	@tools/toolchain browsers
+
+matrix: pkg browsers ## every bundler and runtime that takes the package without set-up, installed and run; writes docs/matrix.md
 	$(tool) node tests/matrix/run.mjs
 
 matrix-ci: pkg ## a part of it: esbuild, Vite, Rollup, Node.js, a page without tools, workers, in Chromium

@@ -141,6 +141,10 @@ export type TokenErrorCode =
   | 'ERR_SCOPE_LIMIT'
   /** Encoded permissions hold what this version cannot read in full. */
   | 'ERR_SCOPE_NOT_UNDERSTOOD'
+  /** Momento's SDK would widen the scope, or cannot say it (`momento-token-wasm/momento`). */
+  | 'ERR_SCOPE_SDK'
+  /** A client of an SDK that topics cannot be rotated with (`momento-token-wasm/momento`). */
+  | 'ERR_SDK'
   /** No credential but white space. */
   | 'ERR_TOKEN_EMPTY'
   /** Claim `exp` is no sane time. */

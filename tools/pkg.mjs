@@ -83,7 +83,7 @@ async function bundle(options) {
 /** For browsers, and whatever else has their interfaces. */
 const browser = (entry, folder, format, outfile, given, inject = []) =>
   bundle({
-    entryPoints: [`${root}pkg-template/src/${entry}.ts`],
+    entryPoints: [`${root}pkg-template/src/${entry === 'momento' ? 'momento/index' : entry}.ts`],
     outfile,
     minify: true,
     format,
@@ -96,7 +96,7 @@ const browser = (entry, folder, format, outfile, given, inject = []) =>
   });
 
 /** Bindings, which import the package by its own name. */
-const BINDINGS = ['react', 'vue'];
+const BINDINGS = ['react', 'vue', 'momento'];
 
 /** What runs in Node.js beside the core, which it imports by the package's name. */
 const node = (entry, format, outfile, banner = '') =>

@@ -126,7 +126,13 @@ export class Driver {
     return Math.abs(drift) <= CLOCK_TOLERANCE_MS && this.#left() >= Math.max(min, 1) ? this.#token : undefined;
   }
 
-  /** How long it is good for by the clock that is the further on. */
+  /** How long it is good for (ms), 0 where there is none. */
+  get left(): number {
+    const left = this.#left();
+    return left > 0 ? left : 0;
+  }
+
+  /** The same by the clock that is the further on; negative or NaN where it has expired or there is none. */
   #left(): number {
     return this.#life - Math.max(Date.now() - this.#wall, performance.now() - this.#mono);
   }
@@ -348,7 +354,8 @@ export class Driver {
   #shareFailure(): void {
     const { lastError: error } = this;
     const { failure = Failure.Retry, retryAfter = NaN } = this.#failed ?? {};
-    if (error) this.#tabs?.tell({ kind: 'failure', code: error.code, message: error.message, status: error.status ?? NaN, retryAfter, failure });
+    // Without an answer it may be our own trouble, and none of theirs: a page that navigates away has its requests cut short first.
+    if (error && error.code !== 'ERR_VEND_NETWORK') this.#tabs?.tell({ kind: 'failure', code: error.code, message: error.message, status: error.status ?? NaN, retryAfter, failure });
   }
 
   #settle(call: number, outcome: Outcome): void {

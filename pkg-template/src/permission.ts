@@ -29,7 +29,7 @@ export const ABSENT = 0xffff_ffff;
 
 /** Reads what the crate says of so many permissions (src/scope/rows.rs): each one's role (and kind), cache, and what it selects there. Rows begin
  *  at `at` of the table and `from` in the text. */
-export function readScope(cut: Cut, table: Uint32Array, at: number, count: number, from: number): Face.TokenScope {
+export function readScope(cut: Cut, table: readonly number[], at: number, count: number, from: number): Face.TokenScope {
   const number = (): number => table[at++] as number;
   const next = (): string => cut(from, (from = number()));
   const permissions: Face.Permission[] = [];

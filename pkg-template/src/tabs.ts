@@ -61,7 +61,9 @@ export class Tabs {
     if (!tabs.#open()) return undefined;
     // A page in the back/forward cache holds neither lock nor channel, or it could not be there.
     listen(globalThis, 'pagehide', () => tabs.#close(), life);
-    listen(globalThis, 'pageshow', () => tabs.#open(), life);
+    // On return it may wait for a request that has died meanwhile, and has missed what the others told.
+    const back = (): unknown => tabs.#channel ?? (tabs.#open() && tabs.tell({ kind: 'ask', left: driver.deref()?.left ?? 0 }));
+    listen(globalThis, 'pageshow', back, life);
     life.addEventListener('abort', () => tabs.#close());
     return tabs;
   }

@@ -4,20 +4,22 @@
 
 use super::json::push_ascii;
 use alloc::{string::String, vec::Vec};
+use core::cell::Cell;
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Marks the two letters that only the standard alphabet has, and those that only the URL-safe one has; what has both is no letter.
-const STANDARD_ONLY: u8 = 0x40;
-const URL_SAFE_ONLY: u8 = 0x80;
-const NO_LETTER: u8 = STANDARD_ONLY | URL_SAFE_ONLY;
+/// All of them stand above the 24 bits that a quad makes, wherever in it their letter stands.
+const STANDARD_ONLY: u32 = 1 << 24;
+const URL_SAFE_ONLY: u32 = 1 << 25;
+const NO_LETTER: u32 = STANDARD_ONLY | URL_SAFE_ONLY;
 
 /// Each byte's six bits, with its mark.
-const LETTERS: [u8; 256] = {
+static LETTERS: [u32; 256] = {
     let mut letters = [NO_LETTER; 256];
     let mut value = 0;
     while value < 62 {
-        letters[STANDARD[value as usize] as usize] = value;
+        letters[STANDARD[value] as usize] = value as u32;
         value += 1;
     }
     letters[b'+' as usize] = 62 | STANDARD_ONLY;
@@ -39,22 +41,25 @@ pub(crate) struct Decoded {
 ///
 /// `None` for what is not base64: mixed alphabets, a letter alone, or bits left over (two spellings of one value are one too many).
 pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usize) -> Option<Decoded> {
-    let (mut at, mut end) = (from, into);
-    let mut marks = 0;
-    while at + 4 <= to
-        && let Some([a, b, c, d]) = bytes.get(at..at + 4)
-    {
-        let (a, b, c, d) = (letter(*a), letter(*b), letter(*c), letter(*d));
+    // Cells, since source and target may overlap; by chunks, which need no check at each byte.
+    let cells = Cell::from_mut(&mut *bytes).as_slice_of_cells();
+    let (quads, _) = cells.get(from..to).unwrap_or_default().as_chunks();
+    let (triples, _) = cells.get(into..).unwrap_or_default().as_chunks();
+    let (mut marks, mut read) = (0, 0);
+    for ([a, b, c, d], [first, second, third]) in quads.iter().zip(triples) {
+        let (a, b, c, d) = (letter(a.get()), letter(b.get()), letter(c.get()), letter(d.get()));
         let all = marks | a | b | c | d;
         if all & NO_LETTER == NO_LETTER {
             break;
         }
         marks = all;
-        let bits = six(a) << 18 | six(b) << 12 | six(c) << 6 | six(d);
-        let Some([first, second, third]) = bytes.get_mut(end..end + 3) else { return None };
-        (*first, *second, *third) = ((bits >> 16) as u8, (bits >> 8) as u8, bits as u8);
-        (at, end) = (at + 4, end + 3);
+        let bits = a << 18 | b << 12 | c << 6 | d;
+        first.set((bits >> 16) as u8);
+        second.set((bits >> 8) as u8);
+        third.set(bits as u8);
+        read += 1;
     }
+    let (mut at, end) = (from + 4 * read, into + 3 * read);
     // What is left is less than a quad, or a quad that is cut short.
     let (mut bits, mut letters) = (0, 0);
     while at < to
@@ -65,7 +70,7 @@ pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usiz
             break;
         }
         marks |= letter;
-        bits = bits << 6 | six(letter);
+        bits = bits << 6 | letter & 0x3f;
         (at, letters) = (at + 1, letters + 1);
     }
     // How many bytes, and what may pad them.
@@ -90,12 +95,8 @@ pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usiz
     Some(Decoded { stopped: at, length: end + more - into })
 }
 
-fn letter(byte: u8) -> u8 {
+fn letter(byte: u8) -> u32 {
     LETTERS[usize::from(byte)]
-}
-
-fn six(letter: u8) -> u32 {
-    u32::from(letter & 0x3f)
 }
 
 /// Decodes a whole text; `None` also for white space and for padding in the wrong place.

@@ -57,6 +57,22 @@ impl Block {
         self.end();
     }
 
+    /// A whole field that is short and fits: false where it does not, or is not ASCII, and then is to be taken back.
+    #[inline(always)]
+    pub(crate) fn put_ascii(&mut self, bytes: &[u8]) -> bool {
+        let from = self.text.len();
+        if bytes.len() > self.text.0.capacity() - from {
+            return false;
+        }
+        let mut all = 0;
+        for byte in bytes {
+            all |= *byte;
+            self.text.0.push(*byte);
+        }
+        self.end();
+        all < 0x80
+    }
+
     /// A field that may not be there.
     pub(crate) fn maybe(&mut self, bytes: Option<&[u8]>) {
         match bytes {

@@ -240,20 +240,19 @@ impl<'a> Reader<'a> {
             Kind::Bool => self.boolean().map(drop),
             Kind::Number => self.number().map(drop),
             Kind::String => self.run().map(drop),
-            Kind::Array => {
-                let mut more = self.open(b'[', b']', "an array")?;
-                while more {
+            kind => {
+                let (open, close, expected, more) = match kind {
+                    Kind::Array => (b'[', b']', "an array", "',' or ']'"),
+                    _ => (b'{', b'}', "an object", "',' or '}'"),
+                };
+                let mut inside = self.open(open, close, expected)?;
+                while inside {
+                    if kind == Kind::Object {
+                        self.run()?;
+                        self.need(b':', "':'")?;
+                    }
                     self.skip()?;
-                    more = self.more(b']', "',' or ']'")?;
-                }
-                Ok(())
-            }
-            Kind::Object => {
-                let mut more = self.open(b'{', b'}', "an object")?;
-                while more {
-                    self.key()?;
-                    self.skip()?;
-                    more = self.more(b'}', "',' or '}'")?;
+                    inside = self.more(close, more)?;
                 }
                 Ok(())
             }
@@ -462,7 +461,11 @@ impl Number {
         while exponent != 0 && value != 0 {
             if exponent > 0 {
                 exponent -= 1;
-                value = value.checked_mul(10)?;
+                // Not `checked_mul`, which is done in 128 bits.
+                if value > u64::MAX / 10 {
+                    return None;
+                }
+                value *= 10;
             } else {
                 exponent += 1;
                 value /= 10;

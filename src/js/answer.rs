@@ -4,10 +4,9 @@ use super::{
     block::{hand_over, of_error, of_token},
     options,
 };
-use crate::codec::{json::Reader, wipe::Wiped};
-use crate::scope::Grant;
-use crate::token::{DecodeOptions, Token};
-use crate::vend::{Answer, Asked, VendError, check_status};
+use crate::codec::{block::Block, json::Reader, wipe::Wiped};
+use crate::scope::wire;
+use crate::vend::{Answer, VendError, Wanted, check_status};
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -28,34 +27,15 @@ pub fn read_answer(
     now: f64,
 ) -> u32 {
     let input = Wiped(input);
-    let mut rest = &input[..];
-    let mut next = |length: u32| match rest.split_at_checked(length as usize) {
-        Some((head, tail)) => {
-            rest = tail;
-            head
-        }
-        None => &[],
-    };
-    let (body, options, asked) = (next(filled), next(options), next(asked));
-    let options = options::read(options);
-    let asked = read_asked(text(asked), expires_in);
-    hand_over(match read(text(body), &options, &asked, status, now as i64) {
-        Ok((token, refresh_token)) => {
-            let mut block = of_token(token);
-            if let Some(refresh_token) = refresh_token {
-                block.end();
-                block.put(&refresh_token);
-            }
-            block
-        }
+    let (body, rest) = cut(&input, filled);
+    let (options, rest) = cut(rest, options);
+    let (asked, _) = cut(rest, asked);
+    let expires_in = (!expires_in.is_nan()).then_some(expires_in as i64);
+    hand_over(match read(body, options, asked, expires_in, status, now as i64) {
+        Ok(block) => block,
         Err(error) => {
             let mut block = of_error(error.code(), error.message());
-            block.number(match error.code() {
-                _ if error.is_terminal() => 1,
-                // A web page too may pass by itself, for all networks that want a login answer with one.
-                "ERR_VEND_HTTP" | "ERR_VEND_HTML" => 0,
-                _ => 2,
-            });
+            block.number(error.weight() as u32);
             block
         }
     })
@@ -63,27 +43,36 @@ pub fn read_answer(
 
 /// The token, and the refresh token that came with it.
 fn read(
-    body: &str,
-    options: &DecodeOptions,
-    asked: &Asked,
+    body: &[u8],
+    options: &[u8],
+    asked: &[u8],
+    expires_in: Option<i64>,
     status: u16,
     now: i64,
-) -> Result<(Token, Option<Wiped>), VendError> {
+) -> Result<Block, VendError> {
     check_status(status)?;
-    let answer = Answer::read(body)?;
-    let refresh_token = answer.refresh_token().map(|secret| Wiped(secret.reveal().into()));
-    Ok((answer.into_token(options, asked, now)?, refresh_token))
+    let answer = Answer::read(text(body))?;
+    let end_of_p = asked.iter().position(|byte| *byte == b'\n').unwrap_or_default();
+    let (p, token_id) = cut(asked, end_of_p as u32);
+    // A super-user's has none, and what was not asked is not compared.
+    let p = wire::decode(text(p)).unwrap_or_default();
+    let mut scope = Vec::new();
+    if wire::read(&p, &mut |parts| scope.push(parts)).is_err() {
+        scope.clear();
+    }
+    let token_id = Reader::new(text(token_id.get(1..).unwrap_or_default())).string().ok();
+    let wanted = Wanted { scope: &scope, expires_in, token_id: token_id.as_deref() };
+    let mut block = of_token(answer.token(options::read(options), &wanted, now)?);
+    if let Some(refresh_token) = answer.refresh_token() {
+        block.end();
+        block.put(refresh_token.reveal().as_bytes());
+    }
+    Ok(block)
 }
 
-fn read_asked(text: &str, expires_in: f64) -> Asked {
-    let (p, token_id) = text.split_once('\n').unwrap_or_default();
-    let scope = match Grant::decode(p) {
-        Ok(Grant::Scope(scope)) => Some(scope),
-        _ => None,
-    };
-    let expires_in = (!expires_in.is_nan()).then_some(expires_in as i64);
-    let token_id = Reader::new(token_id).string().ok().map(|id| id.into_owned());
-    Asked { scope, expires_in, token_id }
+/// So many bytes, and the rest.
+fn cut(bytes: &[u8], length: u32) -> (&[u8], &[u8]) {
+    bytes.split_at_checked(length as usize).unwrap_or_default()
 }
 
 /// Bytes that the engine wrote, which is always UTF-8.

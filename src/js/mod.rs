@@ -34,8 +34,8 @@ const KEY_VERSION: u32 = 3;
 pub fn decode(input: Vec<u8>, filled: i32, options: u32, job: u32, now: f64) -> u32 {
     let length = (if filled < 0 { -1 - filled } else { filled }) as usize;
     let form = if filled < 0 { Input::Envelope(length) } else { Input::Text(length) };
-    let written = input.get(length..length + options as usize).unwrap_or_default();
-    let options = options::read(written);
+    // What is decoded goes where they stand.
+    let written = Vec::from(input.get(length..length + options as usize).unwrap_or_default());
     let work = Work::new(input);
     let expected = match job {
         0 => Expected::Any,
@@ -43,7 +43,7 @@ pub fn decode(input: Vec<u8>, filled: i32, options: u32, job: u32, now: f64) -> 
         KEY_VERSION => return token::version_of(work, form).map_or(4, |version| version as u32),
         _ => Expected::V2,
     };
-    block::hand_over(block::of(token::read(work, form, &options, expected, now as i64)))
+    block::hand_over(block::of(token::read(work, form, &options::read(&written), expected, now as i64)))
 }
 
 /// Takes back the memory of a [`block`].

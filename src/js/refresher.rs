@@ -46,7 +46,7 @@
 //! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where it may pass,
 //! 1 where it is terminal, 2 where the answer was malformed.
 
-use crate::refresh::{Action, Event, Failure, Machine, Now, Outcome, Policy};
+use crate::refresh::{ASKED, HEARD, Machine, NEVER, NONE, Now, Policy, Signal};
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -58,8 +58,12 @@ pub struct Refresher {
     out: Vec<f64>,
 }
 
-/// Numbers before the first action.
-const HEAD: usize = 4;
+// What belongs to an action, in this order.
+const ID: u8 = 1;
+const WHAT: u8 = 2;
+const MS: u8 = 4;
+/// By the action's number.
+static OPERANDS: [u8; 15] = [ID | WHAT, ID, MS, 0, ID, 0, ID, ID | WHAT | MS, ID | WHAT, WHAT, ID | MS, 0, 0, WHAT, 0];
 
 #[wasm_bindgen]
 impl Refresher {
@@ -81,18 +85,27 @@ impl Refresher {
     }
 
     /// Takes an event, and gives where it says what to do, until the next one. Numbers that make no sense count as the nearest that
-    /// do (NaN as 0).
+    /// do (NaN as 0 or, where that is said above, as none).
     pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> u32 {
         let Refresher { machine, out } = self;
         out.clear();
-        out.resize(HEAD, 0.0);
-        if let Some(event) = event_of(event, a, b, c) {
-            for action in machine.handle(event, now(wall, mono)) {
-                write(out, action);
+        out.extend([0.0; 4]);
+        if event <= ASKED {
+            // Two events have no id. What is no 32-bit number is cut to the nearest.
+            let (b, c) = if event == HEARD || event == ASKED { (a, b) } else { (b, c) };
+            let signal = Signal { event, id: a as u32, ms: to_ms(b), more: to_ms(c) };
+            for note in machine.tell(signal, now(wall, mono)) {
+                out.push(note.action.into());
+                let operands = OPERANDS.get(usize::from(note.action)).copied().unwrap_or_default();
+                for (operand, value) in [(ID, note.id.into()), (WHAT, note.what.into()), (MS, of_ms(note.ms))] {
+                    if operands & operand != 0 {
+                        out.push(value);
+                    }
+                }
             }
         }
-        let life = machine.token_valid_for().map_or(f64::NAN, endless);
-        let head = [out.len() as f64 - 1.0, machine.status() as u8 as f64, or_nan(machine.refresh_at()), life];
+        let (status, due, left) = (machine.told() as u8, machine.due(), machine.left());
+        let head = [out.len() as f64 - 1.0, status.into(), of_ms(due), of_ms(left)];
         out.iter_mut().zip(head).for_each(|(slot, value)| *slot = value);
         out.as_ptr() as u32
     }
@@ -109,81 +122,18 @@ fn now(wall: f64, mono: f64) -> Now {
     Now { wall: wall as i64, mono: mono as i64 }
 }
 
-/// The most there is means without end.
-fn endless(life: i64) -> f64 {
-    if life == i64::MAX { f64::INFINITY } else { life as f64 }
+/// Infinity is the most there is, and so without end.
+#[inline(never)]
+fn to_ms(value: f64) -> i64 {
+    if value.is_nan() { NONE } else { value as i64 }
 }
 
 /// And the other way round.
-fn unless_endless(life: f64) -> Option<i64> {
-    (life != f64::INFINITY).then_some(life as i64)
-}
-
-fn failure_of(after: f64, failure: f64) -> Failure {
-    match failure as u8 {
-        0 => Failure::Retry { after: unless_nan(after) },
-        1 => Failure::Terminal,
-        _ => Failure::Malformed,
+#[inline(never)]
+fn of_ms(ms: i64) -> f64 {
+    match ms {
+        NONE => f64::NAN,
+        NEVER => f64::INFINITY,
+        ms => ms as f64,
     }
-}
-
-fn or_nan(value: Option<i64>) -> f64 {
-    value.map_or(f64::NAN, |value| value as f64)
-}
-
-fn unless_nan(value: f64) -> Option<i64> {
-    (!value.is_nan()).then_some(value as i64)
-}
-
-fn event_of(event: u32, a: f64, b: f64, c: f64) -> Option<Event> {
-    // What is no 32-bit number is cut to the nearest.
-    let id = a as u32;
-    Some(match event {
-        0 => Event::Start,
-        1 => Event::Get { call: id, min_validity: b as i64, force: c == 1.0 },
-        2 => Event::Abandon { call: id },
-        3 => Event::Rejected,
-        4 => Event::Timer,
-        5 => Event::Wake,
-        6 => Event::Online,
-        7 => Event::Offline,
-        8 => Event::Vended { flight: id, expires_at: unless_endless(b), server_now: unless_nan(c) },
-        9 => Event::Failed { flight: id, failure: failure_of(b, c) },
-        10 => Event::Close,
-        11 => Event::Locked { flight: id },
-        12 => Event::Heard { life: unless_endless(a), fresh: b == 1.0 },
-        13 => Event::HeardFailed { failure: failure_of(b, c) },
-        14 => Event::Asked { left: a as i64 },
-        _ => return None,
-    })
-}
-
-fn write(out: &mut Vec<f64>, action: Action) {
-    let (code, operands, count) = match action {
-        Action::Fetch { flight, reason } => (0, [flight.into(), reason as u8 as f64, 0.0], 2),
-        Action::Abort { flight } => (1, [flight.into(), 0.0, 0.0], 1),
-        Action::Arm { delay } => (2, [delay as f64, 0.0, 0.0], 1),
-        Action::Disarm => (3, [0.0; 3], 0),
-        Action::Install { flight } => (4, [flight.into(), 0.0, 0.0], 1),
-        Action::Drop => (5, [0.0; 3], 0),
-        Action::Refuse { flight } => (6, [flight.into(), 0.0, 0.0], 1),
-        Action::Report { flight, cause, retry_at } => (7, [flight.into(), cause as u8 as f64, or_nan(retry_at)], 3),
-        Action::Settle { call, outcome } => {
-            let outcome = match outcome {
-                Outcome::Token => 0.0,
-                Outcome::Failed { .. } => 1.0,
-                Outcome::TooShort => 2.0,
-                Outcome::Closed => 3.0,
-            };
-            (8, [call.into(), outcome, 0.0], 2)
-        }
-        Action::Status(status) => (9, [status as u8 as f64, 0.0, 0.0], 1),
-        Action::Lock { flight, left } => (10, [flight.into(), endless(left), 0.0], 2),
-        Action::Unlock => (11, [0.0; 3], 0),
-        Action::Adopt => (12, [0.0; 3], 0),
-        Action::Share { fresh } => (13, [fresh.into(), 0.0, 0.0], 1),
-        Action::ShareFailure => (14, [0.0; 3], 0),
-    };
-    out.push(f64::from(code));
-    out.extend(operands.iter().take(count));
 }

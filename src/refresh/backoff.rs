@@ -1,7 +1,5 @@
 //! How soon the next attempt may start.
 
-use fastrand::Rng;
-
 /// No attempt starts within this time (ms) of the start of the last one.
 pub(super) const MIN_GAP: i64 = 1_000;
 
@@ -16,32 +14,35 @@ const BUDGET: usize = 10;
 const FIRST_CEILING: i64 = 2_000;
 const LAST_CEILING: i64 = 300_000;
 
+/// In place of a start: there was none.
+const LONG_AGO: i64 = -(1 << 60);
+
 /// The attempts since the last token arrived. All times are [awake](super::clock::Timeline::awake)
 /// milliseconds.
 #[derive(Debug)]
 pub(super) struct Attempts {
     /// How many failed.
     failures: u32,
-    /// When they started, latest first; `None` where there were fewer.
-    starts: [Option<i64>; BUDGET],
+    /// When they started, latest first.
+    starts: [i64; BUDGET],
     /// When the last of all started. A token's arrival does not clear this one.
-    last: Option<i64>,
+    last: i64,
 }
 
 impl Attempts {
     pub(super) const fn new() -> Self {
-        Attempts { failures: 0, starts: [None; BUDGET], last: None }
+        Attempts { failures: 0, starts: [LONG_AGO; BUDGET], last: LONG_AGO }
     }
 
     pub(super) fn started(&mut self, awake: i64) {
-        self.last = Some(awake);
-        self.starts.rotate_right(1);
-        self.starts[0] = self.last;
+        self.last = awake;
+        self.starts.copy_within(..BUDGET - 1, 1);
+        self.starts[0] = awake;
     }
 
     pub(super) fn succeeded(&mut self) {
         self.failures = 0;
-        self.starts = [None; BUDGET];
+        self.starts = [LONG_AGO; BUDGET];
     }
 
     pub(super) fn failed(&mut self) {
@@ -55,12 +56,12 @@ impl Attempts {
 
     /// Someone else's attempt started about now, and none of ours is to follow at once.
     pub(super) fn counted(&mut self, awake: i64) {
-        self.last = Some(awake);
+        self.last = awake;
     }
 
     /// Nothing was ever tried.
     pub(super) fn none_yet(&self) -> bool {
-        self.last.is_none()
+        self.last == LONG_AGO
     }
 
     pub(super) fn failing(&self) -> bool {
@@ -68,38 +69,48 @@ impl Attempts {
     }
 
     /// A delay (ms) after the latest failure, see [`delay`].
-    pub(super) fn delay(&self, rng: &mut Rng, within: i64) -> i64 {
-        delay(rng, self.failures, within)
+    pub(super) fn delay(&self, dice: &mut Dice, within: i64) -> i64 {
+        delay(dice, self.failures, within)
     }
 
     /// Milliseconds until an attempt may start; 0 or less: it may start now. `on_demand` is for
     /// those that someone is waiting for.
     pub(super) fn wait(&self, awake: i64, on_demand: bool) -> i64 {
-        let budget = if on_demand { BUDGET } else { BUDGET - 1 };
-        let until = |start: Option<i64>, span: i64| match start {
-            Some(start) => start.saturating_add(span).saturating_sub(awake),
-            None => 0,
-        };
-        let oldest = self.starts.get(budget - 1).copied().flatten();
-        until(self.last, MIN_GAP).max(until(oldest, WINDOW))
+        let oldest = self.starts[if on_demand { BUDGET - 1 } else { BUDGET - 2 }];
+        (self.last + MIN_GAP).max(oldest + WINDOW) - awake
     }
 }
 
 /// A delay (ms) before the attempt after failure number `nth`: uniform between 1 and a ceiling that
 /// doubles with each failure (full jitter, so that clients that failed together do not return
 /// together), or `within` where that is less.
-pub(super) fn delay(rng: &mut Rng, nth: u32, within: i64) -> i64 {
+#[inline(never)]
+pub(super) fn delay(dice: &mut Dice, nth: u32, within: i64) -> i64 {
     let doublings = nth.saturating_sub(1).min(16);
     let ceiling = (FIRST_CEILING << doublings).min(LAST_CEILING);
-    1 + uniform(rng, ceiling.min(within).max(1) - 1)
+    1 + dice.uniform(ceiling.min(within).max(1) - 1)
 }
 
-/// A number between 0 and `max`, both included; 0 where `max` is less.
-pub(super) fn uniform(rng: &mut Rng, max: i64) -> i64 {
-    // Not `rng.i64(0..=max)`: that can panic, with a message to format. The ranges here are so small
-    // that nobody could tell the remainder from a uniform draw.
-    let span = max.max(0).unsigned_abs() + 1;
-    (rng.u64(..) % span) as i64
+/// A seeded generator: the same seed, the same history. It is SplitMix64, of which each seed is as good as any other.
+#[derive(Debug)]
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Dice(seed)
+    }
+
+    /// A number between 0 and `max`, both included; 0 where `max` is less.
+    #[inline(never)]
+    pub(super) fn uniform(&mut self, max: i64) -> i64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        // The ranges here are so small that nobody could tell the remainder from a uniform draw.
+        let span = max.max(0).unsigned_abs() + 1;
+        ((bits ^ bits >> 31) % span) as i64
+    }
 }
 
 #[cfg(test)]
@@ -108,23 +119,23 @@ mod tests {
 
     #[test]
     fn draws_cover_their_range_and_stay_in_it() {
-        let mut rng = Rng::with_seed(1);
+        let mut dice = Dice::new(1);
         let mut seen = [0; 4];
         for _ in 0..4_000 {
-            seen[uniform(&mut rng, 3) as usize] += 1;
+            seen[dice.uniform(3) as usize] += 1;
         }
         assert!(seen.iter().all(|&n| (900..1_100).contains(&n)), "{seen:?}");
         for max in [0, -1, i64::MIN] {
-            assert_eq!(uniform(&mut rng, max), 0);
+            assert_eq!(dice.uniform(max), 0);
         }
-        assert!((0..=i64::MAX).contains(&uniform(&mut rng, i64::MAX)));
+        assert!((0..=i64::MAX).contains(&dice.uniform(i64::MAX)));
     }
 
     #[test]
     fn the_ceiling_doubles_from_two_seconds_to_five_minutes() {
-        let mut rng = Rng::with_seed(2);
+        let mut dice = Dice::new(2);
         let mut longest = |nth, within| {
-            let draws = (0..2_000).map(|_| delay(&mut rng, nth, within));
+            let draws = (0..2_000).map(|_| delay(&mut dice, nth, within));
             let (least, most) = draws.fold((i64::MAX, 0), |(a, b), d| (a.min(d), b.max(d)));
             assert!(least >= 1);
             most
@@ -140,7 +151,7 @@ mod tests {
     #[test]
     fn the_gap_outlives_success() {
         let mut attempts = Attempts::new();
-        assert_eq!(attempts.wait(0, false), 0);
+        assert!(attempts.wait(0, false) <= 0);
         attempts.started(5_000);
         attempts.succeeded();
         assert_eq!(attempts.wait(5_300, true), 700);

@@ -1,63 +1,53 @@
 //! The callers that wait for a token.
 
-use super::event::{Action, Outcome};
+use super::event::{GIVEN, NOT_GIVEN, TOO_LATE, TOO_SHORT};
 use alloc::vec::Vec;
 
-#[derive(Debug)]
-struct Call {
-    id: u32,
-    min_validity: i64,
-    force: bool,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    pub(super) id: u32,
+    pub(super) min_validity: i64,
+    pub(super) force: bool,
+}
+
+/// What happens to those who wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fate {
+    /// A token has arrived with this much life left (ms): whoever asked for more cannot be served.
+    Served(i64),
+    /// A token has this much left without being new: whom that does not serve waits on.
+    Content(i64),
+    Failed,
+    Closed,
+    /// This one no longer waits.
+    Left(u32),
+}
+
+impl Fate {
+    /// The outcome for a caller; `Err(true)` for who waits on.
+    pub(super) fn of(self, call: &Call) -> Result<u8, bool> {
+        match self {
+            Fate::Served(left) => Ok(if left >= call.min_validity { GIVEN } else { TOO_SHORT }),
+            Fate::Content(left) if left >= call.min_validity && !call.force => Ok(GIVEN),
+            Fate::Failed => Ok(NOT_GIVEN),
+            Fate::Closed => Ok(TOO_LATE),
+            Fate::Content(_) => Err(true),
+            Fate::Left(id) => Err(id != call.id),
+        }
+    }
 }
 
 /// All callers that wait for the attempt in the air, or else for the next one.
 #[derive(Debug, Default)]
-pub(super) struct Calls(Vec<Call>);
+pub(super) struct Calls(pub(super) Vec<Call>);
 
 impl Calls {
-    pub(super) fn add(&mut self, id: u32, min_validity: i64, force: bool) {
-        self.0.push(Call { id, min_validity, force });
-    }
-
-    pub(super) fn remove(&mut self, id: u32) {
-        self.0.retain(|call| call.id != id);
-    }
-
     pub(super) fn any(&self) -> bool {
         !self.0.is_empty()
     }
 
+    #[inline(never)]
     pub(super) fn any_forced(&self) -> bool {
         self.0.iter().any(|call| call.force)
-    }
-
-    /// Settles everyone alike.
-    pub(super) fn settle(&mut self, outcome: Outcome, out: &mut Vec<Action>) {
-        self.settle_each(|_| outcome, out);
-    }
-
-    /// A token has arrived with this much life left (ms): whoever asked for more cannot be served.
-    pub(super) fn serve(&mut self, left: i64, out: &mut Vec<Action>) {
-        let outcome = |call: &Call| {
-            if left >= call.min_validity { Outcome::Token } else { Outcome::TooShort }
-        };
-        self.settle_each(outcome, out);
-    }
-
-    /// Serves those whom a token with this much life left (ms) serves, without being new; the others wait on.
-    pub(super) fn serve_content(&mut self, left: i64, out: &mut Vec<Action>) {
-        self.0.retain(|call| {
-            let served = !call.force && left >= call.min_validity;
-            if served {
-                out.push(Action::Settle { call: call.id, outcome: Outcome::Token });
-            }
-            !served
-        });
-    }
-
-    fn settle_each(&mut self, outcome: impl Fn(&Call) -> Outcome, out: &mut Vec<Action>) {
-        for call in core::mem::take(&mut self.0) {
-            out.push(Action::Settle { call: call.id, outcome: outcome(&call) });
-        }
     }
 }

@@ -12,6 +12,12 @@ pub struct Now {
     pub mono: i64,
 }
 
+impl Now {
+    fn tame(self) -> Self {
+        Now { wall: tame(self.wall), mono: tame(self.mono) }
+    }
+}
+
 /// How far (ms) the clocks may drift apart before the difference counts as time passed.
 ///
 /// Browsers round both clocks, to as much as 100 ms each. Taking the larger of two rounded steps
@@ -27,6 +33,14 @@ const JUMP: i64 = 5_000;
 /// For so long (ms, awake) after the wall clock was set back the age of a message cannot be told: it may have been sent before.
 /// What has waited for a frozen page arrives as soon as that runs again, and it sees then that the clock was set.
 const DOUBT: i64 = 5_000;
+
+/// No time from outside counts for more than this (ms), so that no sum of a few of them overflows and none needs watching.
+const FAR: i64 = 1 << 60;
+
+/// The nearest number that is not absurd.
+pub(super) fn tame(ms: i64) -> i64 {
+    ms.clamp(-FAR, FAR)
+}
 
 /// Makes one time of the two clocks, twice: once as late as it may be, once as early.
 ///
@@ -51,32 +65,33 @@ pub(super) struct Timeline {
 
 impl Timeline {
     pub(super) fn new(now: Now) -> Self {
-        Timeline { last: now, awake: 0, extra: 0, lead: 0, doubt: 0 }
+        Timeline { last: now.tame(), awake: 0, extra: 0, lead: 0, doubt: 0 }
     }
 
     /// Takes a reading of the clocks; true where they show a jump.
     pub(super) fn observe(&mut self, now: Now) -> bool {
+        let now = now.tame();
         // A monotonic clock that went back has a new origin: go on from there.
-        let mono = now.mono.saturating_sub(self.last.mono).max(0);
-        let wall = now.wall.saturating_sub(self.last.wall);
+        let mono = (now.mono - self.last.mono).max(0);
+        let wall = now.wall - self.last.wall;
         self.last = now;
-        self.awake = self.awake.saturating_add(mono);
-        self.lead = self.lead.saturating_add(wall.saturating_sub(mono));
+        self.awake = tame(self.awake + mono);
+        self.lead += wall - mono;
         let lead = self.lead;
-        if lead.unsigned_abs() > TOLERANCE.unsigned_abs() {
+        if lead.abs() > TOLERANCE {
             // A wall clock set back may take with it a little sleep that was not counted yet.
-            self.extra = self.extra.saturating_add(lead.max(TOLERANCE));
+            self.extra = tame(self.extra + lead.max(TOLERANCE));
             self.lead = 0;
             if lead < 0 {
-                self.doubt = self.awake.saturating_add(DOUBT);
+                self.doubt = self.awake + DOUBT;
             }
         }
-        lead.unsigned_abs() > JUMP.unsigned_abs()
+        lead.abs() > JUMP
     }
 
     /// Milliseconds since the start; if anything, more than truly passed.
     pub(super) fn steady(&self) -> i64 {
-        self.awake.saturating_add(self.extra)
+        self.awake + self.extra
     }
 
     /// Milliseconds since the start; if anything, fewer than truly passed.

@@ -223,3 +223,158 @@ pub enum Status {
     /// The end.
     Closed,
 }
+
+/// Not known, or none: a time or a duration in a [`Signal`] or a [`Note`].
+pub(crate) const NONE: i64 = i64::MIN;
+/// Without end.
+pub(crate) const NEVER: i64 = i64::MAX;
+
+/// An event by its number, as it crosses from JavaScript (`src/js/refresher.rs` says what belongs to each).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Signal {
+    pub(crate) event: u32,
+    /// The call's or the flight's.
+    pub(crate) id: u32,
+    pub(crate) ms: i64,
+    /// Another time, a failure's number, or 1 for yes.
+    pub(crate) more: i64,
+}
+
+pub(crate) const START: u32 = 0;
+pub(crate) const GET: u32 = 1;
+pub(crate) const ABANDON: u32 = 2;
+pub(crate) const REJECTED: u32 = 3;
+pub(crate) const TIMER: u32 = 4;
+pub(crate) const WAKE: u32 = 5;
+pub(crate) const ONLINE: u32 = 6;
+pub(crate) const OFFLINE: u32 = 7;
+pub(crate) const VENDED: u32 = 8;
+pub(crate) const FAILED: u32 = 9;
+pub(crate) const CLOSE: u32 = 10;
+pub(crate) const LOCKED: u32 = 11;
+pub(crate) const HEARD: u32 = 12;
+pub(crate) const HEARD_FAILED: u32 = 13;
+pub(crate) const ASKED: u32 = 14;
+
+// Failures.
+pub(crate) const RETRY: i64 = 0;
+pub(crate) const TERMINAL: i64 = 1;
+
+impl From<Event> for Signal {
+    fn from(event: Event) -> Self {
+        let (event, id, ms, more) = match event {
+            Event::Start => (START, 0, 0, 0),
+            Event::Get { call, min_validity, force } => (GET, call, min_validity, force.into()),
+            Event::Abandon { call } => (ABANDON, call, 0, 0),
+            Event::Rejected => (REJECTED, 0, 0, 0),
+            Event::Timer => (TIMER, 0, 0, 0),
+            Event::Wake => (WAKE, 0, 0, 0),
+            Event::Online => (ONLINE, 0, 0, 0),
+            Event::Offline => (OFFLINE, 0, 0, 0),
+            Event::Vended { flight, expires_at, server_now } => {
+                (VENDED, flight, expires_at.unwrap_or(NEVER), server_now.unwrap_or(NONE))
+            }
+            Event::Failed { flight, failure } => {
+                let (after, number) = failure.numbers();
+                (FAILED, flight, after, number)
+            }
+            Event::Close => (CLOSE, 0, 0, 0),
+            Event::Locked { flight } => (LOCKED, flight, 0, 0),
+            Event::Heard { life, fresh } => (HEARD, 0, life.unwrap_or(NEVER), fresh.into()),
+            Event::HeardFailed { failure } => {
+                let (after, number) = failure.numbers();
+                (HEARD_FAILED, 0, after, number)
+            }
+            Event::Asked { left } => (ASKED, 0, left, 0),
+        };
+        Signal { event, id, ms, more }
+    }
+}
+
+impl Failure {
+    fn numbers(self) -> (i64, i64) {
+        match self {
+            Failure::Retry { after } => (after.unwrap_or(NONE), RETRY),
+            Failure::Terminal => (NONE, TERMINAL),
+            Failure::Malformed => (NONE, 2),
+        }
+    }
+}
+
+/// An action by its number, as it crosses to JavaScript.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Note {
+    pub(crate) action: u8,
+    /// A reason, a cause, an outcome or a status by its number, or 1 for yes.
+    pub(crate) what: u8,
+    /// The call's or the flight's.
+    pub(crate) id: u32,
+    pub(crate) ms: i64,
+}
+
+pub(crate) const FETCH: u8 = 0;
+pub(crate) const ABORT: u8 = 1;
+pub(crate) const ARM: u8 = 2;
+pub(crate) const DISARM: u8 = 3;
+pub(crate) const INSTALL: u8 = 4;
+pub(crate) const DROP: u8 = 5;
+pub(crate) const REFUSE: u8 = 6;
+pub(crate) const REPORT: u8 = 7;
+pub(crate) const SETTLE: u8 = 8;
+pub(crate) const STATUS: u8 = 9;
+pub(crate) const LOCK: u8 = 10;
+pub(crate) const UNLOCK: u8 = 11;
+pub(crate) const ADOPT: u8 = 12;
+pub(crate) const SHARE: u8 = 13;
+pub(crate) const SHARE_FAILURE: u8 = 14;
+
+// Outcomes.
+pub(crate) const GIVEN: u8 = 0;
+pub(crate) const NOT_GIVEN: u8 = 1;
+pub(crate) const TOO_SHORT: u8 = 2;
+pub(crate) const TOO_LATE: u8 = 3;
+
+impl Note {
+    /// In words. `reported` is the flight that was reported last: callers who fail are those who waited for it.
+    pub(super) fn action(self, reported: &mut u32) -> Action {
+        let Note { action, what, id, ms } = self;
+        match action {
+            FETCH => Action::Fetch {
+                flight: id,
+                reason: pick([Reason::First, Reason::Refresh, Reason::Rejected, Reason::Forced], what),
+            },
+            ABORT => Action::Abort { flight: id },
+            ARM => Action::Arm { delay: ms },
+            DISARM => Action::Disarm,
+            INSTALL => Action::Install { flight: id },
+            DROP => Action::Drop,
+            REFUSE => Action::Refuse { flight: id },
+            REPORT => {
+                *reported = id;
+                let cause = pick([Cause::Answer, Cause::Timeout, Cause::Expired, Cause::Sibling], what);
+                Action::Report { flight: id, cause, retry_at: (ms != NONE).then_some(ms) }
+            }
+            SETTLE => {
+                let failed = Outcome::Failed { flight: *reported };
+                Action::Settle {
+                    call: id,
+                    outcome: pick([Outcome::Token, failed, Outcome::TooShort, Outcome::Closed], what),
+                }
+            }
+            LOCK => Action::Lock { flight: id, left: ms },
+            UNLOCK => Action::Unlock,
+            ADOPT => Action::Adopt,
+            SHARE => Action::Share { fresh: what == 1 },
+            SHARE_FAILURE => Action::ShareFailure,
+            _ => {
+                use Status::*;
+                Action::Status(pick([Idle, Fetching, Ready, Refreshing, Waiting, Failed, Closed], what))
+            }
+        }
+    }
+}
+
+/// The word of this number.
+fn pick<T: Copy, const N: usize>(words: [T; N], number: u8) -> T {
+    words[usize::from(number) % N]
+}

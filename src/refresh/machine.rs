@@ -6,13 +6,12 @@ mod react;
 #[cfg(test)]
 mod tests;
 
-use super::backoff::Attempts;
-use super::calls::Calls;
+use super::backoff::{Attempts, Dice};
+use super::calls::{Calls, Fate};
 use super::clock::{Now, Timeline};
-use super::event::{Action, Cause, Event, Failure, Outcome, Reason, Status};
+use super::event::*;
 use super::policy::Policy;
 use alloc::vec::Vec;
-use fastrand::Rng;
 use group::Turn;
 use plan::Plan;
 
@@ -24,7 +23,7 @@ pub const HEARTBEAT: i64 = 30_000;
 #[derive(Debug)]
 pub struct Machine {
     policy: Policy,
-    rng: Rng,
+    dice: Dice,
     time: Timeline,
     phase: Phase,
     token: Option<Held>,
@@ -52,10 +51,12 @@ pub struct Machine {
     /// While offline: the steady time of the next probe.
     offline: Option<i64>,
     calls: Calls,
-    /// When the timer fires (awake time, for that is what timers count).
-    armed: Option<i64>,
+    /// When the timer fires (awake time, for that is what timers count); [`NEVER`]: none is armed.
+    armed: i64,
     /// The status told last.
     told: Status,
+    /// What to do after the last event.
+    notes: Vec<Note>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,23 +66,16 @@ enum Phase {
     Closed,
 }
 
-/// The token in hand, as far as the machine knows it. Times are steady.
+/// The token in hand, as far as the machine knows it. Times are steady, and [`NEVER`] is never.
 #[derive(Debug)]
 struct Held {
-    /// `None`: never.
-    expires: Option<i64>,
+    expires: i64,
     /// The life it arrived with (ms).
     life: i64,
-    /// When it is to be renewed; `i64::MAX`: never.
+    /// When it is to be renewed.
     refresh: i64,
     /// When it has proved good.
     proven: i64,
-}
-
-impl Held {
-    fn left(&self, steady: i64) -> i64 {
-        self.expires.map_or(i64::MAX, |expires| expires.saturating_sub(steady))
-    }
 }
 
 #[derive(Debug)]
@@ -109,7 +103,7 @@ impl Machine {
     fn build(policy: Policy, shared: bool, seed: u64, now: Now) -> Self {
         Machine {
             policy,
-            rng: Rng::with_seed(seed),
+            dice: Dice::new(seed),
             time: Timeline::new(now),
             phase: Phase::Idle,
             token: None,
@@ -127,8 +121,9 @@ impl Machine {
             seen_token: false,
             offline: None,
             calls: Calls::default(),
-            armed: None,
+            armed: NEVER,
             told: Status::Idle,
+            notes: Vec::new(),
         }
     }
 
@@ -136,35 +131,64 @@ impl Machine {
     ///
     /// Call it for every event without delay, and only read the clocks for the purpose.
     pub fn handle(&mut self, event: Event, now: Now) -> Vec<Action> {
-        let mut out = Vec::new();
+        let mut reported = 0;
+        self.tell(event.into(), now).iter().map(|note| note.action(&mut reported)).collect()
+    }
+
+    /// The same in numbers.
+    pub(crate) fn tell(&mut self, signal: Signal, now: Now) -> &[Note] {
+        self.notes.clear();
         if self.phase == Phase::Closed {
-            if let Event::Get { call, .. } = event {
-                let outcome = Outcome::Closed;
-                out.push(Action::Settle { call, outcome });
+            if signal.event == GET {
+                self.act(SETTLE, TOO_LATE, signal.id, 0);
             }
-            return out;
+            return &self.notes;
         }
         let jumped = self.time.observe(now);
         // First, so that no caller is served a token that expired …
-        self.expire(&mut out);
+        self.expire();
         // … or joins a request that is overdue, and none keeps a page that wakes from a new one.
-        if matches!(event, Event::Get { .. } | Event::Wake) {
-            self.time_out(&mut out);
+        if matches!(signal.event, GET | WAKE) {
+            self.time_out();
         }
         if jumped {
             self.wake();
         }
-        self.take(event, &mut out);
+        self.take(signal);
         // Last, for any other event may be the very answer, or take a caller away.
-        self.time_out(&mut out);
-        self.take_off(&mut out);
-        self.arm(&mut out);
+        self.time_out();
+        self.take_off();
+        self.arm();
         let status = self.status();
         if status != self.told {
             self.told = status;
-            out.push(Action::Status(status));
+            self.act(STATUS, status as u8, 0, 0);
         }
-        out
+        &self.notes
+    }
+
+    /// Adds to what is to be done.
+    #[inline(never)]
+    fn act(&mut self, action: u8, what: u8, id: u32, ms: i64) {
+        self.notes.push(Note { action, what, id, ms });
+    }
+
+    /// Settles those who wait, or some of them.
+    #[inline(never)]
+    fn settle(&mut self, fate: Fate) {
+        for call in core::mem::take(&mut self.calls.0) {
+            match fate.of(&call) {
+                Ok(outcome) => self.act(SETTLE, outcome, call.id, 0),
+                Err(true) => self.calls.0.push(call),
+                Err(false) => {}
+            }
+        }
+    }
+
+    /// The status told last.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "`js` has no need to derive it again"))]
+    pub(crate) fn told(&self) -> Status {
+        self.told
     }
 
     /// What the machine is up to.
@@ -177,7 +201,7 @@ impl Machine {
             (_, true, Some(_)) => Status::Refreshing,
             _ if self.plan == Plan::Demand && !self.calls.any() => Status::Failed,
             _ if self.attempts.failing() => Status::Waiting,
-            _ if self.offline.is_some() && self.wanted_at().is_some_and(|at| at <= self.now()) => Status::Waiting,
+            _ if self.offline.is_some() && self.wanted_at() <= self.now() => Status::Waiting,
             (_, false, Some(_)) => Status::Ready,
             (_, false, None) => Status::Waiting,
         }
@@ -186,54 +210,78 @@ impl Machine {
     /// When the next attempt starts, by the client's wall clock (ms since the epoch), as far as
     /// known: `None` while one is under way, or where it takes an event to bring one about.
     pub fn refresh_at(&self) -> Option<i64> {
-        if self.turn.is_some() {
-            return None;
+        Some(self.due()).filter(|at| *at != NONE)
+    }
+
+    /// The same, or [`NONE`].
+    #[inline(never)]
+    pub(crate) fn due(&self) -> i64 {
+        match self.next_attempt() {
+            NEVER => NONE,
+            _ if self.turn.is_some() => NONE,
+            delay => self.time.wall() + delay,
         }
-        let delay = self.next_attempt()?;
-        Some(self.time.wall().saturating_add(delay))
     }
 
     /// The life (ms) the token in hand has left as of the last event: `None` without a token,
     /// `i64::MAX` where it never expires.
     pub fn token_valid_for(&self) -> Option<i64> {
-        self.token.as_ref().map(|token| token.left(self.now()))
+        Some(self.left()).filter(|left| *left != NONE)
     }
 
+    /// The same, or [`NONE`].
+    #[inline(never)]
+    pub(crate) fn left(&self) -> i64 {
+        match &self.token {
+            None => NONE,
+            Some(Held { expires: NEVER, .. }) => NEVER,
+            Some(token) => token.expires - self.now(),
+        }
+    }
+
+    /// How long there is time to get a new one.
+    fn time_left(&self) -> i64 {
+        if self.token.is_some() { self.left() } else { NEVER }
+    }
+
+    #[inline(never)]
     fn now(&self) -> i64 {
         self.time.steady()
     }
 
+    #[inline(never)]
     fn in_ms(&self, delay: i64) -> i64 {
-        self.now().saturating_add(delay)
+        self.now() + delay
     }
 
-    fn expire(&mut self, out: &mut Vec<Action>) {
+    fn expire(&mut self) {
         let now = self.now();
         let Some(token) = &self.token else { return };
         if token.proven <= now {
             self.rejections = 0;
         }
-        if token.left(now) <= 0 {
+        if token.expires <= now {
             self.token = None;
-            out.push(Action::Drop);
+            self.act(DROP, 0, 0, 0);
         }
     }
 
-    fn time_out(&mut self, out: &mut Vec<Action>) {
+    #[inline(never)]
+    fn time_out(&mut self) {
         let now = self.now();
-        if let Some(flight) = self.flight.take_if(|flight| flight.deadline <= now) {
-            out.push(Action::Abort { flight: flight.id });
-            self.fail(flight.id, Cause::Timeout, Failure::Retry { after: None }, out);
+        if let Some(Flight { id, .. }) = self.flight.take_if(|flight| flight.deadline <= now) {
+            self.act(ABORT, 0, id, 0);
+            self.fail(id, Cause::Timeout, RETRY, NONE);
         }
     }
 
-    fn take_off(&mut self, out: &mut Vec<Action>) {
-        let due = self.next_attempt() == Some(0);
+    fn take_off(&mut self) {
+        let due = self.next_attempt() == 0;
         if self.shared {
-            self.take_turn(due, out);
+            self.take_turn(due);
         } else if due {
             let id = self.number();
-            self.launch(id, out);
+            self.launch(id);
         }
     }
 
@@ -243,7 +291,8 @@ impl Machine {
         id
     }
 
-    fn launch(&mut self, id: u32, out: &mut Vec<Action>) {
+    #[inline(never)]
+    fn launch(&mut self, id: u32) {
         let reason = if self.replacing {
             Reason::Rejected
         } else if self.calls.any_forced() {
@@ -255,36 +304,41 @@ impl Machine {
         };
         let probe = self.offline.is_some();
         if probe {
-            self.offline = Some(self.draw_probe(plan::PROBE));
+            self.offline = Some(self.draw(plan::PROBE));
         }
         self.attempts.started(self.time.awake());
         self.flight = Some(Flight { id, deadline: self.in_ms(self.policy.request_timeout), probe });
-        out.push(Action::Fetch { flight: id, reason });
+        self.act(FETCH, reason as u8, id, 0);
     }
 
-    fn arm(&mut self, out: &mut Vec<Action>) {
-        let now = self.now();
-        let expiry = self.token.as_ref().and_then(|token| token.expires);
-        let deadline = self.flight.as_ref().map(|flight| flight.deadline);
-        let until = |at: i64| at.saturating_sub(now);
-        let attempt = match &self.turn {
-            Some(turn) => Some(until(turn.go)),
-            None => self.next_attempt(),
+    fn arm(&mut self) {
+        let mut at = match &self.turn {
+            Some(turn) => turn.go,
+            None => match self.next_attempt() {
+                NEVER => NEVER,
+                delay => self.in_ms(delay),
+            },
         };
-        let next = [expiry.map(until), deadline.map(until), attempt];
-        let Some(next) = next.into_iter().flatten().min() else {
-            if self.armed.take().is_some() {
-                out.push(Action::Disarm);
+        if let Some(token) = &self.token {
+            at = at.min(token.expires);
+        }
+        if let Some(flight) = &self.flight {
+            at = at.min(flight.deadline);
+        }
+        if at == NEVER {
+            if self.armed != NEVER {
+                self.armed = NEVER;
+                self.act(DISARM, 0, 0, 0);
             }
             return;
-        };
-        let delay = next.clamp(1, HEARTBEAT);
+        }
+        let delay = (at - self.now()).clamp(1, HEARTBEAT);
         let awake = self.time.awake();
-        let at = awake.saturating_add(delay);
+        let at = awake + delay;
         // A timer that fires a little early does no harm; one that is overdue may have been lost.
-        if !self.armed.is_some_and(|armed| armed >= awake && armed <= at) {
-            self.armed = Some(at);
-            out.push(Action::Arm { delay });
+        if self.armed < awake || self.armed > at {
+            self.armed = at;
+            self.act(ARM, 0, 0, delay);
         }
     }
 }

@@ -22,6 +22,7 @@ mod json;
 mod merge;
 mod model;
 mod parts;
+pub(crate) mod plain;
 mod read;
 mod rows;
 pub(crate) mod wire;
@@ -29,17 +30,16 @@ pub(crate) mod wire;
 pub use action::{Action, CacheAccess, TopicAccess};
 pub use covers::{allows, covers};
 pub use error::ScopeError;
-#[cfg(feature = "refresh")]
-pub(crate) use error::push_decimal;
 pub use model::{
     CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope,
     TopicRole,
 };
 #[cfg(target_arch = "wasm32")]
+pub(crate) use {covers::is_allowed, merge::is_new, model::check_count, read::Draft};
+#[cfg(any(feature = "refresh", target_arch = "wasm32"))]
 pub(crate) use {
-    covers::{is_allowed, within},
+    covers::within,
     describe::{ANYTHING, describe},
-    merge::is_new,
-    model::check_count,
-    read::Draft,
 };
+#[cfg(feature = "refresh")]
+pub(crate) use {error::push_decimal, parts::Parts};

@@ -1,8 +1,11 @@
 //! Permissions as rows of a [`Block`]: the role (and kind), the cache's end, what kind of selector, and where its name ends.
 
-use super::model::TokenScope;
 use super::parts::{Parts, Selects};
-use crate::codec::block::{ABSENT, Block};
+use super::wire::put;
+use crate::codec::{
+    block::{ABSENT, Block},
+    proto::append,
+};
 use alloc::vec::Vec;
 
 /// Added to the kind of selector where a key is not UTF-8: each byte stands there as one character.
@@ -27,20 +30,30 @@ impl Block {
         }
     }
 
-    /// The permissions that begin at `row` of the table and `from` in the text.
-    pub(crate) fn scope(&self, row: usize, mut from: usize) -> TokenScope {
+    /// The permissions that begin at `row` of the table and `from` in the text, as a message `ExplicitPermissions`.
+    pub(crate) fn explicit(&self, row: usize, mut from: usize) -> Vec<u8> {
         let mut rows = self.table.iter().skip(row).copied();
         let mut piece = |end: u32| {
             let bytes = self.text().get(from..end as usize).unwrap_or_default();
             from = end as usize;
             bytes
         };
-        let mut permissions = Vec::new();
+        let mut explicit = Vec::new();
         while let (Some(role), Some(cache), Some(selects)) = (rows.next(), rows.next(), rows.next()) {
             let cache = (cache != ABSENT).then(|| piece(cache));
             let name = if selects < Selects::One as u32 { &[][..] } else { piece(rows.next().unwrap_or_default()) };
-            let characters = core::str::from_utf8(name).unwrap_or_default().chars();
-            let bytes: Vec<u8> = characters.map(|character| character as u8).collect();
+            let mut bytes = Vec::new();
+            if selects & BYTES != 0 {
+                // Characters up to U+00FF, of which the upper half has two bytes.
+                let mut upper = 0;
+                for byte in name {
+                    match byte {
+                        0xc0.. => upper = byte << 6,
+                        0x80.. => append(&mut bytes, &[upper | byte & 0x3f]),
+                        _ => append(&mut bytes, &[*byte]),
+                    }
+                }
+            }
             let name = if selects & BYTES == 0 { name } else { &bytes };
             let selects = match selects & 3 {
                 0 => Selects::Nothing,
@@ -48,8 +61,8 @@ impl Block {
                 2 => Selects::One,
                 _ => Selects::Prefix,
             };
-            permissions.push(Parts { role: role as u8, cache, selects, name }.into());
+            put(&mut explicit, &Parts { role: role as u8, cache, selects, name });
         }
-        TokenScope::checked(permissions)
+        explicit
     }
 }

@@ -27,6 +27,14 @@ impl TokenScope {
         }
         encode(&explicit)
     }
+
+    /// Of a message `ExplicitPermissions` that has been checked.
+    pub(crate) fn of_explicit(explicit: &[u8]) -> Self {
+        let mut permissions = Vec::new();
+        // What has been checked is read in full.
+        let _ = read_explicit(explicit, &mut |parts| permissions.push(parts.into()));
+        TokenScope::checked(permissions)
+    }
 }
 
 impl Grant {

@@ -4,7 +4,7 @@ use super::claims::{Claims, Expiry};
 use super::endpoint::Hosts;
 use super::error::TokenError;
 use super::fields::HEAD;
-use super::model::{DecodeOptions, Token, Version};
+use super::model::{DecodeOptions, Settings, Token, Version};
 use super::paste::clean;
 use super::warning;
 use super::work::{Span, Work};
@@ -13,7 +13,7 @@ use crate::codec::{
     block::{ABSENT, Block},
     json::Value,
 };
-use crate::scope::{ScopeError, wire};
+use crate::scope::{ScopeError, plain, wire};
 
 /// A credential that lies in a [`Work`], and its length.
 #[derive(Clone, Copy)]
@@ -41,7 +41,7 @@ pub(crate) enum Expected {
 /// # Errors
 /// See [`TokenError::code`].
 pub fn decode(credential: &str, options: &DecodeOptions, now: i64) -> Result<Token, TokenError> {
-    read(Work::of(credential), Input::Text(credential.len()), options, Expected::Any, now)
+    read(Work::of(credential), Input::Text(credential.len()), &options.settings(), Expected::Any, now)
 }
 
 /// What a credential is, by its form alone; `None` for what is no credential. Never fails.
@@ -58,19 +58,19 @@ pub(crate) fn version_of(mut work: Work, input: Input) -> Option<Version> {
 pub(crate) fn read(
     mut work: Work,
     input: Input,
-    options: &DecodeOptions,
+    settings: &Settings<'_>,
     expected: Expected,
     now: i64,
 ) -> Result<Token, TokenError> {
     let form = Form::read(&mut work, input);
     if expected == Expected::V2 {
-        super::provider::check_v2(&form, options)?;
+        super::provider::check_v2(&form, settings)?;
     }
     let form = form?;
     if expected == Expected::Provider && form.version == Version::V2 {
         return Err(super::provider::got_v2());
     }
-    let hosts = Hosts::find(&work, &form, options)?;
+    let hosts = Hosts::find(&work, &form, settings)?;
     let expires_at = match form.claims.expires_at {
         None => None,
         Some(Expiry::At(at)) => Some(at),
@@ -121,17 +121,24 @@ pub(crate) fn read(
 impl Token {
     /// Claim `p`.
     fn read_permissions(&mut self, work: &mut Work, p: Span) {
+        let Some(Decoded { length, .. }) = work.decode(p, p.from).filter(|decoded| decoded.stopped == p.to) else {
+            self.not_understood =
+                Some(ScopeError::new("ERR_SCOPE_NOT_UNDERSTOOD", "expected base64, found something else"));
+            return;
+        };
+        let bytes = work.get(Span { to: p.from + length, ..p });
         let (text, table) = (self.block.text().len(), self.block.table.len());
+        if let Some(permissions) = plain::read(bytes, &mut self.block) {
+            self.permissions = permissions;
+            return;
+        }
+        self.block.truncate(text, table);
         let block = &mut self.block;
         let permissions = &mut self.permissions;
-        let decoded = work.decode(p, p.from).filter(|decoded| decoded.stopped == p.to);
-        let read = match decoded {
-            None => Err(ScopeError::new("ERR_SCOPE_NOT_UNDERSTOOD", "expected base64, found something else")),
-            Some(Decoded { length, .. }) => wire::read(work.get(Span { to: p.from + length, ..p }), &mut |parts| {
-                *permissions += 1;
-                block.permission(&parts);
-            }),
-        };
+        let read = wire::read(bytes, &mut |parts| {
+            *permissions += 1;
+            block.permission(&parts);
+        });
         match read {
             Ok(super_user) => self.super_user = super_user,
             Err(error) => {

@@ -3,7 +3,7 @@
 
 use super::decode::Form;
 use super::error::TokenError;
-use super::model::{DecodeOptions, Version};
+use super::model::{Settings, Version};
 use super::work::Work;
 use crate::codec::block::Block;
 use alloc::string::String;
@@ -72,50 +72,42 @@ pub(crate) struct HostFlags {
 
 impl<'a> Hosts<'a> {
     /// The app's overrides win; then the credential's own endpoint; then the `endpoint` option.
-    pub(super) fn find(
-        work: &'a Work,
-        form: &Form,
-        options: &'a DecodeOptions,
-    ) -> Result<Option<Hosts<'a>>, TokenError> {
-        match &options.overrides {
-            Some(Overrides::Base { base, prefix, secure }) => {
-                check_host(base, true)?;
-                let prefix = prefix.as_deref().unwrap_or_default();
-                if !prefix.is_empty() {
-                    check_host(prefix, false)?;
-                }
-                let flags = HostFlags { secure: *secure, overridden: true };
-                return Ok(Some(Hosts { prefix, flags, ..Hosts::of_base(base) }));
+    pub(super) fn find(work: &'a Work, form: &Form, settings: &Settings<'a>) -> Result<Option<Hosts<'a>>, TokenError> {
+        let [endpoint, base, prefix, cache, control, token] = settings.hosts;
+        let flags = HostFlags { secure: !settings.insecure, overridden: true };
+        if let Some(base) = base {
+            check_host(base, true)?;
+            let prefix = prefix.unwrap_or_default();
+            if !prefix.is_empty() {
+                check_host(prefix, false)?;
             }
-            Some(Overrides::All { cache, control, token, secure }) => {
-                let hosts = [cache, control, token];
-                for host in hosts {
-                    check_host(host, true)?;
-                }
-                let flags = HostFlags { secure: *secure, overridden: true };
-                let hosts = hosts.map(|host| ("", &host[..]));
-                return Ok(Some(Hosts { base: None, prefix: "", hosts, flags }));
+            return Ok(Some(Hosts { prefix, flags, ..Hosts::of_base(base) }));
+        }
+        if let (Some(cache), Some(control), Some(token)) = (cache, control, token) {
+            let hosts = [cache, control, token];
+            for host in hosts {
+                check_host(host, true)?;
             }
-            None => {}
+            return Ok(Some(Hosts { base: None, prefix: "", hosts: hosts.map(|host| ("", host)), flags }));
         }
         let text = |span| core::str::from_utf8(work.get(span)).unwrap_or_default();
         if let (Some(cache), Some(control), Version::Legacy) =
             (form.claims.cache_endpoint, form.claims.control_endpoint, form.version)
         {
             let (cache, control) = (text(cache), text(control));
-            check(cache, options)?;
-            check(control, options)?;
+            check(cache, settings)?;
+            check(control, settings)?;
             let hosts = [("", cache), ("", control), ("", cache)];
             return Ok(Some(Hosts { base: None, hosts, ..Hosts::of_base("") }));
         }
         let base = match form.endpoint {
             Some(endpoint) => text(endpoint),
-            None => match &options.endpoint {
+            None => match endpoint {
                 Some(endpoint) => endpoint,
                 None => return Ok(None),
             },
         };
-        check(base, options)?;
+        check(base, settings)?;
         Ok(Some(Hosts::of_base(base)))
     }
 
@@ -149,17 +141,17 @@ fn put_host(block: &mut Block, prefix: &str, service: &str, host: &str) {
 }
 
 /// A host that a credential (or the `endpoint` option) names: plain, without a port, under an allowed suffix.
-fn check(host: &str, options: &DecodeOptions) -> Result<(), TokenError> {
+fn check(host: &str, settings: &Settings<'_>) -> Result<(), TokenError> {
     check_host(host, false)?;
     let under = |suffix: &str| is_under(host.as_bytes(), suffix.as_bytes());
-    let suffixes = match &options.allowed_endpoint_suffixes {
+    let suffixes = match &settings.suffixes {
         None if under(DEFAULT_ENDPOINT_SUFFIX) => return Ok(()),
         None => &[][..],
         Some(suffixes) if suffixes.iter().any(|suffix| under(suffix)) => return Ok(()),
         Some(suffixes) => suffixes,
     };
     let mut message = String::from("expected an endpoint under ");
-    if options.allowed_endpoint_suffixes.is_none() {
+    if settings.suffixes.is_none() {
         message.push_str(DEFAULT_ENDPOINT_SUFFIX);
     }
     for (index, suffix) in suffixes.iter().enumerate() {
@@ -231,9 +223,8 @@ mod tests {
     use std::vec::Vec;
 
     fn code(host: &str, suffixes: Option<&[&str]>) -> &'static str {
-        let allowed_endpoint_suffixes = suffixes.map(|list| list.iter().map(|suffix| String::from(*suffix)).collect());
-        let options = DecodeOptions { allowed_endpoint_suffixes, ..DecodeOptions::default() };
-        check(host, &options).map_or_else(|error| error.code(), |()| "")
+        let settings = Settings { suffixes: suffixes.map(Vec::from), ..Settings::default() };
+        check(host, &settings).map_or_else(|error| error.code(), |()| "")
     }
 
     #[test]

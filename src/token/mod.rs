@@ -27,12 +27,16 @@ pub use decode::{decode, key_version};
 pub use endpoint::{DEFAULT_ENDPOINT_SUFFIX, Endpoints, Overrides};
 pub use error::TokenError;
 pub use model::{DecodeOptions, MAX_DISPOSABLE_LIFE_MS, Token, Version};
+#[cfg(feature = "refresh")]
+pub(crate) use paste::blank;
 pub use provider::{from_api_key_v2, from_disposable_token, from_string};
 pub use secret::{Credential, Secret};
 pub use warning::Warning;
 #[cfg(target_arch = "wasm32")]
+pub(crate) use {decode::version_of, warning::each_warning};
+#[cfg(any(feature = "refresh", target_arch = "wasm32"))]
 pub(crate) use {
-    decode::{Expected, Input, read, version_of},
-    warning::each_warning,
+    decode::{Expected, Input, read},
+    model::Settings,
     work::Work,
 };

@@ -7,7 +7,7 @@ use super::secret::Credential;
 use super::warning::Kind;
 use super::warning::{Warning, each_warning};
 use crate::codec::block::Block;
-use crate::scope::{Grant, ScopeError};
+use crate::scope::{Grant, ScopeError, TokenScope};
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
@@ -49,6 +49,36 @@ pub struct DecodeOptions {
     pub overrides: Option<Overrides>,
     /// Replaces the default suffix, [`super::DEFAULT_ENDPOINT_SUFFIX`].
     pub allowed_endpoint_suffixes: Option<Vec<String>>,
+}
+
+/// [`DecodeOptions`], borrowed.
+#[derive(Clone, Default)]
+pub(crate) struct Settings<'a> {
+    /// The option `endpoint`, and then the overrides: base and prefix; or else the hosts for caches, control and tokens, all three.
+    pub(crate) hosts: [Option<&'a str>; 6],
+    /// The overrides are without TLS.
+    pub(crate) insecure: bool,
+    pub(crate) suffixes: Option<Vec<&'a str>>,
+}
+
+impl DecodeOptions {
+    pub(crate) fn settings(&self) -> Settings<'_> {
+        let mut hosts = [None; 6];
+        let mut insecure = false;
+        match &self.overrides {
+            Some(Overrides::Base { base, prefix, secure }) => {
+                (hosts[1], hosts[2], insecure) = (Some(&base[..]), prefix.as_deref(), !secure);
+            }
+            Some(Overrides::All { cache, control, token, secure }) => {
+                (hosts[3], hosts[4], hosts[5], insecure) =
+                    (Some(&cache[..]), Some(&control[..]), Some(&token[..]), !secure);
+            }
+            None => {}
+        }
+        hosts[0] = self.endpoint.as_deref();
+        let suffixes = self.allowed_endpoint_suffixes.as_ref();
+        Settings { hosts, insecure, suffixes: suffixes.map(|list| list.iter().map(|suffix| &suffix[..]).collect()) }
+    }
 }
 
 /// What a credential says. Nothing in it is proved: only Momento's servers check the signature.
@@ -100,8 +130,13 @@ impl Token {
     pub fn grant(&self) -> Option<Grant> {
         match self.permissions {
             0 => self.super_user.then_some(Grant::SuperUser),
-            _ => Some(Grant::Scope(self.block.scope(PERMISSIONS, start(&self.block, PERMISSIONS)))),
+            _ => Some(Grant::Scope(TokenScope::of_explicit(&self.explicit()))),
         }
+    }
+
+    /// Its permissions as a message `ExplicitPermissions`.
+    pub(crate) fn explicit(&self) -> Vec<u8> {
+        self.block.explicit(PERMISSIONS, start(&self.block, PERMISSIONS))
     }
 
     /// The `tokenId` given at minting (claim `id`).
@@ -137,8 +172,8 @@ impl Token {
 
     /// Points something out that the credential alone does not tell.
     #[cfg(feature = "refresh")]
-    pub(crate) fn remark(&mut self, code: &'static str, message: impl Into<String>) {
-        self.remarks.push(Warning { code, message: message.into() });
+    pub(crate) fn remark(&mut self, code: &'static str, message: &str) {
+        self.remarks.push(Warning { code, message: String::from(message) });
     }
 
     /// Takes in what a vending answer says about expiry. The claim is the truth where there is one.

@@ -41,7 +41,7 @@ fn is_quote(byte: &u8) -> bool {
 
 /// How many bytes the blank character in front takes; 0 where there is none. White space of any kind, and the marks that editors and
 /// chat programs leave: zero-width characters and the byte order mark.
-fn blank(bytes: &[u8]) -> usize {
+pub(crate) fn blank(bytes: &[u8]) -> usize {
     match bytes {
         [b'!'..=b'~', ..] => 0,
         [b'\t'..=b'\r' | b' ', ..] => 1,

@@ -2,16 +2,15 @@
 
 use super::decode::{Expected, Form, Input, read};
 use super::error::TokenError;
-use super::model::{DecodeOptions, Token, Version};
+use super::model::{DecodeOptions, Settings, Token, Version};
 use super::work::Work;
-use alloc::string::String;
 
 /// `CredentialProvider.fromString`: a v1 key, disposable, legacy or session token, whose endpoints are known.
 ///
 /// # Errors
 /// `ERR_V2_KEY` for a v2 key; `ERR_ENDPOINT_MISSING` where no endpoint is known; else as [`super::decode`].
 pub fn from_string(credential: &str, options: &DecodeOptions, now: i64) -> Result<Token, TokenError> {
-    read(Work::of(credential), Input::Text(credential.len()), options, Expected::Provider, now)
+    read(Work::of(credential), Input::Text(credential.len()), &options.settings(), Expected::Provider, now)
 }
 
 /// `CredentialProvider.fromDisposableToken`: as [`from_string`]; the SDK makes no difference either.
@@ -27,12 +26,12 @@ pub fn from_disposable_token(token: &str, options: &DecodeOptions, now: i64) -> 
 /// # Errors
 /// `ERR_NOT_V2_KEY` for any other credential; `ERR_TOKEN_EMPTY`, `ERR_ENDPOINT_MISSING` where one is blank.
 pub fn from_api_key_v2(key: &str, endpoint: &str, now: i64) -> Result<Token, TokenError> {
-    let options = DecodeOptions { endpoint: Some(String::from(endpoint)), ..DecodeOptions::default() };
-    read(Work::of(key), Input::Text(key.len()), &options, Expected::V2, now)
+    let settings = Settings { hosts: [Some(endpoint), None, None, None, None, None], ..Settings::default() };
+    read(Work::of(key), Input::Text(key.len()), &settings, Expected::V2, now)
 }
 
-pub(super) fn check_v2(form: &Result<Form, TokenError>, options: &DecodeOptions) -> Result<(), TokenError> {
-    let endpoint = options.endpoint.as_deref().unwrap_or_default();
+pub(super) fn check_v2(form: &Result<Form, TokenError>, settings: &Settings<'_>) -> Result<(), TokenError> {
+    let endpoint = settings.hosts[0].unwrap_or_default();
     Err(match form {
         Err(error) if error.code() == "ERR_TOKEN_EMPTY" => {
             TokenError::new("ERR_TOKEN_EMPTY", "API key cannot be an empty string")

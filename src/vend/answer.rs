@@ -1,11 +1,13 @@
 //! Every shape of answer, brought to one form.
 
-use super::error::VendError;
-use super::find::{Found, Outcome, search};
-use super::grant::Asked;
-use super::told::{Expiry, Told};
+use super::error::{VendError, Weight};
+use super::find::{Found, Missing, search};
+use super::grant::{Asked, Wanted};
+use super::told::Says;
 use crate::codec::json::Reader;
-use crate::token::{DecodeOptions, Secret, Token, TokenError, Version, decode, key_version};
+use crate::token::{
+    self, DecodeOptions, Expected, Input, Secret, Settings, Token, TokenError, Version, Work, blank, key_version,
+};
 use alloc::string::String;
 use core::fmt;
 
@@ -49,51 +51,39 @@ impl Answer {
         if body.len() > MAX_ANSWER_BYTES {
             return Err(VendError::too_large());
         }
-        let text = body.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
-        match text.as_bytes().first() {
-            None => Err(VendError::answer("expected a token from the vending service, found an empty answer")),
-            Some(b'<') => Err(VendError::passing(
+        let text = trim(body);
+        let (weight, code, found) = match text.as_bytes().first() {
+            Some(b'{' | b'[') => match search(text) {
+                Ok(found) => return Ok(Answer(found)),
+                Err(Missing::Broken) => (Weight::Malformed, "ERR_VEND_ANSWER", "broken JSON"),
+                Err(Missing::Ambiguous) => {
+                    (Weight::Malformed, "ERR_VEND_ANSWER", "two different ones, or two endpoints for one")
+                }
+                Err(Missing::Disabled) => {
+                    (Weight::Terminal, "ERR_VEND_ANSWER", "that it gives none: `enabled` is false in its answer")
+                }
+                Err(Missing::Nothing) => {
+                    (Weight::Malformed, "ERR_VEND_ANSWER", "JSON without `authToken`, `token` or `api_key`")
+                }
+            },
+            Some(b'<') => (
+                Weight::Passing,
                 "ERR_VEND_HTML",
-                "expected a token from the vending service, found a web page with status 200: a captive portal, a login page, or a wrong URL",
-            )),
-            Some(b'{' | b'[') => Self::read_json(text),
-            // A string of JSON may have escapes in it.
-            Some(b'"') => {
+                "a web page with status 200: a captive portal, a login page, or a wrong URL",
+            ),
+            None => (Weight::Malformed, "ERR_VEND_ANSWER", "an empty answer"),
+            Some(_) => {
+                // A string of JSON may have escapes in it.
                 let mut reader = Reader::new(text);
-                let string = reader.string().ok().filter(|_| reader.end().is_ok());
-                Ok(Self::of_text(string.as_deref().unwrap_or(text)))
+                let text = match reader.string() {
+                    Ok(string) if reader.end().is_ok() => string.into_owned(),
+                    _ => String::from(text),
+                };
+                let is_v2 = key_version(&text) == Some(Version::V2);
+                return Ok(Answer(Found::new(Secret::new(text), is_v2)));
             }
-            _ => Ok(Self::of_text(text)),
-        }
-    }
-
-    fn of_text(text: &str) -> Self {
-        Answer(Found {
-            credential: Secret::new(String::from(text)),
-            is_v2: key_version(text) == Some(Version::V2),
-            endpoint: None,
-            told: Told::default(),
-            refresh_token: None,
-        })
-    }
-
-    fn read_json(text: &str) -> Result<Self, VendError> {
-        match search(text) {
-            Ok(Outcome::Found(found)) => Ok(Answer(found)),
-            Ok(Outcome::Ambiguous) => Err(VendError::answer(
-                "expected one token in the vending service's answer, found two different ones, or two endpoints for it",
-            )),
-            Ok(Outcome::Disabled) => Err(VendError::terminal(
-                "ERR_VEND_ANSWER",
-                "expected a token from the vending service, found that it gives none: `enabled` is false in its answer",
-            )),
-            Ok(Outcome::Nothing) => Err(VendError::answer(
-                "expected `authToken`, `token` or `api_key` in the vending service's answer, found JSON without a token",
-            )),
-            Err(_) => {
-                Err(VendError::answer("expected JSON or a token as text from the vending service, found broken JSON"))
-            }
-        }
+        };
+        Err(VendError::new(weight, code, found))
     }
 
     /// The token that the service's `RefreshAuthToken` takes, where it gave one.
@@ -105,32 +95,57 @@ impl Answer {
     /// answer says beside them fills gaps. `now` is in milliseconds since the epoch.
     ///
     /// # Errors
-    /// As [`decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
+    /// As [`token::decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
     pub fn into_token(self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
-        let Found { credential, is_v2, endpoint, told, .. } = self.0;
+        let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
+        let wanted = Wanted { scope: &parts, expires_in: asked.expires_in, token_id: asked.token_id.as_deref() };
+        self.token(options.settings(), &wanted, now)
+    }
+
+    /// The same, borrowed.
+    pub(crate) fn token<'a>(
+        &'a self,
+        mut settings: Settings<'a>,
+        wanted: &Wanted<'_>,
+        now: i64,
+    ) -> Result<Token, TokenError> {
+        let Found { credential, is_v2, endpoint, told, .. } = &self.0;
         let credential = credential.reveal();
-        if is_v2 {
-            return crate::token::from_disposable_token(credential, options, now);
-        }
         // The app's own word on the endpoint goes before the answer's.
-        let options = DecodeOptions { endpoint: options.endpoint.clone().or(endpoint), ..options.clone() };
-        let mut token = decode(credential, &options, now)?;
-        let at = match told.expiry {
-            Expiry::At(at) => Some(at),
-            Expiry::In(life) => Some(now.saturating_add(life)),
-            Expiry::Nothing | Expiry::Unclear => None,
-        };
-        if let Some(at) = at {
-            token.merge_expiry(at, EXPIRY_TOLERANCE_MS);
-        } else if matches!(told.expiry, Expiry::Unclear) && token.expires_at().is_none() {
-            token.remark(
+        if settings.hosts[0].is_none() && !endpoint.is_empty() {
+            settings.hosts[0] = Some(endpoint);
+        }
+        let expected = if *is_v2 { Expected::Provider } else { Expected::Any };
+        let mut token = token::read(Work::of(credential), Input::Text(credential.len()), &settings, expected, now)?;
+        match told.says {
+            Says::At(at) => token.merge_expiry(at, EXPIRY_TOLERANCE_MS),
+            Says::In(life) => token.merge_expiry(now.saturating_add(life), EXPIRY_TOLERANCE_MS),
+            Says::Unclear if token.expires_at().is_none() => token.remark(
                 "WARN_EXPIRY_UNCLEAR",
                 "The token does not say when it expires, and what the vending service's answer says about it is no time.",
-            );
+            ),
+            _ => {}
         }
-        asked.compare_all(&mut token, now);
+        wanted.compare_all(&mut token, now);
         Ok(token)
     }
+}
+
+/// Without white space around it, and the marks without width that editors leave.
+pub(super) fn trim(text: &str) -> &str {
+    let (mut from, mut to) = (0, text.len());
+    let piece = |from, to| text.as_bytes().get(from..to).unwrap_or_default();
+    while from < to {
+        match blank(piece(from, to)) {
+            0 => break,
+            length => from += length,
+        }
+    }
+    // The longest blank has three bytes.
+    while let Some(length) = (1..=3).find(|length| to >= from + length && blank(piece(to - length, to)) == *length) {
+        to -= length;
+    }
+    text.get(from..to).unwrap_or_default()
 }
 
 impl fmt::Debug for Answer {

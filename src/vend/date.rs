@@ -36,116 +36,131 @@ pub(super) fn is_sane(at: i64) -> bool {
 
 /// Reads all of `text` in one form.
 fn fit(form: &str, text: &[u8]) -> Option<i64> {
-    let mut cursor = Cursor(text);
+    let mut cursor = Cursor { rest: text, fits: true };
     let (mut year, mut month, mut day, mut ms) = (0, 0, 0, 0);
     for part in form.bytes() {
         match part {
-            b'w' => drop(cursor.name(WEEKDAYS, usize::MAX)?),
-            b'd' => day = cursor.digits(1, 2)?,
-            b'm' => month = cursor.name(MONTHS, 3)?,
-            b'n' => month = cursor.digits(2, 2)?,
-            b'Y' => year = cursor.digits(4, 4)?,
-            b't' => ms += cursor.time()?,
-            b'z' => ms -= cursor.zone()?,
-            b' ' => cursor.blanks()?,
-            b'T' => cursor.one_of(b"Tt ").map(drop)?,
-            literal => cursor.one_of(&[literal]).map(drop)?,
+            b'w' => cursor.weekday(),
+            b'd' => day = cursor.number(1, 2, 31),
+            b'm' => month = cursor.name(MONTHS),
+            b'n' => month = cursor.number(2, 2, 12),
+            b'Y' => year = cursor.number(4, 4, 9999),
+            b't' => ms += cursor.time(),
+            b'z' => ms -= cursor.zone(),
+            b'T' => cursor.need(b"Tt "),
+            literal => {
+                cursor.need(&[literal]);
+                while literal == b' ' && cursor.take(b" ") {}
+            }
         }
     }
-    if !cursor.0.is_empty() {
+    if !cursor.fits || !cursor.rest.is_empty() {
         return None;
     }
-    Some(days(year, month, day)? * DAY_MS + ms)
+    Some(i64::from(days(year, month, day)?) * DAY_MS + i64::from(ms))
 }
 
-/// What is left of the text.
-struct Cursor<'a>(&'a [u8]);
+/// What is left of the text, and whether all before it was as the form has it.
+struct Cursor<'a> {
+    rest: &'a [u8],
+    fits: bool,
+}
 
+// Not inlined, for size.
 impl Cursor<'_> {
-    fn one_of(&mut self, bytes: &[u8]) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        if !bytes.contains(first) {
-            return None;
+    fn next(&self) -> u8 {
+        self.rest.first().copied().unwrap_or_default()
+    }
+
+    fn pass(&mut self, count: usize) {
+        self.rest = self.rest.get(count..).unwrap_or_default();
+    }
+
+    /// Passes one of these, if one is next.
+    #[inline(never)]
+    fn take(&mut self, bytes: &[u8]) -> bool {
+        let taken = bytes.contains(&self.next());
+        self.pass(usize::from(taken));
+        taken
+    }
+
+    #[inline(never)]
+    fn need(&mut self, bytes: &[u8]) {
+        self.fits &= self.take(bytes);
+    }
+
+    /// A number of so many digits, up to so much.
+    #[inline(never)]
+    fn number(&mut self, least: u32, most: u32, up_to: i32) -> i32 {
+        let (mut number, mut count) = (0, 0);
+        while count < most
+            && let digit @ b'0'..=b'9' = self.next()
+        {
+            number = number * 10 + i32::from(digit - b'0');
+            count += 1;
+            self.pass(1);
         }
-        self.0 = rest;
-        Some(*first)
+        self.fits &= count >= least && number <= up_to;
+        number
     }
 
-    fn blanks(&mut self) -> Option<()> {
-        self.one_of(b" ")?;
-        while self.one_of(b" ").is_some() {}
-        Some(())
+    /// Which of these names of three letters, counted from 1; 0: none of them.
+    #[inline(never)]
+    fn name(&mut self, names: &[u8]) -> i32 {
+        let front = self.rest.get(..3).unwrap_or_default();
+        let known = names.chunks_exact(3).position(|name| name.eq_ignore_ascii_case(front));
+        known.map_or(0, |known| {
+            self.pass(3);
+            known as i32 + 1
+        })
     }
 
-    /// A number of so many digits, and no more.
-    fn digits(&mut self, least: usize, most: usize) -> Option<i64> {
-        let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if !(least..=most).contains(&count) {
-            return None;
+    /// In three letters or in full.
+    fn weekday(&mut self) {
+        self.fits &= self.name(WEEKDAYS) > 0;
+        while self.next().is_ascii_alphabetic() {
+            self.pass(1);
         }
-        let (digits, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(digits.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')))
-    }
-
-    /// Which of these names, counted from 1, by its first three letters; a longer word stands for one too, up to so many letters.
-    fn name(&mut self, names: &[u8], most: usize) -> Option<i64> {
-        let count = self.0.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let (word, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        let mut first = <[u8; 3]>::try_from(word.get(..3)?).ok()?;
-        first.make_ascii_lowercase();
-        let known = names.chunks_exact(3).position(|name| *name == first).filter(|_| count <= most)?;
-        Some(known as i64 + 1)
     }
 
     /// `12:00`, `12:00:00` or with a fraction of any length, in milliseconds. The second 60 is a leap second.
-    fn time(&mut self) -> Option<i64> {
-        let hour = self.bounded(23)?;
-        self.one_of(b":")?;
-        let mut ms = hour * 3_600_000 + self.bounded(59)? * 60_000;
-        if self.one_of(b":").is_some() {
-            ms += self.bounded(60)? * 1000;
-            if self.one_of(b".,").is_some() {
-                let count = self.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                let (digits, rest) = self.0.split_at_checked(count).filter(|(digits, _)| !digits.is_empty())?;
-                self.0 = rest;
-                let thousandths = digits.iter().map(|digit| i64::from(digit - b'0')).chain([0, 0]).take(3);
-                ms += thousandths.fold(0, |number, digit| number * 10 + digit);
+    fn time(&mut self) -> i32 {
+        let mut ms = self.number(2, 2, 23) * 3_600_000;
+        self.need(b":");
+        ms += self.number(2, 2, 59) * 60_000;
+        if self.take(b":") {
+            ms += self.number(2, 2, 60) * 1000;
+            if self.take(b".,") {
+                ms += self.number(1, 1, 9) * 100 + self.number(0, 1, 9) * 10 + self.number(0, 1, 9);
+                while self.next().is_ascii_digit() {
+                    self.pass(1);
+                }
             }
         }
-        Some(ms)
+        ms
     }
 
     /// `Z`, `GMT`, `UTC`, an offset, or one behind the other; in milliseconds.
-    fn zone(&mut self) -> Option<i64> {
-        let front = self.0.get(..3).unwrap_or_default();
-        let named = front.eq_ignore_ascii_case(b"GMT") || front.eq_ignore_ascii_case(b"UTC");
-        self.0 = self.0.get(if named { 3 } else { 0 }..)?;
-        let named = named || self.one_of(b"Zz").is_some();
-        let Some(sign) = self.one_of(b"+-") else { return named.then_some(0) };
-        let mut ms = self.bounded(23)? * 3_600_000;
-        if self.one_of(b":").is_some() || self.0.first().is_some_and(u8::is_ascii_digit) {
-            ms += self.bounded(59)? * 60_000;
+    fn zone(&mut self) -> i32 {
+        let named = self.name(b"gmtutc") > 0 || self.take(b"Zz");
+        let west = self.take(b"-");
+        if !west && !self.take(b"+") {
+            self.fits &= named;
+            return 0;
         }
-        Some(if sign == b'-' { -ms } else { ms })
-    }
-
-    /// Two digits up to so much.
-    fn bounded(&mut self, most: i64) -> Option<i64> {
-        let (pair, rest) = self.0.split_at_checked(2)?;
-        self.0 = rest;
-        let number = Cursor(pair).digits(2, 2)?;
-        (number <= most).then_some(number)
+        let hours = self.number(2, 2, 23);
+        let more = self.take(b":") || self.next().is_ascii_digit();
+        let ms = hours * 3_600_000 + if more { self.number(2, 2, 59) * 60_000 } else { 0 };
+        if west { -ms } else { ms }
     }
 }
 
 /// Days from 1970 to a date of the Gregorian calendar; `None` for a day that its month has not. Not inlined, for size.
 #[inline(never)]
-fn days(year: i64, month: i64, day: i64) -> Option<i64> {
+fn days(year: i32, month: i32, day: i32) -> Option<i32> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
-        2 => 28 + i64::from(leap),
+        2 => 28 + i32::from(leap),
         4 | 6 | 9 | 11 => 30,
         1..=12 => 31,
         _ => return None,
@@ -153,10 +168,9 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=length).contains(&day) {
         return None;
     }
-    // Years from March on, so that the day that comes and goes is the last of its year.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let centuries = year.div_euclid(100);
-    Some(year * 365 + year.div_euclid(4) - centuries + centuries.div_euclid(4) + (153 * month + 2) / 5 + day - 719_469)
+    // Years from March on, so that the day that comes and goes is the last of its year; and 400 more, so that none is below 0.
+    let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
+    Some(year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469 - 146_097)
 }
 
 #[cfg(test)]
@@ -264,7 +278,7 @@ mod tests {
     fn every_day_until_2500_is_the_next_of_the_one_before() {
         for day in 0..193_600 {
             let (year, month, of_month) = date_of(day);
-            assert_eq!(days(year, month, of_month), Some(day), "{year}-{month}-{of_month}");
+            assert_eq!(days(year as i32, month as i32, of_month as i32), Some(day as i32), "{year}-{month}-{of_month}");
         }
     }
 

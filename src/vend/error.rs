@@ -1,39 +1,41 @@
 //! The one error of this layer.
 
+use crate::codec::json::push;
 use crate::token::TokenError;
-use alloc::{borrow::Cow, string::String};
+use alloc::string::String;
 use core::fmt;
 
 /// Why a vend brought no token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VendError {
     code: &'static str,
-    message: Cow<'static, str>,
-    terminal: bool,
+    message: String,
+    weight: Weight,
+}
+
+/// What a failure calls for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// It may pass by itself.
+    Passing = 0,
+    /// Asking again does not mend it.
+    Terminal = 1,
+    /// The answer holds no token; the service may be mended.
+    Malformed = 2,
 }
 
 impl VendError {
-    /// A failure that may pass by itself.
-    pub(crate) fn passing(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        VendError { code, message: message.into(), terminal: false }
-    }
-
-    /// An answer that holds no token; the service may be mended.
-    pub(crate) fn answer(message: &'static str) -> Self {
-        Self::passing("ERR_VEND_ANSWER", message)
+    /// Not inlined, for size: errors are made in many places.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn new(weight: Weight, code: &'static str, found: &str) -> Self {
+        VendError { code, message: said("expected a token from the vending service, found ", found), weight }
     }
 
     /// An answer of more bytes than are read (see [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES)): `ERR_VEND_TOO_LARGE`.
     pub fn too_large() -> Self {
-        Self::passing(
-            "ERR_VEND_TOO_LARGE",
-            "expected a token from the vending service, found an answer of more than 256 KB; is the vending service's URL right?",
-        )
-    }
-
-    /// A failure that asking again does not mend.
-    pub(crate) fn terminal(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        VendError { code, message: message.into(), terminal: true }
+        let found = "an answer of more than 256 KB; is the vending service's URL right?";
+        Self::new(Weight::Malformed, "ERR_VEND_TOO_LARGE", found)
     }
 
     /// A stable code:
@@ -54,17 +56,28 @@ impl VendError {
 
     /// Asking again by itself would not help: the service said no, or the answer is no token.
     pub fn is_terminal(&self) -> bool {
-        self.terminal
+        self.weight == Weight::Terminal
+    }
+
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only `js` tells the three apart"))]
+    pub(crate) fn weight(&self) -> Weight {
+        self.weight
     }
 }
 
 /// A credential that the decoder refuses: a broken service may be mended, but a v2 key or a foreign endpoint is its answer.
 impl From<TokenError> for VendError {
     fn from(error: TokenError) -> Self {
-        let terminal = matches!(error.code(), "ERR_V2_KEY" | "ERR_ENDPOINT_NOT_ALLOWED" | "ERR_ENDPOINT_INVALID");
-        let message: String = ["the vending service's answer: ", error.message()].concat();
-        VendError { code: error.code(), message: message.into(), terminal }
+        let broken = error.code().starts_with("ERR_TOKEN_");
+        let message = said("the vending service's answer: ", error.message());
+        VendError { code: error.code(), message, weight: if broken { Weight::Malformed } else { Weight::Terminal } }
     }
+}
+
+fn said(front: &str, rest: &str) -> String {
+    let mut message = String::from(front);
+    push(&mut message, rest);
+    message
 }
 
 impl fmt::Display for VendError {

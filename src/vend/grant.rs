@@ -1,8 +1,9 @@
 //! What was granted, held against what was asked.
 
-use crate::scope::{Grant, TokenScope, covers};
+use crate::codec::json::{push, push_ascii};
+use crate::scope::{ANYTHING, Parts, TokenScope, describe, push_decimal, within};
 use crate::token::{Token, Warning};
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 /// A life longer than asked by more than this is worth a warning, in milliseconds. A shorter one never is: services that keep tokens for
 /// a while hand out what is left of them.
@@ -21,11 +22,19 @@ pub struct Asked {
     pub token_id: Option<String>,
 }
 
-impl Asked {
+/// The same, borrowed.
+pub(crate) struct Wanted<'a> {
+    /// Without permissions, nothing was asked.
+    pub(crate) scope: &'a [Parts<'a>],
+    pub(crate) expires_in: Option<i64>,
+    pub(crate) token_id: Option<&'a str>,
+}
+
+impl Wanted<'_> {
     /// Adds a warning to the token for each thing that is not as asked.
     pub(super) fn compare_all(&self, token: &mut Token, now: i64) {
-        if let Some(warning) = self.scope.as_ref().and_then(|scope| compare(token, scope)) {
-            token.remark(warning.code, warning.message);
+        if let Some(Warning { code, message }) = compare_parts(token, self.scope) {
+            token.remark(code, &message);
         }
         if let (Some(life), Some(at)) = (self.expires_in, token.expires_at())
             && at.saturating_sub(now).saturating_sub(life) > LIFE_TOLERANCE_MS
@@ -33,8 +42,8 @@ impl Asked {
             token.remark("WARN_EXPIRY_LONGER", "The token lives longer than was asked for.");
         }
         // Some services take white space from around it.
-        if let Some(id) = &self.token_id
-            && token.token_id().map(str::trim) != Some(id.trim())
+        if let Some(id) = self.token_id
+            && token.token_id().map(super::answer::trim) != Some(super::answer::trim(id))
         {
             token.remark("WARN_TOKEN_ID", "The token does not carry the tokenId that was asked for.");
         }
@@ -46,44 +55,58 @@ impl Asked {
 /// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`; its message describes what is
 /// more and what is less.
 pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
-    let granted = granted.grant()?;
-    let more = match &granted {
-        Grant::SuperUser => granted.describe(),
-        Grant::Scope(scope) => beyond(scope, &Grant::Scope(asked.clone())),
-    };
-    let less = beyond(asked, &granted);
-    let code = match (more.is_empty(), less.is_empty()) {
-        (true, true) => return None,
-        (false, true) => "WARN_SCOPE_WIDER",
-        (true, false) => "WARN_SCOPE_NARROWER",
-        (false, false) => "WARN_SCOPE_DIFFERS",
-    };
+    compare_parts(granted, &asked.parts())
+}
+
+fn compare_parts(token: &Token, asked: &[Parts<'_>]) -> Option<Warning> {
+    let explicit = token.explicit();
+    let mut granted = Vec::new();
+    let read = crate::scope::wire::read_explicit(&explicit, &mut |parts| granted.push(parts));
+    if asked.is_empty() || read.is_err() || granted.is_empty() && !token.super_user {
+        return None;
+    }
     let mut message = String::new();
-    list(&mut message, "The token permits more than was asked for: ", &more);
-    list(&mut message, "The token permits less than was asked for; it lacks: ", &less);
+    const MORE: &str = "The token permits more than was asked for: ";
+    if token.super_user {
+        push(&mut message, MORE);
+        push(&mut message, ANYTHING);
+    }
+    list(&mut message, MORE, &granted, asked);
+    let wider = message.len();
+    if !token.super_user {
+        list(&mut message, "The token permits less than was asked for; it lacks: ", asked, &granted);
+    }
+    // What is behind the last sentence.
+    message.pop()?;
+    let code = match (wider > 0, message.len() > wider) {
+        (true, false) => "WARN_SCOPE_WIDER",
+        (false, _) => "WARN_SCOPE_NARROWER",
+        (true, true) => "WARN_SCOPE_DIFFERS",
+    };
     Some(Warning { code, message })
 }
 
-/// The permissions of `scope` that `other` does not cover, each as a sentence.
-fn beyond(scope: &TokenScope, other: &Grant) -> Vec<String> {
-    let each = scope.permissions().iter().filter_map(|permission| TokenScope::new(vec![permission.clone()]).ok());
-    each.filter(|permission| !covers(other, permission)).flat_map(|permission| permission.describe()).collect()
-}
-
-fn list(out: &mut String, what: &str, sentences: &[String]) {
-    if sentences.is_empty() {
-        return;
+/// Describes what is among `all` and not in `other`, in sentences with a blank behind each.
+fn list(out: &mut String, what: &str, all: &[Parts<'_>], other: &[Parts<'_>]) {
+    let mut count = 0;
+    for parts in all {
+        if within(other, core::slice::from_ref(parts)) {
+            continue;
+        }
+        if count == 0 {
+            push(out, what);
+        }
+        if count < MOST_SENTENCES {
+            describe(out, parts);
+            out.pop();
+            push_ascii(out, b' ');
+        }
+        count += 1;
     }
-    if !out.is_empty() {
-        out.push(' ');
-    }
-    out.push_str(what);
-    let (told, rest) = sentences.split_at(sentences.len().min(MOST_SENTENCES));
-    out.push_str(&told.join(" "));
-    if !rest.is_empty() {
-        out.push_str(" And ");
-        crate::scope::push_decimal(out, rest.len());
-        out.push_str(" more.");
+    if count > MOST_SENTENCES {
+        push(out, "And ");
+        push_decimal(out, count - MOST_SENTENCES);
+        push(out, " more. ");
     }
 }
 
@@ -165,7 +188,9 @@ mod tests {
     fn codes(asked: &Asked, claims: &str) -> Vec<&'static str> {
         let mut token = token(claims);
         let before = token.warnings().len();
-        asked.compare_all(&mut token, NOW);
+        let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
+        let (expires_in, token_id) = (asked.expires_in, asked.token_id.as_deref());
+        Wanted { scope: &parts, expires_in, token_id }.compare_all(&mut token, NOW);
         token.warnings()[before..].iter().map(|warning| warning.code).collect()
     }
 

@@ -13,5 +13,7 @@ mod told;
 
 pub use answer::{Answer, MAX_ANSWER_BYTES};
 pub use error::VendError;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use grant::Wanted;
 pub use grant::{Asked, compare};
 pub use status::check_status;

@@ -1,6 +1,8 @@
 //! What an HTTP status means for the next attempt.
 
-use super::error::VendError;
+use super::error::{VendError, Weight};
+use crate::codec::json::push;
+use crate::scope::push_decimal;
 use alloc::string::String;
 
 /// `Ok` for a success. 401, 403, 404 and 410 are the service's last word until something changes; all other
@@ -12,20 +14,17 @@ pub fn check_status(status: u16) -> Result<(), VendError> {
     if (200..300).contains(&status) {
         return Ok(());
     }
-    let digits = [status / 100 % 10, status / 10 % 10, status % 10];
-    let digits: String = digits.iter().map(|digit| char::from(b'0' + *digit as u8)).collect();
-    let meaning = match status {
-        401 => " (unauthorized): sign in again",
-        403 => " (forbidden): this user may not have a token",
-        404 | 410 => ": is the vending service's URL right?",
-        429 => " (too many requests)",
-        _ => "",
+    let (weight, meaning) = match status {
+        401 => (Weight::Terminal, " (unauthorized): sign in again"),
+        403 => (Weight::Terminal, " (forbidden): this user may not have a token"),
+        404 | 410 => (Weight::Terminal, ": is the vending service's URL right?"),
+        429 => (Weight::Passing, " (too many requests)"),
+        _ => (Weight::Passing, ""),
     };
-    let message = ["expected a token from the vending service, found HTTP status ", &digits, meaning].concat();
-    Err(match status {
-        401 | 403 | 404 | 410 => VendError::terminal("ERR_VEND_HTTP", message),
-        _ => VendError::passing("ERR_VEND_HTTP", message),
-    })
+    let mut found = String::from("HTTP status ");
+    push_decimal(&mut found, status.into());
+    push(&mut found, meaning);
+    Err(VendError::new(weight, "ERR_VEND_HTTP", &found))
 }
 
 #[cfg(test)]

@@ -57,6 +57,20 @@ test('tokens follow each other, each before the last has run out', async (t) => 
   assert.doesNotMatch(await page.content(), /eyJ/);
 });
 
+test('another tab has the token at once, without a request', async (t) => {
+  const { page, see, vends } = await visit(t, lasting);
+  const expires = await see.expires();
+  const opened = page.context().waitForEvent('page');
+  await page.click('#another-tab');
+  const other = await opened;
+  const requests = [];
+  other.on('request', (request) => new URL(request.url()).pathname === '/token' && requests.push(request));
+  const beside = demo(other);
+  await until('the other tab has it', () => allIsWell(beside));
+  assert.equal(await beside.expires(), expires);
+  assert.deepEqual([vends().length, requests.length], [1, 0]);
+});
+
 test('a failing service: the token serves until it expires, and the next comes by itself', async (t) => {
   const { page, vends, see } = await visit(t, brief, { expected: [/status of 503/] });
   await see.faultIs('overloaded (503)');

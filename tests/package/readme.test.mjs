@@ -1,7 +1,7 @@
 // Every snippet of the README, run as a reader would run it: against the packed tarball, with a vending service at /token.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -52,8 +52,21 @@ for (const [index, { code }] of scripts.entries()) {
 }
 
 test('the install command names this package, and the make targets exist', () => {
-  assert.deepEqual(commands.map((line) => line.replace(/\s+#.*/, '')), ['npm install momento-token-wasm', 'make demo TTL=10', 'make test']);
+  assert.deepEqual(commands.map((line) => line.replace(/\s+#.*/, '')), [
+    'npm install momento-token-wasm',
+    'make demo TTL=10',
+    'make test',
+    'npx momento-token-wasm inspect --file token.txt',
+    'npx momento-token-wasm scan dist',
+  ]);
   assert.equal(JSON.parse(readFileSync(new URL('pkg/package.json', root), 'utf8')).name, 'momento-token-wasm');
+  // In the folder where the package is installed, with a token in the file and nothing in the build.
+  writeFileSync(join(folder, 'token.txt'), disposable());
+  mkdirSync(join(folder, 'dist'), { recursive: true });
+  for (const line of commands.slice(-2)) {
+    const [command, ...parts] = line.replace(/\s+#.*/, '').split(' ');
+    execFileSync(command, ['--offline', ...parts], { cwd: folder, stdio: 'ignore' });
+  }
   for (const target of ['demo', 'test']) execFileSync('make', ['--dry-run', '--always-make', target], { cwd: root, stdio: 'ignore' });
 });
 

@@ -5,4 +5,5 @@ import { faultHeaders } from './fault';
 export const source = new TokenSource({
   vend: { url: '/token', headers: faultHeaders },
   tokenId: 'demo-page',
+  shareAcrossTabs: 'demo-page',
 });

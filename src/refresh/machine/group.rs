@@ -7,11 +7,10 @@
 //! The lock only saves requests. Its owner may be frozen or may never release it, so nobody waits for it beyond [`PATIENCE`].
 //! Whether an attempt is still due is asked again at every event, so there is nothing to remember but the turn itself.
 
-use super::super::backoff;
-use super::super::clock::TOLERANCE;
-use super::super::event::{Action, Cause, Failure};
+use super::super::calls::Fate;
+use super::super::event::*;
+use super::react::certain;
 use super::{Machine, Phase};
-use alloc::vec::Vec;
 
 /// How long anyone waits for the lock (ms, at least and on top at most). Not all for the same time, or those who waited in
 /// vain would all send requests at once.
@@ -35,29 +34,27 @@ pub(super) struct Turn {
 
 impl Machine {
     /// An attempt is `due`, or (any more) not.
-    pub(super) fn take_turn(&mut self, due: bool, out: &mut Vec<Action>) {
+    pub(super) fn take_turn(&mut self, due: bool) {
         match self.turn.take() {
             None if due => {
-                let (least, spread) = PATIENCE;
-                let patience = least.saturating_add(backoff::uniform(&mut self.rng, spread));
-                let left = self.token_valid_for();
                 // With a token in hand there is time, but no more than it lasts.
-                let patience = patience.min(left.map_or(i64::MAX, |left| left / 2));
+                let go = self.draw(PATIENCE).min(self.now() + self.time_left() / 2);
                 let id = self.number();
-                self.turn = Some(Turn { id, go: self.in_ms(patience), locked: false });
-                out.push(Action::Lock { flight: id, left: left.unwrap_or(0) });
+                self.turn = Some(Turn { id, go, locked: false });
+                self.act(LOCK, 0, id, self.left().max(0));
             }
             None => {}
-            Some(_) if !due => self.unlock(out),
-            Some(turn) if turn.go <= self.now() => self.launch(turn.id, out),
+            Some(_) if !due => self.unlock(),
+            Some(turn) if turn.go <= self.now() => self.launch(turn.id),
             waiting => self.turn = waiting,
         }
     }
 
     /// After a turn, whatever came of it.
-    pub(super) fn unlock(&mut self, out: &mut Vec<Action>) {
+    #[inline(never)]
+    pub(super) fn unlock(&mut self) {
         if self.shared {
-            out.push(Action::Unlock);
+            self.act(UNLOCK, 0, 0, 0);
         }
     }
 
@@ -69,16 +66,16 @@ impl Machine {
         }
     }
 
-    pub(super) fn heard(&mut self, life: Option<i64>, fresh: bool, out: &mut Vec<Action>) {
+    pub(super) fn heard(&mut self, life: i64, fresh: bool) {
         if self.phase != Phase::Open || !self.shared || self.time.in_doubt() {
             return;
         }
         // Once more, since the message was timed by clocks that are no finer here than there.
-        let life = life.map_or(i64::MAX, |life| life.saturating_sub(TOLERANCE));
-        let left = self.token_valid_for().unwrap_or(0);
-        let better = life.saturating_sub(BETTER) > left;
+        let life = certain(life);
+        let left = self.left().max(0);
+        let better = life - BETTER > left;
         // A service that answers the same token again has had its vend all the same.
-        let as_good = fresh && life.saturating_add(BETTER) > left;
+        let as_good = fresh && life > left - BETTER;
         // And whoever insists wants a new one, not a long-lived one.
         let insists = fresh && self.calls.any_forced();
         if life <= 0 || !(better || as_good || insists) {
@@ -86,48 +83,49 @@ impl Machine {
         }
         // Nobody waits for the answer to a request of one's own any more, and its failure would be of no interest.
         if fresh && let Some(flight) = self.flight.take() {
-            out.push(Action::Abort { flight: flight.id });
-            self.unlock(out);
+            self.act(ABORT, 0, flight.id, 0);
+            self.unlock();
         }
         if better || insists || self.token.is_none() {
             self.hold(life);
-            out.push(Action::Adopt);
+            self.act(ADOPT, 0, 0, 0);
         } else {
             self.hold(left.min(life));
         }
-        let left = self.token_valid_for().unwrap_or(0);
+        let left = self.left();
         if fresh {
             self.attempts.succeeded();
             self.attempts.counted(self.time.awake());
             self.not_before = 0;
-            self.calls.serve(left, out);
+            self.settle(Fate::Served(left));
         } else {
             self.attempts.forgiven();
-            self.calls.serve_content(left, out);
+            self.settle(Fate::Content(left));
         }
     }
 
     /// An attempt of a sibling counts as one's own, for the service is the same. Beyond that it concerns those who are about to
     /// ask, or have failed themselves.
-    pub(super) fn heard_failure(&mut self, failure: Failure, out: &mut Vec<Action>) {
+    pub(super) fn heard_failure(&mut self, failure: i64, after: i64) {
         if self.phase != Phase::Open || !self.shared {
             return;
         }
         self.attempts.started(self.time.awake());
         let concerned = self.turn.is_some() || self.attempts.failing();
         if self.flight.is_some() || !concerned {
-            return self.heed(failure);
+            self.heed(failure, after);
+            return;
         }
-        let id = self.turn.take().map(|turn| turn.id);
-        if id.is_some() {
-            self.unlock(out);
+        let turn = self.turn.take();
+        if turn.is_some() {
+            self.unlock();
         }
-        self.fail(id.unwrap_or_default(), Cause::Sibling, failure, out);
+        self.fail(turn.map_or(0, |turn| turn.id), Cause::Sibling, failure, after);
     }
 
-    pub(super) fn asked(&self, left: i64, out: &mut Vec<Action>) {
-        if self.token_valid_for().is_some_and(|mine| mine.saturating_sub(BETTER) > left.max(0)) && self.shared {
-            out.push(Action::Share { fresh: false });
+    pub(super) fn asked(&mut self, left: i64) {
+        if self.shared && self.left().max(0) - BETTER > left.max(0) {
+            self.act(SHARE, 0, 0, 0);
         }
     }
 }

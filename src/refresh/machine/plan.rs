@@ -1,7 +1,6 @@
 //! When the next attempt is due: derived from what the machine holds, every time it is asked.
 
-use super::super::backoff;
-use super::{Machine, Phase};
+use super::{Machine, NEVER, Phase};
 
 /// How often a page that is said to be offline tries all the same (ms, at least and on top at most):
 /// what browsers say may be wrong.
@@ -27,15 +26,14 @@ pub(super) enum Plan {
 }
 
 impl Machine {
-    /// The steady time at which an attempt is wanted, limits and network apart.
-    pub(super) fn wanted_at(&self) -> Option<i64> {
-        let at = match self.plan {
+    /// The steady time at which an attempt is wanted, limits and network apart; [`NEVER`]: none is.
+    pub(super) fn wanted_at(&self) -> i64 {
+        match self.plan {
             Plan::Refresh | Plan::Hurry if self.calls.any() => self.now(),
             Plan::Retry if self.calls.any_forced() => self.now(),
-            Plan::Demand if !self.calls.any() => return None,
+            Plan::Demand if !self.calls.any() => NEVER,
             _ => self.at,
-        };
-        (at < i64::MAX).then_some(at)
+        }
     }
 
     /// Someone waits for the next attempt, or did something to bring it about.
@@ -43,34 +41,34 @@ impl Machine {
         matches!(self.plan, Plan::Demand | Plan::Hurry) || self.calls.any_forced()
     }
 
-    /// In how many milliseconds the next attempt starts; 0: now.
-    pub(super) fn next_attempt(&self) -> Option<i64> {
-        if self.phase != Phase::Open || self.flight.is_some() {
-            return None;
-        }
-        let mut at = self.wanted_at()?.max(self.not_before);
+    /// In how many milliseconds the next attempt starts; 0: now; [`NEVER`]: none does.
+    #[inline(never)]
+    pub(super) fn next_attempt(&self) -> i64 {
+        let wanted = self.wanted_at();
+        let mut at = wanted.max(self.not_before);
         if let Some(probe) = self.offline {
-            let needed = self.token.is_none() || self.calls.any();
-            if !needed {
-                return None;
-            }
             at = at.max(probe);
         }
-        let delay = at.saturating_sub(self.now());
+        let waits = self.offline.is_some() && self.token.is_some() && !self.calls.any();
+        if self.phase != Phase::Open || self.flight.is_some() || wanted == NEVER || waits {
+            return NEVER;
+        }
         let limit = self.attempts.wait(self.time.awake(), self.on_demand());
-        Some(delay.max(limit).max(0))
+        (at - self.now()).max(limit).max(0)
     }
 
     /// When (steady) to renew a token that has this life (ms) left.
     pub(super) fn draw_refresh(&mut self, life: i64) -> i64 {
         let (lo, hi) = self.policy.window;
         let share = |share: f32| (life as f64 * f64::from(share)) as i64;
-        let spread = backoff::uniform(&mut self.rng, share(hi).saturating_sub(share(lo)));
-        self.in_ms(share(lo).saturating_add(spread))
+        let lo = share(lo);
+        self.draw((lo, share(hi) - lo))
     }
 
-    pub(super) fn draw_probe(&mut self, (least, spread): (i64, i64)) -> i64 {
-        let delay = least.saturating_add(backoff::uniform(&mut self.rng, spread));
+    /// A steady time from now: in this many milliseconds at least, and on top at most.
+    #[inline(never)]
+    pub(super) fn draw(&mut self, (least, spread): (i64, i64)) -> i64 {
+        let delay = least + self.dice.uniform(spread);
         self.in_ms(delay)
     }
 }

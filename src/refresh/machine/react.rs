@@ -1,10 +1,11 @@
 //! What each event changes.
 
-use super::super::event::{Action, Cause, Event, Failure, Outcome};
-use super::super::{backoff, clock};
+use super::super::backoff;
+use super::super::calls::{Call, Fate};
+use super::super::clock::{TOLERANCE, tame};
+use super::super::event::*;
 use super::plan::{self, Plan};
 use super::{Flight, Held, Machine, Phase};
-use alloc::vec::Vec;
 
 /// The most that a server's `Retry-After` is granted (ms).
 const MAX_RETRY_AFTER: i64 = 3_600_000;
@@ -21,51 +22,48 @@ const ONLINE_SPREAD: i64 = 1_000;
 const PROVEN: i64 = 3_600_000;
 
 impl Machine {
-    pub(super) fn take(&mut self, event: Event, out: &mut Vec<Action>) {
+    pub(super) fn take(&mut self, Signal { event, id, ms, more }: Signal) {
         match event {
-            Event::Start => self.open(),
-            Event::Get { call, min_validity, force } => {
+            START => self.open(),
+            GET => {
                 self.open();
-                self.get(call, min_validity, force, out);
+                self.get(Call { id, min_validity: ms, force: more == 1 });
             }
-            Event::Abandon { call } => self.calls.remove(call),
-            Event::Rejected => self.reject(out),
+            ABANDON => self.settle(Fate::Left(id)),
+            REJECTED => self.reject(),
             // Whatever it was armed for is found due, or not, without being told.
-            Event::Timer => self.armed = None,
-            Event::Wake => {
+            TIMER => self.armed = NEVER,
+            WAKE => {
                 // A timer set before a freeze or sleep may come very late: as good as overdue.
-                self.armed = self.armed.and(Some(i64::MIN));
+                if self.armed != NEVER {
+                    self.armed = NONE;
+                }
                 self.wake();
             }
-            Event::Online => self.online(),
-            Event::Offline => {
-                if self.offline.is_none() {
-                    // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
-                    let soon = self.attempts.none_yet();
-                    self.offline = Some(self.draw_probe(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
-                }
+            ONLINE => self.online(),
+            OFFLINE if self.offline.is_none() => {
+                // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
+                let soon = self.attempts.none_yet();
+                self.offline = Some(self.draw(if soon { plan::FIRST_PROBE } else { plan::PROBE }));
             }
-            Event::Vended { flight, expires_at, server_now } => {
-                if let Some(flight) = self.land(flight) {
-                    if flight.probe {
-                        // An answer: the browser was wrong.
-                        self.offline = None;
-                    }
-                    let server_now = server_now.unwrap_or(self.time.wall());
-                    let life = expires_at.map(|at| at.saturating_sub(server_now));
-                    self.vended(flight.id, life, out);
+            VENDED | FAILED => {
+                let Some(flight) = self.land(id) else { return };
+                if event == FAILED {
+                    return self.fail(id, Cause::Answer, more, ms);
                 }
-            }
-            Event::Failed { flight, failure } => {
-                if let Some(flight) = self.land(flight) {
-                    self.fail(flight.id, Cause::Answer, failure, out);
+                if flight.probe {
+                    // An answer: the browser was wrong.
+                    self.offline = None;
                 }
+                let server_now = if more == NONE { self.time.wall() } else { tame(more) };
+                self.vended(id, if ms == NEVER { NEVER } else { tame(ms) - server_now });
             }
-            Event::Close => self.close(out),
-            Event::Locked { flight } => self.locked(flight),
-            Event::Heard { life, fresh } => self.heard(life, fresh, out),
-            Event::HeardFailed { failure } => self.heard_failure(failure, out),
-            Event::Asked { left } => self.asked(left, out),
+            CLOSE => self.close(),
+            LOCKED => self.locked(id),
+            HEARD => self.heard(ms, more == 1),
+            HEARD_FAILED => self.heard_failure(more, ms),
+            ASKED => self.asked(ms),
+            _ => {}
         }
     }
 
@@ -76,25 +74,25 @@ impl Machine {
         }
     }
 
-    fn get(&mut self, call: u32, min_validity: i64, force: bool, out: &mut Vec<Action>) {
-        let now = self.now();
+    fn get(&mut self, call: Call) {
+        let (now, left) = (self.now(), self.left());
         let outcome = match &self.token {
-            Some(token) if !force && token.left(now) >= min_validity => Outcome::Token,
+            Some(_) if !call.force && left >= call.min_validity => GIVEN,
             // What it asks for even a fresh token has not; and this one still counts as fresh.
-            Some(token) if !force && token.life < min_validity && now < token.refresh => Outcome::TooShort,
-            _ => return self.calls.add(call, min_validity, force),
+            Some(token) if !call.force && token.life < call.min_validity && now < token.refresh => TOO_SHORT,
+            _ => return self.calls.0.push(call),
         };
-        out.push(Action::Settle { call, outcome });
+        self.act(SETTLE, outcome, call.id, 0);
     }
 
-    fn reject(&mut self, out: &mut Vec<Action>) {
+    fn reject(&mut self) {
         if self.token.take().is_none() {
             return;
         }
-        out.push(Action::Drop);
+        self.act(DROP, 0, 0, 0);
         let pause = match self.rejections {
             0 => 0,
-            nth => backoff::delay(&mut self.rng, nth, i64::MAX),
+            nth => backoff::delay(&mut self.dice, nth, NEVER),
         };
         self.rejections = self.rejections.saturating_add(1);
         self.replacing = true;
@@ -104,6 +102,7 @@ impl Machine {
         self.at = self.in_ms(pause).max(earliest);
     }
 
+    #[inline(never)]
     pub(super) fn wake(&mut self) {
         let stuck = match self.plan {
             Plan::Retry => self.token.is_none(),
@@ -120,8 +119,7 @@ impl Machine {
         let was_offline = self.offline.take().is_some();
         self.wake();
         if was_offline {
-            let spread = backoff::uniform(&mut self.rng, ONLINE_SPREAD);
-            self.at = self.at.max(self.in_ms(spread));
+            self.at = self.at.max(self.draw((0, ONLINE_SPREAD)));
         }
     }
 
@@ -130,35 +128,31 @@ impl Machine {
         self.flight.take_if(|flight| flight.id == id)
     }
 
-    fn vended(&mut self, flight: u32, life: Option<i64>, out: &mut Vec<Action>) {
-        // What the clocks cannot tell for certain is taken off, see there.
-        let life = life.map_or(i64::MAX, |life| life.saturating_sub(clock::TOLERANCE));
+    fn vended(&mut self, flight: u32, life: i64) {
+        let life = certain(life);
         if life <= 0 {
-            out.push(Action::Refuse { flight });
-            let failure = Failure::Retry { after: None };
-            return self.fail(flight, Cause::Expired, failure, out);
+            self.act(REFUSE, 0, flight, 0);
+            return self.fail(flight, Cause::Expired, RETRY, NONE);
         }
         self.hold(life);
         self.attempts.succeeded();
         self.not_before = 0;
-        out.push(Action::Install { flight });
+        self.act(INSTALL, 0, flight, 0);
         if self.shared {
-            out.push(Action::Share { fresh: true });
+            self.act(SHARE, 1, 0, 0);
         }
-        self.calls.serve(life, out);
-        self.unlock(out);
+        self.settle(Fate::Served(life));
+        self.unlock();
     }
 
     /// Takes a token in hand that is good for `life` (ms), and plans its refresh.
+    #[inline(never)]
     pub(super) fn hold(&mut self, life: i64) {
-        let limited = life < i64::MAX;
-        let refresh = if limited { self.draw_refresh(life) } else { i64::MAX };
-        self.token = Some(Held {
-            expires: limited.then(|| self.in_ms(life)),
-            life,
-            refresh,
-            proven: refresh.min(self.in_ms(PROVEN)),
-        });
+        let (refresh, expires) = match life {
+            NEVER => (NEVER, NEVER),
+            life => (self.draw_refresh(life), self.in_ms(life)),
+        };
+        self.token = Some(Held { expires, life, refresh, proven: refresh.min(self.in_ms(PROVEN)) });
         self.seen_token = true;
         self.replacing = false;
         self.malformed = 0;
@@ -166,55 +160,52 @@ impl Machine {
         self.at = refresh;
     }
 
-    pub(super) fn fail(&mut self, flight: u32, cause: Cause, failure: Failure, out: &mut Vec<Action>) {
+    /// `failure` by its number; for [`RETRY`], `after` is the least time to wait, or [`NONE`].
+    #[inline(never)]
+    pub(super) fn fail(&mut self, flight: u32, cause: Cause, failure: i64, after: i64) {
         self.attempts.failed();
         // With a token in hand there is time, but no more than it lasts.
-        let within = self.token_valid_for().unwrap_or(i64::MAX);
-        let mut delay = self.attempts.delay(&mut self.rng, within);
-        self.malformed = if failure == Failure::Malformed { self.malformed.saturating_add(1) } else { 0 };
-        self.plan = match failure {
-            Failure::Retry { .. } => Plan::Retry,
-            Failure::Malformed if self.malformed < MALFORMED => Plan::Retry,
-            Failure::Malformed | Failure::Terminal => Plan::Demand,
-        };
-        if let Failure::Retry { after } = failure {
-            // On top, not instead: all who were told the same do not return at the same moment.
-            delay = delay.saturating_add(asked(after));
-        }
-        self.heed(failure);
+        let within = self.time_left();
+        // On top, not instead: all who were told the same do not return at the same moment.
+        let delay = self.attempts.delay(&mut self.dice, within) + self.heed(failure, after);
+        let malformed = if failure > TERMINAL { self.malformed.saturating_add(1) } else { 0 };
+        self.malformed = malformed;
+        self.plan = if failure == TERMINAL || malformed >= MALFORMED { Plan::Demand } else { Plan::Retry };
         self.at = self.in_ms(delay);
         // The callers of this attempt bring about no other.
-        let mut calls = core::mem::take(&mut self.calls);
-        out.push(Action::Report { flight, cause, retry_at: self.refresh_at() });
-        calls.settle(Outcome::Failed { flight }, out);
+        let calls = core::mem::take(&mut self.calls);
+        self.act(REPORT, cause as u8, flight, self.due());
+        self.calls = calls;
+        self.settle(Fate::Failed);
         if self.shared && cause != Cause::Sibling {
-            out.push(Action::ShareFailure);
-            self.unlock(out);
+            self.act(SHARE_FAILURE, 0, 0, 0);
+            self.unlock();
         }
     }
 
-    /// Before the server wants it there is no attempt. That a sibling was not told to wait takes nothing back.
-    pub(super) fn heed(&mut self, failure: Failure) {
-        if let Failure::Retry { after } = failure {
-            self.not_before = self.not_before.max(self.in_ms(asked(after)));
-        }
+    /// Before the server wants it there is no attempt; for how long (ms), as far as that is granted. That a sibling was not told to
+    /// wait takes nothing back.
+    pub(super) fn heed(&mut self, failure: i64, after: i64) -> i64 {
+        let after = if failure == RETRY { after.clamp(0, MAX_RETRY_AFTER) } else { 0 };
+        self.not_before = self.not_before.max(self.in_ms(after));
+        after
     }
 
-    fn close(&mut self, out: &mut Vec<Action>) {
+    fn close(&mut self) {
         self.phase = Phase::Closed;
         self.token = None;
         if let Some(flight) = self.flight.take() {
-            out.push(Action::Abort { flight: flight.id });
-            self.unlock(out);
+            self.act(ABORT, 0, flight.id, 0);
+            self.unlock();
         }
         if self.turn.take().is_some() {
-            self.unlock(out);
+            self.unlock();
         }
-        self.calls.settle(Outcome::Closed, out);
+        self.settle(Fate::Closed);
     }
 }
 
-/// For how long (ms) the server asked not to be asked, as far as that is granted.
-fn asked(after: Option<i64>) -> i64 {
-    after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER)
+/// What the clocks cannot tell for certain is taken off a life (ms), see there.
+pub(super) fn certain(life: i64) -> i64 {
+    if life == NEVER { NEVER } else { tame(life) - TOLERANCE }
 }

@@ -5,6 +5,7 @@ mod group;
 use super::super::event::Status::*;
 use super::*;
 use alloc::{vec, vec::Vec};
+use fastrand::Rng;
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;

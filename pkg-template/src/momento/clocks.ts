@@ -1,0 +1,9 @@
+// How long ago something was, by the clock that is the further on: either may stand still during sleep.
+export interface Moment {
+  readonly wall: number;
+  readonly mono: number;
+}
+
+export const now = (): Moment => ({ wall: Date.now(), mono: performance.now() });
+
+export const since = ({ wall, mono }: Moment): number => Math.max(Date.now() - wall, performance.now() - mono);

@@ -1,0 +1,79 @@
+// A token as the SDK's clients take credentials.
+import type * as Sdk from '@gomomento/sdk-web';
+import { type Token, TokenError } from 'momento-token-wasm';
+
+type Endpoint = 'cacheEndpoint' | 'controlEndpoint' | 'tokenEndpoint';
+
+class Provider {
+  readonly #token: Token;
+
+  constructor(token: Token) {
+    this.#token = token;
+    Object.freeze(this);
+  }
+
+  getAuthToken(): string {
+    return this.#token.reveal();
+  }
+
+  getCacheEndpoint(): string {
+    return this.#host('cacheEndpoint');
+  }
+
+  getControlEndpoint(): string {
+    return this.#host('controlEndpoint');
+  }
+
+  getTokenEndpoint(): string {
+    return this.#host('tokenEndpoint');
+  }
+
+  /** Where they are not, the Web SDK puts `web.` in front of them. */
+  areEndpointsOverridden(): boolean {
+    return this.#token.endpoints?.overridden ?? false;
+  }
+
+  isEndpointSecure(): boolean {
+    return this.#token.endpoints?.secureConnection ?? true;
+  }
+
+  isCacheEndpointSecure(): boolean {
+    return this.isEndpointSecure();
+  }
+
+  isControlEndpointSecure(): boolean {
+    return this.isEndpointSecure();
+  }
+
+  isTokenEndpointSecure(): boolean {
+    return this.isEndpointSecure();
+  }
+
+  withMomentoLocal(): never {
+    throw new TokenError('ERR_ARGUMENT', 'withMomentoLocal: decode the token with `endpointOverrides` instead');
+  }
+
+  /** The Web SDK puts https:// in front of whatever has no scheme, and does not ask isEndpointSecure(). */
+  #host(which: Endpoint): string {
+    const host = this.#token.endpoints?.[which] as string;
+    return this.isEndpointSecure() ? host : `http://${host}`;
+  }
+
+  toString(): string {
+    return '[CredentialProvider: redacted]';
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+export function credentialProvider(token: Token): Sdk.CredentialProvider {
+  if (typeof token?.reveal !== 'function') throw new TokenError('ERR_ARGUMENT', 'token: expected a Token');
+  if (!token.endpoints) throw new TokenError('ERR_ENDPOINT_MISSING', 'Malformed token; unable to determine cache endpoint; decode it with `endpoint`');
+  return new Provider(token);
+}

@@ -1,0 +1,95 @@
+// One stream of one topic, through a client of the SDK made for it alone: a client counts a stream that was cancelled as open for ever, and
+// takes no more than a hundred.
+//
+// The SDK resumes a stream by itself where the connection was lost, at once where the server ended it, and for ever; but it offers no way to
+// say where a new stream is to resume, nor tells a message's page. Both are at hand where it sends a stream's request (`sendSubscribe`), so
+// that is watched: the first request is told where to resume, and the second is not sent, but taken for the end of the stream.
+import type * as Sdk from '@gomomento/sdk-web';
+import type * as Face from '../../momento.js';
+import { TokenError } from 'momento-token-wasm';
+
+/** The SDK does not export the type by its name. */
+type TopicHeartbeat = Parameters<NonNullable<Sdk.SubscribeCallOptions['onHeartbeat']>>[0];
+
+/** What an error of the SDK's says, thrown or answered. */
+export type SdkFailure = Sdk.TopicSubscribe.Error;
+
+export interface StreamEvents {
+  item(item: Sdk.TopicItem, at: Face.TopicPosition): void;
+  discontinuity(discontinuity: Sdk.TopicDiscontinuity): void;
+  heartbeat(heartbeat: TopicHeartbeat): void;
+  /** A message that the SDK cannot give out (text of no characters, for one). */
+  odd(error: SdkFailure, at: Face.TopicPosition): void;
+  /** It ended by itself; without an error where the connection was lost or the server ended it. */
+  end(error?: SdkFailure): void;
+}
+
+/** The SDK's own record of a stream (SubscriptionState in its core). */
+interface State {
+  lastTopicSequenceNumber?: number;
+  lastTopicSequencePage?: number;
+  readonly resumeAtTopicSequenceNumber: number;
+  unsubscribe(): void;
+}
+
+/** What is private of the SDK's TopicClient, as far as it is used here. */
+interface Inside {
+  pubsubStreamClients?: readonly { client?: { sendSubscribe?: (options: { subscriptionState: State }) => Promise<unknown> } }[];
+}
+
+const used = new WeakSet<object>();
+
+/** Opens a stream, and gives what cancels it: its end is not told after that. */
+export function openStream(client: Sdk.TopicClient, cache: string, topic: string, after: Face.TopicPosition | undefined, tell: StreamEvents): () => void {
+  const pubsub = (client as unknown as Inside).pubsubStreamClients?.[0]?.client;
+  const send = pubsub?.sendSubscribe;
+  if (!pubsub || typeof send !== 'function') throw unsuitable();
+  if (used.has(client)) throw new TokenError('ERR_ARGUMENT', 'makeClient: expected a new client at each call, found one that it gave before');
+  used.add(client);
+
+  let state: State | undefined;
+  let over = false;
+  const cancel = (): void => {
+    over = true;
+    state?.unsubscribe();
+  };
+  const end = (error?: SdkFailure): void => {
+    if (over) return;
+    cancel();
+    tell.end(error);
+  };
+  const place = (): Face.TopicPosition => ({
+    sequenceNumber: state?.lastTopicSequenceNumber ?? 0,
+    sequencePage: state?.lastTopicSequencePage ?? 0,
+  });
+
+  pubsub.sendSubscribe = (options) => {
+    if (state || over) {
+      end();
+      return new Promise(() => {});
+    }
+    state = options.subscriptionState;
+    if (after) {
+      state.lastTopicSequenceNumber = after.sequenceNumber;
+      state.lastTopicSequencePage = after.sequencePage;
+    }
+    return send.call(pubsub, options);
+  };
+  client
+    .subscribe(cache, topic, {
+      onItem: (item) => tell.item(item, place()),
+      onDiscontinuity: (discontinuity) => tell.discontinuity(discontinuity),
+      onHeartbeat: (heartbeat) => tell.heartbeat(heartbeat),
+      onError: (error, subscription) => (subscription.isSubscribed ? tell.odd(error, place()) : end(error)),
+    })
+    // What it resolves with is told above already, but for an error that comes first.
+    .then((response) => 'errorCode' in response && end(response), end);
+  if (after && state && (state as State).resumeAtTopicSequenceNumber !== after.sequenceNumber + 1) {
+    cancel();
+    throw unsuitable();
+  }
+  return cancel;
+}
+
+const unsuitable = (): TokenError =>
+  new TokenError('ERR_SDK', "makeClient: expected a TopicClient of @gomomento/sdk-web 1.118 or a later 1.x, found one that cannot be told where to resume");

@@ -1,0 +1,248 @@
+// One subscription, which lives through tokens and streams: decides when the next stream is opened, and carries out what the sequence says.
+import type * as Sdk from '@gomomento/sdk-web';
+import type * as Face from '../../momento.js';
+import { type Token, TokenError } from 'momento-token-wasm';
+import { type Moment, now, since } from './clocks.js';
+import { type Lane, Sequence } from './sequence.js';
+import { type SdkFailure, openStream } from './stream.js';
+
+/** What the client gives its subscriptions. */
+export interface Owner {
+  readonly silenceLimitMs: number;
+  readonly backoffMs: readonly [base: number, most: number];
+  /** The token in hand. */
+  readonly token: Token | undefined;
+  makeClient(token: Token): Sdk.TopicClient;
+  rejected(token: Token): void;
+  ended(subscription: Subscription): void;
+}
+
+/** A stream that lasted so long was a good one: the next failure is the first of its row. */
+const STABLE_MS = 10_000;
+/** A timer is armed for this long at most, to notice a sleep in which timers stood still. */
+const LONGEST_WATCH_MS = 15_000;
+/** Back from sleep or offline, a stream that said something so recently is believed to be well. */
+const FRESH_MS = 1_000;
+/** A stream without messages is kept for so long beside its successor: one may still be on its way. */
+const GRACE_MS = 5_000;
+
+interface Live {
+  readonly lane: Lane;
+  readonly token: Token;
+  readonly opened: Moment;
+  heard: Moment;
+  /** Since when it waits for the stream before it. */
+  waits: Moment | undefined;
+  /** Back from sleep or offline: it may be dead without knowing. */
+  doubted: boolean;
+  cancel(): void;
+}
+
+/** What was missed is not known. */
+const unknown: Face.TopicGap = Object.freeze({ lastSequenceNumber: () => 0, newSequenceNumber: () => 0, newSequencePage: () => 0 });
+
+export class Subscription implements Face.RotatingSubscription {
+  readonly #owner: Owner;
+  readonly #names: readonly [cache: string, topic: string];
+  readonly #handlers: Face.RotatingSubscribeOptions;
+  readonly #sequence: Sequence;
+  readonly #live = new Map<Lane, Live>();
+  readonly #waiting: { resolve(): void; reject(reason: unknown): void }[] = [];
+  #ended = false;
+  /** Failures in a row. */
+  #failures = 0;
+  /** Set while nothing may be opened. */
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  /** The token that was turned away: nothing is opened with it again. */
+  #refused: Token | undefined;
+  /** A stream was lost before there was a place to resume at. */
+  #blind = false;
+
+  constructor(owner: Owner, names: readonly [string, string], handlers: Face.RotatingSubscribeOptions, sequence: Sequence) {
+    this.#owner = owner;
+    this.#names = names;
+    this.#handlers = handlers;
+    this.#sequence = sequence;
+  }
+
+  get isSubscribed(): boolean {
+    return !this.#ended;
+  }
+
+  get position(): Face.TopicPosition | undefined {
+    return this.#sequence.position;
+  }
+
+  ready(): Promise<void> {
+    if (this.#ended) return Promise.reject(closed());
+    if (this.#sequence.current) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  unsubscribe(cause?: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#pause);
+    clearTimeout(this.#watch);
+    for (const live of this.#live.values()) live.cancel();
+    this.#live.clear();
+    this.#owner.ended(this);
+    for (const { reject } of this.#waiting.splice(0)) reject(closed(cause));
+  }
+
+  [Symbol.dispose](): void {
+    this.unsubscribe();
+  }
+
+  /** A new token is a new beginning. */
+  tokenChanged(): void {
+    this.#failures = 0;
+    this.#resume();
+    this.settle();
+  }
+
+  /** Back from sleep or offline. */
+  doubt(): void {
+    for (const live of this.#live.values()) live.doubted = since(live.heard) > FRESH_MS;
+    if (this.#pause !== undefined) {
+      this.#failures = 0;
+      this.#wait();
+    }
+    this.settle();
+  }
+
+  /** Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. */
+  settle(): void {
+    if (this.#ended) return;
+    const sequence = this.#sequence;
+    const { token } = this.#owner;
+    const next = sequence.next && this.#live.get(sequence.next);
+    if (next) {
+      const silent = this.#isSilent(next);
+      if (silent) this.#wait();
+      if (silent || next.doubted || (token && next.token !== token)) sequence.drop(next.lane);
+      else if (sequence.current && next.waits && since(next.waits) >= GRACE_MS) sequence.drop(sequence.current);
+    }
+    for (const live of this.#live.values()) {
+      if (sequence.holds(live.lane)) continue;
+      this.#live.delete(live.lane);
+      live.cancel();
+    }
+    const current = sequence.current && this.#live.get(sequence.current);
+    const wanted = !current || current.token !== token || current.doubted || this.#isSilent(current);
+    if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined) this.#open(token);
+    this.#arm();
+  }
+
+  #open(token: Token): void {
+    const lane = this.#sequence.open();
+    const live: Live = { lane, token, opened: now(), heard: now(), waits: undefined, doubted: false, cancel: () => {} };
+    this.#live.set(lane, live);
+    try {
+      live.cancel = openStream(this.#owner.makeClient(token), ...this.#names, lane.after, {
+        item: (item, at) => this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onItem(item)),
+        odd: (error, at) => this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onError?.(error, this)),
+        discontinuity: (gap) =>
+          this.#heard(live, () => lane.discontinuity(gap.newSequenceNumber(), gap.newSequencePage()) && this.#handlers.onDiscontinuity?.(gap)),
+        heartbeat: (heartbeat) => this.#heard(live, () => lane.alive() && this.#handlers.onHeartbeat?.(heartbeat)),
+        end: (error) => this.#lost(live, error),
+      });
+    } catch (error) {
+      this.unsubscribe(error);
+      throw error;
+    }
+  }
+
+  /** Something came; `take` tells the sequence of it and, where that says so, the app. */
+  #heard(live: Live, take: () => unknown): void {
+    live.heard = now();
+    live.doubted = false;
+    const before = this.#sequence.current;
+    if (live.lane.alive() && live.lane !== before) this.#takenOver();
+    if (live.lane.waits) live.waits ??= live.heard;
+    this.#tell(take);
+    // With one stream, and no timer due, there is nothing to do.
+    if (before !== live.lane || this.#live.size > 1) guarded(() => this.settle());
+  }
+
+  #takenOver(): void {
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+    const blind = this.#blind;
+    this.#blind = false;
+    if (blind) this.#tell(() => this.#handlers.onDiscontinuity?.(unknown));
+  }
+
+  #lost(live: Live, error: SdkFailure | undefined): void {
+    this.#live.delete(live.lane);
+    const wasCurrent = live.lane === this.#sequence.current;
+    this.#sequence.drop(live.lane);
+    const code = error?.errorCode?.();
+    if (code === 'AUTHENTICATION_ERROR') this.#owner.rejected((this.#refused = live.token));
+    else if (code === 'PERMISSION_ERROR') this.#refused = live.token;
+    else {
+      if (wasCurrent && since(live.opened) > STABLE_MS) this.#failures = 0;
+      this.#wait();
+    }
+    if (wasCurrent && !this.#sequence.current) {
+      this.#blind ||= !this.#sequence.position;
+      this.#tell(() => this.#handlers.onConnectionLost?.());
+    }
+    // Of a token that was turned away, the source tells.
+    const told = error && code !== 'AUTHENTICATION_ERROR' && !this.#ended;
+    if (code === 'INVALID_ARGUMENT_ERROR') this.unsubscribe(error);
+    if (told) guarded(() => this.#handlers.onError?.(error, this));
+    guarded(() => this.settle());
+  }
+
+  #tell(handler: () => unknown): void {
+    if (!this.#ended) guarded(handler);
+  }
+
+  /** Full jitter: anything between nothing and a limit that doubles with each failure. */
+  #wait(): void {
+    this.#resume();
+    const [base, most] = this.#owner.backoffMs;
+    this.#pause = setTimeout(
+      () => {
+        this.#pause = undefined;
+        guarded(() => this.settle());
+      },
+      Math.random() * Math.min(most, base * 2 ** this.#failures++),
+    );
+  }
+
+  #resume(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+  }
+
+  #isSilent(live: Live): boolean {
+    return since(live.heard) >= this.#owner.silenceLimitMs;
+  }
+
+  #arm(): void {
+    const limit = this.#owner.silenceLimitMs;
+    clearTimeout(this.#watch);
+    if (this.#ended) return;
+    const left = [...this.#live.values()]
+      .flatMap(({ heard, waits }) => [limit - since(heard), waits ? GRACE_MS - since(waits) : 0])
+      .filter((ms) => ms > 0);
+    if (left.length === 0) return;
+    this.#watch = setTimeout(() => guarded(() => this.settle()), Math.min(...left, LONGEST_WATCH_MS) + 1);
+  }
+}
+
+/** An error in the app's own code is the app's to see, and must not end the stream that it was told something of. */
+export function guarded(run: () => unknown): void {
+  try {
+    run();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+export const closed = (cause?: unknown): TokenError =>
+  new TokenError('ERR_CLOSED', 'expected an open subscription or RotatingTopicClient, found one that was closed', { cause });

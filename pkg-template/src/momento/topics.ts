@@ -1,0 +1,103 @@
+// RotatingTopicClient: subscriptions that outlive the tokens they were made with.
+import type * as Sdk from '@gomomento/sdk-web';
+import type * as Face from '../../momento.js';
+import { type Token, TokenError, type TokenSource } from 'momento-token-wasm';
+import { credentialProvider } from './provider.js';
+import { Sequence } from './sequence.js';
+import { type Owner, Subscription, closed, guarded } from './subscription.js';
+
+export class RotatingTopicClient implements Face.RotatingTopicClient {
+  readonly #source: TokenSource;
+  readonly #owner: Owner;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #listening = new AbortController();
+  #publisher: { token: Token; client: Sdk.TopicClient } | undefined;
+
+  constructor(source: TokenSource, options: Face.RotatingTopicClientOptions) {
+    if (typeof source?.reportRejected !== 'function') throw wrong('source: expected a TokenSource');
+    const { makeClient, silenceLimitMs = 60_000, backoffMs = [500, 30_000] } = options ?? {};
+    if (typeof makeClient !== 'function') throw wrong('makeClient: expected a function');
+    if (!(silenceLimitMs > 0)) throw wrong('silenceLimitMs: expected milliseconds, or Infinity');
+    const [base = 0, most = 0] = Array.isArray(backoffMs) ? (backoffMs as number[]) : [];
+    if (!(base > 0 && base <= most && most < 2 ** 31)) throw wrong('backoffMs: expected two times in milliseconds, 0 < first <= most');
+    this.#source = source;
+    const subscriptions = this.#subscriptions;
+    this.#owner = {
+      silenceLimitMs,
+      backoffMs: [base, most],
+      get token() {
+        return source.current;
+      },
+      makeClient: (token) => makeClient(credentialProvider(token)),
+      rejected: (token) => source.reportRejected(token),
+      ended: (subscription) => subscriptions.delete(subscription),
+    };
+    const { signal } = this.#listening;
+    const all = (act: (subscription: Subscription) => void) => () => {
+      for (const subscription of [...subscriptions]) guarded(() => act(subscription));
+    };
+    const doubt = all((subscription) => subscription.doubt());
+    source.addEventListener('token', all((subscription) => subscription.tokenChanged()), { signal });
+    source.addEventListener('status', ({ detail }) => detail === 'closed' && this.close(), { signal });
+    // Where there is a page. Back from sleep or another tab, the clocks tell; back from offline, or a page kept aside, nothing does.
+    globalThis.addEventListener?.('online', doubt, { signal });
+    globalThis.addEventListener?.('pageshow', (event) => event.persisted && doubt(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', all((subscription) => subscription.settle()), { signal });
+    if (source.status === 'closed') this.close();
+  }
+
+  subscribe(cacheName: string, topicName: string, options: Face.RotatingSubscribeOptions): Face.RotatingSubscription {
+    this.#mustBeOpen();
+    if (typeof options?.onItem !== 'function') throw wrong('onItem: expected a function');
+    const { resumeAtTopicSequenceNumber: number, resumeAtTopicSequencePage: page = 0 } = options;
+    for (const value of [number ?? 1, page + 1]) {
+      if (!Number.isSafeInteger(value) || value < 1) throw wrong('resumeAtTopicSequenceNumber: expected a whole number above zero, and a page of zero or more');
+    }
+    const sequence = new Sequence(number === undefined ? undefined : { sequenceNumber: number - 1, sequencePage: page });
+    const subscription = new Subscription(this.#owner, [cacheName, topicName], options, sequence);
+    this.#subscriptions.add(subscription);
+    subscription.settle();
+    // A source that waits to be asked is asked. Its own events tell how that ends.
+    if (!this.#source.current) this.#source.getToken({ minValidityMs: 0 }).catch(() => {});
+    return subscription;
+  }
+
+  async publish(cacheName: string, topicName: string, value: string | Uint8Array): Promise<Sdk.TopicPublish.Response> {
+    for (let again = true; ; again = false) {
+      this.#mustBeOpen();
+      const token = await this.#source.getToken({ minValidityMs: 0 });
+      this.#mustBeOpen();
+      const outcome = await this.#clientFor(token)
+        .publish(cacheName, topicName, value)
+        .then((response) => ({ response }), (error: unknown) => ({ error }));
+      const failure = ('error' in outcome ? outcome.error : outcome.response) as { errorCode?(): string } | undefined;
+      // It was not taken, so it may be sent again.
+      if (failure?.errorCode?.() === 'AUTHENTICATION_ERROR') this.#source.reportRejected(token);
+      else again = false;
+      if (again) continue;
+      if ('error' in outcome) throw outcome.error;
+      return outcome.response;
+    }
+  }
+
+  close(): void {
+    this.#listening.abort();
+    this.#publisher = undefined;
+    for (const subscription of [...this.#subscriptions]) subscription.unsubscribe();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #clientFor(token: Token): Sdk.TopicClient {
+    if (this.#publisher?.token !== token) this.#publisher = { token, client: this.#owner.makeClient(token) };
+    return this.#publisher.client;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#listening.signal.aborted) throw closed();
+  }
+}
+
+const wrong = (message: string): TokenError => new TokenError('ERR_ARGUMENT', message);

@@ -1,0 +1,36 @@
+import { TokenSource } from './token.js';
+import { laboratory } from './laboratory.js';
+
+globalThis.TokenSource = TokenSource;
+globalThis.lab = laboratory();
+globalThis.shows = [];
+addEventListener('pageshow', ({ persisted }) => shows.push({ persisted, at: Date.now() }));
+
+/** Opens the same source here and in all other tabs, at the same moment. */
+lab.openEverywhere = (name, options) => {
+  start.postMessage([name, options]);
+  lab.open(name, options);
+};
+const start = new BroadcastChannel('start');
+start.onmessage = ({ data: [name, options] }) => lab.open(name, options);
+
+const workers = {
+  dedicated: () => new Worker('worker.js', { type: 'module' }),
+  shared: () => new SharedWorker('worker.js', { type: 'module' }).port,
+  async service() {
+    await navigator.serviceWorker.register('worker.js', { type: 'module' });
+    return (await navigator.serviceWorker.ready).active;
+  },
+};
+const hired = {};
+
+/** The laboratory of a worker: `dedicated`, `shared` or `service`. */
+lab.ask = async (kind, method, ...args) => {
+  const worker = await (hired[kind] ??= workers[kind]());
+  const { port1, port2 } = new MessageChannel();
+  const answered = new Promise((resolve) => (port1.onmessage = resolve));
+  worker.postMessage([method, ...args], [port2]);
+  const { value, error } = (await answered).data;
+  if (error) throw new Error(error);
+  return value;
+};
