@@ -28,7 +28,7 @@ demo: pkg site vending ## serve the site with a token vending service; PORT=3000
 	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
 	@target/release/vending --port $(PORT) --ttl $(TTL) --refresh-ttl 86400 --site www/dist --demo
 
-test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e test-browsers ## everything: lints, native, WebAssembly, package and browser tests
+test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
 check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
@@ -52,7 +52,7 @@ test-types: pkg ## the package's type declarations, under tsc --strict of two ve
 	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types
 	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
 	$(tool) publint run --strict pkg
-	$(tool) attw --pack pkg --exclude-entrypoints token.wasm --quiet
+	$(tool) attw --pack pkg --exclude-entrypoints token.wasm decode.wasm --quiet
 
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
@@ -78,7 +78,7 @@ test-browsers-long: pkg browsers ## what takes minutes there: 50 rotations of 20
 browsers: ## install Firefox and WebKit with their drivers, where they are missing
 	@tools/toolchain browsers
 
-matrix: pkg ## every bundler and runtime that takes the package without set-up, installed and run; writes docs/matrix.md
+matrix: pkg browsers ## every bundler and runtime that takes the package without set-up, installed and run; writes docs/matrix.md
 	$(tool) node tests/matrix/run.mjs
 
 matrix-ci: pkg ## a part of it: esbuild, Vite, Rollup, Node.js, a page without tools, workers, in Chromium

@@ -20,10 +20,12 @@ export function write(rows, cargo) {
 
 Written by \`make matrix\`, version ${version}: the package was packed, installed from its tarball, built by each tool with its default configuration, and run. Each app
 reads a token (by \`momento-token-wasm\` and by \`momento-token-wasm/decode\`), builds, encodes and describes a scope, and lets a token source vend, and vend again as the
-token ages. Nothing but the exact outcome is a pass. Browsers: ${engines.join(', ')}; all headless.
+token ages. Nothing but the exact outcome is a pass. Browsers: ${engines.join(', ')}; Chromium and Firefox
+headless, WebKit on a virtual display.
 
-Pages are served under \`Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'\`; any violation is a failure. Three need more for what is not ours: a page with an
-inline import map (its hash), and Next.js (\`'unsafe-inline'\` for its own scripts, in development \`'unsafe-eval'\` as well).
+Pages are served under \`Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'\`; what it refuses fails the row. Two need more for what is not ours: a page with an inline
+import map (its hash), and Next.js (\`'unsafe-inline'\` for its own scripts, in development \`'unsafe-eval'\` as well).
+Two are told more than their defaults: webpack's development build \`--devtool source-map\` (its own is \`eval\`), and Vitest which browser to start.
 
 | ${HEAD.join(' | ')} |
 | ${HEAD.map(() => '---').join(' | ')} |
