@@ -31,7 +31,7 @@ async function visit(t, service, options) {
 
 const allIsWell = async (see) => (await see.status()) === 'Valid token in hand';
 
-const expiryOf = async (vend) => (await (await vend.response()).json()).expiresAt * 1000;
+const expiryOf = async (body) => JSON.parse(await body).expiresAt * 1000;
 
 test('tokens follow each other, each before the last has run out', async (t) => {
   const { page, vends, see } = await visit(t, brief);
@@ -72,7 +72,7 @@ test('another tab has the token at once, without a request', async (t) => {
 });
 
 test('a failing service: the token serves until it expires, and the next comes by itself', async (t) => {
-  const { page, vends, see } = await visit(t, brief, { expected: [/status of 503/] });
+  const { page, vends, bodyOf, see } = await visit(t, brief, { expected: [/status of 503/] });
   await see.faultIs('overloaded (503)');
   await see.fail();
 
@@ -82,7 +82,7 @@ test('a failing service: the token serves until it expires, and the next comes b
   assert.equal(await see.tokens(), 1);
   assert.match(await see.expires(), /^expires /);
 
-  const expiry = await expiryOf(vends()[0]);
+  const expiry = await expiryOf(bodyOf(vends()[0]));
   await until('the token is let go', async () => (await see.expires()) === 'no longer in use');
   assert.ok(Date.now() > expiry - 1000, 'it was let go early');
   await until('the page says so', async () => (await see.timeline('note')).some((row) => /expired before there was a new one/.test(row)));

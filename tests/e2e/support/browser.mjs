@@ -32,6 +32,9 @@ export async function openPage(t, browser, url, { expected = [], ...context } = 
   // As the browser sends them, not as the page tells of them.
   const requests = [];
   page.on('request', (request) => requests.push(request));
+  // At once: a body that was read as a stream is not kept for long.
+  const bodies = new Map();
+  page.on('response', (answer) => bodies.set(answer.request(), answer.text().catch(() => undefined)));
   const vends = () => requests.filter((request) => new URL(request.url()).pathname === '/token');
 
   t.after(async () => {
@@ -39,5 +42,5 @@ export async function openPage(t, browser, url, { expected = [], ...context } = 
     assert.deepEqual(troubles, [], 'errors in the page');
   });
   const response = await page.goto(url);
-  return { page, requests, vends, response };
+  return { page, requests, vends, bodyOf: (request) => bodies.get(request), response };
 }
