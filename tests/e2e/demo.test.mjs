@@ -133,12 +133,12 @@ test('the buttons: a new token at once, asked for or after a rejection', async (
 });
 
 test('offline: no request, and one on return', async (t) => {
-  const { vends, see } = await visit(t, brief);
+  const { vends, bodyOf, see } = await visit(t, brief);
   await see.offline();
   await until('the page is offline', async () => (await see.status()) === 'Offline, with a valid token');
   const sent = vends().length;
   await until('the token has expired', async () => (await see.status()) === 'Offline, and the token has expired');
-  assert.ok(Date.now() > (await expiryOf(vends().at(-1))) - 1000);
+  assert.ok(Date.now() > (await expiryOf(bodyOf(vends().at(-1)))) - 1000);
   assert.equal(vends().length, sent);
 
   await see.offline();
