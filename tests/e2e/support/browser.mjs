@@ -32,9 +32,17 @@ export async function openPage(t, browser, url, { expected = [], ...context } = 
   // As the browser sends them, not as the page tells of them.
   const requests = [];
   page.on('request', (request) => requests.push(request));
-  // At once: a body that was read as a stream is not kept for long.
-  const bodies = new Map();
-  page.on('response', (answer) => bodies.set(answer.request(), answer.text().catch(() => undefined)));
+  // When each token expires, by the answer that it came in. (The browser does not keep for long what was read as a stream.)
+  await page.addInitScript(() => {
+    const { fetch } = globalThis;
+    globalThis.expiries = [];
+    globalThis.fetch = async (...asked) => {
+      const answer = await fetch(...asked);
+      if (answer.ok) answer.clone().json().then(({ expiresAt }) => globalThis.expiries.push(expiresAt * 1000), () => {});
+      return answer;
+    };
+  });
+  const expiries = () => page.evaluate(() => globalThis.expiries);
   const vends = () => requests.filter((request) => new URL(request.url()).pathname === '/token');
 
   t.after(async () => {
@@ -42,5 +50,5 @@ export async function openPage(t, browser, url, { expected = [], ...context } = 
     assert.deepEqual(troubles, [], 'errors in the page');
   });
   const response = await page.goto(url);
-  return { page, requests, vends, bodyOf: (request) => bodies.get(request), response };
+  return { page, requests, vends, expiries, response };
 }
