@@ -19,6 +19,12 @@ use plan::Plan;
 /// event tells of them; it is also far below the 2^31 ms beyond which browsers fire at once.
 pub const HEARTBEAT: i64 = 30_000;
 
+/// A timer that comes later than this (ms) is held up, as in pages that are hidden.
+const LATE: i64 = 100;
+
+/// Where timers are held up, so many in a row that are in time are no accident.
+const ACCIDENTS: u8 = 3;
+
 /// Decides when to fetch a token. See the [module](super) for how it is driven.
 #[derive(Debug)]
 pub struct Machine {
@@ -53,6 +59,8 @@ pub struct Machine {
     calls: Calls,
     /// When the timer fires (awake time, for that is what timers count); [`NEVER`]: none is armed.
     armed: i64,
+    /// The timer has been late, and not often in time since.
+    held_up: u8,
     /// The status told last.
     told: Status,
     /// What to do after the last event.
@@ -122,6 +130,7 @@ impl Machine {
             offline: None,
             calls: Calls::default(),
             armed: NEVER,
+            held_up: 0,
             told: Status::Idle,
             notes: Vec::new(),
         }
@@ -145,6 +154,12 @@ impl Machine {
             return &self.notes;
         }
         let jumped = self.time.observe(now);
+        // Whether it has fired or is found overdue.
+        if self.armed != NONE && self.time.awake() - self.armed > LATE {
+            self.held_up = ACCIDENTS;
+        } else if signal.event == TIMER {
+            self.held_up = self.held_up.saturating_sub(1);
+        }
         // First, so that no caller is served a token that expired …
         self.expire();
         // … or joins a request that is overdue, and none keeps a page that wakes from a new one.
@@ -312,8 +327,8 @@ impl Machine {
     }
 
     fn arm(&mut self) {
-        let mut at = match &self.turn {
-            Some(turn) => turn.go,
+        let mut at = match self.turn_ends() {
+            Some(go) => go,
             None => match self.next_attempt() {
                 NEVER => NEVER,
                 delay => self.in_ms(delay),

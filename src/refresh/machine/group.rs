@@ -16,6 +16,13 @@ use super::{Machine, Phase};
 /// vain would all send requests at once.
 const PATIENCE: (i64, i64) = (4_000, 1_000);
 
+/// With a token in hand it waits for half of what that has left, but no less than this (ms): the owner needs time to listen and to
+/// be answered, and where its page is hidden its timers fire once a second.
+const LEAST_PATIENCE: i64 = 1_500;
+
+/// What is left of the token for one's own request (ms), even so, unless timers are late.
+const RESERVE: i64 = 250;
+
 /// How long the owner of the lock waits for what its siblings may have to tell (ms). A message between tabs takes a few; and
 /// nothing says that the news of a token arrives before the lock that was released after it.
 const HUSH: i64 = 100;
@@ -27,27 +34,51 @@ const BETTER: i64 = 1_000;
 #[derive(Debug)]
 pub(super) struct Turn {
     id: u32,
+    /// The steady times at which it began and, without the lock, is to end.
+    since: i64,
+    until: i64,
+    /// Holding the lock, until when it listens; [`NEVER`]: it does not hold it.
+    hush: i64,
+}
+
+impl Turn {
     /// The steady time at which its request is sent.
-    pub(super) go: i64,
-    locked: bool,
+    ///
+    /// Where timers are held up, those of its siblings are as well, and all of them fire at the same moment: who waits any less
+    /// goes together with the owner. And nobody there could be sure to go before the token ends.
+    fn go(&self, held_up: bool) -> i64 {
+        let least = if held_up { self.since + LEAST_PATIENCE } else { self.until };
+        self.until.max(least).min(self.hush)
+    }
 }
 
 impl Machine {
+    /// When (steady) the request is sent that waits for its turn, if one does.
+    pub(super) fn turn_ends(&self) -> Option<i64> {
+        self.turn.as_ref().map(|turn| turn.go(self.held_up > 0))
+    }
+
     /// An attempt is `due`, or (any more) not.
     pub(super) fn take_turn(&mut self, due: bool) {
         match self.turn.take() {
             None if due => {
-                // With a token in hand there is time, but no more than it lasts.
-                let go = self.draw(PATIENCE).min(self.now() + self.time_left() / 2);
+                let (since, patience) = (self.now(), self.patience());
+                let until = self.draw(PATIENCE).min(since + patience);
                 let id = self.number();
-                self.turn = Some(Turn { id, go, locked: false });
+                self.turn = Some(Turn { id, since, until, hush: NEVER });
                 self.act(LOCK, 0, id, self.left().max(0));
             }
             None => {}
             Some(_) if !due => self.unlock(),
-            Some(turn) if turn.go <= self.now() => self.launch(turn.id),
+            Some(turn) if turn.go(self.held_up > 0) <= self.now() => self.launch(turn.id),
             waiting => self.turn = waiting,
         }
+    }
+
+    /// How long (ms) the token in hand lets it wait for the lock.
+    fn patience(&self) -> i64 {
+        let left = self.time_left();
+        LEAST_PATIENCE.min(left - RESERVE).max(left / 2)
     }
 
     /// After a turn, whatever came of it.
@@ -59,10 +90,9 @@ impl Machine {
     }
 
     pub(super) fn locked(&mut self, id: u32) {
-        let go = self.in_ms(HUSH);
-        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.id == id && !turn.locked) {
-            turn.locked = true;
-            turn.go = turn.go.min(go);
+        let hush = self.in_ms(HUSH);
+        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.id == id) {
+            turn.hush = turn.hush.min(hush);
         }
     }
 

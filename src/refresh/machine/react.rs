@@ -34,6 +34,7 @@ impl Machine {
             // Whatever it was armed for is found due, or not, without being told.
             TIMER => self.armed = NEVER,
             WAKE => {
+                self.held_up = 0;
                 // A timer set before a freeze or sleep may come very late: as good as overdue.
                 if self.armed != NEVER {
                     self.armed = NONE;

@@ -111,7 +111,7 @@ impl World {
         if restored || self.rng.u8(..10) < 7 { self.wake(id) } else { Ok(()) }
     }
 
-    fn wake(&mut self, id: u32) -> Checked {
+    pub(crate) fn wake(&mut self, id: u32) -> Checked {
         let Some(n) = self.awake(id) else { return Ok(()) };
         self.tally.wakes += 1;
         self.deliver(n, Event::Wake)

@@ -67,7 +67,11 @@ impl World {
                 let late = if self.rng.bool() { self.rng.i64(0..self.late) } else { 0 };
                 self.tally.late_timers += u64::from(late > SECOND);
                 self.latest = self.latest.max(late);
-                self.tabs[n].timer = Some(t + delay * MS - early + late);
+                let due = t + delay * MS - early + late;
+                // In pages that are hidden all timers fire once a second, one right after another.
+                let held = if self.hidden { (SECOND - due).rem_euclid(SECOND) + self.rng.i64(0..MS) } else { 0 };
+                self.latest = self.latest.max(held);
+                self.tabs[n].timer = Some(due + held);
             }
             Action::Disarm => self.tabs[n].timer = None,
             Action::Install { .. } => {
@@ -169,6 +173,7 @@ impl World {
         self.tally.probes += u64::from(self.offline);
         self.tally.unlocked_fetches += u64::from(tab.locked.is_none() && self.locks.mode == locks::Mode::Works);
         self.sent.push(self.t);
+        self.sender = n;
         let answer = if self.connected {
             self.service.answer(self.t, &mut self.rng)
         } else {

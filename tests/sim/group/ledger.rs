@@ -17,6 +17,12 @@ const MAX_RETRY_AFTER: i64 = 3_600_000;
 const PATIENCE: i64 = 5_000;
 const LEAST_PATIENCE: i64 = 4_000;
 const HUSH: i64 = 100;
+/// With a token in hand, half of what it has left; but no less than this (ms) if that leaves so much for a request, and in any
+/// case if the timer has been so late, and not so often in time since.
+const MOMENT: i64 = 1_500;
+const RESERVE: i64 = 250;
+const LATE: i64 = 100;
+const IN_TIME: u8 = 3;
 /// By how much (ms) a sibling's answer must outlive the token in hand.
 const BETTER: i64 = 1_000;
 /// How long ago what serves those who insist may have been vended.
@@ -52,7 +58,7 @@ struct Ask {
 /// A turn that waits for the lock.
 struct Turn {
     flight: u32,
-    /// By when (monotonic ms) its request must be sent.
+    /// By when (monotonic ms) its request must be sent without the lock.
     until: i64,
     /// When (monotonic ms) the tab came to know that it holds the lock.
     locked: Option<i64>,
@@ -60,6 +66,14 @@ struct Turn {
     since: Now,
     set_backs: i64,
     least: i64,
+}
+
+impl Turn {
+    /// By when (monotonic ms) its request must be sent.
+    fn ends(&self, held_up: bool) -> i64 {
+        let least = if held_up { self.since.mono + MOMENT } else { self.until };
+        self.until.max(least).min(self.locked.map_or(i64::MAX, |at| at + HUSH))
+    }
 }
 
 struct Held {
@@ -87,6 +101,8 @@ pub(crate) struct Ledger {
     /// Before when the service asked not to be asked, when it did so, and how often the wall clock had been set back.
     not_before: Option<(i64, i64, i64)>,
     armed: Option<i64>,
+    /// The timer has been late, and so often less than that in time since; unless the page woke.
+    held_up: u8,
     waiting: BTreeMap<u32, Ask>,
     /// What the clocks showed, and for how long the token was thought valid, after the last event.
     last: Option<(Now, Option<i64>)>,
@@ -135,6 +151,10 @@ impl Ledger {
         self.turn.as_ref().is_some_and(|turn| turn.flight == flight)
     }
 
+    pub(crate) fn held_up(&self) -> bool {
+        self.held_up > 0
+    }
+
     pub(crate) fn has_token(&self) -> bool {
         self.token.is_some()
     }
@@ -171,6 +191,11 @@ impl Ledger {
 
     /// What the event itself changes; the flight that it ends, and whether it brought a token.
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
+        if self.armed.is_some_and(|at| moment.now.mono - at > LATE) {
+            self.held_up = IN_TIME;
+        } else if moment.event == Event::Timer {
+            self.held_up = self.held_up.saturating_sub(1);
+        }
         match moment.event {
             Event::Start => self.begun = true,
             Event::Get { call, min_validity, force } => {
@@ -179,6 +204,7 @@ impl Ledger {
             }
             Event::Abandon { call } => drop(self.waiting.remove(&call)),
             Event::Timer => self.armed = None,
+            Event::Wake => self.held_up = 0,
             Event::Vended { flight, .. } if self.air == Some(flight) => {
                 self.air = None;
                 return Some((flight, true));
@@ -192,7 +218,6 @@ impl Ledger {
             Event::Locked { flight } => {
                 if let Some(turn) = self.turn.as_mut().filter(|turn| turn.flight == flight && turn.locked.is_none()) {
                     turn.locked = Some(moment.now.mono);
-                    turn.until = turn.until.min(moment.now.mono + HUSH);
                 }
             }
             Event::Close => self.closed = true,
@@ -270,9 +295,11 @@ impl Ledger {
                 ensure!(self.begun && !self.closed && self.air.is_none(), "a turn of no use");
                 ensure!(!core::mem::replace(&mut self.locking, true), "asked for the lock twice");
                 ensure!((left > 0) == self.token.is_some(), "says that {left} ms are left");
-                // With a token in hand, no longer than half of what it lasts.
-                let half = if left > 0 { left / 2 } else { PATIENCE };
-                let (until, least) = (now.mono + PATIENCE.min(half), LEAST_PATIENCE.min(half));
+                let patience = match left {
+                    0 => PATIENCE,
+                    left => MOMENT.min(left - RESERVE).max(left / 2),
+                };
+                let (until, least) = (now.mono + PATIENCE.min(patience), LEAST_PATIENCE.min(patience));
                 self.turn = Some(Turn { flight, until, locked: None, since: now, set_backs: moment.set_backs, least });
             }
             Action::Unlock => {
@@ -337,7 +364,8 @@ impl Ledger {
         // Clocks that were set, or stood still, may have made the wait look longer.
         let steady =
             (wall - waited).abs() <= MARGIN / MS / 2 && leapt < t - MINUTE && turn.set_backs == moment.set_backs;
-        let early = steady && !listened && waited < turn.least;
+        let least = if self.held_up() { turn.least.max(MOMENT) } else { turn.least };
+        let early = steady && !listened && waited < least;
         ensure!(!early, "a request after {waited} ms of its turn, locked: {:?}", turn.locked);
         if let Some((last, mono)) = self.last_start {
             ensure!(t - last >= SECOND - grain, "{} ms after the last request", (t - last) / MS);
@@ -387,13 +415,11 @@ impl Ledger {
         ensure!(self.locking == pending, "lock asked for: {}, of use: {pending}", self.locking);
         ensure!(self.turn.is_none() || self.air.is_none(), "a turn with a request in the air");
         if let Some(turn) = &self.turn {
-            let over = moment.now.mono - turn.until;
+            let until = turn.ends(self.held_up());
+            let over = moment.now.mono - until;
             // A token with a millisecond left leaves none to wait, but takes an event of its own.
             ensure!(over <= 0, "a turn {over} ms beyond its time, locked: {:?}", turn.locked);
-            ensure!(
-                self.armed.is_some_and(|armed| armed <= turn.until.max(moment.now.mono + 1)),
-                "no timer for a turn"
-            );
+            ensure!(self.armed.is_some_and(|armed| armed <= until.max(moment.now.mono + 1)), "no timer for a turn");
             ensure!(machine.refresh_at().is_none(), "another attempt is planned in a turn");
         }
         Ok(())

@@ -30,6 +30,7 @@ impl Run for World {
             0 => self.rotation(),
             1 => self.obstacles(),
             2 => self.outage(),
+            3 => self.short_lives(),
             _ => self.storm(),
         };
         while !self.tabs.is_empty() {

@@ -1,5 +1,6 @@
 //! A storm: anything may happen to any tab at any time; then all goes well again.
 
+use super::weather::PATIENCE;
 use super::world::{Checked, World};
 use crate::clocks::{HOUR, MINUTE, MS, SECOND, log_uniform};
 use crate::service::{Mood, Service};
@@ -9,9 +10,6 @@ use momento_token_wasm::refresh::{Event, Failure, Outcome};
 const STORM_EVENTS: u64 = 400;
 
 const MOST_TABS: usize = 8;
-
-/// The longest that a turn takes before its request is sent.
-const PATIENCE: i64 = 5 * SECOND;
 
 #[derive(Clone, Copy, Debug)]
 enum Turn {
@@ -265,6 +263,10 @@ impl World {
         self.advance(self.t + 5 * SECOND)?;
         self.offline = false;
         self.tell_line()?;
+        // And the tabs are shown, so that their timers fire in time.
+        for id in self.ids() {
+            self.wake(id)?;
+        }
         self.tokens_by(self.bound(), false)?;
         // Those in hand may still be the storm's: ask for new ones.
         self.tokens_by(self.bound(), true)?;

@@ -39,10 +39,13 @@ pub(crate) struct World {
     /// Timers are late by up to this much, and have been by so much at most.
     pub(crate) late: i64,
     pub(crate) latest: i64,
+    /// No tab is shown, and the browser saves power.
+    pub(crate) hidden: bool,
     pub(crate) timeless: bool,
     pub(super) calls: u32,
-    /// When requests were sent.
+    /// When requests were sent, and where the tab stands that sent the last.
     pub(crate) sent: Vec<i64>,
+    pub(crate) sender: usize,
     pub(crate) tally: GroupTally,
     pub(super) history: Option<Vec<String>>,
 }
@@ -81,9 +84,11 @@ impl World {
             arrivals: Vec::new(),
             late: 5 * MS,
             latest: 5 * MS,
+            hidden: false,
             timeless: false,
             calls: 0,
             sent: Vec::new(),
+            sender: 0,
             tally: GroupTally::default(),
             history: record.then(Vec::new),
             rng,

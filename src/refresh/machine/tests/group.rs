@@ -84,6 +84,42 @@ fn nobody_waits_for_the_lock_until_the_token_has_expired() {
     }
 }
 
+/// The token in hand has so long left when it asks for its turn, and so long it waits for the lock.
+fn patience(bench: &mut Bench, life: i64) -> (i64, i64) {
+    next_turn(bench, life);
+    let left = bench.machine.token_valid_for().expect("a token");
+    (left, bench.next_fetch(PATIENCE).expect("a request").1)
+}
+
+#[test]
+fn however_little_is_left_the_owner_of_the_lock_has_a_moment_and_one_s_own_request_has_too() {
+    for life in (2..=12).map(|seconds| seconds * SECOND) {
+        for seed in 0..20 {
+            let (left, after) = patience(&mut settled(seed, life), life);
+            assert!(after >= (left / 2).max(1_500.min(left - 250)).min(4 * SECOND), "{after} of {left} ms");
+            assert!(after <= (left / 2).max(1_500), "{after} of {left} ms");
+            assert!(left - after >= (left / 2).min(250), "{after} of {left} ms");
+        }
+    }
+}
+
+#[test]
+fn who_has_late_timers_leaves_the_owner_a_moment_even_beyond_the_token_s_end() {
+    let mut bench = waiting(1);
+    bench.tell(Event::Locked { flight: 0 });
+    // It listens for a second in place of a tenth of one: the page is hidden.
+    bench.pass(SECOND);
+    assert_eq!(fetched(&bench.tell(Event::Timer)), Some(0));
+    bench.vend(0, 4 * SECOND);
+    let (left, after) = patience(&mut bench, 4 * SECOND);
+    assert!(left < 1_500 && after == 1_500, "{after} of {left} ms");
+    // Once it is shown, its timers fire in time.
+    bench.vend(1, 4 * SECOND);
+    bench.tell(Event::Wake);
+    let (left, after) = patience(&mut bench, 4 * SECOND);
+    assert!(after < left && left < 1_500, "{after} of {left} ms");
+}
+
 #[test]
 fn a_sibling_s_token_takes_the_turn_away() {
     for (fresh, locked) in [(true, true), (true, false), (false, true), (false, false)] {
