@@ -166,7 +166,9 @@ export class Driver {
       const { code, message: words, status, retryAfter, failure } = message;
       const error = new TokenError(code as Face.TokenErrorCode, words, status > 0 ? { status } : {});
       this.#heard = { error, failure, retryAfter, serverNow: NaN };
-      this.tell(Event.HeardFailed, 0, retryAfter, failure);
+      // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
+      const ownFault = failure === Failure.Retry && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
+      this.tell(Event.HeardFailed, Number(ownFault), retryAfter, failure);
     } else {
       const { left, fresh } = message;
       const answer = readShared(message.answer, this.#settings.reading);
@@ -354,8 +356,7 @@ export class Driver {
   #shareFailure(): void {
     const { lastError: error } = this;
     const { failure = Failure.Retry, retryAfter = NaN } = this.#failed ?? {};
-    // Without an answer it may be our own trouble, and none of theirs: a page that navigates away has its requests cut short first.
-    if (error && error.code !== 'ERR_VEND_NETWORK') this.#tabs?.tell({ kind: 'failure', code: error.code, message: error.message, status: error.status ?? NaN, retryAfter, failure });
+    if (error) this.#tabs?.tell({ kind: 'failure', code: error.code, message: error.message, status: error.status ?? NaN, retryAfter, failure });
   }
 
   #settle(call: number, outcome: Outcome): void {

@@ -18,7 +18,7 @@
 //! | 10 Close | | | |
 //! | 11 Locked | flight | | |
 //! | 12 Heard | life left, ms; infinite: never ends | 1 for a fresh token | |
-//! | 13 HeardFailed | | as Failed | as Failed |
+//! | 13 HeardFailed | 1 where it may be the sibling's own fault | as Failed | as Failed |
 //! | 14 Asked | life left, ms | | |
 //!
 //! The answer begins with how many numbers follow, and then the state after the event: the status by its number, when the next attempt is due (NaN: not known), and

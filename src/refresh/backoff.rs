@@ -27,21 +27,39 @@ pub(super) struct Attempts {
     starts: [i64; BUDGET],
     /// When the last of all started. A token's arrival does not clear this one.
     last: i64,
+    /// Somebody else's has failed, perhaps by its own fault.
+    doubted: bool,
 }
 
 impl Attempts {
     pub(super) const fn new() -> Self {
-        Attempts { failures: 0, starts: [LONG_AGO; BUDGET], last: LONG_AGO }
+        Attempts { failures: 0, starts: [LONG_AGO; BUDGET], last: LONG_AGO, doubted: false }
     }
 
     pub(super) fn started(&mut self, awake: i64) {
         self.last = awake;
+        self.spent(awake);
+    }
+
+    fn spent(&mut self, awake: i64) {
         self.starts.copy_within(..BUDGET - 1, 1);
         self.starts[0] = awake;
     }
 
+    /// Someone else's attempt failed, perhaps by its own fault; false where there is no doubt, for others have failed as well.
+    /// It counts, but another may follow at once.
+    pub(super) fn doubted(&mut self, awake: i64) -> bool {
+        let doubted = !self.failing() && !self.doubted;
+        if doubted {
+            self.doubted = true;
+            self.spent(awake);
+        }
+        doubted
+    }
+
     pub(super) fn succeeded(&mut self) {
         self.failures = 0;
+        self.doubted = false;
         self.starts = [LONG_AGO; BUDGET];
     }
 

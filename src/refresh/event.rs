@@ -65,6 +65,9 @@ pub enum Event {
     },
     /// A sibling told that its request failed.
     HeardFailed {
+        /// Perhaps by its own fault: there was no answer, as when its page navigates away. It takes another such failure for the
+        /// service to be blamed.
+        own_fault: bool,
         /// Whether to try again.
         failure: Failure,
     },
@@ -233,7 +236,7 @@ pub(crate) const NEVER: i64 = i64::MAX;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signal {
     pub(crate) event: u32,
-    /// The call's or the flight's.
+    /// The call's or the flight's, or 1 for a fault of one's own.
     pub(crate) id: u32,
     pub(crate) ms: i64,
     /// Another time, a failure's number, or 1 for yes.
@@ -281,9 +284,9 @@ impl From<Event> for Signal {
             Event::Close => (CLOSE, 0, 0, 0),
             Event::Locked { flight } => (LOCKED, flight, 0, 0),
             Event::Heard { life, fresh } => (HEARD, 0, life.unwrap_or(NEVER), fresh.into()),
-            Event::HeardFailed { failure } => {
+            Event::HeardFailed { own_fault, failure } => {
                 let (after, number) = failure.numbers();
-                (HEARD_FAILED, 0, after, number)
+                (HEARD_FAILED, own_fault.into(), after, number)
             }
             Event::Asked { left } => (ASKED, 0, left, 0),
         };

@@ -103,14 +103,14 @@ scenario('an outage costs five tabs no more requests than one', async ({ service
 });
 
 /** Three tabs that want their first token: the first one's request is never answered, the others wait for it. */
-async function stuck(start, open) {
+async function stuck(start, open, options) {
   const service = await start();
   service.answer = (vend, send) => (vend.tab === 'first' ? never() : send());
   const [first, second, third] = [await open(service.url), await open(service.url), await open(service.url)];
-  await openTab(first, 'first');
+  await openTab(first, 'first', options);
   await until('its request is there', () => service.vends.length === 1);
-  await openTab(second, 'second');
-  await openTab(third, 'third');
+  await openTab(second, 'second', options);
+  await openTab(third, 'third', options);
   return { service, first, others: [second, third] };
 }
 
@@ -204,6 +204,18 @@ scenario('the fetching tab navigates away: another takes over at once, nobody he
   await until('it has the token', async () => (await tokenOf(group.first)) === '2');
   const back = (await group.first.lab('state', 'a')).tokens.at(-1).at - at;
   assert.ok(back < AT_ONCE_MS, `${back} ms`);
+  assert.equal(group.service.vends.length, 2);
+});
+
+scenario('the same where the app sends the request: that its function threw is no error of the others', async ({ service: start, open, figure }) => {
+  const group = await stuck(start, open, { byFunction: true });
+  const waiting = group.others.map((tab) => tab.lab('get', 'a'));
+  const since = Date.now();
+  await group.first.goto(`${group.service.url}away.html`);
+  const took = await takenOver(group, since, AT_ONCE_MS);
+  figure('fetching tab navigates away from a vend function: others have a token after (ms)', took);
+  assert.deepEqual(await Promise.all(waiting), [{ id: '2' }, { id: '2' }]);
+  for (const tab of group.others) assert.deepEqual((await tab.lab('state', 'a')).errors, []);
   assert.equal(group.service.vends.length, 2);
 });
 

@@ -86,10 +86,46 @@ test('so is a failure, told with code and status', async (t) => {
 });
 
 test('what was thrown stays in its tab', async (t) => {
-  const { clock, tabs, open } = office(t, { answer: () => Promise.reject(new Error('secret words')) });
-  const [own, other] = await getAll(clock, [open(), open()]);
-  assert.deepEqual([own.cause.message, other.cause, other.code], ['secret words', undefined, 'ERR_VEND_FUNCTION']);
+  const { clock, tabs, requests, open } = office(t, { answer: () => Promise.reject(new Error('secret words')) });
+  const errors = await getAll(clock, [open(), open(), open()]);
+  assert.deepEqual(errors.map(({ code }) => code), Array(3).fill('ERR_VEND_FUNCTION'));
+  // The first may have been at fault itself; the second was not.
+  assert.deepEqual([requests.length, ...errors.map(({ cause }) => cause?.message)], [2, 'secret words', 'secret words', undefined]);
   assert.equal(JSON.stringify(tabs.log).includes('secret'), false);
+});
+
+for (const [name, cut] of [
+  ['a request', (t, open) => (replace(t, globalThis, { fetch: open }), 'https://vend.example/token')],
+  ['the vend function', (t, open) => async () => (await open()).text()],
+]) {
+  test(`a page that navigates away, and by that cuts ${name} short, fails no other`, async (t) => {
+    let leave;
+    let requests = 0;
+    const { clock, tabs, open } = office(t, {
+      vend: cut(t, () => (requests++ ? Promise.resolve(new Response(disposable())) : new Promise((_, reject) => (leave = reject)))),
+    });
+    const [leaver, ...others] = [open(), open(), open()];
+    const errors = [];
+    for (const other of others) other.addEventListener('error', ({ detail }) => errors.push(detail));
+    leaver.getToken().catch(() => {});
+    await clock.pass(200);
+    const waiting = Promise.all(others.map((other) => other.getToken()));
+    await settle();
+    leave(new TypeError('Failed to fetch'));
+    await clock.pass(500);
+    const [token, same] = await waiting;
+    assert.equal(token.reveal(), same.reveal());
+    assert.deepEqual([requests, errors, tabs.locks()], [2, [], [0, 0]]);
+  });
+}
+
+test('a service that cannot be reached is asked no more often by five tabs than by one, but for one of each', async (t) => {
+  let requests = 0;
+  replace(t, globalThis, { fetch: () => (requests++, Promise.reject(new TypeError('Failed to fetch'))) });
+  const { clock, open } = office(t, { vend: 'https://vend.example/token', start: 'now' });
+  for (let tab = 0; tab < 5; tab++) open();
+  await clock.pass(10 * MINUTE);
+  assert.ok(requests >= 5 && requests <= 14, `${requests}`);
 });
 
 test('a lock that is never released delays a token by five seconds at most', async (t) => {

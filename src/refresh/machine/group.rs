@@ -136,8 +136,11 @@ impl Machine {
 
     /// An attempt of a sibling counts as one's own, for the service is the same. Beyond that it concerns those who are about to
     /// ask, or have failed themselves.
-    pub(super) fn heard_failure(&mut self, failure: i64, after: i64) {
-        if self.phase != Phase::Open || !self.shared {
+    ///
+    /// A request that the service left without an answer may have failed by its page's own fault: one that navigates away has
+    /// its requests cut short first. Then somebody else tries, and only if that fails as well is it the service's.
+    pub(super) fn heard_failure(&mut self, failure: i64, after: i64, own_fault: bool) {
+        if self.phase != Phase::Open || !self.shared || own_fault && self.attempts.doubted(self.time.awake()) {
             return;
         }
         self.attempts.started(self.time.awake());

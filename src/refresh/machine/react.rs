@@ -62,7 +62,7 @@ impl Machine {
             CLOSE => self.close(),
             LOCKED => self.locked(id),
             HEARD => self.heard(ms, more == 1),
-            HEARD_FAILED => self.heard_failure(more, ms),
+            HEARD_FAILED => self.heard_failure(more, ms, id == 1),
             ASKED => self.asked(ms),
             _ => {}
         }

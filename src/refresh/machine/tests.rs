@@ -870,7 +870,7 @@ fn no_number_is_too_absurd() {
                 10 => Event::Failed { flight, failure: Failure::Terminal },
                 11 | 12 => Event::Locked { flight },
                 13 => Event::Heard { life: choice.bool().then(&mut number), fresh: choice.bool() },
-                14 => Event::HeardFailed { failure: Failure::Retry { after: Some(number()) } },
+                14 => Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: Some(number()) } },
                 15 => Event::Asked { left: number() },
                 _ => Event::Timer,
             };

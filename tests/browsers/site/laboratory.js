@@ -8,10 +8,11 @@ export function laboratory() {
   const sources = new Map();
   const trueNow = () => (globalThis.clocks ?? { trueNow: Date.now }).trueNow();
 
-  /** `tab` is who the service is told is asking: in a function's headers, which tell no groups of tabs apart. */
-  function open(name, { tab, vend = 'token', ...options } = {}) {
+  /** `tab` is who the service is told is asking: in a function's headers, which tell no groups of tabs apart. `byFunction`: the app sends the request. */
+  function open(name, { tab, vend = 'token', byFunction = false, ...options } = {}) {
     const url = new URL(vend, location.href);
-    const source = new TokenSource({ vend: tab === undefined ? url : { url, headers: () => ({ 'x-tab': tab }) }, ...options });
+    const headers = () => (tab === undefined ? {} : { 'x-tab': tab });
+    const source = new TokenSource({ vend: byFunction ? () => fetch(url, { headers: headers(), cache: 'no-store' }) : tab === undefined ? url : { url, headers }, ...options });
     const seen = { source, tokens: [], errors: [], statuses: [], gaps: [] };
     sources.set(name, seen);
     source.addEventListener('token', ({ detail }) => seen.tokens.push({ id: detail.tokenId, at: trueNow() }));

@@ -120,7 +120,9 @@ impl World {
                     Event::Failed { failure, .. } => failure,
                     _ => Failure::Retry { after: None },
                 };
-                self.tell(id, Message::Failure(failure));
+                // What was not answered; that a token had expired, or that it took too long, is said of the service.
+                let own_fault = matches!(event, Event::Failed { failure: Failure::Retry { after: None }, .. });
+                self.tell(id, Message::Failure { own_fault, failure });
             }
             Action::Status(status) => {
                 // The end: the driver forgets its token.

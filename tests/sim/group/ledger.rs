@@ -98,6 +98,8 @@ pub(crate) struct Ledger {
     fine: Option<(i64, i64)>,
     window: (f32, f32),
     starts: VecDeque<i64>,
+    /// Something has failed since a new token was taken: a sibling's failure without an answer is not its own fault any more.
+    suspected: bool,
     /// Before when the service asked not to be asked, when it did so, and how often the wall clock had been set back.
     not_before: Option<(i64, i64, i64)>,
     armed: Option<i64>,
@@ -185,6 +187,8 @@ impl Ledger {
         ensure!(own_failure == batch.told_failure, "a failure of its own: {own_failure}, told: {}", batch.told_failure);
         let asked = matches!(moment.event, Event::Asked { .. });
         ensure!(batch.told == batch.installed || asked, "installed: {}, told: {}", batch.installed, batch.told);
+        let heard = self.begun && matches!(moment.event, Event::HeardFailed { .. });
+        self.suspected |= heard || batch.reported.is_some();
         self.turns(moment, machine)?;
         self.after(moment, machine, &batch)
     }
@@ -209,7 +213,7 @@ impl Ledger {
                 self.air = None;
                 return Some((flight, true));
             }
-            Event::HeardFailed { failure } if self.begun && !self.closed => self.heed(moment, failure),
+            Event::HeardFailed { failure, .. } if self.begun && !self.closed => self.heed(moment, failure),
             Event::Failed { flight, failure } if self.air == Some(flight) => {
                 self.air = None;
                 self.heed(moment, failure);
@@ -276,7 +280,9 @@ impl Ledger {
                     (Cause::Answer, _) => batch.landed == Some((flight, false)),
                     (Cause::Timeout, _) => batch.aborted == Some(flight),
                     (Cause::Expired, _) => batch.refused.take() == Some(flight),
-                    (Cause::Sibling, Event::HeardFailed { .. }) => self.air.is_none(),
+                    (Cause::Sibling, Event::HeardFailed { own_fault, .. }) => {
+                        self.air.is_none() && (self.suspected || !own_fault)
+                    }
                     _ => false,
                 };
                 ensure!(happened, "reported what did not happen");
@@ -326,6 +332,7 @@ impl Ledger {
         self.token = Some(Held { token, vended });
         if !matches!(moment.event, Event::Heard { fresh: false, .. }) {
             self.arrived();
+            self.suspected = false;
         }
         if matches!(moment.event, Event::Heard { fresh: true, .. }) {
             self.adopted = Some(moment.now.mono);

@@ -15,7 +15,7 @@ const FRESH: i64 = 10_000;
 pub(crate) enum Message {
     Ask { left: i64 },
     Token(Told),
-    Failure(Failure),
+    Failure { own_fault: bool, failure: Failure },
 }
 
 #[derive(Clone, Copy, Debug)]

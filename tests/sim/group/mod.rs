@@ -31,6 +31,7 @@ impl Run for World {
             1 => self.obstacles(),
             2 => self.outage(),
             3 => self.short_lives(),
+            4 => self.departures(),
             _ => self.storm(),
         };
         while !self.tabs.is_empty() {

@@ -247,7 +247,7 @@ impl World {
     fn heard(&mut self, n: usize, message: Message) -> Checked {
         match message {
             Message::Ask { left } => self.deliver(n, Event::Asked { left }),
-            Message::Failure(failure) => self.deliver(n, Event::HeardFailed { failure }),
+            Message::Failure { own_fault, failure } => self.deliver(n, Event::HeardFailed { own_fault, failure }),
             Message::Token(told) => {
                 // Only looks at the clocks: the machine has not seen them yet.
                 let now = self.tabs[n].clocks.clone().read(self.t);

@@ -160,7 +160,7 @@ fn a_failure_heard_of_while_nothing_is_wanted_counts_all_the_same() {
     let mut bench = settled(1, HOUR);
     for _ in 0..10 {
         bench.pass(2 * SECOND);
-        bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+        bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: None } });
         assert_eq!(bench.machine.status(), Ready);
     }
     // Ten attempts in ten minutes are the whole group's, and what the server asked of one it asked of all.
@@ -168,7 +168,7 @@ fn a_failure_heard_of_while_nothing_is_wanted_counts_all_the_same() {
     let at = bench.machine.refresh_at().expect("another attempt") - bench.now.wall;
     assert!((10 * MINUTE - 20 * SECOND..=10 * MINUTE).contains(&at), "{at}");
     let mut bench = settled(1, HOUR);
-    bench.tell(Event::HeardFailed { failure: Failure::Retry { after: Some(MINUTE) } });
+    bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: Some(MINUTE) } });
     bench.get(0, true);
     assert!(bench.machine.refresh_at().is_some_and(|at| at >= bench.now.wall + MINUTE));
 }
@@ -232,7 +232,7 @@ fn a_sibling_s_failure_counts_as_one_s_own() {
     let retry = Failure::Retry { after: Some(30 * SECOND) };
     let mut bench = waiting(1);
     bench.get(0, false);
-    let actions = bench.tell(Event::HeardFailed { failure: retry });
+    let actions = bench.tell(Event::HeardFailed { own_fault: false, failure: retry });
     assert_eq!(actions[0], Action::Unlock);
     assert!(matches!(actions[1], Action::Report { cause: Cause::Sibling, retry_at: Some(_), .. }), "{actions:?}");
     assert_eq!(outcomes(&actions).len(), 1);
@@ -241,13 +241,71 @@ fn a_sibling_s_failure_counts_as_one_s_own() {
     // Ten of them spend the budget.
     for _ in 0..10 {
         bench.pass(2 * SECOND);
-        bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+        bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: None } });
     }
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + 9 * MINUTE));
     // A refusal is one for all.
     let mut bench = waiting(1);
-    bench.tell(Event::HeardFailed { failure: Failure::Terminal });
+    bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Terminal });
     assert_eq!((bench.machine.status(), bench.machine.refresh_at()), (Failed, None));
+}
+
+/// A sibling's request found no way: its page may be about to leave.
+const CUT_SHORT: Event = Event::HeardFailed { own_fault: true, failure: Failure::Retry { after: None } };
+
+#[test]
+fn a_failure_that_may_be_the_sibling_s_own_fault_fails_nobody_else() {
+    let mut bench = waiting(1);
+    bench.get(0, false);
+    assert_eq!(bench.tell(CUT_SHORT), []);
+    assert_eq!(bench.machine.status(), Fetching);
+    // At once, not after a second.
+    bench.tell(Event::Locked { flight: 0 });
+    assert_eq!(bench.next_fetch(PATIENCE), Some((0, HUSH)));
+    // Not even while one's own request is in the air.
+    assert_eq!(in_air(1).tell(CUT_SHORT), []);
+}
+
+#[test]
+fn the_second_in_a_row_is_the_service_s() {
+    let mut bench = waiting(1);
+    bench.tell(CUT_SHORT);
+    bench.get(0, false);
+    let actions = bench.tell(CUT_SHORT);
+    assert!(matches!(outcomes(&actions)[..], [Outcome::Failed { .. }]), "{actions:?}");
+    // And so is one after a failure of one's own, or of one that was answered.
+    for before in [Event::HeardFailed { own_fault: false, failure: Failure::Malformed }, CUT_SHORT] {
+        let mut bench = in_air(1);
+        bench.tell(before);
+        bench.fail(0);
+        bench.get(0, false);
+        assert_eq!(outcomes(&bench.tell(CUT_SHORT)).len(), 1);
+    }
+    // But not after a token: of one's own or a sibling's.
+    for own in [true, false] {
+        let mut bench = in_air(1);
+        bench.tell(CUT_SHORT);
+        if own {
+            bench.vend(0, HOUR)
+        } else {
+            bench.tell(heard(HOUR, true))
+        };
+        bench.pass(2 * SECOND);
+        bench.get(0, true);
+        assert_eq!(bench.tell(CUT_SHORT), []);
+    }
+}
+
+#[test]
+fn whosever_fault_it_counts() {
+    let mut bench = settled(1, HOUR);
+    for _ in 0..10 {
+        bench.pass(2 * SECOND);
+        bench.tell(CUT_SHORT);
+    }
+    bench.tell(Event::Rejected);
+    let at = bench.machine.refresh_at().expect("another attempt") - bench.now.wall;
+    assert!((10 * MINUTE - 20 * SECOND..=10 * MINUTE).contains(&at), "{at}");
 }
 
 #[test]
@@ -255,7 +313,7 @@ fn who_waits_for_another_attempt_is_told_of_a_sibling_s() {
     let mut bench = in_air(1);
     bench.fail(0);
     bench.get(0, false);
-    let actions = bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+    let actions = bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: None } });
     assert!(matches!(actions[0], Action::Report { cause: Cause::Sibling, .. }), "{actions:?}");
     assert!(matches!(outcomes(&actions)[..], [Outcome::Failed { .. }]), "{actions:?}");
     assert!(!actions.contains(&Action::Unlock), "it has no turn");
@@ -273,7 +331,7 @@ fn a_sibling_that_was_not_told_to_wait_takes_nothing_back() {
     let mut bench = in_air(1);
     bench.tell(Event::Failed { flight: 0, failure: Failure::Retry { after: Some(MINUTE) } });
     bench.pass(2 * SECOND);
-    bench.tell(Event::HeardFailed { failure: Failure::Retry { after: None } });
+    bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: None } });
     bench.get(0, true);
     assert!(bench.machine.refresh_at().is_some_and(|at| at >= bench.now.wall + 58 * SECOND));
 }
@@ -294,9 +352,9 @@ fn a_token_heard_of_just_after_the_clock_was_set_back_is_left_alone() {
 #[test]
 fn a_failure_is_no_concern_of_who_has_a_token_or_asks_already() {
     let failure = Failure::Terminal;
-    assert_eq!(settled(1, HOUR).tell(Event::HeardFailed { failure }), []);
-    assert_eq!(in_air(1).tell(Event::HeardFailed { failure }), []);
-    assert_eq!(Bench::in_group(1).tell(Event::HeardFailed { failure }), []);
+    assert_eq!(settled(1, HOUR).tell(Event::HeardFailed { own_fault: false, failure }), []);
+    assert_eq!(in_air(1).tell(Event::HeardFailed { own_fault: false, failure }), []);
+    assert_eq!(Bench::in_group(1).tell(Event::HeardFailed { own_fault: false, failure }), []);
 }
 
 #[test]
@@ -352,7 +410,11 @@ fn alone_it_speaks_to_nobody() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     let mut actions = bench.vend(0, HOUR);
-    for event in [heard(2 * HOUR, true), Event::Asked { left: 0 }, Event::HeardFailed { failure: Failure::Terminal }] {
+    for event in [
+        heard(2 * HOUR, true),
+        Event::Asked { left: 0 },
+        Event::HeardFailed { own_fault: false, failure: Failure::Terminal },
+    ] {
         actions.extend(bench.tell(event));
     }
     actions.extend(bench.tell(Event::Close));
