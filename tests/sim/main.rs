@@ -9,16 +9,18 @@
 //! One thing is left out, because no client can see it: a wall clock set back during the very sleep
 //! that also stops the monotonic clock (see `clocks.rs` and, for tabs, `group/device.rs`).
 
+mod alone;
+mod check;
 mod clocks;
+mod draws;
 mod group;
-mod invariants;
+mod history;
+mod limits;
 mod service;
 mod tally;
-mod world;
 
 use std::{env, panic, thread};
-use tally::{Count, Tally};
-use world::World;
+use tally::Count;
 
 const RUNS: u64 = 50_000;
 const GROUPS: u64 = 50_000;
@@ -34,33 +36,6 @@ trait Run {
     fn run(&mut self) -> Result<(), String>;
     fn tally(&self) -> &Self::Tally;
     fn print_history(&self);
-}
-
-impl Run for World {
-    type Tally = Tally;
-
-    const NAME: &'static str = "SIM";
-
-    fn new(seed: u64, record: bool) -> Self {
-        World::new(seed, record)
-    }
-
-    fn run(&mut self) -> Result<(), String> {
-        World::run(self)
-    }
-
-    fn tally(&self) -> &Tally {
-        &self.tally
-    }
-
-    fn print_history(&self) {
-        World::print_history(self);
-    }
-}
-
-#[test]
-fn every_run_alone_keeps_every_promise() {
-    runs::<World>(RUNS);
 }
 
 fn runs<R: Run>(usual: u64) {

@@ -53,14 +53,26 @@ impl Service {
         }
     }
 
+    /// One that is well, and vends a new token to whoever asks.
+    pub(crate) fn fair(ttl: i64, latency: i64) -> Self {
+        Service { mood: Mood::Well, ttl, latency, caches: false, forgets: false }
+    }
+
     pub(crate) fn change_mood(&mut self, rng: &mut Rng) {
         use Mood::*;
         let moods = [Well, Well, Well, Well, Flaky, Down, Refusing, Busy, Garbage, Silent, Slow, Stale];
         self.mood = moods[rng.usize(..moods.len())];
     }
 
-    /// What comes back for a request sent at `t`, and when; `None`: nothing ever.
-    pub(crate) fn answer(&self, t: i64, rng: &mut Rng) -> Option<(i64, Answer)> {
+    /// What comes back for a request sent at `t`, and when, if it gets through; `None`: nothing ever.
+    pub(crate) fn reply(&self, connected: bool, t: i64, rng: &mut Rng) -> Option<(i64, Answer)> {
+        if connected {
+            return self.answer(t, rng);
+        }
+        Some((t + log_uniform(rng, MS, SECOND), Answer::Failure(Failure::Retry { after: None })))
+    }
+
+    fn answer(&self, t: i64, rng: &mut Rng) -> Option<(i64, Answer)> {
         let soon = t + log_uniform(rng, MS, 2 * self.latency + MS);
         let failed = Answer::Failure(Failure::Retry { after: None });
         Some(match self.mood {

@@ -8,7 +8,8 @@
 //! - A clock set back in the very second before sleep or a freeze, with a message on its way that was sent before.
 
 use super::tab::{Arrival, State, What};
-use super::world::{Checked, World};
+use super::world::World;
+use crate::check::Checked;
 use crate::clocks::{DAY, MS, SECOND, log_uniform};
 use momento_token_wasm::refresh::{Event, Failure};
 

@@ -4,8 +4,9 @@ use super::ledger::{Moment, Token};
 use super::locks;
 use super::messages::{self, Message, Told};
 use super::tab::{Arrival, State, What};
-use super::world::{Checked, World};
-use crate::clocks::{Clocks, MS, SECOND, log_uniform};
+use super::world::World;
+use crate::check::Checked;
+use crate::clocks::{Clocks, MS, SECOND};
 use crate::service::Answer;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Outcome, Status};
 
@@ -35,7 +36,7 @@ impl World {
         let checked = tab.ledger.check(&moment, &actions, &tab.machine);
         let (id, held) = (tab.id, tab.locked.map_or(0, |since| now.mono - since));
         self.tally.events += 1;
-        if self.history.is_some() {
+        if self.history.kept() {
             self.note(&format!("tab {id}: {event:?}, wall {}, mono {} → {actions:?}", now.wall, now.mono));
         }
         checked.map_err(|broken| format!("tab {id}: {broken}"))?;
@@ -176,13 +177,7 @@ impl World {
         self.tally.unlocked_fetches += u64::from(tab.locked.is_none() && self.locks.mode == locks::Mode::Works);
         self.sent.push(self.t);
         self.sender = n;
-        let answer = if self.connected {
-            self.service.answer(self.t, &mut self.rng)
-        } else {
-            let at = self.t + log_uniform(&mut self.rng, MS, SECOND);
-            Some((at, Answer::Failure(Failure::Retry { after: None })))
-        };
-        let Some((at, answer)) = answer else { return };
+        let Some((at, answer)) = self.service.reply(self.connected, self.t, &mut self.rng) else { return };
         let what = match answer {
             Answer::Failure(failure) => What::Failure { flight, failure },
             Answer::Token(expires) => What::Token { flight, id: self.mint(at, expires) },

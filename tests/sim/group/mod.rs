@@ -1,11 +1,14 @@
 //! Tabs of one browser that share tokens: some come, some go, freeze or die, with locks and messages that work, fail or are
 //! late, on a device whose wall clock they share. The driver's part is modelled, the machines are real.
 
+mod departures;
 mod device;
 mod driver;
 mod ledger;
+mod lives;
 mod locks;
 mod messages;
+mod promises;
 mod storm;
 mod tab;
 mod weather;
@@ -46,7 +49,7 @@ impl Run for World {
     }
 
     fn print_history(&self) {
-        World::print_history(self);
+        self.history.print();
     }
 }
 

@@ -1,9 +1,11 @@
 //! A storm: anything may happen to any tab at any time; then all goes well again.
 
 use super::weather::PATIENCE;
-use super::world::{Checked, World};
+use super::world::World;
+use crate::check::{Checked, token_due};
 use crate::clocks::{HOUR, MINUTE, MS, SECOND, log_uniform};
-use crate::service::{Mood, Service};
+use crate::draws::{choose, lateness, min_validity, pause};
+use crate::service::Service;
 use momento_token_wasm::refresh::{Event, Failure, Outcome};
 
 /// A storm ends after so many events.
@@ -81,9 +83,9 @@ impl World {
             }
         }
         while self.tally.events < STORM_EVENTS {
-            let next = (-self.rng.f64().max(1e-9).ln() * pace as f64) as i64;
+            let next = pause(&mut self.rng, pace);
             self.advance(self.t + next)?;
-            let turn = self.choose(&habits);
+            let turn = choose(&mut self.rng, &TURNS, &habits);
             self.turn(turn)?;
         }
         self.clear_up()?;
@@ -104,18 +106,6 @@ impl World {
         }
         self.t = self.t.max(until);
         Ok(())
-    }
-
-    fn choose(&mut self, habits: &[u32]) -> Turn {
-        let all: u32 = habits.iter().sum();
-        let mut ticket = self.rng.u32(..all);
-        for (turn, habit) in TURNS.iter().zip(habits) {
-            match ticket.checked_sub(*habit) {
-                Some(rest) => ticket = rest,
-                None => return *turn,
-            }
-        }
-        Turn::Get
     }
 
     fn turn(&mut self, turn: Turn) -> Checked {
@@ -162,7 +152,7 @@ impl World {
                 Ok(())
             }
             Turn::Throttle => {
-                self.late = [5 * MS, 5 * MS, SECOND, MINUTE, 5 * MINUTE][self.rng.usize(..5)];
+                self.late = lateness(&mut self.rng);
                 Ok(())
             }
             Turn::Revoke => {
@@ -183,9 +173,7 @@ impl World {
     fn turn_of(&mut self, n: usize, turn: Turn) -> Checked {
         match turn {
             Turn::Get | Turn::Insist => {
-                let ttl = self.service.ttl / MS;
-                let choices = [0, -1, 10_000, 10_000, self.rng.i64(0..ttl), ttl + ttl / 5, i64::MAX, i64::MIN];
-                let min_validity = choices[self.rng.usize(..choices.len())];
+                let min_validity = min_validity(&mut self.rng, self.service.ttl);
                 self.get(n, min_validity, matches!(turn, Turn::Insist)).map(drop)
             }
             Turn::Abandon => {
@@ -241,13 +229,8 @@ impl World {
     /// After a storm: a token must come to every tab within a bound.
     fn clear_up(&mut self) -> Checked {
         self.note("fair weather");
-        self.service = Service {
-            mood: Mood::Well,
-            ttl: log_uniform(&mut self.rng, MINUTE, 30 * MINUTE),
-            latency: log_uniform(&mut self.rng, MS, 100 * MS),
-            caches: false,
-            forgets: false,
-        };
+        let ttl = log_uniform(&mut self.rng, MINUTE, 30 * MINUTE);
+        self.service = Service::fair(ttl, log_uniform(&mut self.rng, MS, 100 * MS));
         self.connected = true;
         self.late = 5 * MS;
         self.timeless = false;
@@ -267,19 +250,16 @@ impl World {
         for id in self.ids() {
             self.wake(id)?;
         }
-        self.tokens_by(self.bound(), false)?;
+        self.tokens_by(self.token_due(), false)?;
         // Those in hand may still be the storm's: ask for new ones.
-        self.tokens_by(self.bound(), true)?;
+        self.tokens_by(self.token_due(), true)?;
         self.stay_covered(2 * self.service.ttl, i64::MAX)
     }
 
-    /// By when (true time) every tab must have a token in fair weather, whatever happened before; see there for a client that
-    /// is alone. A turn comes on top.
-    fn bound(&self) -> i64 {
-        let timeout = self.policy.request_timeout() * MS;
+    /// A turn comes on top.
+    fn token_due(&self) -> i64 {
         let asked = self.tabs.iter().filter_map(|tab| tab.ledger.not_before()).max();
-        let asked = asked.map_or(0, |until| until + 5 * MINUTE);
-        asked.max(self.t + timeout + 10 * MINUTE) + PATIENCE + 10 * SECOND
+        token_due(&self.policy, self.t, asked) + PATIENCE
     }
 
     /// Every tab asks, again and again where that fails, until it has a token.

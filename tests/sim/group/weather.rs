@@ -1,11 +1,13 @@
 //! Runs in which little goes wrong, and much is promised.
 
 use super::tab::{State, What};
-use super::world::{Checked, World};
+use super::world::World;
 use super::{locks, messages};
+use crate::check::Checked;
 use crate::clocks::{HOUR, MINUTE, MS, SECOND, log_uniform};
+use crate::draws::pause;
 use crate::service::{Mood, Service};
-use momento_token_wasm::refresh::{Event, Failure, Outcome, Policy};
+use momento_token_wasm::refresh::{Event, Failure, Policy};
 
 /// By when a tab that opens, or runs again, has a token from a service that is well: a turn, a request that was cut off and its
 /// backoff, another turn, and an answer.
@@ -19,18 +21,13 @@ pub(super) const PATIENCE: i64 = 5 * SECOND;
 const OUTAGE: usize = 10;
 
 impl World {
-    fn calm(&mut self) {
+    pub(super) fn calm(&mut self) {
         self.policy = Policy::default();
-        self.service = Service {
-            mood: Mood::Well,
-            ttl: log_uniform(&mut self.rng, 2 * MINUTE, 4 * HOUR),
-            latency: log_uniform(&mut self.rng, MS, 950 * MS),
-            caches: false,
-            forgets: false,
-        };
+        let ttl = log_uniform(&mut self.rng, 2 * MINUTE, 4 * HOUR);
+        self.service = Service::fair(ttl, log_uniform(&mut self.rng, MS, 950 * MS));
     }
 
-    fn open_some(&mut self, most: usize) -> Checked {
+    pub(super) fn open_some(&mut self, most: usize) -> Checked {
         for _ in 0..self.rng.usize(1..=most) {
             let n = self.open();
             self.deliver(n, Event::Start)?;
@@ -96,7 +93,7 @@ impl World {
         let pace = log_uniform(&mut self.rng, 2 * SECOND, self.service.ttl);
         let end = self.t + 4 * self.service.ttl;
         while self.t < end && self.tally.events < 3_000 {
-            let next = (-self.rng.f64().max(1e-9).ln() * pace as f64) as i64;
+            let next = pause(&mut self.rng, pace);
             self.stay_covered(next, SOON)?;
             let busy = self.tabs.iter().position(|tab| tab.ledger.locking());
             let n = busy.unwrap_or_else(|| self.rng.usize(..self.tabs.len()));
@@ -120,113 +117,6 @@ impl World {
                 self.open_some(3)?;
             }
         }
-        Ok(())
-    }
-
-    /// Tokens that live for seconds, in tabs that are all hidden, or whose lock somebody else keeps.
-    pub(crate) fn short_lives(&mut self) -> Checked {
-        self.calm();
-        self.channel = messages::Channel { mode: messages::Mode::Works, busy: false };
-        if self.rng.bool() { self.hidden_tabs() } else { self.stuck_lock() }
-    }
-
-    /// Timers fire once a second, all at the same moment: still one vend a rotation for all.
-    fn hidden_tabs(&mut self) -> Checked {
-        self.tally.hidden_runs += 1;
-        self.hidden = true;
-        // Not as coarse as the time for which the owner of the lock listens.
-        self.device.grain = self.device.grain.min(20 * MS);
-        self.locks = locks::Locks::new(locks::Mode::Works);
-        self.service.ttl = log_uniform(&mut self.rng, 5 * SECOND, 12 * SECOND);
-        self.service.latency = log_uniform(&mut self.rng, MS, 200 * MS);
-        self.open_some(20)?;
-        let (mut vends, mut last) = (0, None::<(i64, bool)>);
-        let end = self.t + 20 * self.service.ttl;
-        // Its age and the uncertainty of clocks take up to two seconds off a life.
-        let earliest = ((self.service.ttl - 2 * SECOND) as f64 * f64::from(self.policy.window().0)) as i64;
-        while self.t < end {
-            self.step()?;
-            if let Some(sent) = self.sent.pop() {
-                vends += 1;
-                // Whose timers happened to be in time so far cannot know.
-                let aware = self.tabs[self.sender].ledger.held_up();
-                if let Some((at, other)) = last.replace((sent, aware))
-                    && sent - at < earliest
-                    && aware
-                    && other
-                {
-                    return Err(format!("another vend {} ms after the last", (sent - at) / MS));
-                }
-            }
-        }
-        if vends < 20 { Err(format!("{vends} vends in twenty lives of a token")) } else { Ok(()) }
-    }
-
-    /// Nobody is granted the lock: it costs no tab its token, be it ever so short-lived.
-    fn stuck_lock(&mut self) -> Checked {
-        self.tally.stuck_runs += 1;
-        self.locks = locks::Locks::new([locks::Mode::Broken, locks::Mode::Alien][self.rng.usize(..2)]);
-        self.service.ttl = log_uniform(&mut self.rng, 4 * SECOND, 12 * SECOND);
-        self.service.latency = log_uniform(&mut self.rng, MS, 50 * MS);
-        self.open_some(8)?;
-        // But for the first.
-        self.stay_covered(20 * self.service.ttl, PATIENCE + SECOND)
-    }
-
-    /// Pages navigate away, whose requests are cut short just before they go: another takes over, and nobody is told of an error.
-    pub(crate) fn departures(&mut self) -> Checked {
-        self.calm();
-        self.locks = locks::Locks::new(locks::Mode::Works);
-        self.channel = messages::Channel { mode: messages::Mode::Works, busy: false };
-        self.service.latency = log_uniform(&mut self.rng, MS, 200 * MS);
-        for _ in 0..10 {
-            for id in self.ids() {
-                self.thaw(id)?;
-            }
-            while self.tabs.len() < 8 {
-                let n = self.open();
-                self.deliver(n, Event::Start)?;
-            }
-            let force = self.rng.bool();
-            let calls: Vec<_> =
-                self.ids().into_iter().map(|id| Ok((id, self.ask(id, force)?))).collect::<Result<_, String>>()?;
-            let soon = self.t + self.rng.i64(0..SECOND);
-            self.advance(soon)?;
-            let busy = self.tabs.iter().position(|tab| tab.ledger.in_air().is_some());
-            let gone = busy.map(|n| self.tabs[n].id);
-            if let Some(n) = busy {
-                self.depart(n)?;
-            }
-            self.advance(self.t + 3 * SECOND)?;
-            for (id, call) in calls.into_iter().filter(|(id, _)| Some(*id) != gone) {
-                let served = self.awake(id).and_then(|n| self.tabs[n].outcomes.get(&call));
-                if served != Some(&Outcome::Token) {
-                    return Err(format!("tab {id}: {served:?} for call {call}"));
-                }
-            }
-        }
-        match self.tally.heard_failures {
-            0 => Ok(()),
-            some => Err(format!("{some} failures told to those who were not at fault")),
-        }
-    }
-
-    fn ask(&mut self, id: u32, force: bool) -> Result<u32, String> {
-        let n = self.awake(id).ok_or("a tab is gone")?;
-        self.get(n, 0, force)
-    }
-
-    /// The page's requests fail, and then it is gone.
-    fn depart(&mut self, n: usize) -> Checked {
-        let (id, flight) = (self.tabs[n].id, self.tabs[n].ledger.in_air());
-        if let Some(flight) = flight {
-            self.tally.departures += 1;
-            self.deliver(n, Event::Failed { flight, failure: Failure::Retry { after: None } })?;
-        }
-        if self.rng.bool() {
-            return self.cache(id);
-        }
-        self.kill(n);
         Ok(())
     }
 

@@ -4,14 +4,15 @@ use super::ledger::{Ledger, Token};
 use super::locks::{self, Grant, Locks};
 use super::messages::{self, Channel, Message};
 use super::tab::{Arrival, State, Tab, What};
-use crate::clocks::{Clocks, MS, SECOND, log_uniform, server};
+use crate::check::Checked;
+use crate::clocks::{Clocks, MS, SECOND, server};
+use crate::draws;
+use crate::history::History;
 use crate::service::Service;
 use crate::tally::GroupTally;
 use fastrand::Rng;
 use momento_token_wasm::refresh::{Event, Machine, Policy};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-pub(crate) type Checked = Result<(), String>;
 
 pub(crate) struct World {
     pub(crate) rng: Rng,
@@ -47,7 +48,7 @@ pub(crate) struct World {
     pub(crate) sent: Vec<i64>,
     pub(crate) sender: usize,
     pub(crate) tally: GroupTally,
-    pub(super) history: Option<Vec<String>>,
+    pub(super) history: History,
 }
 
 impl World {
@@ -55,13 +56,7 @@ impl World {
         // Other runs than those of clients that are alone.
         let mut rng = Rng::with_seed(!seed);
         let device = Clocks::new(&mut rng);
-        let policy = if rng.u8(..3) > 0 {
-            Policy::default()
-        } else {
-            let lo = rng.f32() * 0.97 + 0.01;
-            let hi = lo + rng.f32() * (0.99 - lo);
-            Policy::new((lo, hi), log_uniform(&mut rng, 1_000, 60_000)).expect("a sane policy")
-        };
+        let policy = draws::policy(&mut rng);
         use locks::Mode::*;
         let locks = Locks::new([Works, Works, Works, Absent, Broken, Alien][rng.usize(..6)]);
         use messages::Mode as Heard;
@@ -90,20 +85,13 @@ impl World {
             sent: Vec::new(),
             sender: 0,
             tally: GroupTally::default(),
-            history: record.then(Vec::new),
+            history: History::new(record),
             rng,
         }
     }
 
-    pub(crate) fn print_history(&self) {
-        self.history.iter().flatten().for_each(|line| println!("{line}"));
-    }
-
     pub(crate) fn note(&mut self, what: &str) {
-        let t = self.t;
-        if let Some(history) = &mut self.history {
-            history.push(format!("{:>9}.{:06}  {what}", t / SECOND, t % SECOND));
-        }
+        self.history.note(self.t, what);
     }
 
     // ── tabs ────────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +146,7 @@ impl World {
         let tab = self.tabs.swap_remove(n);
         self.leave(tab.id);
         self.arrivals.retain(|arrival| arrival.tab != tab.id);
-        self.tally.spent_budgets += u64::from(tab.ledger.spent_budget);
+        self.tally.spent_budgets += u64::from(tab.ledger.spent_budget());
     }
 
     /// A tab lets go of the lock, or of its place in the queue.

@@ -1,0 +1,69 @@
+//! The end, and the absurd.
+
+use super::*;
+
+#[test]
+fn close_ends_everything() {
+    let mut bench = Bench::started(1);
+    bench.get(0, false);
+    bench.get(HOUR, true);
+    let closed = bench.tell(Event::Close);
+    let settle = |call| Action::Settle { call, outcome: Outcome::Closed };
+    assert_eq!(closed, [Action::Abort { flight: 0 }, settle(1), settle(2), Action::Disarm, Action::Status(Closed)]);
+    for event in [Event::Start, Event::Timer, Event::Wake, Event::Online, Event::Rejected, Event::Close] {
+        assert_eq!(bench.tell(event), [], "{event:?}");
+    }
+    assert_eq!(bench.vend(0, HOUR), []);
+    assert_eq!(bench.get(0, false), [settle(3)]);
+    let machine = &bench.machine;
+    assert_eq!((machine.status(), machine.refresh_at(), machine.token_valid_for()), (Closed, None, None));
+}
+
+#[test]
+fn no_number_is_too_absurd() {
+    // Run with overflow checks, as tests are, this fails for any sum that is not watched.
+    for seed in 0..300 {
+        let mut rng = Rng::with_seed(seed);
+        let mut number = || {
+            let n = [i64::MIN, i64::MIN + 1, -1, 0, 1, 1_800_000_000_000, i64::MAX - 1, i64::MAX];
+            n[rng.usize(..n.len())].wrapping_add(rng.i64(-1..=1))
+        };
+        let mut choice = Rng::with_seed(!seed);
+        let now = Now { wall: number(), mono: number() };
+        let mut machine = match seed % 2 {
+            0 => Machine::new(Policy::default(), seed, now),
+            _ => Machine::in_group(Policy::default(), seed, now),
+        };
+        let mut flight = 0;
+        for call in 0..300 {
+            let event = match choice.u8(..17) {
+                0 => Event::Start,
+                1 | 2 => Event::Get { call, min_validity: number(), force: choice.bool() },
+                3 => Event::Wake,
+                4 => Event::Offline,
+                5 => Event::Online,
+                6 => Event::Rejected,
+                7 | 8 => {
+                    let server_now = choice.bool().then(&mut number);
+                    Event::Vended { flight, expires_at: Some(number()), server_now }
+                }
+                9 => Event::Failed { flight, failure: Failure::Retry { after: Some(number()) } },
+                10 => Event::Failed { flight, failure: Failure::Terminal },
+                11 | 12 => Event::Locked { flight },
+                13 => Event::Heard { life: choice.bool().then(&mut number), fresh: choice.bool() },
+                14 => Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: Some(number()) } },
+                15 => Event::Asked { left: number() },
+                _ => Event::Timer,
+            };
+            let actions = machine.handle(event, Now { wall: number(), mono: number() });
+            flight = fetched(&actions).unwrap_or(flight);
+            for action in actions {
+                if let Action::Lock { flight: id, .. } = action {
+                    flight = id;
+                }
+                assert!(!matches!(action, Action::Arm { delay } if !(1..=HEARTBEAT).contains(&delay)), "{action:?}");
+            }
+            let _ = (machine.refresh_at(), machine.token_valid_for());
+        }
+    }
+}

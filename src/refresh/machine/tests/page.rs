@@ -1,0 +1,163 @@
+//! Pages that sleep and wake, and networks that come and go.
+
+use super::*;
+
+#[test]
+fn a_page_that_wakes_without_a_token_tries_at_once() {
+    for terminal in [false, true] {
+        let mut bench = Bench::started(4);
+        bench.fail_times(7, 0);
+        let (flight, _) = bench.next_fetch(HOUR).expect("a retry");
+        if terminal {
+            bench.refuse(flight)
+        } else {
+            bench.fail(flight)
+        };
+        bench.pass(SECOND);
+        assert!(fetched(&bench.tell(Event::Wake)).is_some());
+    }
+}
+
+#[test]
+fn a_page_that_wakes_with_a_token_keeps_to_its_backoff() {
+    let mut bench = Bench::ready(4, 20 * HOUR);
+    let (flight, _) = bench.next_fetch(20 * HOUR).expect("a refresh");
+    bench.fail_times(7, flight);
+    let planned = bench.machine.refresh_at();
+    bench.pass(SECOND);
+    assert_eq!(fetched(&bench.tell(Event::Wake)), None);
+    assert_eq!(bench.machine.refresh_at(), planned);
+}
+
+#[test]
+fn a_page_that_wakes_from_sleep_does_not_wait_for_the_old_request() {
+    let mut bench = Bench::started(4);
+    bench.now.wall += HOUR;
+    let actions = bench.tell(Event::Wake);
+    assert_eq!(actions[0], Action::Abort { flight: 0 });
+    // The monotonic clock stood still, and it alone can tell that the last start was long ago.
+    assert_eq!(bench.next_fetch(SECOND), Some((1, SECOND)));
+}
+
+#[test]
+fn sleep_ages_a_token_by_whichever_clock_saw_it() {
+    for (wall, mono) in [(2 * HOUR, 0), (0, 2 * HOUR), (2 * HOUR, 2 * HOUR), (-DAY, 2 * HOUR)] {
+        let mut bench = Bench::ready(1, HOUR);
+        bench.now.wall += wall;
+        bench.now.mono += mono;
+        let actions = bench.get(0, false);
+        assert_eq!((actions[0], outcomes(&actions)), (Action::Drop, vec![]), "{wall} {mono}");
+    }
+}
+
+#[test]
+fn a_wall_clock_set_back_keeps_no_token_alive() {
+    let mut bench = Bench::ready(1, HOUR);
+    bench.tell(Event::Offline);
+    for _ in 0..6 {
+        bench.now.wall -= 5 * HOUR;
+        bench.now.mono += 10 * MINUTE;
+        bench.tell(Event::Timer);
+    }
+    assert_eq!(bench.machine.token_valid_for(), None);
+}
+
+#[test]
+fn a_jump_of_the_clocks_is_a_wake() {
+    let mut bench = Bench::started(4);
+    bench.fail_times(9, 0);
+    assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + MINUTE));
+    bench.pass(SECOND);
+    bench.now.wall += 10 * SECOND;
+    assert!(fetched(&bench.tell(Event::Timer)).is_some());
+}
+
+#[test]
+fn offline_nothing_is_sent_but_a_slow_probe() {
+    for seed in 0..20 {
+        let mut bench = Bench::new(seed);
+        bench.tell(Event::Offline);
+        assert_eq!(bench.tell(Event::Start), [Action::Arm { delay: HEARTBEAT }, Action::Status(Waiting)]);
+        bench.get(0, true);
+        for flight in 0..20 {
+            let (probe, after) = bench.next_fetch(HOUR).expect("a probe");
+            assert_eq!(probe, flight);
+            // What was offline from the start may have been told so wrongly: the first probe comes sooner.
+            let expected = if flight == 0 { MINUTE..=MINUTE * 3 / 2 } else { 4 * MINUTE..=6 * MINUTE };
+            assert!(expected.contains(&after), "probe {flight} after {after} ms");
+            bench.fail(probe);
+        }
+    }
+}
+
+#[test]
+fn going_offline_later_the_first_probe_is_slow_too() {
+    let mut bench = Bench::started(1);
+    bench.fail(0);
+    bench.tell(Event::Offline);
+    let (_, after) = bench.next_fetch(HOUR).expect("a probe");
+    assert!((4 * MINUTE..=6 * MINUTE).contains(&after), "after {after} ms");
+}
+
+#[test]
+fn offline_with_a_token_in_hand_nothing_is_sent() {
+    let mut bench = Bench::ready(1, HOUR);
+    bench.tell(Event::Offline);
+    assert_eq!((bench.machine.refresh_at(), bench.machine.status()), (None, Ready));
+    bench.next_fetch(HOUR - SECOND);
+    assert_eq!(bench.machine.status(), Waiting, "a refresh is due");
+    assert!(bench.next_fetch(HOUR).is_some(), "expired: a token is needed");
+}
+
+#[test]
+fn a_probe_that_is_answered_shows_that_the_browser_was_wrong() {
+    let mut bench = Bench::new(1);
+    bench.tell(Event::Offline);
+    bench.tell(Event::Start);
+    let (flight, _) = bench.next_fetch(HOUR).expect("a probe");
+    bench.vend(flight, HOUR);
+    assert!(bench.machine.refresh_at().is_some(), "and the token is renewed in time");
+    // Not so an answer to a request sent before.
+    let mut bench = Bench::started(1);
+    bench.tell(Event::Offline);
+    bench.vend(0, HOUR);
+    assert_eq!(bench.machine.refresh_at(), None);
+}
+
+#[test]
+fn coming_online_is_spread_unless_someone_waits() {
+    let mut delays = Vec::new();
+    for seed in 0..20 {
+        let mut bench = Bench::new(seed);
+        bench.tell(Event::Offline);
+        bench.tell(Event::Start);
+        bench.pass(SECOND);
+        let online = bench.tell(Event::Online);
+        delays.push(if fetched(&online).is_some() { 0 } else { bench.next_fetch(SECOND).expect("an attempt").1 });
+        let mut bench = Bench::new(seed);
+        bench.tell(Event::Offline);
+        bench.get(0, false);
+        bench.pass(SECOND);
+        assert!(fetched(&bench.tell(Event::Online)).is_some(), "at once");
+    }
+    delays.sort_unstable();
+    assert!(delays[19] > 500 && delays[0] < 500, "{delays:?}");
+}
+
+#[test]
+fn coming_online_ends_a_backoff() {
+    for terminal in [false, true] {
+        let mut bench = Bench::started(4);
+        bench.fail_times(7, 0);
+        let (flight, _) = bench.next_fetch(HOUR).expect("a retry");
+        if terminal {
+            bench.refuse(flight)
+        } else {
+            bench.fail(flight)
+        };
+        bench.tell(Event::Offline);
+        bench.pass(SECOND);
+        bench.tell(Event::Online);
+        assert!(bench.machine.refresh_at().is_none_or(|at| at <= bench.now.wall + SECOND));
+    }
+}

@@ -1,0 +1,130 @@
+//! The first attempt, and when a token is renewed.
+
+use super::*;
+
+#[test]
+fn nothing_happens_before_start() {
+    let mut bench = Bench::new(1);
+    for event in [Event::Timer, Event::Wake, Event::Rejected, Event::Offline, Event::Online] {
+        assert_eq!(bench.tell(event), [], "{event:?}");
+    }
+    assert_eq!((bench.machine.status(), bench.machine.refresh_at()), (Idle, None));
+}
+
+#[test]
+fn start_fetches_once() {
+    let mut bench = Bench::new(1);
+    let first = bench.tell(Event::Start);
+    let fetch = Action::Fetch { flight: 0, reason: Reason::First };
+    assert_eq!(first, [fetch, Action::Arm { delay: 10 * SECOND }, Action::Status(Fetching)]);
+    assert_eq!(bench.tell(Event::Start), []);
+}
+
+#[test]
+fn the_first_get_starts_as_well() {
+    let mut bench = Bench::new(1);
+    assert_eq!(fetched(&bench.get(0, false)), Some(0));
+    let install = bench.vend(0, HOUR);
+    let settle = Action::Settle { call: 1, outcome: Outcome::Token };
+    assert_eq!(install, [Action::Install { flight: 0 }, settle, Action::Status(Ready)]);
+}
+
+#[test]
+fn a_token_is_renewed_within_the_window_of_the_life_it_has_left() {
+    for life in [10 * SECOND, 5 * MINUTE, HOUR, 25 * HOUR, 90 * DAY] {
+        let (mut least, mut most) = (f64::MAX, 0.0f64);
+        for seed in 0..40 {
+            let mut bench = Bench::ready(seed, life + MARGIN);
+            let at = bench.machine.refresh_at().expect("a refresh") - bench.now.wall;
+            if life <= HOUR {
+                let (_, after) = bench.next_fetch(life).expect("a refresh");
+                assert_eq!(after, at, "as announced");
+                assert_eq!(bench.machine.status(), Refreshing);
+            }
+            least = least.min(at as f64 / life as f64);
+            most = most.max(at as f64 / life as f64);
+        }
+        assert!((0.6..0.62).contains(&least) && (0.78..0.801).contains(&most), "{life}: {least} to {most}");
+    }
+}
+
+#[test]
+fn timers_are_capped_and_armed_only_when_they_change() {
+    let mut bench = Bench::ready(1, 90 * DAY);
+    let armed = bench.timer;
+    for _ in 0..5 {
+        bench.pass(SECOND);
+        assert_eq!(bench.get(0, false), [Action::Settle { call: bench.calls, outcome: Outcome::Token }]);
+    }
+    assert_eq!(bench.timer, armed);
+    bench.pass(5 * SECOND);
+    assert_eq!(bench.tell(Event::Timer), [Action::Arm { delay: HEARTBEAT }]);
+    // One that is overdue may have been lost, and one set before sleep is not to be trusted.
+    bench.pass(31 * SECOND);
+    assert!(bench.get(0, false).contains(&Action::Arm { delay: HEARTBEAT }));
+    assert_eq!(bench.tell(Event::Wake), [Action::Arm { delay: HEARTBEAT }]);
+}
+
+#[test]
+fn attempts_are_a_second_apart_whatever_the_ttl() {
+    for life in [1, 300, 600, 1_000, 1_400, 3_000] {
+        let mut bench = Bench::started(3);
+        let mut flight = 0;
+        for _ in 0..50 {
+            bench.pass(5);
+            bench.vend(flight, life);
+            let (next, after) = bench.next_fetch(HOUR).expect("another attempt");
+            assert!(after + 5 >= SECOND, "a token of {life} ms: again after {after} ms");
+            flight = next;
+            if life <= MARGIN && flight > 8 {
+                break; // Counted as failures: the budget is spent.
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_without_expiry_is_kept() {
+    let mut bench = Bench::started(1);
+    let vended = bench.tell(Event::Vended { flight: 0, expires_at: None, server_now: None });
+    assert_eq!(vended, [Action::Install { flight: 0 }, Action::Disarm, Action::Status(Ready)]);
+    assert_eq!((bench.machine.token_valid_for(), bench.machine.refresh_at()), (Some(i64::MAX), None));
+    bench.pass(1_000 * DAY);
+    assert_eq!(outcomes(&bench.get(i64::MAX, false)), [Outcome::Token]);
+}
+
+#[test]
+fn a_token_that_expired_on_its_way_is_refused_and_counts_as_a_failure() {
+    for life in [i64::MIN, -1, 0, 1, MARGIN] {
+        let mut bench = Bench::started(1);
+        bench.get(0, false);
+        let actions = bench.vend(0, life.max(-4_000_000_000));
+        let retry_at = retry_at(&actions);
+        assert!(retry_at.is_some());
+        let report = Action::Report { flight: 0, cause: Cause::Expired, retry_at };
+        let settle = Action::Settle { call: 1, outcome: Outcome::Failed { flight: 0 } };
+        assert_eq!(actions[..3], [Action::Refuse { flight: 0 }, report, settle], "{life}");
+        assert_eq!(bench.machine.status(), Waiting);
+    }
+}
+
+#[test]
+fn without_server_time_the_wall_clock_must_do() {
+    let mut bench = Bench::started(1);
+    let expires_at = Some(bench.now.wall + MINUTE);
+    bench.tell(Event::Vended { flight: 0, expires_at, server_now: None });
+    assert_eq!(bench.machine.token_valid_for(), Some(MINUTE - MARGIN));
+}
+
+#[test]
+fn a_token_that_expires_is_dropped() {
+    let mut bench = Bench::ready(1, MINUTE + MARGIN);
+    bench.tell(Event::Offline);
+    bench.pass(MINUTE - 1);
+    assert_eq!(outcomes(&bench.get(1, false)), [Outcome::Token]);
+    bench.pass(1);
+    let actions = bench.get(0, false);
+    assert_eq!(actions[0], Action::Drop);
+    assert_eq!(outcomes(&actions), []);
+    assert_eq!((bench.machine.token_valid_for(), bench.machine.status()), (None, Waiting));
+}

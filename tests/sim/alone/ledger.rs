@@ -1,0 +1,288 @@
+//! Keeps its own account of what the machine was told and what it said, in true time, and knows nothing of how the machine
+//! decides. What is promised besides stands in `promises.rs`.
+
+use crate::check::{Alarm, Ask, Checked, MARGIN, ensure};
+use crate::clocks::{MINUTE, MS};
+use crate::limits::Limits;
+use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Now, Outcome, Policy, Status};
+use std::collections::BTreeMap;
+
+const MALFORMED: u32 = 3;
+/// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set forward.
+pub(super) const PROBE: i64 = 4 * MINUTE;
+const FIRST_PROBE: i64 = MINUTE;
+
+/// A token that arrives: when it truly expires, and by how much the server's time was taken to be later than it is (ms).
+pub(super) type Moment = crate::check::Moment<Option<(Option<i64>, i64)>>;
+
+pub(super) struct Held {
+    pub(super) since: i64,
+    pub(super) expires: Option<i64>,
+    /// By how much (true time) it looks older than it is.
+    pub(super) error: i64,
+    /// How often the wall clock had been set back.
+    pub(super) set_backs: i64,
+    /// The life (ms) that the machine gave it on arrival.
+    pub(super) life: i64,
+}
+
+impl Held {
+    /// By how much it may have less life left, in the eyes of the client, than it truly has, unless
+    /// the wall clock was set forward.
+    pub(super) fn slack(&self, moment: &Moment) -> i64 {
+        self.error + MARGIN + moment.slack(self.set_backs)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Ledger {
+    pub(super) window: (f32, f32),
+    pub(super) begun: bool,
+    pub(super) closed: bool,
+    pub(super) status: Option<Status>,
+    pub(super) air: Option<u32>,
+    pub(super) token: Option<Held>,
+    pub(super) seen_token: bool,
+    /// The last token was rejected; `Some(false)`: or it expired at that very moment.
+    pub(super) rejected: Option<bool>,
+    /// The last attempt failed; for good, at this time.
+    pub(super) failing: bool,
+    pub(super) terminal: bool,
+    /// How many answers in a row could not be read.
+    pub(super) malformed: u32,
+    /// Since that failure for good something happened that may bring about another attempt.
+    pub(super) stirred: bool,
+    pub(super) limits: Limits,
+    /// Since when the machine has been told that it is offline, or sent its last probe.
+    pub(super) offline: Option<i64>,
+    /// How long the next probe must wait.
+    pub(super) probe_gap: i64,
+    pub(super) probing: bool,
+    pub(super) alarm: Alarm,
+    pub(super) last_now: Option<Now>,
+    pub(super) waiting: BTreeMap<u32, Ask>,
+}
+
+impl Ledger {
+    pub(crate) fn new(policy: &Policy) -> Self {
+        Ledger { window: policy.window(), ..Ledger::default() }
+    }
+
+    pub(crate) fn in_air(&self) -> Option<u32> {
+        self.air
+    }
+
+    pub(crate) fn spent_budget(&self) -> bool {
+        self.limits.spent_budget
+    }
+
+    pub(crate) fn waits(&self, call: u32) -> bool {
+        self.waiting.contains_key(&call)
+    }
+
+    pub(crate) fn a_waiting_call(&self, nth: usize) -> Option<u32> {
+        self.waiting.keys().nth(nth % self.waiting.len().max(1)).copied()
+    }
+
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    pub(crate) fn told_offline(&self) -> bool {
+        self.offline.is_some()
+    }
+
+    /// Until when (true time) the server asked not to be asked.
+    pub(crate) fn not_before(&self) -> Option<i64> {
+        self.limits.not_before()
+    }
+
+    pub(crate) fn check(&mut self, moment: &Moment, actions: &[Action], machine: &Machine) -> Checked {
+        let was_closed = self.closed;
+        let landed = self.note(moment);
+        let mut batch = Batch { landed, ..Batch::default() };
+        for (n, action) in actions.iter().enumerate() {
+            if was_closed {
+                let answer = matches!(action, Action::Settle { outcome: Outcome::Closed, .. });
+                ensure!(answer && n == 0, "{action:?} after Close");
+            }
+            self.action(moment, action, &mut batch)?;
+        }
+        if let Some((_, vended)) = landed {
+            ensure!(batch.installed || batch.reported.is_some(), "an answer without consequence");
+            ensure!(vended || !batch.installed, "a failure installed a token");
+        }
+        ensure!(batch.refused.is_none(), "refused without a report");
+        if batch.installed || batch.reported.is_some() {
+            // Whoever asks when an overdue attempt is given up waits for the next one.
+            let new = |id| matches!(moment.event, Event::Get { call, .. } if call == id);
+            ensure!(self.waiting.keys().all(|id| new(*id)), "an attempt ended, and someone still waits for it");
+        }
+        self.after(moment, machine, &batch)
+    }
+
+    /// What the event itself changes; the flight that it ends, and whether it brought a token.
+    fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
+        let t = moment.t;
+        if self.last_now.is_some_and(|last| {
+            let (wall, mono) = (moment.now.wall - last.wall, moment.now.mono - last.mono);
+            (wall - mono).abs() > 4_000
+        }) {
+            self.stirred = true;
+        }
+        self.last_now = Some(moment.now);
+        if self.closed {
+            if let Event::Get { call, .. } = moment.event {
+                self.waiting.insert(call, Ask::new(t, 0, false));
+            }
+            return None;
+        }
+        match moment.event {
+            Event::Start => self.begun = true,
+            Event::Get { call, min_validity, force } => {
+                self.begun = true;
+                self.waiting.insert(call, Ask::new(t, min_validity, force));
+            }
+            Event::Abandon { call } => drop(self.waiting.remove(&call)),
+            Event::Timer => self.alarm.0 = None,
+            Event::Wake => self.stirred = true,
+            Event::Online => {
+                self.stirred = true;
+                self.offline = None;
+            }
+            Event::Offline if self.offline.is_none() => {
+                self.offline = Some(t);
+                self.probe_gap = if self.limits.tried() { PROBE } else { FIRST_PROBE };
+            }
+            Event::Offline => {}
+            Event::Rejected => {
+                if let Some(held) = &self.token {
+                    self.stirred = true;
+                    let alive = held.expires.is_none_or(|at| at - t > held.slack(moment));
+                    self.rejected = Some(alive && moment.leapt < held.since);
+                }
+            }
+            Event::Vended { flight, .. } if self.air == Some(flight) => {
+                self.air = None;
+                if self.probing {
+                    self.offline = None;
+                }
+                return Some((flight, true));
+            }
+            Event::Failed { flight, failure } if self.air == Some(flight) => {
+                self.air = None;
+                match failure {
+                    Failure::Terminal => self.fail(true),
+                    Failure::Malformed => {
+                        let nth = self.malformed + 1;
+                        self.fail(nth >= MALFORMED);
+                        self.malformed = nth;
+                    }
+                    Failure::Retry { .. } => {
+                        self.fail(false);
+                        self.limits.heed(moment, failure);
+                    }
+                }
+                return Some((flight, false));
+            }
+            Event::Vended { .. } | Event::Failed { .. } => {}
+            Event::Close => self.closed = true,
+            // One client alone has no siblings; see `group.rs`.
+            Event::Locked { .. } | Event::Heard { .. } | Event::HeardFailed { .. } | Event::Asked { .. } => {}
+        }
+        None
+    }
+
+    fn fail(&mut self, terminal: bool) {
+        self.failing = true;
+        self.malformed = 0;
+        self.terminal = terminal;
+        self.stirred = false;
+    }
+
+    fn action(&mut self, moment: &Moment, action: &Action, batch: &mut Batch) -> Checked {
+        let Moment { t, now, .. } = *moment;
+        match *action {
+            Action::Fetch { flight, reason } => {
+                ensure!(batch.fetched.replace(flight).is_none(), "two flights at once");
+                self.fetch(moment, flight, reason)?;
+            }
+            Action::Abort { flight } => {
+                ensure!(self.air.take() == Some(flight), "aborted a flight that is not in the air");
+                if !self.closed {
+                    batch.aborted = Some(flight);
+                    self.fail(false);
+                }
+            }
+            Action::Arm { delay } => self.alarm.arm(now, delay)?,
+            Action::Disarm => self.alarm.disarm()?,
+            Action::Install { flight } => {
+                ensure!(batch.landed == Some((flight, true)), "installed what did not arrive");
+                let (expires, error) = moment.brings.ok_or("installed without an answer")?;
+                ensure!(expires.is_none_or(|at| at > t), "installed an expired token");
+                let (error, set_backs) = (error * MS, moment.set_backs);
+                let life = 0; // Known once the machine is asked.
+                self.token = Some(Held { since: t, expires, error, set_backs, life });
+                self.seen_token = true;
+                self.rejected = None;
+                self.failing = false;
+                self.malformed = 0;
+                self.terminal = false;
+                self.limits.arrived();
+                batch.installed = true;
+            }
+            Action::Drop => {
+                let held = self.token.take().ok_or("dropped a token that is not in hand")?;
+                if moment.event != Event::Rejected && moment.leapt < held.since {
+                    let expires = held.expires.ok_or("dropped a token that never expires")?;
+                    ensure!(expires - t <= held.slack(moment), "dropped a token with {} ms left", (expires - t) / MS);
+                }
+            }
+            Action::Refuse { flight } => {
+                ensure!(batch.landed == Some((flight, true)), "refused what did not arrive");
+                let (expires, error) = moment.brings.ok_or("refused without an answer")?;
+                let expires = expires.ok_or("refused a token that never expires")?;
+                ensure!(expires - t <= error * MS + MARGIN + 2 * MS, "refused a token that is still good");
+                batch.refused = Some(flight);
+                self.fail(false);
+            }
+            Action::Report { flight, cause, retry_at } => {
+                let happened = match cause {
+                    Cause::Answer => batch.landed == Some((flight, false)),
+                    Cause::Timeout => batch.aborted == Some(flight),
+                    Cause::Expired => batch.refused.take() == Some(flight),
+                    Cause::Sibling => false,
+                };
+                ensure!(happened, "reported what did not happen");
+                ensure!(batch.reported.replace(flight).is_none(), "reported twice");
+                ensure!(retry_at.is_none_or(|at| at >= now.wall), "tries again in the past");
+                let known = !self.terminal && (self.offline.is_none() || self.token.is_none());
+                ensure!(retry_at.is_some() == known, "tries again: {retry_at:?}, expected one: {known}");
+            }
+            Action::Settle { call, outcome } => {
+                let ask = self.waiting.remove(&call).ok_or_else(|| format!("call {call} does not wait"))?;
+                self.settle(moment, &ask, outcome, batch)?;
+            }
+            Action::Status(status) => {
+                ensure!(self.status.replace(status) != Some(status), "told the same status again");
+            }
+            Action::Lock { .. } | Action::Unlock | Action::Adopt | Action::Share { .. } | Action::ShareFailure => {
+                return Err(format!("{action:?} without siblings"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What one event brought about.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) landed: Option<(u32, bool)>,
+    pub(super) fetched: Option<u32>,
+    pub(super) aborted: Option<u32>,
+    pub(super) refused: Option<u32>,
+    pub(super) reported: Option<u32>,
+    pub(super) installed: bool,
+    /// The validities asked for by those who were told that it is too much.
+    pub(super) too_short: Vec<i64>,
+}

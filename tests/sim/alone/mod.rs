@@ -1,0 +1,38 @@
+//! One client: its device, its network, its service and its application.
+
+mod ledger;
+mod promises;
+mod storm;
+mod weather;
+mod world;
+
+use crate::Run;
+use crate::tally::Tally;
+use world::World;
+
+impl Run for World {
+    type Tally = Tally;
+
+    const NAME: &'static str = "SIM";
+
+    fn new(seed: u64, record: bool) -> Self {
+        World::new(seed, record)
+    }
+
+    fn run(&mut self) -> Result<(), String> {
+        World::run(self)
+    }
+
+    fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    fn print_history(&self) {
+        self.history.print();
+    }
+}
+
+#[test]
+fn every_run_alone_keeps_every_promise() {
+    crate::runs::<World>(crate::RUNS);
+}

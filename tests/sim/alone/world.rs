@@ -1,0 +1,236 @@
+//! One run: a client, its device, its network, its service and its application.
+
+use super::ledger::{Ledger, Moment};
+use super::storm::STORM_EVENTS;
+use crate::check::Checked;
+use crate::clocks::{Clocks, DAY, MINUTE, MS, SECOND, log_uniform, server};
+use crate::draws;
+use crate::history::History;
+use crate::service::{Answer, Service};
+use crate::tally::Tally;
+use fastrand::Rng;
+use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Outcome, Policy};
+use std::collections::BTreeMap;
+
+pub(crate) struct World {
+    pub(super) rng: Rng,
+    /// True time.
+    pub(super) t: i64,
+    pub(super) clocks: Clocks,
+    pub(super) policy: Policy,
+    pub(super) machine: Machine,
+    pub(super) ledger: Ledger,
+    pub(super) service: Service,
+    /// Whether requests get through.
+    pub(super) connected: bool,
+    /// Answers on their way.
+    pub(super) answers: Vec<Pending>,
+    /// When the timer fires, by true time.
+    pub(super) timer: Option<i64>,
+    /// Timers are late by up to this much.
+    pub(super) late: i64,
+    /// Answers never tell the server's time.
+    pub(super) timeless: bool,
+    pub(super) calls: u32,
+    /// How calls were settled.
+    pub(super) outcomes: BTreeMap<u32, Outcome>,
+    pub(crate) tally: Tally,
+    pub(super) history: History,
+}
+
+pub(super) struct Pending {
+    pub(super) at: i64,
+    pub(super) flight: u32,
+    pub(super) answer: Answer,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, record: bool) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let mut clocks = Clocks::new(&mut rng);
+        let policy = draws::policy(&mut rng);
+        let service = Service::new(&mut rng);
+        let machine = Machine::new(policy, rng.u64(..), clocks.read(0));
+        World {
+            ledger: Ledger::new(&policy),
+            t: 0,
+            clocks,
+            policy,
+            machine,
+            service,
+            connected: true,
+            answers: Vec::new(),
+            timer: None,
+            late: 5 * MS,
+            timeless: false,
+            calls: 0,
+            outcomes: BTreeMap::new(),
+            tally: Tally::default(),
+            history: History::new(record),
+            rng,
+        }
+    }
+
+    pub(crate) fn run(&mut self) -> Checked {
+        let result = match self.rng.u8(..100) {
+            0 => self.rejection_loop(),
+            1..10 => self.fair_weather(),
+            _ => self.storm(),
+        };
+        self.tally.seconds += self.t.unsigned_abs() / SECOND.unsigned_abs();
+        self.tally.spent_budgets += u64::from(self.ledger.spent_budget());
+        result
+    }
+
+    /// Until the next thing that the client itself awaits, but not beyond `until`.
+    pub(super) fn advance(&mut self, until: i64) -> Checked {
+        while self.next().is_some_and(|next| next <= until) {
+            self.step()?;
+            if self.tally.events >= 4 * STORM_EVENTS {
+                return Ok(());
+            }
+        }
+        self.t = self.t.max(until);
+        Ok(())
+    }
+
+    pub(super) fn next(&self) -> Option<i64> {
+        self.answers.iter().map(|pending| pending.at).chain(self.timer).min()
+    }
+
+    /// The next answer arrives, or the timer fires.
+    pub(super) fn step(&mut self) -> Checked {
+        let Some(next) = self.next() else {
+            self.t += MINUTE;
+            return Ok(());
+        };
+        self.t = self.t.max(next);
+        if let Some(n) = self.answers.iter().position(|pending| pending.at == next) {
+            let Pending { flight, answer, .. } = self.answers.swap_remove(n);
+            return self.arrive(flight, answer);
+        }
+        self.timer = None;
+        self.deliver(Event::Timer)
+    }
+
+    pub(super) fn sleep(&mut self) -> Checked {
+        let span = log_uniform(&mut self.rng, SECOND, 30 * DAY);
+        let stopped = self.clocks.sleep(span);
+        self.t += span;
+        self.tally.sleeps += 1;
+        self.tally.stopped_clocks += u64::from(stopped > 0);
+        self.note(&format!("slept {} s, monotonic clock stopped: {}", span / SECOND, stopped > 0));
+        // Timers count by the monotonic clock, and are late after sleep.
+        self.timer = self.timer.map(|at| (at + stopped).max(self.t + self.rng.i64(0..2 * SECOND)));
+        for pending in &mut self.answers {
+            if pending.at < self.t {
+                pending.at = self.t + self.rng.i64(0..SECOND);
+                if self.rng.bool() {
+                    pending.answer = Answer::Failure(Failure::Retry { after: None });
+                }
+            }
+        }
+        if self.rng.u8(..10) < 7 { self.deliver(Event::Wake) } else { Ok(()) }
+    }
+
+    pub(super) fn get(&mut self, min_validity: i64, force: bool) -> Result<u32, String> {
+        let call = self.calls;
+        self.calls += 1;
+        self.tally.gets += 1;
+        self.deliver(Event::Get { call, min_validity, force })?;
+        Ok(call)
+    }
+
+    fn send(&mut self, flight: u32) {
+        self.tally.fetches += 1;
+        self.tally.probes += u64::from(self.ledger.told_offline());
+        if let Some((at, answer)) = self.service.reply(self.connected, self.t, &mut self.rng) {
+            self.answers.push(Pending { at, flight, answer });
+        }
+    }
+
+    fn arrive(&mut self, flight: u32, answer: Answer) -> Checked {
+        let expires = match answer {
+            Answer::Failure(failure) => return self.deliver(Event::Failed { flight, failure }),
+            Answer::Token(expires) => expires,
+        };
+        let server_now = server(self.t);
+        // Where the driver cannot tell the server's time the wall clock must do, and a client
+        // whose wall clock is behind cannot know. Where it can, it errs to the late side.
+        let (measured, error) = if self.timeless && self.clocks.ahead >= self.clocks.grain {
+            (None, self.clocks.ahead / MS + 1)
+        } else {
+            let error = self.rng.i64(0..500);
+            (Some(server_now + error), error)
+        };
+        let expires_at = expires.map(server);
+        let event = Event::Vended { flight, expires_at, server_now: measured };
+        self.deliver_with(event, Some((expires, error)))
+    }
+
+    pub(super) fn deliver(&mut self, event: Event) -> Checked {
+        self.deliver_with(event, None)
+    }
+
+    fn deliver_with(&mut self, event: Event, vended: Option<(Option<i64>, i64)>) -> Checked {
+        let Clocks { grain, leapt, set_backs, .. } = self.clocks;
+        let t = self.t;
+        let now = self.clocks.read(t);
+        let actions = self.machine.handle(event, now);
+        self.tally.events += 1;
+        self.tally.actions += actions.len() as u64;
+        if self.history.kept() {
+            self.note(&format!("{event:?}, wall {}, mono {} → {actions:?}", now.wall, now.mono));
+        }
+        self.ledger.check(
+            &Moment { event, t, now, grain, leapt, set_backs, brings: vended },
+            &actions,
+            &self.machine,
+        )?;
+        actions.iter().for_each(|action| self.carry_out(*action));
+        Ok(())
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        let tally = &mut self.tally;
+        match action {
+            Action::Fetch { flight, .. } => self.send(flight),
+            Action::Abort { flight } => {
+                // Some answers to aborted requests arrive all the same.
+                let late = self.rng.u8(..4) == 0;
+                self.answers.retain(|pending| late || pending.flight != flight);
+            }
+            Action::Arm { delay } => {
+                let early = self.rng.i64(0..MS);
+                let late = if self.rng.bool() { self.rng.i64(0..self.late) } else { 0 };
+                tally.late_timers += u64::from(late > SECOND);
+                self.timer = Some(self.t + delay * MS - early + late);
+            }
+            Action::Disarm => self.timer = None,
+            Action::Install { .. } => tally.installs += 1,
+            Action::Drop => tally.drops += 1,
+            Action::Refuse { .. } => tally.refusals += 1,
+            Action::Report { cause, .. } => {
+                tally.reports += 1;
+                tally.timeouts += u64::from(cause == Cause::Timeout);
+                tally.failures += u64::from(cause == Cause::Answer);
+            }
+            Action::Settle { call, outcome } => {
+                self.outcomes.insert(call, outcome);
+                match outcome {
+                    Outcome::Token => tally.tokens += 1,
+                    Outcome::Failed { .. } => tally.failed += 1,
+                    Outcome::TooShort => tally.too_short += 1,
+                    Outcome::Closed => tally.closed += 1,
+                }
+            }
+            // No siblings: the ledger has seen to it.
+            Action::Lock { .. } | Action::Unlock | Action::Adopt | Action::Share { .. } | Action::ShareFailure => {}
+            Action::Status(_) => {}
+        }
+    }
+
+    pub(super) fn note(&mut self, what: &str) {
+        self.history.note(self.t, what);
+    }
+}

@@ -1,0 +1,117 @@
+//! What both ledgers, of a client alone and of a tab in a group, are made of.
+
+use crate::clocks::{MINUTE, MS, SECOND};
+use momento_token_wasm::refresh::{Event, HEARTBEAT, Machine, Now, Policy};
+
+pub(crate) type Checked = Result<(), String>;
+
+/// What the machine takes off a token's life for the uncertainty of clocks, and as much again for
+/// what it has not counted yet.
+pub(crate) const MARGIN: i64 = 250 * MS;
+
+macro_rules! ensure {
+    ($what:expr, $($message:tt)*) => {
+        if !$what {
+            return Err(format!($($message)*));
+        }
+    };
+}
+pub(crate) use ensure;
+
+/// One event, and what is true at that moment.
+pub(crate) struct Moment<Brings> {
+    pub(crate) event: Event,
+    /// True time.
+    pub(crate) t: i64,
+    pub(crate) now: Now,
+    /// How coarse the clocks are.
+    pub(crate) grain: i64,
+    /// When the wall clock was last set forward (true time).
+    pub(crate) leapt: i64,
+    /// How often it has been set back.
+    pub(crate) set_backs: i64,
+    /// The truth about a token that it brings.
+    pub(crate) brings: Brings,
+}
+
+impl<Brings> Moment<Brings> {
+    /// By how much the machine's time may have run ahead of the truth since the wall clock had been
+    /// set back so often: by what it counts for each time, by rounding, and by a little that it had
+    /// not counted before.
+    pub(crate) fn slack(&self, set_backs: i64) -> i64 {
+        (1 + self.set_backs - set_backs) * MARGIN + 2 * self.grain
+    }
+}
+
+/// What a caller asked for, and when (true time).
+pub(crate) struct Ask {
+    pub(crate) since: i64,
+    pub(crate) min_validity: i64,
+    pub(crate) force: bool,
+}
+
+impl Ask {
+    pub(crate) fn new(since: i64, min_validity: i64, force: bool) -> Self {
+        Ask { since, min_validity: min_validity.max(0), force }
+    }
+
+    /// A token with so long left (ms), if there is one, would do.
+    pub(crate) fn served_by(&self, valid_for: Option<i64>) -> bool {
+        !self.force && valid_for.is_some_and(|left| left >= self.min_validity)
+    }
+
+    /// A token that truly expires then may be given to it now.
+    pub(crate) fn may_be_given(&self, expires: Option<i64>, t: i64) -> Checked {
+        if let Some(expires) = expires {
+            let left = expires - t;
+            ensure!(left > 0, "served a token that expired {} ms ago", -left / MS);
+            ensure!(left / MS >= self.min_validity, "served {} ms, asked {}", left / MS, self.min_validity);
+        }
+        Ok(())
+    }
+}
+
+/// The one timer: when (monotonic ms) it is due.
+#[derive(Default)]
+pub(crate) struct Alarm(pub(crate) Option<i64>);
+
+impl Alarm {
+    pub(crate) fn arm(&mut self, now: Now, delay: i64) -> Checked {
+        ensure!((1..=HEARTBEAT).contains(&delay), "a timer of {delay} ms");
+        self.0 = Some(now.mono + delay);
+        Ok(())
+    }
+
+    pub(crate) fn disarm(&mut self) -> Checked {
+        ensure!(self.0.take().is_some(), "disarmed no timer");
+        Ok(())
+    }
+
+    /// It is armed where something is awaited that takes a timer, and for nothing else.
+    pub(crate) fn check(&self, now: Now, machine: &Machine, in_air: bool, awaited: bool) -> Checked {
+        let next = machine.refresh_at();
+        let needed = awaited || next.is_some();
+        ensure!(needed == self.0.is_some(), "timer needed: {needed}, due at {:?}", self.0);
+        ensure!(next.is_none() || !in_air, "another attempt is planned while one is in the air");
+        if let Some(armed) = self.0 {
+            let delay = armed - now.mono;
+            ensure!((0..=HEARTBEAT).contains(&delay), "a timer due in {delay} ms");
+            if let Some(next) = next {
+                ensure!(next > now.wall, "an attempt was due and did not start");
+                ensure!(delay <= next - now.wall, "the timer is due after the attempt");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// By when (true time) a token must arrive in fair weather, whatever happened before.
+///
+/// At worst the flight in the air times out, and then the budget of ten attempts in ten minutes
+/// is waited for; that is longer than any backoff (5 min), pause (5 min) or probe (6 min). What
+/// the server has asked for comes first, with a draw from the backoff on top.
+pub(crate) fn token_due(policy: &Policy, t: i64, not_before: Option<i64>) -> i64 {
+    let timeout = policy.request_timeout() * MS;
+    let asked = not_before.map_or(0, |until| until + 5 * MINUTE);
+    asked.max(t + timeout + 10 * MINUTE) + 10 * SECOND
+}
