@@ -16,10 +16,10 @@ const tokenOf = async (tab) => (await tab.lab('state', 'a')).id;
 const never = () => {};
 
 /**
- * How long tokens live, and when they are renewed: with some two seconds left, for in the background, where timers fire once a second, it takes
- * one until a tab finds the time come, and another until the owner of the lock has listened.
+ * How long tokens live, and when they are renewed: with some three seconds left, for in the background, where timers fire once a second, it takes
+ * one until a tab finds the time come, and another until the owner of the lock has listened; and a busy machine is late with its messages.
  */
-const LIFE_S = 6;
+const LIFE_S = 8;
 const WINDOW = [0.3, 0.5];
 const IN_LONG = 'takes a second for each of its windows: has 20 of them in `make test-browsers-long`';
 const HAS_20 = 'has 20';
