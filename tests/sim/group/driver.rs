@@ -27,7 +27,9 @@ impl World {
     }
 
     pub(super) fn deliver_with(&mut self, n: usize, event: Event, brings: Option<(Token, i64)>) -> Checked {
-        let (t, limit) = (self.t, self.policy.request_timeout() + HUSH + (self.latest + SECOND) / MS);
+        // Two timers may be late meanwhile: the one that ends the listening, by two seconds after sleep, and the one that ends the
+        // request.
+        let (t, limit) = (self.t, self.policy.request_timeout() + HUSH + (2 * self.latest + 3 * SECOND) / MS);
         let tab = &mut self.tabs[n];
         let Clocks { grain, leapt, set_backs, .. } = tab.clocks;
         let now = tab.clocks.read(t);
