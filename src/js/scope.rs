@@ -49,8 +49,11 @@ struct Call {
 
 impl Call {
     fn run(&mut self, job: u32, text: &str, limit: usize) -> Result<(), ScopeError> {
+        let decoded;
+        let mut explicit = &[][..];
         if job == DECODE {
-            self.draft.explicit = wire::decode(text)?;
+            decoded = wire::decode(text)?;
+            explicit = wire::explicit(&decoded)?.unwrap_or_default();
         } else {
             let mut reader = Reader::new(text);
             while reader.end().is_err() {
@@ -59,17 +62,16 @@ impl Call {
             self.count = 0;
         }
         let Call { block, draft, first, super_user, .. } = self;
+        if job != DECODE {
+            explicit = &draft.explicit;
+        }
         let mut permissions = Vec::new();
-        let mut add = |parts| {
+        wire::read_explicit(explicit, &mut |parts| {
             if job != MERGE || is_new(&permissions, &parts, limit) {
                 permissions.push(parts);
             }
-        };
-        if job == DECODE {
-            wire::read(&draft.explicit, &mut add)?;
-        } else {
-            wire::read_explicit(&draft.explicit, &mut add)?;
-        }
+        })?;
+        let mut said = String::new();
         match job {
             ALLOWS => block.number((*super_user || is_allowed(&permissions, &draft.act())).into()),
             COVERS => {
@@ -77,21 +79,19 @@ impl Call {
                 block.number((*super_user || within(granted, requested)).into());
             }
             DESCRIBE => {
-                let mut sentences = String::new();
                 if *super_user {
-                    push(&mut sentences, ANYTHING);
+                    push(&mut said, ANYTHING);
                 }
                 for parts in &permissions {
-                    describe(&mut sentences, parts);
+                    describe(&mut said, parts);
                 }
-                block.push(sentences.as_bytes());
             }
             _ => {
                 if job != DECODE {
                     check_count(permissions.len(), limit)?;
                 }
                 if job == ENCODE {
-                    block.push(wire::encode(&draft.explicit).as_bytes());
+                    said = wire::encode(explicit);
                 } else {
                     block.number(permissions.len() as u32);
                     for parts in &permissions {
@@ -100,6 +100,7 @@ impl Call {
                 }
             }
         }
+        block.push(said.as_bytes());
         Ok(())
     }
 

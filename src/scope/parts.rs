@@ -14,24 +14,44 @@ pub(crate) enum Kind {
     Function = 2,
 }
 
+/// How a kind is spelled.
+pub(super) struct Words {
+    /// The permission's field.
+    pub(super) field: &'static str,
+    /// In English.
+    pub(super) one: &'static str,
+    /// The same for several, which is what the `All…` constant says under `all`.
+    pub(super) all: &'static str,
+}
+
+const fn words(field: &'static str, one: &'static str, all: &'static str) -> Words {
+    Words { field, one, all }
+}
+
+/// By [`Kind`].
+pub(super) static KINDS: [Words; 3] =
+    [words("item", "item", "items"), words("topic", "topic", "topics"), words("func", "function", "functions")];
+
 impl Kind {
+    pub(super) fn words(self) -> &'static Words {
+        &KINDS[self as usize]
+    }
+
     /// The permission's field.
     pub(super) fn field(self) -> &'static str {
-        match self {
-            Kind::Item => "item",
-            Kind::Topic => "topic",
-            Kind::Function => "func",
-        }
+        self.words().field
     }
 
     /// What the `All…` constant says under `all`: the English plural.
     pub(super) fn all(self) -> &'static str {
-        match self {
-            Kind::Item => "items",
-            Kind::Topic => "topics",
-            Kind::Function => "functions",
-        }
+        self.words().all
     }
+}
+
+/// The number of that word, in bytes, in a list.
+#[inline(never)]
+pub(super) fn find(list: &[&str], word: &[u8]) -> Option<u8> {
+    list.iter().position(|one| one.as_bytes() == word).map(|place| place as u8)
 }
 
 /// What a permission names: the last two have a name.
@@ -144,24 +164,29 @@ impl Parts<'_> {
     }
 }
 
-/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Spelled out in UTF-8, since the standard
-/// library's table is larger. What is not UTF-8 is not blank.
+/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Spelled out, since the standard library's
+/// table is larger.
+const BLANKS: &[u8] =
+    "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\
+    \u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}"
+        .as_bytes();
+
+/// Is there nothing else in the name? What is not UTF-8 is not blank.
 pub(super) fn is_blank(mut name: &[u8]) -> bool {
-    loop {
-        let (character, rest) = match name {
-            [] => return true,
-            [a @ ..0x80, rest @ ..] => (u32::from(*a), rest),
-            [0xc2, b, rest @ ..] => (u32::from(*b), rest),
-            [a @ 0xe1..=0xef, b, c, rest @ ..] => (u32::from_be_bytes([0, *a, *b, *c]), rest),
+    while let Some(first) = name.first() {
+        let length = match first {
+            ..0x80 => 1,
+            0xc2 => 2,
+            0xe1.. => 3,
             _ => return false,
         };
-        let blank = matches!(character, 0x9..=0xd | 0x20 | 0x85 | 0xa0 | 0xe1_9a80 | 0xe2_8080..=0xe2_808a
-            | 0xe2_80a8 | 0xe2_80a9 | 0xe2_80af | 0xe2_819f | 0xe3_8080 | 0xef_bbbf);
-        if !blank {
-            return false;
+        // A character stands nowhere but where one starts.
+        match name.split_at_checked(length) {
+            Some((character, rest)) if BLANKS.windows(length).any(|blank| blank == character) => name = rest,
+            _ => return false,
         }
-        name = rest;
     }
+    true
 }
 
 impl Permission {
