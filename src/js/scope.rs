@@ -27,17 +27,16 @@ const DESCRIBE: u32 = 6;
 #[wasm_bindgen]
 pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
     let text = input.get(..filled as usize).and_then(|input| core::str::from_utf8(input).ok());
-    let mut call = Call { block: Block::new(0, HEAD), draft: Draft::new(true), count: 0, first: 0, super_user: false };
-    if let Err(error) = call.run(job, text.unwrap_or_default(), limit as usize) {
-        call.block = of_error(error.code(), &error.message());
-        call.block.number(call.count);
-    }
-    hand_over(call.block)
+    let mut call = Call { draft: Draft::new(true), count: 0, first: 0, super_user: false };
+    hand_over(call.run(job, text.unwrap_or_default(), limit as usize).unwrap_or_else(|error| {
+        let mut block = of_error(error.code(), &error.message());
+        block.number(call.count);
+        block
+    }))
 }
 
-/// What a call owns.
+/// What a call has read.
 struct Call {
-    block: Block,
     draft: Draft,
     /// Which scope is being read; 0 once all are.
     count: u32,
@@ -48,12 +47,9 @@ struct Call {
 }
 
 impl Call {
-    fn run(&mut self, job: u32, text: &str, limit: usize) -> Result<(), ScopeError> {
-        let decoded;
-        let mut explicit = &[][..];
+    fn run(&mut self, job: u32, text: &str, limit: usize) -> Result<Block, ScopeError> {
         if job == DECODE {
-            decoded = wire::decode(text)?;
-            explicit = wire::explicit(&decoded)?.unwrap_or_default();
+            self.draft.explicit = wire::decode(text)?;
         } else {
             let mut reader = Reader::new(text);
             while reader.end().is_err() {
@@ -61,9 +57,10 @@ impl Call {
             }
             self.count = 0;
         }
-        let Call { block, draft, first, super_user, .. } = self;
-        if job != DECODE {
-            explicit = &draft.explicit;
+        let Call { draft, first, super_user, .. } = self;
+        let mut explicit = &draft.explicit[..];
+        if job == DECODE {
+            explicit = wire::explicit(explicit)?.unwrap_or_default();
         }
         let mut permissions = Vec::new();
         wire::read_explicit(explicit, &mut |parts| {
@@ -71,6 +68,10 @@ impl Call {
                 permissions.push(parts);
             }
         })?;
+        if job < DECODE {
+            check_count(permissions.len(), limit)?;
+        }
+        let mut block = Block::new(0, HEAD);
         let mut said = String::new();
         match job {
             ALLOWS => block.number((*super_user || is_allowed(&permissions, &draft.act())).into()),
@@ -86,22 +87,16 @@ impl Call {
                     describe(&mut said, parts);
                 }
             }
+            ENCODE => said = wire::encode(explicit),
             _ => {
-                if job != DECODE {
-                    check_count(permissions.len(), limit)?;
-                }
-                if job == ENCODE {
-                    said = wire::encode(explicit);
-                } else {
-                    block.number(permissions.len() as u32);
-                    for parts in &permissions {
-                        block.permission(parts);
-                    }
+                block.number(permissions.len() as u32);
+                for parts in &permissions {
+                    block.permission(parts);
                 }
             }
         }
         block.push(said.as_bytes());
-        Ok(())
+        Ok(block)
     }
 
     /// Reads one scope, or the action.

@@ -96,17 +96,21 @@ pub(crate) struct Act<'a> {
 /// To invoke is the one access to functions.
 const INVOKE: u8 = 1;
 
-/// What stands under `type`, by [`Kind`].
-pub(super) static TYPES: [&str; 3] = ["cache", "topic", "function"];
+/// What stands under `type`: one more than the [`Kind`].
+pub(super) static TYPES: [&str; 4] = ["", "cache", "topic", "function"];
 
-/// What stands under `access`: the number of the type it belongs to, and its bit.
-pub(super) static ACCESSES: [(&str, u8, u8); 6] = [
-    ("read", Kind::Item as u8, CacheAccess::Read as u8),
-    ("write", Kind::Item as u8, CacheAccess::Write as u8),
-    ("conditional-write", Kind::Item as u8, CacheAccess::ConditionalWrite as u8),
-    ("publish", Kind::Topic as u8, TopicAccess::Publish as u8),
-    ("subscribe", Kind::Topic as u8, TopicAccess::Subscribe as u8),
-    ("invoke", Kind::Function as u8, INVOKE),
+/// What stands under `access`.
+pub(super) static ACCESSES: [&str; 7] = ["", "read", "write", "conditional-write", "publish", "subscribe", "invoke"];
+
+/// The type that each belongs to, and its bit.
+pub(super) static ACCESS_TO: [(usize, u8); 7] = [
+    (0, u8::MAX),
+    (1, CacheAccess::Read as u8),
+    (1, CacheAccess::Write as u8),
+    (1, CacheAccess::ConditionalWrite as u8),
+    (2, TopicAccess::Publish as u8),
+    (2, TopicAccess::Subscribe as u8),
+    (3, INVOKE),
 ];
 
 pub(super) const EXPECTED: &str = "expected cache, and type cache with key and access read, write or conditional-write, \

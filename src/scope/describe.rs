@@ -36,16 +36,16 @@ fn lines(text: &str) -> Vec<String> {
 /// Appends a sentence, which has no line break in it, and a line feed.
 pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
     let kind = parts.kind();
-    push(out, parts.role().words);
+    push(out, parts.words());
     if parts.selects == Selects::One {
-        push(out, kind.words().one);
+        push(out, kind.one());
         push(out, " ");
         push_bytes(out, parts.name);
     } else {
         if parts.selects != Selects::Prefix {
             push(out, "all ");
         }
-        push(out, kind.words().all);
+        push(out, kind.all());
     }
     push(out, " in ");
     match parts.cache {

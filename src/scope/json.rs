@@ -51,7 +51,7 @@ impl TokenScope {
 
 fn write_permission(out: &mut String, parts: &Parts<'_>) -> Option<()> {
     push(out, "{\"role\":\"");
-    push(out, parts.role().value);
+    push(out, parts.value());
     push(out, "\",\"cache\":");
     match parts.cache {
         None => push(out, "{\"all\":\"caches\"}"),

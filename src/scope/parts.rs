@@ -14,44 +14,34 @@ pub(crate) enum Kind {
     Function = 2,
 }
 
-/// How a kind is spelled.
-pub(super) struct Words {
-    /// The permission's field.
-    pub(super) field: &'static str,
-    /// In English.
-    pub(super) one: &'static str,
-    /// The same for several, which is what the `All…` constant says under `all`.
-    pub(super) all: &'static str,
-}
-
-const fn words(field: &'static str, one: &'static str, all: &'static str) -> Words {
-    Words { field, one, all }
-}
-
-/// By [`Kind`].
-pub(super) static KINDS: [Words; 3] =
-    [words("item", "item", "items"), words("topic", "topic", "topics"), words("func", "function", "functions")];
+/// The fields of permissions, by [`Kind`].
+static FIELDS: [&str; 3] = ["item", "topic", "func"];
+/// What each selects one of, in English.
+static ONE: [&str; 3] = ["item", "topic", "function"];
+/// What the `All…` constants say under `all`, which is the plural in English: of caches, and behind that by [`Kind`].
+pub(super) static ALL: [&str; 4] = ["caches", "items", "topics", "functions"];
 
 impl Kind {
-    pub(super) fn words(self) -> &'static Words {
-        &KINDS[self as usize]
-    }
-
     /// The permission's field.
     pub(super) fn field(self) -> &'static str {
-        self.words().field
+        FIELDS[self as usize]
     }
 
-    /// What the `All…` constant says under `all`: the English plural.
+    /// One of them in English.
+    pub(super) fn one(self) -> &'static str {
+        ONE[self as usize]
+    }
+
+    /// Several of them.
     pub(super) fn all(self) -> &'static str {
-        self.words().all
+        ALL[self as usize + 1]
     }
 }
 
-/// The number of that word, in bytes, in a list.
+/// The number of that word in a list; 0, where an empty one stands, if it is not there.
 #[inline(never)]
-pub(super) fn find(list: &[&str], word: &[u8]) -> Option<u8> {
-    list.iter().position(|one| one.as_bytes() == word).map(|place| place as u8)
+pub(super) fn find(list: &[&str], word: &[u8]) -> usize {
+    list.iter().position(|one| one.as_bytes() == word).unwrap_or_default()
 }
 
 /// What a permission names: the last two have a name.
@@ -64,43 +54,54 @@ pub(crate) enum Selects {
     Prefix = 3,
 }
 
-/// A role of any kind.
-pub(super) struct Role {
-    /// In the SDK.
-    pub(super) value: &'static str,
-    /// In English.
-    pub(super) words: &'static str,
-    /// One bit for each kind of access that it permits: [`CacheAccess`], [`TopicAccess`], or 1 to invoke.
-    pub(super) access: u8,
-}
+// Roles of any kind, by `Parts::role`.
 
-const fn role(value: &'static str, words: &'static str, access: u8) -> Role {
-    Role { value, words, access }
-}
+/// In the SDK.
+pub(super) static ROLES: [&str; 10] = [
+    "",
+    "readwrite",
+    "readonly",
+    "writeonly",
+    "",
+    "publishsubscribe",
+    "subscribeonly",
+    "publishonly",
+    "functionpermitnone",
+    "functioninvoke",
+];
+
+/// In English.
+static WORDS: [&str; 10] = [
+    "",
+    "Read and write ",
+    "Read ",
+    "Write ",
+    "",
+    "Publish and subscribe to ",
+    "Subscribe to ",
+    "Publish to ",
+    "No access to ",
+    "Invoke ",
+];
 
 const READ: u8 = CacheAccess::Read as u8;
 const WRITE: u8 = CacheAccess::Write as u8;
 const SUBSCRIBE: u8 = TopicAccess::Subscribe as u8;
 const PUBLISH: u8 = TopicAccess::Publish as u8;
 
-/// By `Parts::role`.
-static ROLES: [Role; 10] = [
-    role("", "", 0),
-    role("readwrite", "Read and write ", READ | WRITE | CacheAccess::ConditionalWrite as u8),
-    role("readonly", "Read ", READ),
-    role("writeonly", "Write ", WRITE),
-    role("", "", 0),
-    role("publishsubscribe", "Publish and subscribe to ", PUBLISH | SUBSCRIBE),
-    role("subscribeonly", "Subscribe to ", SUBSCRIBE),
-    role("publishonly", "Publish to ", PUBLISH),
-    role("functionpermitnone", "No access to ", 0),
-    role("functioninvoke", "Invoke ", 1),
+/// One bit for each kind of access that is permitted: [`CacheAccess`], [`TopicAccess`], or 1 to invoke.
+static ACCESS: [u8; 10] = [
+    0,
+    READ | WRITE | CacheAccess::ConditionalWrite as u8,
+    READ,
+    WRITE,
+    0,
+    PUBLISH | SUBSCRIBE,
+    SUBSCRIBE,
+    PUBLISH,
+    0,
+    1,
 ];
-
-/// The number of the role that the SDK calls so.
-pub(super) fn role_called(value: &[u8]) -> Option<u8> {
-    ROLES.iter().position(|role| role.value.as_bytes() == value && !value.is_empty()).map(|role| role as u8)
-}
 
 /// A permission, taken apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -125,9 +126,19 @@ impl Parts<'_> {
         }
     }
 
-    #[inline(never)]
-    pub(super) fn role(&self) -> &'static Role {
-        ROLES.get(usize::from(self.role)).unwrap_or(&ROLES[0])
+    /// What the SDK calls the role; nothing where there is none of this number.
+    pub(super) fn value(&self) -> &'static str {
+        ROLES.get(usize::from(self.role)).copied().unwrap_or_default()
+    }
+
+    /// The role in English.
+    pub(super) fn words(&self) -> &'static str {
+        WORDS.get(usize::from(self.role)).copied().unwrap_or_default()
+    }
+
+    /// Which kinds of access the role permits.
+    pub(super) fn access(&self) -> u8 {
+        ACCESS.get(usize::from(self.role)).copied().unwrap_or_default()
     }
 
     /// Refuses names that are blank, and keys and prefixes that are empty: each would match nothing, or everything.
@@ -151,6 +162,7 @@ impl Parts<'_> {
     }
 
     /// Is whatever the other names, in whichever cache, named here as well?
+    #[inline(never)]
     pub(super) fn contains(&self, other: &Parts<'_>) -> bool {
         self.kind() == other.kind()
             && (self.cache.is_none() || self.cache == other.cache)
@@ -285,7 +297,7 @@ impl FunctionRole {
 }
 
 fn value(kind: Kind, number: u8) -> &'static str {
-    Parts { role: (kind as u8) << 2 | number, cache: None, selects: Selects::All, name: &[] }.role().value
+    Parts { role: (kind as u8) << 2 | number, cache: None, selects: Selects::All, name: &[] }.value()
 }
 
 #[cfg(test)]

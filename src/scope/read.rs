@@ -2,10 +2,10 @@
 //!
 //! A permission goes straight into its protobuf form, which is the one form in which permissions that were read are kept.
 
-use super::action::{ACCESSES, Act, EXPECTED, TYPES};
+use super::action::{ACCESS_TO, ACCESSES, Act, EXPECTED, TYPES};
 use super::error::ScopeError;
 use super::model::check_count;
-use super::parts::{KINDS, Parts, Selects, find, is_blank, role_called};
+use super::parts::{self, Parts, ROLES, Selects, find, is_blank};
 use super::wire;
 use crate::codec::{
     json::{self, Reader},
@@ -33,30 +33,30 @@ static NAMES: [&str; 14] = [
     "namePrefix",
 ];
 
-const NONE: u8 = 0;
-const PERMISSIONS: u8 = 1;
-const ROLE: u8 = 2;
-const ACCESS: u8 = 4;
-const CACHE: u8 = 5;
+const NONE: usize = 0;
+const PERMISSIONS: usize = 1;
+const ROLE: usize = 2;
+const ACCESS: usize = 4;
+const CACHE: usize = 5;
 /// The one of the first kind of permission; the others follow.
-const ITEM: u8 = 6;
-const KEY: u8 = 9;
-const ALL: u8 = 10;
-const NAME: u8 = 11;
+const ITEM: usize = 6;
+const KEY: usize = 9;
+const ALL: usize = 10;
+const NAME: usize = 11;
 
 // Where names stand, one bit each: in a scope, a permission, an action, and in a selector of caches, of items, and of topics or functions.
-const IN_SCOPE: u8 = 1;
-const IN_PERMISSION: u8 = 2;
-const IN_ACTION: u8 = 4;
-const OF_CACHES: u8 = 8;
-const OF_ITEMS: u8 = 16;
-const OF_NAMES: u8 = 32;
+const IN_SCOPE: u32 = 1;
+const IN_PERMISSION: u32 = 2;
+const IN_ACTION: u32 = 4;
+const OF_CACHES: u32 = 8;
+const OF_ITEMS: u32 = 16;
+const OF_NAMES: u32 = 32;
 // What has no names: the list of permissions, and that of a key's bytes.
-const LIST: u8 = 64;
-const OF_BYTES: u8 = 128;
+const LIST: u32 = 64;
+const OF_BYTES: u32 = 128;
 
 /// Where each name may stand.
-static PLACES: [u8; 14] = [
+static PLACES: [u32; 14] = [
     0,
     IN_SCOPE,
     IN_PERMISSION,
@@ -76,7 +76,7 @@ static PLACES: [u8; 14] = [
 /// What stood under one field, or under one of several that exclude each other.
 struct Said {
     /// Its number.
-    field: u8,
+    field: usize,
     selects: Selects,
     text: Vec<u8>,
 }
@@ -92,7 +92,7 @@ pub(crate) struct Draft {
     /// The cache; the item, topic or function; the role or type (of a scope, its list); the access.
     said: [Said; 4],
     /// The field that is being read, for errors and for the selector in it.
-    field: u8,
+    field: usize,
     /// How many permissions there are in this scope, and whether the last of them is being read still.
     count: usize,
     within: bool,
@@ -128,26 +128,24 @@ impl Draft {
     /// What is accessed, and how: type, access and the field of the name belong together.
     fn understand(&mut self) -> Result<()> {
         let [cache, name, of, access] = &self.said;
-        if let Some((_, kind, bit)) = ACCESSES.iter().find(|(word, ..)| word.as_bytes() == access.text)
-            && find(&TYPES, &of.text) == Some(*kind)
-            && name.field == [KEY, ITEM + 1, ITEM + 2][usize::from(*kind)]
-            && cache.field != NONE
-        {
-            self.access = *bit;
-            return Ok(());
+        let (kind, bit) = ACCESS_TO.get(find(&ACCESSES, &access.text)).copied().unwrap_or_default();
+        let field = if kind == 1 { KEY } else { ITEM - 1 + kind };
+        if kind == 0 || kind != find(&TYPES, &of.text) || name.field != field || cache.field == NONE {
+            return Err(fault(EXPECTED));
         }
-        Err(fault(EXPECTED))
+        self.access = bit;
+        Ok(())
     }
 
     /// The action that was read.
     pub(crate) fn act(&self) -> Act<'_> {
         let [_, name, ..] = &self.said;
-        let kind = if name.field == KEY { 0 } else { name.field - ITEM };
-        Act { parts: parts(&self.said, kind << 2), access: self.access }
+        let kind = if name.field == KEY { 0 } else { name.field.saturating_sub(ITEM) };
+        Act { parts: parts(&self.said, (kind << 2) as u8), access: self.access }
     }
 
     /// Has an error say which field was wrong.
-    fn read(&mut self, reader: &mut Reader<'_>, place: u8) -> Result<()> {
+    fn read(&mut self, reader: &mut Reader<'_>, place: u32) -> Result<()> {
         self.clear();
         self.field = NONE;
         self.walk(reader, json::Kind::Object, place).map_err(|error| error.within(self.name()))
@@ -164,7 +162,7 @@ impl Draft {
 
     /// The field that is being read.
     fn name(&self) -> &'static str {
-        NAMES[usize::from(self.field % 14)]
+        NAMES.get(self.field).copied().unwrap_or_default()
     }
 
     /// What stood under it.
@@ -181,7 +179,7 @@ impl Draft {
 
     /// Reads an object or a list: the one place where that is done.
     #[inline(never)]
-    fn walk(&mut self, reader: &mut Reader<'_>, kind: json::Kind, place: u8) -> Result<()> {
+    fn walk(&mut self, reader: &mut Reader<'_>, kind: json::Kind, place: u32) -> Result<()> {
         need(reader, kind)?;
         if kind == json::Kind::Array {
             reader.array(|reader| self.value(reader, "", place))
@@ -192,7 +190,7 @@ impl Draft {
 
     /// What stands in one.
     #[inline(never)]
-    fn value(&mut self, reader: &mut Reader<'_>, key: &str, place: u8) -> Result<()> {
+    fn value(&mut self, reader: &mut Reader<'_>, key: &str, place: u32) -> Result<()> {
         if place == LIST {
             return self.permission(reader);
         }
@@ -202,8 +200,8 @@ impl Draft {
         if place < OF_CACHES {
             self.field = NONE;
         }
-        let name = find(&NAMES, key.as_bytes()).unwrap_or(NONE);
-        if PLACES[usize::from(name % 14)] & place == 0 {
+        let name = find(&NAMES, key.as_bytes());
+        if PLACES.get(name).is_none_or(|places| places & place == 0) {
             return Err(unknown(key));
         }
         if place >= OF_CACHES {
@@ -220,9 +218,8 @@ impl Draft {
         }
         if place == IN_SCOPE {
             self.walk(reader, json::Kind::Array, LIST)?;
-            self.field = PERMISSIONS;
-            self.said().field = PERMISSIONS;
             self.field = NONE;
+            self.said().field = PERMISSIONS;
             return Ok(());
         }
         if place == IN_PERMISSION && name >= CACHE && kind_of(reader)? != json::Kind::String {
@@ -258,11 +255,12 @@ impl Draft {
         if word.field == NONE {
             return Err(fault("expected a role, found nothing"));
         }
-        let Some(role) = role_called(&word.text) else {
+        let role = find(&ROLES, &word.text);
+        if role == 0 {
             return Err(fault("expected a role such as \"readonly\", found another text"));
-        };
-        let parts = parts(said, role);
-        let kind = parts.kind() as u8;
+        }
+        let parts = parts(said, role as u8);
+        let kind = parts.kind() as usize;
         if name.field != ITEM + kind && (kind > 0 || name.field != NONE) {
             return Err(fault("goes with ").and(parts.kind().field()).and(", and nothing else"));
         }
@@ -277,7 +275,7 @@ impl Draft {
     }
 
     /// The one field of a selector.
-    fn selector(&mut self, reader: &mut Reader<'_>, name: u8) -> Result<()> {
+    fn selector(&mut self, reader: &mut Reader<'_>, name: usize) -> Result<()> {
         let selects = match name {
             ALL => Selects::All,
             KEY | NAME => Selects::One,
@@ -289,7 +287,7 @@ impl Draft {
             return Err(fault("expected one selector, found two that contradict each other"));
         }
         if selects == Selects::All {
-            let all = ["caches", KINDS[0].all, KINDS[1].all, KINDS[2].all][usize::from(self.field - CACHE)];
+            let all = parts::ALL.get(self.field - CACHE).copied().unwrap_or_default();
             let said = self.said();
             if said.text != all.as_bytes() {
                 return Err(fault("the All… constant is one of another kind"));

@@ -74,8 +74,8 @@ pub(super) fn put(explicit: &mut Vec<u8>, parts: &Parts<'_>) {
     match parts.selects {
         Selects::Nothing => {}
         Selects::All => put_bytes(&mut body, 4, &[]),
-        Selects::One => put_selector(&mut body, 5, 1, parts.name),
-        Selects::Prefix => put_selector(&mut body, 5, 2, parts.name),
+        // 1 is one, 2 a prefix.
+        selects => put_selector(&mut body, 5, selects as u32 - 1, parts.name),
     }
     put_selector(explicit, 1, u32::from(parts.role >> 2) + 1, &body); // ExplicitPermissions.permissions, of one type
 }
@@ -181,7 +181,7 @@ fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
         "a permission for all and for one at once"
     } else if seen & CACHE == 0 {
         "a permission that names no cache"
-    } else if role > 3 || parts.role().value.is_empty() {
+    } else if role > 3 || parts.value().is_empty() {
         "a role that is none or unknown"
     } else if kind > 0 && selects == Selects::Nothing {
         "a permission that names no topic or function"
