@@ -3,7 +3,7 @@
 use super::block::{HEAD, hand_over, of_error};
 use crate::codec::{
     block::Block,
-    json::{Kind, Reader, push},
+    json::{Reader, push},
 };
 use crate::scope::{ANYTHING, Draft, ScopeError, check_count, describe, is_allowed, is_new, wire, within};
 use alloc::{string::String, vec::Vec};
@@ -106,7 +106,7 @@ impl Call {
             return self.draft.action(reader);
         }
         self.count += 1;
-        if job >= ALLOWS && self.count == 1 && reader.kind()? == Kind::String && reader.string()? == "super-user" {
+        if job >= ALLOWS && self.count == 1 && self.draft.super_user(reader)? {
             self.super_user = true;
             return Ok(());
         }

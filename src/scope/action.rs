@@ -97,13 +97,13 @@ pub(crate) struct Act<'a> {
 const INVOKE: u8 = 1;
 
 /// What stands under `type`: one more than the [`Kind`].
-pub(super) static TYPES: [&str; 4] = ["", "cache", "topic", "function"];
+pub(super) const TYPES: &str = ",cache,topic,function,";
 
 /// What stands under `access`.
-pub(super) static ACCESSES: [&str; 7] = ["", "read", "write", "conditional-write", "publish", "subscribe", "invoke"];
+pub(super) const ACCESSES: &str = ",read,write,conditional-write,publish,subscribe,invoke,";
 
 /// The type that each belongs to, and its bit.
-pub(super) static ACCESS_TO: [(usize, u8); 7] = [
+pub(super) static ACCESS_TO: [(u8, u8); 7] = [
     (0, u8::MAX),
     (1, CacheAccess::Read as u8),
     (1, CacheAccess::Write as u8),

@@ -37,6 +37,7 @@ fn lines(text: &str) -> Vec<String> {
 pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
     let kind = parts.kind();
     push(out, parts.words());
+    push(out, " ");
     if parts.selects == Selects::One {
         push(out, kind.one());
         push(out, " ");

@@ -4,6 +4,7 @@
 use super::action::{CacheAccess, TopicAccess};
 use super::error::ScopeError;
 use super::model::{CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TopicRole};
+use crate::codec::words::word;
 use alloc::string::String;
 
 /// The type of a permission: one less than its field number in `PermissionsType`.
@@ -15,33 +16,27 @@ pub(crate) enum Kind {
 }
 
 /// The fields of permissions, by [`Kind`].
-static FIELDS: [&str; 3] = ["item", "topic", "func"];
+const FIELDS: &str = "item,topic,func,";
 /// What each selects one of, in English.
-static ONE: [&str; 3] = ["item", "topic", "function"];
+const ONE: &str = "item,topic,function,";
 /// What the `All…` constants say under `all`, which is the plural in English: of caches, and behind that by [`Kind`].
-pub(super) static ALL: [&str; 4] = ["caches", "items", "topics", "functions"];
+pub(super) const ALL: &str = "caches,items,topics,functions,";
 
 impl Kind {
     /// The permission's field.
     pub(super) fn field(self) -> &'static str {
-        FIELDS[self as usize]
+        word(FIELDS, self as usize)
     }
 
     /// One of them in English.
     pub(super) fn one(self) -> &'static str {
-        ONE[self as usize]
+        word(ONE, self as usize)
     }
 
     /// Several of them.
     pub(super) fn all(self) -> &'static str {
-        ALL[self as usize + 1]
+        word(ALL, self as usize + 1)
     }
-}
-
-/// The number of that word in a list; 0, where an empty one stands, if it is not there.
-#[inline(never)]
-pub(super) fn find(list: &[&str], word: &[u8]) -> usize {
-    list.iter().position(|one| one.as_bytes() == word).unwrap_or_default()
 }
 
 /// What a permission names: the last two have a name.
@@ -57,32 +52,11 @@ pub(crate) enum Selects {
 // Roles of any kind, by `Parts::role`.
 
 /// In the SDK.
-pub(super) static ROLES: [&str; 10] = [
-    "",
-    "readwrite",
-    "readonly",
-    "writeonly",
-    "",
-    "publishsubscribe",
-    "subscribeonly",
-    "publishonly",
-    "functionpermitnone",
-    "functioninvoke",
-];
+pub(super) const ROLES: &str =
+    ",readwrite,readonly,writeonly,,publishsubscribe,subscribeonly,publishonly,functionpermitnone,functioninvoke,";
 
 /// In English.
-static WORDS: [&str; 10] = [
-    "",
-    "Read and write ",
-    "Read ",
-    "Write ",
-    "",
-    "Publish and subscribe to ",
-    "Subscribe to ",
-    "Publish to ",
-    "No access to ",
-    "Invoke ",
-];
+const WORDS: &str = ",Read and write,Read,Write,,Publish and subscribe to,Subscribe to,Publish to,No access to,Invoke,";
 
 const READ: u8 = CacheAccess::Read as u8;
 const WRITE: u8 = CacheAccess::Write as u8;
@@ -128,12 +102,12 @@ impl Parts<'_> {
 
     /// What the SDK calls the role; nothing where there is none of this number.
     pub(super) fn value(&self) -> &'static str {
-        ROLES.get(usize::from(self.role)).copied().unwrap_or_default()
+        word(ROLES, self.role.into())
     }
 
     /// The role in English.
     pub(super) fn words(&self) -> &'static str {
-        WORDS.get(usize::from(self.role)).copied().unwrap_or_default()
+        word(WORDS, self.role.into())
     }
 
     /// Which kinds of access the role permits.

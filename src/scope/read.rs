@@ -5,33 +5,19 @@
 use super::action::{ACCESS_TO, ACCESSES, Act, EXPECTED, TYPES};
 use super::error::ScopeError;
 use super::model::check_count;
-use super::parts::{self, Parts, ROLES, Selects, find, is_blank};
+use super::parts::{self, Parts, ROLES, Selects, is_blank};
 use super::wire;
 use crate::codec::{
     json::{self, Reader},
     proto::append,
+    words::{find, word},
 };
 use alloc::vec::Vec;
 
 type Result<T> = core::result::Result<T, ScopeError>;
 
 /// The names that stand in scopes and actions; those that errors may name come first.
-static NAMES: [&str; 14] = [
-    "",
-    "permissions",
-    "role",
-    "type",
-    "access",
-    "cache",
-    "item",
-    "topic",
-    "func",
-    "key",
-    "all",
-    "name",
-    "keyPrefix",
-    "namePrefix",
-];
+const NAMES: &str = ",permissions,role,type,access,cache,item,topic,func,key,all,name,keyPrefix,namePrefix,";
 
 const NONE: usize = 0;
 const PERMISSIONS: usize = 1;
@@ -45,18 +31,18 @@ const ALL: usize = 10;
 const NAME: usize = 11;
 
 // Where names stand, one bit each: in a scope, a permission, an action, and in a selector of caches, of items, and of topics or functions.
-const IN_SCOPE: u32 = 1;
-const IN_PERMISSION: u32 = 2;
-const IN_ACTION: u32 = 4;
-const OF_CACHES: u32 = 8;
-const OF_ITEMS: u32 = 16;
-const OF_NAMES: u32 = 32;
+const IN_SCOPE: u8 = 1;
+const IN_PERMISSION: u8 = 2;
+const IN_ACTION: u8 = 4;
+const OF_CACHES: u8 = 8;
+const OF_ITEMS: u8 = 16;
+const OF_NAMES: u8 = 32;
 // What has no names: the list of permissions, and that of a key's bytes.
-const LIST: u32 = 64;
-const OF_BYTES: u32 = 128;
+const LIST: u8 = 64;
+const OF_BYTES: u8 = 128;
 
 /// Where each name may stand.
-static PLACES: [u32; 14] = [
+static PLACES: [u8; 14] = [
     0,
     IN_SCOPE,
     IN_PERMISSION,
@@ -120,6 +106,17 @@ impl Draft {
         Ok(self.count)
     }
 
+    /// Reads "super-user", if text stands there: whether it is that. Other text is passed over.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn super_user(&mut self, reader: &mut Reader<'_>) -> Result<bool> {
+        if kind_of(reader)? != json::Kind::String {
+            return Ok(false);
+        }
+        self.clear();
+        self.text(reader, Selects::One)?;
+        Ok(self.said().text == b"super-user")
+    }
+
     /// Reads an action, to be asked for by [`Self::act`].
     pub(crate) fn action(&mut self, reader: &mut Reader<'_>) -> Result<()> {
         self.read(reader, IN_ACTION).and_then(|()| self.understand()).map_err(ScopeError::of_action)
@@ -128,9 +125,10 @@ impl Draft {
     /// What is accessed, and how: type, access and the field of the name belong together.
     fn understand(&mut self) -> Result<()> {
         let [cache, name, of, access] = &self.said;
-        let (kind, bit) = ACCESS_TO.get(find(&ACCESSES, &access.text)).copied().unwrap_or_default();
+        let (kind, bit) = ACCESS_TO.get(find(ACCESSES, &access.text)).copied().unwrap_or_default();
+        let kind = usize::from(kind);
         let field = if kind == 1 { KEY } else { ITEM - 1 + kind };
-        if kind == 0 || kind != find(&TYPES, &of.text) || name.field != field || cache.field == NONE {
+        if kind == 0 || kind != find(TYPES, &of.text) || name.field != field || cache.field == NONE {
             return Err(fault(EXPECTED));
         }
         self.access = bit;
@@ -145,7 +143,7 @@ impl Draft {
     }
 
     /// Has an error say which field was wrong.
-    fn read(&mut self, reader: &mut Reader<'_>, place: u32) -> Result<()> {
+    fn read(&mut self, reader: &mut Reader<'_>, place: u8) -> Result<()> {
         self.clear();
         self.field = NONE;
         self.walk(reader, json::Kind::Object, place).map_err(|error| error.within(self.name()))
@@ -162,7 +160,7 @@ impl Draft {
 
     /// The field that is being read.
     fn name(&self) -> &'static str {
-        NAMES.get(self.field).copied().unwrap_or_default()
+        word(NAMES, self.field)
     }
 
     /// What stood under it.
@@ -179,7 +177,7 @@ impl Draft {
 
     /// Reads an object or a list: the one place where that is done.
     #[inline(never)]
-    fn walk(&mut self, reader: &mut Reader<'_>, kind: json::Kind, place: u32) -> Result<()> {
+    fn walk(&mut self, reader: &mut Reader<'_>, kind: json::Kind, place: u8) -> Result<()> {
         need(reader, kind)?;
         if kind == json::Kind::Array {
             reader.array(|reader| self.value(reader, "", place))
@@ -190,7 +188,7 @@ impl Draft {
 
     /// What stands in one.
     #[inline(never)]
-    fn value(&mut self, reader: &mut Reader<'_>, key: &str, place: u32) -> Result<()> {
+    fn value(&mut self, reader: &mut Reader<'_>, key: &str, place: u8) -> Result<()> {
         if place == LIST {
             return self.permission(reader);
         }
@@ -200,7 +198,7 @@ impl Draft {
         if place < OF_CACHES {
             self.field = NONE;
         }
-        let name = find(&NAMES, key.as_bytes());
+        let name = find(NAMES, key.as_bytes());
         if PLACES.get(name).is_none_or(|places| places & place == 0) {
             return Err(unknown(key));
         }
@@ -255,7 +253,7 @@ impl Draft {
         if word.field == NONE {
             return Err(fault("expected a role, found nothing"));
         }
-        let role = find(&ROLES, &word.text);
+        let role = find(ROLES, &word.text);
         if role == 0 {
             return Err(fault("expected a role such as \"readonly\", found another text"));
         }
@@ -287,7 +285,7 @@ impl Draft {
             return Err(fault("expected one selector, found two that contradict each other"));
         }
         if selects == Selects::All {
-            let all = parts::ALL.get(self.field - CACHE).copied().unwrap_or_default();
+            let all = word(parts::ALL, self.field - CACHE);
             let said = self.said();
             if said.text != all.as_bytes() {
                 return Err(fault("the All… constant is one of another kind"));
@@ -311,10 +309,9 @@ impl Draft {
 
     fn byte(&mut self, reader: &mut Reader<'_>) -> Result<()> {
         need(reader, json::Kind::Number)?;
-        match reader.number()?.scaled(0) {
-            Some(byte @ 0..=255) => append(&mut self.said().text, &[byte as u8]),
-            _ => return Err(fault("expected bytes, found another number")),
-        }
+        let number = reader.number()?.scaled(0).unwrap_or(-1);
+        let Ok(byte) = u8::try_from(number) else { return Err(fault("expected bytes, found another number")) };
+        append(&mut self.said().text, &[byte]);
         Ok(())
     }
 }
