@@ -10,7 +10,8 @@ pub(crate) fn word(list: &'static str, mut number: usize) -> &'static str {
     for (at, byte) in list.bytes().enumerate() {
         if byte == END {
             if number == 0 {
-                return list.get(from..at).unwrap_or_default();
+                let word = list.as_bytes().get(from..at).unwrap_or_default();
+                return core::str::from_utf8(word).unwrap_or_default();
             }
             number -= 1;
             from = at + 1;

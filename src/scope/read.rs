@@ -19,6 +19,9 @@ type Result<T> = core::result::Result<T, ScopeError>;
 /// The names that stand in scopes and actions; those that errors may name come first.
 const NAMES: &str = ",permissions,role,type,access,cache,item,topic,func,key,all,name,keyPrefix,namePrefix,";
 
+/// Kinds of JSON value, in English.
+const KINDS: &str = "null,a boolean,a number,a string,an array,an object,";
+
 const NONE: usize = 0;
 const PERMISSIONS: usize = 1;
 const ROLE: usize = 2;
@@ -334,7 +337,7 @@ fn need(reader: &mut Reader<'_>, kind: json::Kind) -> Result<()> {
     if found == kind {
         return Ok(());
     }
-    Err(fault("expected ").and(kind.name()).and(", found ").and(found.name()))
+    Err(fault("expected ").and(word(KINDS, kind as usize)).and(", found ").and(word(KINDS, found as usize)))
 }
 
 /// A field that has no business here; its name is the caller's own writing, so it may be shown.
