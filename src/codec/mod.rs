@@ -8,3 +8,4 @@ pub(crate) mod block;
 pub(crate) mod json;
 pub(crate) mod proto;
 pub(crate) mod wipe;
+pub(crate) mod words;

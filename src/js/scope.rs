@@ -3,7 +3,7 @@
 use super::block::{HEAD, hand_over, of_error};
 use crate::codec::{
     block::Block,
-    json::{Kind, Reader, push},
+    json::{Reader, push},
 };
 use crate::scope::{ANYTHING, Draft, ScopeError, check_count, describe, is_allowed, is_new, wire, within};
 use alloc::{string::String, vec::Vec};
@@ -27,17 +27,16 @@ const DESCRIBE: u32 = 6;
 #[wasm_bindgen]
 pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
     let text = input.get(..filled as usize).and_then(|input| core::str::from_utf8(input).ok());
-    let mut call = Call { block: Block::new(0, HEAD), draft: Draft::new(true), count: 0, first: 0, super_user: false };
-    if let Err(error) = call.run(job, text.unwrap_or_default(), limit as usize) {
-        call.block = of_error(error.code(), &error.message());
-        call.block.number(call.count);
-    }
-    hand_over(call.block)
+    let mut call = Call { draft: Draft::new(true), count: 0, first: 0, super_user: false };
+    hand_over(call.run(job, text.unwrap_or_default(), limit as usize).unwrap_or_else(|error| {
+        let mut block = of_error(error.code(), &error.message());
+        block.number(call.count);
+        block
+    }))
 }
 
-/// What a call owns.
+/// What a call has read.
 struct Call {
-    block: Block,
     draft: Draft,
     /// Which scope is being read; 0 once all are.
     count: u32,
@@ -48,7 +47,7 @@ struct Call {
 }
 
 impl Call {
-    fn run(&mut self, job: u32, text: &str, limit: usize) -> Result<(), ScopeError> {
+    fn run(&mut self, job: u32, text: &str, limit: usize) -> Result<Block, ScopeError> {
         if job == DECODE {
             self.draft.explicit = wire::decode(text)?;
         } else {
@@ -58,18 +57,22 @@ impl Call {
             }
             self.count = 0;
         }
-        let Call { block, draft, first, super_user, .. } = self;
+        let Call { draft, first, super_user, .. } = self;
+        let mut explicit = &draft.explicit[..];
+        if job == DECODE {
+            explicit = wire::explicit(explicit)?.unwrap_or_default();
+        }
         let mut permissions = Vec::new();
-        let mut add = |parts| {
+        wire::read_explicit(explicit, &mut |parts| {
             if job != MERGE || is_new(&permissions, &parts, limit) {
                 permissions.push(parts);
             }
-        };
-        if job == DECODE {
-            wire::read(&draft.explicit, &mut add)?;
-        } else {
-            wire::read_explicit(&draft.explicit, &mut add)?;
+        })?;
+        if job < DECODE {
+            check_count(permissions.len(), limit)?;
         }
+        let mut block = Block::new(0, HEAD);
+        let mut said = String::new();
         match job {
             ALLOWS => block.number((*super_user || is_allowed(&permissions, &draft.act())).into()),
             COVERS => {
@@ -77,30 +80,23 @@ impl Call {
                 block.number((*super_user || within(granted, requested)).into());
             }
             DESCRIBE => {
-                let mut sentences = String::new();
                 if *super_user {
-                    push(&mut sentences, ANYTHING);
+                    push(&mut said, ANYTHING);
                 }
                 for parts in &permissions {
-                    describe(&mut sentences, parts);
+                    describe(&mut said, parts);
                 }
-                block.push(sentences.as_bytes());
             }
+            ENCODE => said = wire::encode(explicit),
             _ => {
-                if job != DECODE {
-                    check_count(permissions.len(), limit)?;
-                }
-                if job == ENCODE {
-                    block.push(wire::encode(&draft.explicit).as_bytes());
-                } else {
-                    block.number(permissions.len() as u32);
-                    for parts in &permissions {
-                        block.permission(parts);
-                    }
+                block.number(permissions.len() as u32);
+                for parts in &permissions {
+                    block.permission(parts);
                 }
             }
         }
-        Ok(())
+        block.push(said.as_bytes());
+        Ok(block)
     }
 
     /// Reads one scope, or the action.
@@ -110,7 +106,7 @@ impl Call {
             return self.draft.action(reader);
         }
         self.count += 1;
-        if job >= ALLOWS && self.count == 1 && reader.kind()? == Kind::String && reader.string()? == "super-user" {
+        if job >= ALLOWS && self.count == 1 && self.draft.super_user(reader)? {
             self.super_user = true;
             return Ok(());
         }

@@ -96,37 +96,22 @@ pub(crate) struct Act<'a> {
 /// To invoke is the one access to functions.
 const INVOKE: u8 = 1;
 
-/// How an action is spelled.
-struct Spelled {
-    /// Under `type`.
-    of: &'static str,
-    /// Under `access`.
-    word: &'static str,
-    /// The field that names what it is done to: as in a permission, but for an item's.
-    field: &'static str,
-    kind: Kind,
-    access: u8,
-}
+/// What stands under `type`: one more than the [`Kind`].
+pub(super) const TYPES: &str = ",cache,topic,function,";
 
-const fn spelled(of: &'static str, word: &'static str, field: &'static str, kind: Kind, access: u8) -> Spelled {
-    Spelled { of, word, field, kind, access }
-}
+/// What stands under `access`.
+pub(super) const ACCESSES: &str = ",read,write,conditional-write,publish,subscribe,invoke,";
 
-static SPELLED: [Spelled; 6] = [
-    spelled("cache", "read", "key", Kind::Item, CacheAccess::Read as u8),
-    spelled("cache", "write", "key", Kind::Item, CacheAccess::Write as u8),
-    spelled("cache", "conditional-write", "key", Kind::Item, CacheAccess::ConditionalWrite as u8),
-    spelled("topic", "publish", "topic", Kind::Topic, TopicAccess::Publish as u8),
-    spelled("topic", "subscribe", "topic", Kind::Topic, TopicAccess::Subscribe as u8),
-    spelled("function", "invoke", "func", Kind::Function, INVOKE),
+/// The type that each belongs to, and its bit.
+pub(super) static ACCESS_TO: [(u8, u8); 7] = [
+    (0, u8::MAX),
+    (1, CacheAccess::Read as u8),
+    (1, CacheAccess::Write as u8),
+    (1, CacheAccess::ConditionalWrite as u8),
+    (2, TopicAccess::Publish as u8),
+    (2, TopicAccess::Subscribe as u8),
+    (3, INVOKE),
 ];
-
-/// The kind and the access of which these are type, access and naming field.
-pub(super) fn kind_and_access(of: &[u8], access: &[u8], field: &str) -> Option<(Kind, u8)> {
-    let is =
-        |spelled: &&Spelled| spelled.of.as_bytes() == of && spelled.word.as_bytes() == access && spelled.field == field;
-    SPELLED.iter().find(is).map(|spelled| (spelled.kind, spelled.access))
-}
 
 pub(super) const EXPECTED: &str = "expected cache, and type cache with key and access read, write or conditional-write, \
     type topic with topic and access publish or subscribe, or type function with func and access invoke";

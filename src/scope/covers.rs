@@ -18,12 +18,12 @@ pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
 
 /// As [`covers`], of permissions taken apart.
 pub(crate) fn within(granted: &[Parts<'_>], requested: &[Parts<'_>]) -> bool {
-    requested.iter().all(|wanted| is_granted(granted, wanted, wanted.role().access))
+    requested.iter().all(|wanted| is_granted(granted, wanted, wanted.access()))
 }
 
 /// Are all of these kinds of access permitted to whatever `wanted` names? Each must be granted over the whole of it.
 fn is_granted(granted: &[Parts<'_>], wanted: &Parts<'_>, access: u8) -> bool {
-    let held = |all, held: &Parts<'_>| if held.contains(wanted) { all | held.role().access } else { all };
+    let held = |all, held: &Parts<'_>| if held.contains(wanted) { all | held.access() } else { all };
     access & !granted.iter().fold(0, held) == 0
 }
 

@@ -35,21 +35,18 @@ fn lines(text: &str) -> Vec<String> {
 
 /// Appends a sentence, which has no line break in it, and a line feed.
 pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
-    push(out, parts.role().words);
-    let (one, key) = match parts.kind() {
-        Kind::Item => ("item", "key"),
-        Kind::Topic => ("topic", "name"),
-        Kind::Function => ("function", "name"),
-    };
-    if matches!(parts.selects, Selects::Nothing | Selects::All) {
-        push(out, "all ");
-    }
-    push(out, one);
+    let kind = parts.kind();
+    push(out, parts.words());
+    push(out, " ");
     if parts.selects == Selects::One {
+        push(out, kind.one());
         push(out, " ");
         push_bytes(out, parts.name);
     } else {
-        push(out, "s");
+        if parts.selects != Selects::Prefix {
+            push(out, "all ");
+        }
+        push(out, kind.all());
     }
     push(out, " in ");
     match parts.cache {
@@ -60,9 +57,7 @@ pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
         }
     }
     if parts.selects == Selects::Prefix {
-        push(out, " whose ");
-        push(out, key);
-        push(out, " starts with ");
+        push(out, if kind == Kind::Item { " whose key starts with " } else { " whose name starts with " });
         push_bytes(out, parts.name);
     }
     push(out, ".\n");

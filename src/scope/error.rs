@@ -1,6 +1,6 @@
 //! The one error of this layer.
 
-use crate::codec::json::{push, push_ascii};
+use crate::codec::json::{push, push_ascii, write_string};
 use alloc::{boxed::Box, string::String};
 use core::fmt;
 
@@ -33,6 +33,29 @@ impl ScopeError {
     #[inline(never)]
     pub(crate) fn field(field: &'static str, reason: &str) -> Self {
         Self::new("ERR_SCOPE_INVALID", reason).within(field)
+    }
+
+    /// Adds to the reason.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn and(mut self, text: &str) -> Self {
+        push(&mut self.0.reason, text);
+        self
+    }
+
+    /// The same with a count.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn and_count(mut self, count: usize) -> Self {
+        push_decimal(&mut self.0.reason, count);
+        self
+    }
+
+    /// The same with text in quotes.
+    #[cold]
+    pub(crate) fn and_quoted(mut self, text: &str) -> Self {
+        write_string(&mut self.0.reason, text);
+        self
     }
 
     pub(crate) fn at(mut self, index: Option<usize>) -> Self {

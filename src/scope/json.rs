@@ -3,7 +3,7 @@
 //! The `All…` constants are `{"all":"caches"}`, `{"all":"items"}`, `{"all":"topics"}` and `{"all":"functions"}`: they survive
 //! JSON, and are neither a cache named `*` nor one another.
 
-use super::error::{ScopeError, push_decimal};
+use super::error::ScopeError;
 use super::model::{MAX_PERMISSIONS, TokenScope, check_count};
 use super::parts::{Kind, Parts, Selects};
 use super::read::Draft;
@@ -13,11 +13,8 @@ use alloc::{string::String, vec::Vec};
 
 impl From<Malformed> for ScopeError {
     fn from(malformed: Malformed) -> Self {
-        let mut reason = String::from("expected JSON with ");
-        push(&mut reason, malformed.expected);
-        push(&mut reason, " at byte ");
-        push_decimal(&mut reason, malformed.at);
-        ScopeError::new("ERR_SCOPE_INVALID", &reason)
+        let error = ScopeError::new("ERR_SCOPE_INVALID", "expected JSON with ");
+        error.and(malformed.expected).and(" at byte ").and_count(malformed.at)
     }
 }
 
@@ -54,7 +51,7 @@ impl TokenScope {
 
 fn write_permission(out: &mut String, parts: &Parts<'_>) -> Option<()> {
     push(out, "{\"role\":\"");
-    push(out, parts.role().value);
+    push(out, parts.value());
     push(out, "\",\"cache\":");
     match parts.cache {
         None => push(out, "{\"all\":\"caches\"}"),

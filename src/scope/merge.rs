@@ -26,7 +26,11 @@ impl TokenScope {
 /// Is it not in the union? One beyond the limit is enough: it is an error anyhow, and looking each up in an ever longer list would take
 /// ever longer.
 pub(crate) fn is_new(union: &[Parts<'_>], parts: &Parts<'_>, limit: usize) -> bool {
-    union.len() <= limit && !union.contains(parts)
+    // Two that name the same in the same way are alike.
+    let is_same = |other: &Parts<'_>| {
+        (other.role, other.selects) == (parts.role, parts.selects) && other.contains(parts) && parts.contains(other)
+    };
+    union.len() <= limit && !union.iter().any(is_same)
 }
 
 #[cfg(test)]

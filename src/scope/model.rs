@@ -1,8 +1,7 @@
 //! The model. Names are those of Momento's SDK; numbers are those of `permission_messages`.
 
-use super::error::{ScopeError, push_decimal};
+use super::error::ScopeError;
 use super::parts::Parts;
-use crate::codec::json::push;
 use alloc::{string::String, vec::Vec};
 
 /// Momento accepts at most 20 policy statements in a token (Momento's limits page).
@@ -168,9 +167,6 @@ pub(crate) fn check_count(count: usize, limit: usize) -> Result<(), ScopeError> 
     if count <= limit {
         return Ok(());
     }
-    let mut reason = String::from("expected at most ");
-    push_decimal(&mut reason, limit);
-    push(&mut reason, ", found ");
-    push_decimal(&mut reason, count);
-    Err(ScopeError::field("permissions", &reason).with_code("ERR_SCOPE_LIMIT"))
+    let error = ScopeError::field("permissions", "expected at most ").with_code("ERR_SCOPE_LIMIT");
+    Err(error.and_count(limit).and(", found ").and_count(count))
 }

@@ -4,6 +4,7 @@
 use super::action::{CacheAccess, TopicAccess};
 use super::error::ScopeError;
 use super::model::{CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TopicRole};
+use crate::codec::words::word;
 use alloc::string::String;
 
 /// The type of a permission: one less than its field number in `PermissionsType`.
@@ -14,23 +15,27 @@ pub(crate) enum Kind {
     Function = 2,
 }
 
+/// The fields of permissions, by [`Kind`].
+const FIELDS: &str = "item,topic,func,";
+/// What each selects one of, in English.
+const ONE: &str = "item,topic,function,";
+/// What the `All…` constants say under `all`, which is the plural in English: of caches, and behind that by [`Kind`].
+pub(super) const ALL: &str = "caches,items,topics,functions,";
+
 impl Kind {
     /// The permission's field.
     pub(super) fn field(self) -> &'static str {
-        match self {
-            Kind::Item => "item",
-            Kind::Topic => "topic",
-            Kind::Function => "func",
-        }
+        word(FIELDS, self as usize)
     }
 
-    /// What the `All…` constant says under `all`: the English plural.
+    /// One of them in English.
+    pub(super) fn one(self) -> &'static str {
+        word(ONE, self as usize)
+    }
+
+    /// Several of them.
     pub(super) fn all(self) -> &'static str {
-        match self {
-            Kind::Item => "items",
-            Kind::Topic => "topics",
-            Kind::Function => "functions",
-        }
+        word(ALL, self as usize + 1)
     }
 }
 
@@ -44,43 +49,33 @@ pub(crate) enum Selects {
     Prefix = 3,
 }
 
-/// A role of any kind.
-pub(super) struct Role {
-    /// In the SDK.
-    pub(super) value: &'static str,
-    /// In English.
-    pub(super) words: &'static str,
-    /// One bit for each kind of access that it permits: [`CacheAccess`], [`TopicAccess`], or 1 to invoke.
-    pub(super) access: u8,
-}
+// Roles of any kind, by `Parts::role`.
 
-const fn role(value: &'static str, words: &'static str, access: u8) -> Role {
-    Role { value, words, access }
-}
+/// In the SDK.
+pub(super) const ROLES: &str =
+    ",readwrite,readonly,writeonly,,publishsubscribe,subscribeonly,publishonly,functionpermitnone,functioninvoke,";
+
+/// In English.
+const WORDS: &str = ",Read and write,Read,Write,,Publish and subscribe to,Subscribe to,Publish to,No access to,Invoke,";
 
 const READ: u8 = CacheAccess::Read as u8;
 const WRITE: u8 = CacheAccess::Write as u8;
 const SUBSCRIBE: u8 = TopicAccess::Subscribe as u8;
 const PUBLISH: u8 = TopicAccess::Publish as u8;
 
-/// By `Parts::role`.
-static ROLES: [Role; 10] = [
-    role("", "", 0),
-    role("readwrite", "Read and write ", READ | WRITE | CacheAccess::ConditionalWrite as u8),
-    role("readonly", "Read ", READ),
-    role("writeonly", "Write ", WRITE),
-    role("", "", 0),
-    role("publishsubscribe", "Publish and subscribe to ", PUBLISH | SUBSCRIBE),
-    role("subscribeonly", "Subscribe to ", SUBSCRIBE),
-    role("publishonly", "Publish to ", PUBLISH),
-    role("functionpermitnone", "No access to ", 0),
-    role("functioninvoke", "Invoke ", 1),
+/// One bit for each kind of access that is permitted: [`CacheAccess`], [`TopicAccess`], or 1 to invoke.
+static ACCESS: [u8; 10] = [
+    0,
+    READ | WRITE | CacheAccess::ConditionalWrite as u8,
+    READ,
+    WRITE,
+    0,
+    PUBLISH | SUBSCRIBE,
+    SUBSCRIBE,
+    PUBLISH,
+    0,
+    1,
 ];
-
-/// The number of the role that the SDK calls so.
-pub(super) fn role_called(value: &[u8]) -> Option<u8> {
-    ROLES.iter().position(|role| role.value.as_bytes() == value && !value.is_empty()).map(|role| role as u8)
-}
 
 /// A permission, taken apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -105,9 +100,19 @@ impl Parts<'_> {
         }
     }
 
-    #[inline(never)]
-    pub(super) fn role(&self) -> &'static Role {
-        ROLES.get(usize::from(self.role)).unwrap_or(&ROLES[0])
+    /// What the SDK calls the role; nothing where there is none of this number.
+    pub(super) fn value(&self) -> &'static str {
+        word(ROLES, self.role.into())
+    }
+
+    /// The role in English.
+    pub(super) fn words(&self) -> &'static str {
+        word(WORDS, self.role.into())
+    }
+
+    /// Which kinds of access the role permits.
+    pub(super) fn access(&self) -> u8 {
+        ACCESS.get(usize::from(self.role)).copied().unwrap_or_default()
     }
 
     /// Refuses names that are blank, and keys and prefixes that are empty: each would match nothing, or everything.
@@ -131,6 +136,7 @@ impl Parts<'_> {
     }
 
     /// Is whatever the other names, in whichever cache, named here as well?
+    #[inline(never)]
     pub(super) fn contains(&self, other: &Parts<'_>) -> bool {
         self.kind() == other.kind()
             && (self.cache.is_none() || self.cache == other.cache)
@@ -144,24 +150,29 @@ impl Parts<'_> {
     }
 }
 
-/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Spelled out in UTF-8, since the standard
-/// library's table is larger. What is not UTF-8 is not blank.
+/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Spelled out, since the standard library's
+/// table is larger.
+const BLANKS: &[u8] =
+    "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\
+    \u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}"
+        .as_bytes();
+
+/// Is there nothing else in the name? What is not UTF-8 is not blank.
 pub(super) fn is_blank(mut name: &[u8]) -> bool {
-    loop {
-        let (character, rest) = match name {
-            [] => return true,
-            [a @ ..0x80, rest @ ..] => (u32::from(*a), rest),
-            [0xc2, b, rest @ ..] => (u32::from(*b), rest),
-            [a @ 0xe1..=0xef, b, c, rest @ ..] => (u32::from_be_bytes([0, *a, *b, *c]), rest),
+    while let Some(first) = name.first() {
+        let length = match first {
+            ..0x80 => 1,
+            0xc2 => 2,
+            0xe1.. => 3,
             _ => return false,
         };
-        let blank = matches!(character, 0x9..=0xd | 0x20 | 0x85 | 0xa0 | 0xe1_9a80 | 0xe2_8080..=0xe2_808a
-            | 0xe2_80a8 | 0xe2_80a9 | 0xe2_80af | 0xe2_819f | 0xe3_8080 | 0xef_bbbf);
-        if !blank {
-            return false;
+        // A character stands nowhere but where one starts.
+        match name.split_at_checked(length) {
+            Some((character, rest)) if BLANKS.windows(length).any(|blank| blank == character) => name = rest,
+            _ => return false,
         }
-        name = rest;
     }
+    true
 }
 
 impl Permission {
@@ -260,7 +271,7 @@ impl FunctionRole {
 }
 
 fn value(kind: Kind, number: u8) -> &'static str {
-    Parts { role: (kind as u8) << 2 | number, cache: None, selects: Selects::All, name: &[] }.role().value
+    Parts { role: (kind as u8) << 2 | number, cache: None, selects: Selects::All, name: &[] }.value()
 }
 
 #[cfg(test)]

@@ -74,8 +74,8 @@ pub(super) fn put(explicit: &mut Vec<u8>, parts: &Parts<'_>) {
     match parts.selects {
         Selects::Nothing => {}
         Selects::All => put_bytes(&mut body, 4, &[]),
-        Selects::One => put_selector(&mut body, 5, 1, parts.name),
-        Selects::Prefix => put_selector(&mut body, 5, 2, parts.name),
+        // 1 is one, 2 a prefix.
+        selects => put_selector(&mut body, 5, selects as u32 - 1, parts.name),
     }
     put_selector(explicit, 1, u32::from(parts.role >> 2) + 1, &body); // ExplicitPermissions.permissions, of one type
 }
@@ -90,20 +90,28 @@ fn put_selector(out: &mut Vec<u8>, field: u32, number: u32, bytes: &[u8]) {
 /// Reads `Permissions`: true for a super-user; otherwise each permission goes to `emit`. A token may carry more of them than may
 /// be asked for today: reading sets no limit. What was emitted before an error is no grant.
 pub(crate) fn read<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<bool> {
-    let grant = only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")?;
-    match grant.tag {
-        NUMBER_1 if grant.value == 0 => return Ok(true),
-        NUMBER_1 => return Err(not_understood("an unknown kind of super-user")),
-        BYTES_2 => {}
-        _ => return Err(not_understood("an unknown kind of grant")),
-    }
-    let count = read_explicit(grant.bytes, emit)?;
-    check_count(count, usize::MAX).map_err(|error| error.with_code(NOT_UNDERSTOOD))?;
-    Ok(false)
+    let explicit = explicit(bytes)?;
+    read_explicit(explicit.unwrap_or_default(), emit)?;
+    Ok(explicit.is_none())
 }
 
-/// `ExplicitPermissions`; how many there are.
-pub(crate) fn read_explicit<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<usize> {
+/// The message `ExplicitPermissions` in `Permissions`; `None` for a super-user.
+pub(crate) fn explicit(bytes: &[u8]) -> Result<Option<&[u8]>> {
+    let grant = only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")?;
+    match grant.tag {
+        NUMBER_1 if grant.value == 0 => Ok(None),
+        NUMBER_1 => Err(not_understood("an unknown kind of super-user")),
+        // Each permission takes a few bytes.
+        BYTES_2 => match check_count(grant.bytes.len(), usize::MAX) {
+            Ok(()) => Ok(Some(grant.bytes)),
+            Err(error) => Err(error.with_code(NOT_UNDERSTOOD)),
+        },
+        _ => Err(not_understood("an unknown kind of grant")),
+    }
+}
+
+/// `ExplicitPermissions`.
+pub(crate) fn read_explicit<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<()> {
     let mut fields = Fields::new(bytes);
     let mut count = 0;
     while fields.next()? {
@@ -115,18 +123,16 @@ pub(crate) fn read_explicit<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)
         emit(parts);
         count += 1;
     }
-    Ok(count)
+    Ok(())
 }
 
 /// `PermissionsType`.
 fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
     let entry = only_field(bytes, "a permission that is not of exactly one type")?;
-    let kind = match entry.tag {
-        BYTES_1 => 0,
-        BYTES_2 => 1,
-        BYTES_3 => 2,
-        _ => return Err(not_understood("an unknown type of permission")),
-    };
+    if !matches!(entry.tag, BYTES_1 | BYTES_2 | BYTES_3) {
+        return Err(not_understood("an unknown type of permission"));
+    }
+    let kind = (entry.tag >> 3) as u8 - 1;
     let (mut role, mut cache, mut selects, mut name) = (0, None, Selects::Nothing, &[][..]);
     let mut seen = 0;
     let mut fields = Fields::new(entry.bytes);
@@ -135,33 +141,33 @@ fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
             // `role`; absent is 0.
             NUMBER_1 => {
                 role = fields.value;
-                1
+                ROLE
             }
-            // `all_caches`, or `cache_selector`.
+            // `all_caches`.
             BYTES_2 if fields.bytes.is_empty() => CACHE,
-            BYTES_3 => {
-                let selector = only_field(fields.bytes, "a cache selector without a name")?;
-                if selector.tag != BYTES_1 {
-                    return Err(not_understood("an unknown cache selector"));
-                }
-                cache = Some(selector.bytes);
-                CACHE
-            }
             // `all_items`, `all_topics`, `all_functions`.
             BYTES_4 if fields.bytes.is_empty() => {
                 selects = Selects::All;
                 ALL
             }
-            // `item_selector`, `topic_selector`, `function_selector`.
-            BYTES_5 => {
-                let selector = only_field(fields.bytes, "a selector that is not set")?;
-                selects = match selector.tag {
-                    BYTES_1 => Selects::One,
-                    BYTES_2 => Selects::Prefix,
-                    _ => return Err(not_understood("an unknown selector")),
+            // `cache_selector`; `item_selector`, `topic_selector`, `function_selector`.
+            BYTES_3 | BYTES_5 => {
+                let of_cache = fields.tag == BYTES_3;
+                let (unset, unknown) = if of_cache {
+                    ("a cache selector without a name", "an unknown cache selector")
+                } else {
+                    ("a selector that is not set", "an unknown selector")
                 };
-                name = selector.bytes;
-                SELECTOR
+                let selector = only_field(fields.bytes, unset)?;
+                match selector.tag {
+                    BYTES_1 if of_cache => cache = Some(selector.bytes),
+                    BYTES_1 | BYTES_2 if !of_cache => {
+                        selects = if selector.tag == BYTES_1 { Selects::One } else { Selects::Prefix };
+                        name = selector.bytes;
+                    }
+                    _ => return Err(not_understood(unknown)),
+                }
+                if of_cache { CACHE } else { SELECTOR }
             }
             _ => return Err(not_understood("an unknown field in a permission")),
         };
@@ -175,7 +181,7 @@ fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
         "a permission for all and for one at once"
     } else if seen & CACHE == 0 {
         "a permission that names no cache"
-    } else if role > 3 || parts.role().value.is_empty() {
+    } else if role > 3 || parts.value().is_empty() {
         "a role that is none or unknown"
     } else if kind > 0 && selects == Selects::Nothing {
         "a permission that names no topic or function"
@@ -187,6 +193,7 @@ fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
 }
 
 // What a permission has had, one bit each.
+const ROLE: u32 = 1;
 const CACHE: u32 = 2;
 const ALL: u32 = 4;
 const SELECTOR: u32 = 8;
