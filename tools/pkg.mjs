@@ -7,6 +7,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeF
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { order } from './order.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}pkg`;
@@ -34,6 +35,7 @@ function prune(file) {
   writeFileSync(graph, JSON.stringify([{ name: 'package', root: true, reaches: names }, ...names.map((name) => ({ name, export: name }))]));
   execFileSync('wasm-metadce', [file, '--graph-file', graph, '--output', file, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
   execFileSync('wasm-opt', [file, '-Os', '--converge', '--output', file]);
+  order(file);
 }
 
 /** Gives `wasm-module` and what else pkg-template/src/modules.d.ts names its contents. With `given`, the module is not carried as text: it is
