@@ -5,8 +5,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 import { order } from './order.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -76,9 +78,10 @@ function toText(bytes) {
 }
 
 /** A bundle and its map, which carries the sources under names of their own: not under where they lay, nor with what is no source. */
-async function bundle(options) {
+async function bundle(options, then = async () => {}) {
   const { outfile } = options;
   await build({ bundle: true, sourcemap: 'linked', legalComments: 'none', logLevel: 'warning', ...options });
+  await then(outfile, options.format === 'esm');
   const map = JSON.parse(readFileSync(`${outfile}.map`, 'utf8'));
   const isText = map.sources.map((source) => /^made:/.test(source));
   map.sourcesContent = map.sourcesContent.map((content, index) => (isText[index] ? '// made by the build' : content));
@@ -86,19 +89,36 @@ async function bundle(options) {
   writeFileSync(`${outfile}.map`, JSON.stringify(map));
 }
 
+/** Minifies what esbuild has, once more: that is 3 % of the JavaScript in gzip. */
+async function shrink(file, module) {
+  const { code, map } = await minify(readFileSync(file, 'utf8'), {
+    ecma: 2022,
+    module,
+    toplevel: true,
+    compress: { passes: 3 },
+    format: { ascii_only: true },
+    sourceMap: { content: readFileSync(`${file}.map`, 'utf8'), url: `${basename(file)}.map` },
+  });
+  writeFileSync(file, `${code}\n`);
+  writeFileSync(`${file}.map`, map);
+}
+
 /** For browsers, and whatever else has their interfaces. */
 const browser = (entry, folder, format, outfile, given, inject = []) =>
-  bundle({
-    entryPoints: [`${root}pkg-template/src/${entry === 'momento' ? 'momento/index' : entry}.ts`],
-    outfile,
-    minify: true,
-    format,
-    target: 'es2022',
-    platform: 'neutral',
-    external: ['momento-token-wasm', 'react', 'vue'],
-    plugins: [embed(folder, given)],
-    inject,
-  });
+  bundle(
+    {
+      entryPoints: [`${root}pkg-template/src/${entry === 'momento' ? 'momento/index' : entry}.ts`],
+      outfile,
+      minify: true,
+      format,
+      target: 'es2022',
+      platform: 'neutral',
+      external: ['momento-token-wasm', 'react', 'vue'],
+      plugins: [embed(folder, given)],
+      inject,
+    },
+    shrink,
+  );
 
 /** Bindings, which import the package by its own name. */
 const BINDINGS = ['react', 'vue', 'momento'];
