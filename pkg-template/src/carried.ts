@@ -6,19 +6,21 @@ export const compileNow = (): WebAssembly.Module => new WebAssembly.Module(bytes
 
 /** The module out of its text, as `toText` in tools/pkg.mjs has written it. */
 function bytes(): Uint8Array<ArrayBuffer> {
-  const frequent: number[] = [];
-  const others: number[] = [];
-  for (let byte = 0; byte < 256; byte++) ((parseInt(text[byte >> 2] as string, 16) >> (byte & 3)) & 1 ? frequent : others).push(byte);
+  const isFrequent = (byte: number): boolean => ((parseInt(text.charAt(byte >> 2), 16) >> (byte & 3)) & 1) > 0;
+  const letters = Array.from({ length: 95 }, (_, index) => index + 32).filter((letter) => letter !== 34 && letter !== 92);
+  const alone = letters.slice(0, 91);
+  const free = alone.filter((letter) => !isFrequent(letter));
+  const meaning = new Uint8Array(1 << 14);
+  let pairs = 0;
+  for (let byte = 0; byte < 256; byte++) {
+    if (!isFrequent(byte)) meaning[((pairs < 93 ? 125 : 126) << 7) + (letters[pairs++ % 93] as number)] = byte;
+    else meaning[alone.includes(byte) ? byte : (free.shift() as number)] = byte;
+  }
   const out = new Uint8Array(text.length);
   let length = 0;
-  let at = 64;
-  const letter = (): number => {
+  for (let at = 64; at < text.length; ) {
     const code = text.charCodeAt(at++);
-    return code - (code > 92 ? 36 : 35);
-  };
-  while (at < text.length) {
-    const place = letter();
-    out[length++] = (place < 89 ? frequent[place] : others[(place - 89) * 91 + letter()]) as number;
+    out[length++] = meaning[code > 124 ? (code << 7) + text.charCodeAt(at++) : code] as number;
   }
   return out.subarray(0, length);
 }
