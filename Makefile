@@ -11,7 +11,7 @@ target := wasm32-unknown-unknown
 web = cargo test --package momento-token-wasm --target $(target) --test web
 
 crate := $(shell find src wasm -name '*.rs') Cargo.toml wasm/Cargo.toml Cargo.lock
-package := tools/pkg.mjs package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
+package := tools/pkg.mjs tools/order.mjs package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
 site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help

@@ -1,12 +1,11 @@
 // From what the vending service answered to a token, or to why there is none. What answers mean is the crate's business (src/vend).
 import type * as Face from '../index.js';
-import { put, readMore, readToken, reading, take } from './block.js';
+import { ask, errorOf } from './block.js';
 import { bounded, discard, readBody } from './body.js';
-import { TokenError } from './error.js';
+import { TokenError, isObject } from './error.js';
 import { Failure } from './machine.js';
 import type { Vend } from './request.js';
-import { makeToken } from './token.js';
-import { wasm } from './wasm.js';
+import { makeToken, readMore } from './token.js';
 
 export interface Answer {
   token?: Face.Token;
@@ -37,6 +36,9 @@ export interface Reading {
   readonly expiresIn: number;
 }
 
+/** Before anything is known. */
+const unread = (): Answer => ({ serverNow: NaN, failure: Failure.Retry, retryAfter: NaN });
+
 /** Asks once, and reads the answer. Never rejects. */
 export async function askOnce(
   open: Vend['open'],
@@ -46,7 +48,7 @@ export async function askOnce(
   by: Reading,
 ): Promise<Answer> {
   const sentAt = Date.now();
-  const answer: Answer = { serverNow: NaN, failure: Failure.Retry, retryAfter: NaN };
+  const answer = unread();
   let status: number | undefined;
   try {
     const given = await open(reason, signal, refreshToken);
@@ -74,7 +76,7 @@ export async function askOnce(
 
 /** Reads what a sibling was answered; undefined unless it is a token for us as well. */
 export function readShared(body: string, by: Reading): Answer | undefined {
-  const answer: Answer = { serverNow: NaN, failure: Failure.Retry, retryAfter: NaN };
+  const answer = unread();
   try {
     readAnswer(answer, body, by);
     return answer;
@@ -88,16 +90,13 @@ const serverNow = (answer: Answer): number => (Number.isNaN(answer.serverNow) ? 
 
 /** Has the crate read it. Throws what it found instead of a token. */
 function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: Reading, status = 200): void {
-  const now = serverNow(answer);
-  const call = (at: number, size: number, filled: number): number =>
-    wasm().readAnswer(at, size, filled, decode.length, asked.length, expiresIn, status, now);
-  const block = reading(body, () => take(put(body, decode + asked, false, call)));
-  const read = readToken(block);
-  if (read instanceof TokenError) {
+  const block = ask('readAnswer', body, decode + asked, false, decode.length, asked.length, expiresIn, status, serverNow(answer));
+  const error = errorOf(block);
+  if (error) {
     answer.failure = block.table[3] as Failure;
-    throw read;
+    throw error;
   }
-  answer.token = makeToken(read);
+  answer.token = makeToken(block);
   answer.refreshToken = readMore(block);
   answer.body = () => body;
 }
@@ -110,7 +109,7 @@ function isResponse(value: unknown): value is Response {
 
 /** What a function returned that is no Response: of an object, what JSON makes of it is what a service would have sent. */
 function write(given: unknown): string {
-  const text: unknown = typeof given === 'object' && given !== null ? JSON.stringify(given) : given;
+  const text: unknown = isObject(given) ? JSON.stringify(given) : given;
   if (typeof text !== 'string') throw noAnswer();
   return bounded(text);
 }

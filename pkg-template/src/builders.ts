@@ -1,7 +1,7 @@
 // Functions that write scopes, named as in Momento's SDK. They check what they are given at once, without WebAssembly: where a variable
 // was not set, the error names the argument. What they give is in the canonical form.
 import type * as Face from '../index.js';
-import { argumentError, wrong } from './error.js';
+import { check, isObject, wrong } from './error.js';
 import { isBytes } from './plain.js';
 import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
 
@@ -12,7 +12,7 @@ const BLANK = /^[\s\u0085]*$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function nameOf(field: string, value: unknown): string {
-  if (typeof value !== 'string') throw argumentError(field, 'a name (or the All… constant for it, where all are meant)', value);
+  check(typeof value === 'string', field, 'a name (or the All… constant for it, where all are meant)', value);
   if (BLANK.test(value)) throw wrong(`${field}: expected a name, found a blank one; use the All… constant to mean all`);
   return wellFormed(field, value);
 }
@@ -24,7 +24,7 @@ function wellFormed(field: string, text: string): string {
 
 function keyOf(field: string, value: unknown): string | Uint8Array {
   const bytes = isBytes(value);
-  if (!bytes && typeof value !== 'string') throw argumentError(field, 'a string or a Uint8Array', value);
+  check(bytes || typeof value === 'string', field, 'a string or a Uint8Array', value);
   if (value.length === 0) throw wrong(`${field}: cache key or key prefix must not be empty`);
   if (!bytes) return wellFormed(field, value);
   const copy = new Uint8Array(value);
@@ -37,7 +37,7 @@ function keyOf(field: string, value: unknown): string | Uint8Array {
 
 /** A name, `{ name }`, `{ namePrefix }` where the field has prefixes, or the constant for all. */
 function select<T>(field: string, value: T, all: unknown): T {
-  if (typeof value !== 'object' || value === null) return nameOf(field, value) as T;
+  if (!isObject(value)) return nameOf(field, value) as T;
   const [first, ...others] = Object.entries(value) as [string, unknown][];
   if (first && others.length === 0) {
     const [kind, text] = first;
@@ -45,7 +45,7 @@ function select<T>(field: string, value: T, all: unknown): T {
     if (kind === 'name') return nameOf(field, text) as T;
     if (kind === 'namePrefix' && field !== 'cache') return freeze({ namePrefix: nameOf(field, text) }) as T;
   }
-  throw argumentError(field, 'a name or the All… constant for it', value);
+  check(false, field, 'a name or the All… constant for it', value);
 }
 
 const one = (role: string, cache: Face.CacheSelector, more?: object): Face.TokenScope =>

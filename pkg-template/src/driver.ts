@@ -3,7 +3,6 @@
 // Whatever outlives a call (timer, page listeners) holds on to a driver weakly: a source that an app has dropped is collected, and
 // what it left behind is released.
 import type * as Face from '../index.js';
-import { Refresher } from 'wasm-glue';
 import { type Answer, type Reading, askOnce, readShared } from './answer.js';
 import { TokenError } from './error.js';
 import { Action, Cause, Event, Failure, Outcome, REASONS, STATUSES } from './machine.js';
@@ -38,6 +37,8 @@ export interface Caller {
 
 /** What a driver leaves in the world. */
 interface Ties {
+  /** The machine, by its place in memory; 0 before it has begun, and when it was released. */
+  machine: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   /** Aborted at the end, which takes the page listeners off. */
   readonly life: AbortController;
@@ -58,10 +59,12 @@ function refer(timer: unknown, keep: boolean): void {
   else if (timer) (globalThis as { Deno?: Record<string, (timer: unknown) => void> }).Deno?.[`${verb}Timer`]?.(timer);
 }
 
-function release({ timer, life }: Ties): void {
-  clearTimeout(timer);
+function release(ties: Ties): void {
+  clearTimeout(ties.timer);
   // With a reason: one that the engine makes remembers the stack, and whoever was on it.
-  life.abort(null);
+  ties.life.abort(null);
+  if (ties.machine) wasm().__wbg_refresher_free(ties.machine, 0);
+  ties.machine = 0;
 }
 
 interface Flight {
@@ -84,8 +87,7 @@ export class Driver {
 
   readonly #settings: Settings;
   readonly #emit: Emit;
-  #machine: Refresher | undefined;
-  readonly #ties: Ties = { timer: undefined, life: new AbortController() };
+  readonly #ties: Ties = { machine: 0, timer: undefined, life: new AbortController() };
   #listened = false;
   readonly #weak = weakly(this);
   /** What the machine has decided and is not yet done. A listener may call back in the midst of it: what that brings waits its turn. */
@@ -189,15 +191,15 @@ export class Driver {
   }
 
   close(): void {
-    if (this.#machine || this.status === 'closed') return this.tell(Event.Close);
+    if (this.#ties.machine || this.status === 'closed') return this.tell(Event.Close);
     this.status = 'closed';
     this.#emit('status', 'closed');
   }
 
   tell(event: Event, a = 0, b = 0, c = 0): void {
     if (this.status === 'closed') return;
-    const machine = this.#machine ?? this.#begin();
-    const at = machine.handle(event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now())) >>> 3;
+    const machine = this.#ties.machine || this.#begin();
+    const at = wasm().refresher_handle(machine, event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now())) >>> 3;
     const memory = new Float64Array(wasm().memory.buffer);
     const actions = memory.slice(at + 1, at + 1 + (memory[at] as number));
     // At once, for listeners to see.
@@ -212,15 +214,15 @@ export class Driver {
     this.#hold();
   }
 
-  #begin(): Refresher {
-    wasm();
+  #begin(): number {
+    const { refresher_new } = wasm();
     const { vend, reading, window, timeout, share } = this.#settings;
     const { signal } = this.#ties.life;
     registry?.register(this, this.#ties);
     if (share !== undefined) this.#tabs = Tabs.join(groupName(share, [vend.identity(), reading]), this.#weak, signal);
     // The seed: 53 random bits, what Math.random has.
     const seed = Math.random() * 2 ** 53;
-    const machine = (this.#machine = new Refresher(...window, timeout, this.#tabs !== undefined, seed, Date.now(), performance.now()));
+    const machine = (this.#ties.machine = refresher_new(...window, timeout, this.#tabs !== undefined, seed, Date.now(), performance.now()));
     watch(this.#weak, signal);
     return machine;
   }
@@ -375,7 +377,6 @@ export class Driver {
     if (status === 'closed') {
       this.#token = this.#body = this.#refreshToken = undefined;
       release(this.#ties);
-      this.#machine?.free();
     }
     // A listener may have changed it again: then this is no news any more.
     if (status === this.status) this.#emit('status', status);
@@ -384,7 +385,7 @@ export class Driver {
   /** Lives on while someone waits or listens; and a server's process lives on for the timer while someone waits. */
   #hold(): void {
     const waiting = this.#callers.size > 0;
-    if (this.#machine && this.status !== 'closed' && (waiting || this.#listened)) wanted.add(this);
+    if (this.#ties.machine && this.status !== 'closed' && (waiting || this.#listened)) wanted.add(this);
     else wanted.delete(this);
     refer(this.#ties.timer, waiting);
   }

@@ -23,10 +23,28 @@ export class TokenError extends Error {
 }
 
 /** A wrong argument. */
-export const wrong = (message: string): TokenError => new TokenError('ERR_ARGUMENT', message);
+export const wrong = (message: string, cause?: unknown): TokenError => new TokenError('ERR_ARGUMENT', message, { cause });
 
-/** An argument of the wrong type: said before it can reach WebAssembly. */
-export function argumentError(what: string, expected: string, found: unknown): TokenError {
+/** Throws unless an argument is of the right type: said before it can reach WebAssembly. */
+export function check(holds: boolean, what: string, expected: string, found: unknown): asserts holds {
+  if (holds) return;
   const kind = found === null ? 'null' : Array.isArray(found) ? 'an array' : typeof found === 'object' ? 'an object' : typeof found;
-  return wrong(`${what}: expected ${expected}, found ${kind}`);
+  throw wrong(`${what}: expected ${expected}, found ${kind}`);
+}
+
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A string. */
+export function text(what: string, value: unknown): string {
+  check(typeof value === 'string', what, 'a string', value);
+  return value;
+}
+
+/** Reads what was passed in, whose getters and traps may throw anything. */
+export function reads<T>(read: () => T, message: string): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw cause instanceof TokenError ? cause : wrong(message, cause);
+  }
 }

@@ -1,7 +1,7 @@
 // What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
 import type * as Face from '../index.js';
 import { discard } from './body.js';
-import { TokenError, argumentError } from './error.js';
+import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
 import { encodePermissions, parseScope } from './scope.js';
 
@@ -24,12 +24,10 @@ const MAX_HOPS = 5;
 /** Checks the options once, and keeps nothing that the app may change later. */
 export function prepareVend(options: Options): Vend {
   const { vend, expiresIn, tokenId, scope: given } = options;
-  if (given !== undefined && (typeof given !== 'object' || given === null)) throw argumentError('scope', 'a TokenScope', given);
+  check(given === undefined || isObject(given), 'scope', 'a TokenScope', given);
   const scope = given && parseScope(given);
   if (expiresIn !== undefined) checkDisposable(expiresIn);
-  if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64)) {
-    throw new TokenError('ERR_ARGUMENT', 'TokenID must be less than or equal to 64 characters.');
-  }
+  if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64)) throw wrong('TokenID must be less than or equal to 64 characters.');
   // A line of ASCII each.
   const id = tokenId === undefined ? '' : JSON.stringify(tokenId).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const told = { asked: `${scope ? encodePermissions(scope) : ''}\n${id}`, expiresIn: expiresIn ? expiresIn.seconds * 1_000 : NaN };
@@ -57,15 +55,15 @@ export function prepareVend(options: Options): Vend {
   // What is sent is JSON, which would make other data of a key that is not text.
   if (scope) parseScope(JSON.parse(JSON.stringify(scope)));
   const request: Face.VendRequest = typeof vend === 'string' || vend instanceof URL ? { url: vend } : vend;
-  if (typeof request !== 'object' || request === null) throw argumentError('vend', 'a URL, a request with `url`, or a function', vend);
+  check(isObject(request), 'vend', 'a URL, a request with `url`, or a function', vend);
   const { url, body, headers, credentials, allowRedirects = false } = request;
-  if (!(typeof url === 'string' || url instanceof URL)) throw argumentError('vend.url', 'a URL', url);
+  check(typeof url === 'string' || url instanceof URL, 'vend.url', 'a URL', url);
   const method = request.method ?? (body === undefined ? 'GET' : 'POST');
-  if (method !== 'GET' && method !== 'POST') throw argumentError('vend.method', "'GET' or 'POST'", method);
-  if (method === 'GET' && body !== undefined) throw new TokenError('ERR_ARGUMENT', 'vend.body: expected none with GET');
-  if (![undefined, 'omit', 'same-origin', 'include'].includes(credentials)) throw argumentError('vend.credentials', "'omit', 'same-origin' or 'include'", credentials);
-  if (typeof allowRedirects !== 'boolean') throw argumentError('vend.allowRedirects', 'a boolean', allowRedirects);
-  const plain = body === undefined || (typeof body === 'object' && body !== null && !Array.isArray(body));
+  check(method === 'GET' || method === 'POST', 'vend.method', "'GET' or 'POST'", method);
+  if (method === 'GET' && body !== undefined) throw wrong('vend.body: expected none with GET');
+  check([undefined, 'omit', 'same-origin', 'include'].includes(credentials), 'vend.credentials', "'omit', 'same-origin' or 'include'", credentials);
+  check(typeof allowRedirects === 'boolean', 'vend.allowRedirects', 'a boolean', allowRedirects);
+  const plain = body === undefined || (isObject(body) && !Array.isArray(body));
   const json = method === 'POST' ? JSON.stringify(plain ? { ...body, ...wanted } : body) : null;
   const fixed = typeof headers === 'function' ? headers : headers && [...new Headers(headers)];
   const target = json === null ? withQuery(String(url), wanted) : String(url);

@@ -1,10 +1,9 @@
 // Scopes as plain data. What they mean is the crate's business (src/scope).
 import type * as Face from '../index.js';
-import { type Block, ERROR, put, reading, take } from './block.js';
-import { TokenError, argumentError } from './error.js';
+import { type Block, ask, errorOf } from './block.js';
+import { check, text } from './error.js';
 import { readScope } from './permission.js';
 import { place, writeAction, writeScope } from './plain.js';
-import { wasm } from './wasm.js';
 
 const MAX_PERMISSIONS = 20;
 
@@ -24,18 +23,17 @@ const theScope: Name = () => 'scope';
 let block: Block;
 
 /** Has the crate do one of its jobs with scopes; throws what it says. */
-function run(job: number, scopes: readonly unknown[], name = theScope, action = '', limit = MAX_PERMISSIONS): void {
-  ask(job, scopes.map((scope, index) => writeScope(scope, name(index + 1))).join(' ') + action, name, limit);
-}
+const run = (job: number, scopes: readonly unknown[], name = theScope, action = '', limit = MAX_PERMISSIONS): void =>
+  tell(job, scopes.map((scope, index) => writeScope(scope, name(index + 1))).join(' ') + action, name, limit);
 
-function ask(job: number, text: string, name: Name, limit: number): void {
-  block = reading(text, () => take(put(text, '', false, (at, size, filled) => wasm().scope(at, size, filled, job, limit))));
-  const [head, code, end, count] = block.table as unknown as [number, number, number, number];
-  if (head === ERROR) throw new TokenError(block.cut(0, code) as Face.TokenErrorCode, (count ? place(name(count)) : '') + block.cut(code, end));
+function tell(job: number, written: string, name: Name, limit: number): void {
+  block = ask('scope', written, '', false, job, limit);
+  const error = errorOf(block, (count) => (count ? place(name(count)) : ''));
+  if (error) throw error;
 }
 
 const made = (): Face.TokenScope => readScope(block.cut, block.table, 1, block.table[0] as number, 0);
-const text = (): string => block.cut(0, block.length);
+const whole = (): string => block.cut(0, block.length);
 
 export function parseScope(value: unknown, limits: { maxPermissions?: number } = {}): Face.TokenScope {
   let most: unknown;
@@ -44,7 +42,7 @@ export function parseScope(value: unknown, limits: { maxPermissions?: number } =
   } catch {
     // null, or what throws when it is read: no number either
   }
-  if (!Number.isSafeInteger(most) || (most as number) < 1) throw argumentError('limits.maxPermissions', 'a whole number above zero', most);
+  check(Number.isSafeInteger(most) && (most as number) > 0, 'limits.maxPermissions', 'a whole number above zero', most);
   run(PARSE, [value], theScope, '', Math.min(most as number, 0xffff_ffff));
   return made();
 }
@@ -56,12 +54,11 @@ export function mergeScopes(...scopes: Face.TokenScope[]): Face.TokenScope {
 
 export function encodePermissions(scope: Face.TokenScope): string {
   run(ENCODE, [scope]);
-  return text();
+  return whole();
 }
 
 export function decodePermissions(p: string): Face.TokenScope | 'super-user' {
-  if (typeof p !== 'string') throw argumentError('p', 'a string', p);
-  ask(DECODE, p, theScope, 0);
+  tell(DECODE, text('p', p), theScope, 0);
   return block.table[0] ? made() : 'super-user';
 }
 
@@ -79,5 +76,5 @@ export function covers(granted: Grant, requested: Face.TokenScope): boolean {
 
 export function describeScope(scope: Grant): string[] {
   run(DESCRIBE, [scope]);
-  return text().split('\n').slice(0, -1);
+  return whole().split('\n').slice(0, -1);
 }

@@ -2,9 +2,9 @@
 // does what the machine decides.
 import type * as Face from '../index.js';
 import { type Caller, Driver, type Settings, closed } from './driver.js';
-import { TokenError, argumentError } from './error.js';
+import { type TokenError, check, isObject, reads, wrong } from './error.js';
+import { writeOptions } from './options.js';
 import { prepareVend } from './request.js';
-import { writeOptions } from './token.js';
 
 const DEFAULT_MIN_VALIDITY_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -147,20 +147,13 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
 }
 
 /** Reads what an app gave. A getter of its own that throws is an error of the argument's. */
-function reading<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof TokenError) throw cause;
-    throw new TokenError('ERR_ARGUMENT', 'options: expected what can be read, found what cannot; see `cause`', { cause });
-  }
-}
+const reading = <T>(read: () => T): T => reads(read, 'options: expected what can be read, found what cannot; see `cause`');
 
 function readOptions(options: Face.TokenSourceOptions): readonly [Settings, start: 'now' | 'on-demand'] {
-  if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
+  check(isObject(options), 'options', 'an object', options);
   const { start = 'now', shareAcrossTabs: share = false } = options;
-  if (start !== 'now' && start !== 'on-demand') throw argumentError('start', "'now' or 'on-demand'", start);
-  if (share !== false && (typeof share !== 'string' || share === '')) throw argumentError('shareAcrossTabs', 'a name that is not empty, or false', share);
+  check(start === 'now' || start === 'on-demand', 'start', "'now' or 'on-demand'", start);
+  check(share === false || (typeof share === 'string' && share !== ''), 'shareAcrossTabs', 'a name that is not empty, or false', share);
   const vend = prepareVend(options);
   const settings = {
     share: share || undefined,
@@ -173,11 +166,11 @@ function readOptions(options: Face.TokenSourceOptions): readonly [Settings, star
 }
 
 function readCall(options: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal }) {
-  if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
+  check(isObject(options), 'options', 'an object', options);
   const { minValidityMs: min = DEFAULT_MIN_VALIDITY_MS, forceRefresh: force = false, signal } = options;
-  if (typeof min !== 'number' || Number.isNaN(min)) throw argumentError('minValidityMs', 'milliseconds', min);
-  if (typeof force !== 'boolean') throw argumentError('forceRefresh', 'a boolean', force);
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') throw argumentError('signal', 'an AbortSignal', signal);
+  check(typeof min === 'number' && !Number.isNaN(min), 'minValidityMs', 'milliseconds', min);
+  check(typeof force === 'boolean', 'forceRefresh', 'a boolean', force);
+  check(signal === undefined || typeof signal?.throwIfAborted === 'function', 'signal', 'an AbortSignal', signal);
   return { min, force, signal };
 }
 
@@ -185,14 +178,14 @@ function checkWindow(window: unknown = [0.6, 0.8]): readonly [number, number] {
   const [from, to] = Array.isArray(window) ? (window as unknown[]) : [];
   // The machine keeps shares in 32 bits: what rounds to 0 or 1 there is none.
   if (typeof from !== 'number' || typeof to !== 'number' || !(Math.fround(from) > 0 && from <= to && Math.fround(to) < 1)) {
-    throw new TokenError('ERR_ARGUMENT', 'refreshWindow: expected two shares of the lifetime, 0 < from <= to < 1');
+    throw wrong('refreshWindow: expected two shares of the lifetime, 0 < from <= to < 1');
   }
   return [from, to];
 }
 
 function checkTimeout(timeout: unknown = DEFAULT_TIMEOUT_MS): number {
   if (typeof timeout !== 'number' || !(timeout >= 1_000 && timeout <= 600_000)) {
-    throw new TokenError('ERR_ARGUMENT', 'requestTimeoutMs: expected 1000 (1 s) to 600000 (10 min) milliseconds');
+    throw wrong('requestTimeoutMs: expected 1000 (1 s) to 600000 (10 min) milliseconds');
   }
   return timeout;
 }

@@ -1,32 +1,51 @@
 // Credentials: what the crate read (src/token), as an object that cannot be printed by accident.
 import type * as Face from '../index.js';
-import { TokenError, argumentError } from './error.js';
-import { type Read, VERSIONS, ask, put, reading } from './block.js';
-import { wasm } from './wasm.js';
+import { type Block, type Cut, ask, errorOf, put, reading } from './block.js';
+import { TokenError, check, isObject, text, wrong } from './error.js';
+import { readsAs, writeOptions } from './options.js';
+import { ABSENT, readScope } from './permission.js';
+
+const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
+const NONE: readonly never[] = Object.freeze([]);
+
+/** In the order of JSON. */
+const FIELDS = ['version', 'endpoint', 'endpoints', 'expiresAt', 'scope', 'tokenId', 'subject', 'disposable', 'warnings'] as const;
 
 class DecodedToken implements Face.Token {
-  readonly version: Face.Token['version'];
-  readonly endpoint: string | undefined;
-  readonly endpoints: Face.Endpoints | undefined;
-  readonly tokenId: string | undefined;
-  readonly subject: string | undefined;
-  readonly disposable: boolean;
-  readonly warnings: readonly Face.TokenWarning[];
+  declare readonly version: Face.Token['version'];
+  declare readonly endpoint: string | undefined;
+  declare readonly endpoints: Face.Endpoints | undefined;
+  declare readonly tokenId: string | undefined;
+  declare readonly subject: string | undefined;
+  declare readonly disposable: boolean;
+  declare readonly warnings: readonly Face.TokenWarning[];
   readonly #expiresAt: number | undefined;
-  readonly #credential: Read['credential'];
-  #scope: Read['scope'] | Face.TokenScope;
+  /** A closure and not a text: that would show in a browser's inspector, private field or not. */
+  readonly #credential: () => string;
+  /** What makes it, for who asks: it is half the work, and most never look. */
+  #scope: (() => Face.TokenScope) | Face.Token['scope'];
 
-  constructor(read: Read) {
-    this.version = read.version;
-    this.endpoint = read.endpoint;
-    this.endpoints = read.endpoints;
-    this.#scope = read.scope;
-    this.tokenId = read.tokenId;
-    this.subject = read.subject;
-    this.disposable = read.disposable;
-    this.warnings = read.warnings;
-    this.#expiresAt = read.expiresAt;
-    this.#credential = read.credential;
+  /** Numbers from the first: what it is, when it expires (two), how many permissions, where they end; fields, permissions and warnings follow. */
+  constructor({ cut, table }: Block) {
+    const number = (at: number): number => table[at] as number;
+    const has = (bit: number): boolean => (number(0) & (1 << bit)) !== 0;
+    let at = 5;
+    const credentialEnd = number(at);
+    let from = credentialEnd;
+    const next = (): string => cut(from, (from = number(++at)));
+    const maybe = (): string | undefined => (number(at + 1) === ABSENT ? void at++ : next());
+    this.version = VERSIONS[number(0) & 3] as Face.Token['version'];
+    this.endpoint = maybe();
+    this.tokenId = maybe();
+    this.subject = maybe();
+    this.endpoints = has(3)
+      ? Object.freeze({ cacheEndpoint: next(), controlEndpoint: next(), tokenEndpoint: next(), secureConnection: has(4), overridden: has(5) })
+      : undefined;
+    this.disposable = has(2);
+    this.warnings = has(9) ? readWarnings(cut, table, number(4) - 4) : NONE;
+    this.#expiresAt = has(6) ? number(1) * 2 ** 32 + number(2) : undefined;
+    this.#scope = has(7) ? 'super-user' : has(8) ? () => readScope(cut, table, 12, number(3), from) : undefined;
+    this.#credential = () => cut(0, credentialEnd);
     Object.freeze(this);
   }
 
@@ -43,7 +62,7 @@ class DecodedToken implements Face.Token {
   reveal(form: 'wire' | 'envelope' = 'wire'): string {
     const credential = this.#credential();
     if (form === 'wire') return credential;
-    if (form !== 'envelope') throw argumentError('form', "'wire' or 'envelope'", form);
+    check(form === 'envelope', 'form', "'wire' or 'envelope'", form);
     if (this.endpoint === undefined) {
       throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint; an envelope carries one, and this credential has none');
     }
@@ -57,7 +76,7 @@ class DecodedToken implements Face.Token {
 
   remainingMs(at: Date | number = Date.now()): number {
     const time = typeof at === 'number' ? at : at instanceof Date ? at.getTime() : NaN;
-    if (Number.isNaN(time)) throw argumentError('at', 'a Date or milliseconds since the epoch', at);
+    check(!Number.isNaN(time), 'at', 'a Date or milliseconds since the epoch', at);
     return this.#expiresAt === undefined ? Infinity : Math.max(0, Math.floor(this.#expiresAt - time));
   }
 
@@ -67,8 +86,7 @@ class DecodedToken implements Face.Token {
 
   /** What may be logged or sent on: everything but the credential. */
   toJSON(): object {
-    const { version, endpoint, endpoints, expiresAt, scope, tokenId, subject, disposable, warnings } = this;
-    return { version, endpoint, endpoints, expiresAt, scope, tokenId, subject, disposable, warnings };
+    return Object.fromEntries(FIELDS.map((field) => [field, this[field]]));
   }
 
   valueOf(): object {
@@ -89,8 +107,22 @@ class DecodedToken implements Face.Token {
 }
 
 /** Makes a token of what the crate read. */
-export function makeToken(read: Read): Face.Token {
-  return new DecodedToken(read);
+export const makeToken = (block: Block): Face.Token => new DecodedToken(block);
+
+/** How many, where in the text they start, and where code and message of each end. */
+function readWarnings(cut: Cut, table: readonly number[], at: number): readonly Face.TokenWarning[] {
+  const warnings: Face.TokenWarning[] = [];
+  const next = (): string => cut(table[at] as number, table[++at] as number);
+  for (let left = table[at++] as number; left > 0; left--) warnings.push(Object.freeze({ code: next() as Face.TokenWarningCode, message: next() }));
+  return Object.freeze(warnings);
+}
+
+/** What stands behind all that belongs to a token, if anything does. */
+export function readMore({ cut, table }: Block): string | undefined {
+  const end = (table[4] as number) - 4;
+  const at = (table[0] as number) & (1 << 9) ? end + 2 + 2 * (table[end] as number) : end;
+  const to = table[at + 1];
+  return to ? cut(table[at] as number, to) : undefined;
 }
 
 // The jobs, as src/js/mod.rs in the crate numbers them.
@@ -99,92 +131,38 @@ const PROVIDER = 1;
 const V2 = 2;
 const KEY_VERSION = 3;
 
+function decode(what: string, credential: unknown, options: Face.DecodeOptions | undefined, job: number): Face.Token {
+  const given = text(what, credential);
+  const written = writeOptions(options);
+  const block = ask('decode', given, written, !given.includes('.'), written.length, job, Date.now());
+  const error = errorOf(block);
+  if (error) throw error;
+  return makeToken(block);
+}
+
 export function keyVersion(credential: string): ReturnType<typeof Face.keyVersion> {
   if (typeof credential !== 'string') return 'unknown';
-  const version = reading(credential, () => put(credential, '', false, (at, size, filled) => wasm().decode(at, size, filled, 0, KEY_VERSION, 0)));
-  return VERSIONS[version] as ReturnType<typeof Face.keyVersion>;
+  return VERSIONS[reading(credential, () => put('decode', credential, '', false, 0, KEY_VERSION, 0))] as ReturnType<typeof Face.keyVersion>;
 }
 
-export function decodeToken(credential: string, options?: Face.DecodeOptions): Face.Token {
-  return makeToken(ask(text('credential', credential), writeOptions(options), ANY));
-}
+export const decodeToken = (credential: string, options?: Face.DecodeOptions): Face.Token => decode('credential', credential, options, ANY);
 
 function fromString(key: string | { apiKey: string } | { authToken: string }, options?: Face.DecodeOptions): Face.Token {
-  const credential = reads('key', (): unknown => {
-    if (typeof key !== 'object' || key === null) return key;
+  const credential = readsAs('key', (): unknown => {
+    if (!isObject(key)) return key;
     if ('authToken' in key) return key.authToken;
     if ('apiKey' in key) return key.apiKey;
-    throw new TokenError('ERR_ARGUMENT', 'Missing required property: authToken or apiKey');
+    throw wrong('Missing required property: authToken or apiKey');
   });
-  return makeToken(ask(text('key', credential), writeOptions(options), PROVIDER));
+  return decode('key', credential, options, PROVIDER);
 }
 
 export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze({
   fromString,
   fromDisposableToken: fromString,
   fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Face.Token {
-    const [apiKey, base] = reads('key', (): unknown[] => (typeof key === 'object' && key !== null ? [key.apiKey, key.endpoint] : [key, endpoint]));
+    const [apiKey, base] = readsAs('key', (): unknown[] => (isObject(key) ? [key.apiKey, key.endpoint] : [key, endpoint]));
     if (base === undefined) throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint');
-    return makeToken(ask(text('key', apiKey), writeOptions({ endpoint: text('endpoint', base) }), V2));
+    return decode('key', apiKey, { endpoint: base as string }, V2);
   },
 });
-
-/** Checks the options' types and writes them down for the crate (src/js/options.rs), which checks what they say. */
-export function writeOptions(options: Face.DecodeOptions | undefined): string {
-  return options === undefined ? '' : reads('options', () => write(options));
-}
-
-function write(options: Face.DecodeOptions): string {
-  if (typeof options !== 'object' || options === null) throw argumentError('options', 'an object', options);
-  let written = '';
-  const put = (letter: string, what: string, value: unknown): void => {
-    written += letter + host(what, value);
-  };
-  const { endpoint, allowedEndpointSuffixes: suffixes, endpointOverrides: overrides } = options;
-  if (endpoint !== undefined) put('e', 'endpoint', endpoint);
-  if (suffixes !== undefined) {
-    if (!Array.isArray(suffixes)) throw argumentError('allowedEndpointSuffixes', 'an array of host suffixes', suffixes);
-    written += 'S\n';
-    for (const suffix of suffixes) put('s', 'allowedEndpointSuffixes', suffix);
-  }
-  if (overrides !== undefined) {
-    if (typeof overrides !== 'object' || overrides === null) throw argumentError('endpointOverrides', 'an object', overrides);
-    const given = overrides as unknown as Record<string, unknown>;
-    const named = (letter: string, name: string): void => put(letter, `endpointOverrides.${name}`, given[name]);
-    if ('baseEndpoint' in given) {
-      named('b', 'baseEndpoint');
-      if (given.endpointPrefix !== undefined) named('p', 'endpointPrefix');
-    } else {
-      named('c', 'cacheEndpoint');
-      named('k', 'controlEndpoint');
-      named('t', 'tokenEndpoint');
-    }
-    const secure = given.secureConnection ?? true;
-    if (typeof secure !== 'boolean') throw argumentError('endpointOverrides.secureConnection', 'a boolean', secure);
-    if (!secure) written += 'i\n';
-  }
-  return written;
-}
-
-/** A host as a line of ASCII. The crate checks it; what has no place in any host is as wrong when it is a question mark. */
-function host(what: string, value: unknown): string {
-  const found = text(what, value);
-  if (/\p{Surrogate}/u.test(found)) throw new TokenError('ERR_ARGUMENT', `${what}: expected a host name, found half a character`);
-  return `${found.replace(/\s/g, ' ').replace(/[^ -~]/g, '?')}\n`;
-}
-
-/** Reads what was passed in, whose getters and traps may throw anything. */
-function reads<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof TokenError) throw cause;
-    throw new TokenError('ERR_ARGUMENT', `${what}: expected plain data, found what cannot be read; see \`cause\``, { cause });
-  }
-}
-
-/** A string, before it crosses into WebAssembly. */
-function text(what: string, value: unknown): string {
-  if (typeof value !== 'string') throw argumentError(what, 'a string', value);
-  return value;
-}

@@ -1,7 +1,7 @@
 // What each entry point of the package gives, in both module formats, and how large it may be.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { SourceMap, createRequire } from 'node:module';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import * as whole from '../../pkg/index.js';
@@ -80,5 +80,22 @@ test('each bundle has its map, with the sources in it and no path of the machine
     for (const content of sourcesContent) assert.ok(content && content.length < 40_000, name);
     const root = new URL('../..', import.meta.url).pathname;
     assert.ok(!sourcesContent.join('').includes(root), name);
+  }
+});
+
+test('a map leads from a place in the bundle to where it stands in the sources', () => {
+  const sayings = { 'token.ts': '[Token: redacted]', 'source.ts': 'refreshWindow: expected two shares', 'driver.ts': 'expected an open TokenSource', 'wasm.ts': 'expected an engine' };
+  for (const name of ['index.js', 'index.cjs', 'index.workerd.js', 'index.edge-light.js']) {
+    const lines = readFileSync(file(name), 'utf8').split('\n');
+    const payload = JSON.parse(readFileSync(file(`${name}.map`), 'utf8'));
+    const map = new SourceMap(payload);
+    for (const [source, saying] of Object.entries(sayings)) {
+      const line = lines.findIndex((text) => text.includes(saying));
+      const { originalSource, originalLine } = map.findEntry(line, lines[line].indexOf(saying));
+      assert.equal(originalSource, `momento-token-wasm/src/${source}`, name);
+      const content = payload.sourcesContent[payload.sources.indexOf(originalSource)].split('\n');
+      // The text, or the call that it is an argument of.
+      assert.ok(content.slice(originalLine - 1, originalLine + 3).join('\n').includes(saying), `${name}: ${source}, line ${originalLine + 1}`);
+    }
   }
 });

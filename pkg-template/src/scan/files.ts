@@ -1,26 +1,11 @@
 // Files and folders, read one after another; large files in parts.
 import { type Stats, closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
+import type { FileOptions, Finding, Report } from '../../scan.js';
 import { find } from './find.js';
 import { Ignored, readIgnoreFile } from './ignore.js';
-import { type Finding, Place, placed } from './place.js';
+import { Place, placed } from './place.js';
 import { scanBytes } from './text.js';
-
-export interface FileOptions {
-  /** Globs of paths, relative to the working directory, and fingerprints, to let pass. */
-  ignore?: readonly string[];
-  /** Look into `node_modules` and version control too. */
-  all?: boolean;
-  now?: number;
-}
-
-export interface Report {
-  findings: Finding[];
-  files: number;
-  bytes: number;
-  /** Files and folders that could not be read, by error code. */
-  unreadable: { file: string; code: string }[];
-}
 
 /** Up to this size a file is read whole; what is larger, in parts of this size. */
 const PART = 32 * 1024 * 1024;

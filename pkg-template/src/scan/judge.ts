@@ -1,19 +1,12 @@
 // Is this text a credential of Momento's, and which? Other vendors' tokens look much alike.
 import { type Token, decodeToken } from 'momento-token-wasm';
 import { createHash } from 'node:crypto';
+import type { Finding } from '../../scan.js';
 import { life } from './words.js';
 
 /** What a credential is; nothing here is the credential, or tells it. */
-export interface Judgement {
-  kind: 'disposable' | 'session' | 'api-key' | 'super-user' | 'legacy';
-  version: Token['version'];
-  form: 'envelope' | 'jwt';
+export interface Judgement extends Pick<Finding, 'kind' | 'version' | 'form' | 'expired' | 'fails' | 'what' | 'fingerprint'> {
   expiresAt: number | undefined;
-  expired: boolean;
-  /** Does it fail a scan that is not strict? */
-  fails: boolean;
-  what: string;
-  fingerprint: string;
 }
 
 /** 25 hours: no disposable token lives longer. */

@@ -1,24 +1,7 @@
 // Lines and columns as editors count them: from 1, columns in UTF-16 units.
+import type { Finding } from '../../scan.js';
 import type { Hit } from './find.js';
-import type { Judgement } from './judge.js';
 import { iso } from './words.js';
-
-/** A credential that was found; says what it is and never what it holds. */
-export interface Finding {
-  file: string;
-  line: number;
-  column: number;
-  /** Where the file is a source map: the source in it. */
-  source?: { file: string; line: number; column: number };
-  what: string;
-  kind: Judgement['kind'];
-  version: Judgement['version'];
-  form: Judgement['form'];
-  expiresAt: string | null;
-  expired: boolean;
-  fingerprint: string;
-  fails: boolean;
-}
 
 /** Counts lines and columns over a file that is read in parts. */
 export class Place {

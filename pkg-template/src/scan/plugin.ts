@@ -3,7 +3,6 @@ import { relative, resolve, sep } from 'node:path';
 import type * as Face from '../../scan.js';
 import { scanFiles } from './files.js';
 import { Ignored, readIgnoreFile } from './ignore.js';
-import type { Finding } from './place.js';
 import { ADVICE, line } from './report.js';
 import { scanBytes } from './text.js';
 
@@ -21,7 +20,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
   const folders = new Set<string>();
   const seen = new Set<string>();
 
-  const judge = (context: Context, findings: readonly Finding[]): void => {
+  const judge = (context: Context, findings: readonly Face.Finding[]): void => {
     const ignored = new Ignored([...ignore, ...readIgnoreFile('.')]);
     const kept = findings.filter(({ file, fingerprint }) => !ignored.path(file.split(sep).join('/')) && !ignored.fingerprint(fingerprint));
     const failing = kept.filter(({ fails }) => fails || strict);

@@ -1,5 +1,5 @@
 // A finding in a line of text.
-import type { Finding } from './place.js';
+import type { Finding } from '../../scan.js';
 
 export const ADVICE = 'Whoever opens the page can read it. Keep keys on the server, and have it send browsers disposable tokens (a TokenSource fetches them).';
 

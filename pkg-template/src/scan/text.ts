@@ -1,6 +1,7 @@
 // One text: a file that was read whole, a chunk of a build.
+import type { Finding } from '../../scan.js';
 import { type Hit, find } from './find.js';
-import { type Finding, placed } from './place.js';
+import { placed } from './place.js';
 
 export function scanBytes(bytes: Buffer, file: string, now: number): Finding[] {
   const text = utf8(bytes);

@@ -1,22 +1,11 @@
 // Chromium by its DevTools protocol, over a pipe: what no driver in between can soften (freezing, crashing, throttling).
+import { FLAGS } from '../../e2e/support/flags.mjs';
 import { startGroup } from './process.mjs';
-
-const FLAGS = [
-  '--headless',
-  '--remote-debugging-pipe',
-  '--user-data-dir={folder}',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** As its users have it: tabs in the background are throttled, and pages go into the back/forward cache. */
 export async function startChromium(...flags) {
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const group = startGroup(process.env.CHROME_PATH, [...FLAGS, ...asRoot, ...flags, 'about:blank'], { pipes: 2 });
+  const own = ['--headless', '--remote-debugging-pipe', '--user-data-dir={folder}'];
+  const group = startGroup(process.env.CHROME_PATH, [...own, ...FLAGS, ...flags, 'about:blank'], { pipes: 2 });
   const { send, on } = speak(group);
   await Promise.race([send('Browser.getVersion'), group.failed]);
 

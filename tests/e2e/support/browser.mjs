@@ -2,19 +2,10 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
-
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { FLAGS } from './flags.mjs';
 
 export function launchBrowser() {
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: process.env.CHROME_PATH, args: [...FLAGS, ...asRoot] });
+  return chromium.launch({ executablePath: process.env.CHROME_PATH, args: FLAGS });
 }
 
 /**

@@ -4,9 +4,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { FLAGS } from '../../e2e/support/flags.mjs';
 import { start } from './process.mjs';
 
-const CHROMIUM = ['--headless=new', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-logging=stderr'];
+const CHROMIUM = ['--headless=new', ...FLAGS, '--enable-logging=stderr'];
 
 function find(variable, ...names) {
   const named = process.env[variable];
@@ -47,10 +48,9 @@ export function versions() {
 export function open(name, url) {
   const profile = mkdtempSync(join(tmpdir(), 'matrix-'));
   const path = PATHS[name];
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const home = { HOME: profile, XDG_CONFIG_HOME: profile, XDG_DATA_HOME: profile, XDG_CACHE_HOME: profile };
   const browser = {
-    Chromium: () => start(path, [...CHROMIUM, ...asRoot, `--user-data-dir=${profile}`, url]),
+    Chromium: () => start(path, [...CHROMIUM, `--user-data-dir=${profile}`, url]),
     Firefox: () => start(path, ['--headless', '--no-remote', '--profile', profile, url], { env: { ...home, MOZ_CRASHREPORTER_DISABLE: '1' } }),
     WebKit: () => start('xvfb-run', ['-a', path, url], { env: home }),
   }[name]();
