@@ -57,7 +57,7 @@ test-types: pkg ## the package's type declarations, under tsc --strict of two ve
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
 
-test-bindings: pkg ## useToken with the real React (18 and 19) and Vue, in headless Chromium and on a server
+test-bindings: pkg browsers ## useToken with the real React (18 and 19) and Vue, in Chromium, Firefox and WebKit and on a server
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/bindings/*.test.mjs
 
 test-cli: pkg ## the package's command and its scan, on real builds of React and Vue apps (tests/cli)
