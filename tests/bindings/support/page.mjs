@@ -19,7 +19,7 @@ const HTML = `<!doctype html><link rel="icon" href="data:,"><script>${WATCH}</sc
 export const script = (page, alias = {}) => bundle({ entryPoints: [`${root}tests/bindings/pages/${page}.mjs`] }, alias);
 
 /** The same of a code that is given as text. */
-export const scriptOf = (contents) => bundle({ stdin: { contents, resolveDir: root, loader: 'jsx' }, jsx: 'automatic' });
+export const scriptOf = (contents) => bundle({ stdin: { contents, resolveDir: root, loader: 'tsx' }, jsx: 'automatic' });
 
 async function bundle(input, alias) {
   const { outputFiles } = await build({
