@@ -1,7 +1,7 @@
 // useToken with the real React, 18 and 19, and the real Vue, in Chromium, Firefox and WebKit.
-import { readmeTests } from './readme.mjs';
+import { inEachBrowser } from '../browsers/support/each.mjs';
 import { reactTests } from './react.mjs';
-import { inEachBrowser } from './support/browsers.mjs';
+import { readmeTests } from './readme.mjs';
 import { vueTests } from './vue.mjs';
 
 inEachBrowser((browser) => {

@@ -4,14 +4,21 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
+/** What goes wrong in it and nobody catches, and what its console is told of errors. */
+const WATCH = `globalThis.troubles = [];
+addEventListener('error', ({ message }) => troubles.push('uncaught: ' + message));
+addEventListener('unhandledrejection', ({ reason }) => troubles.push('unhandled: ' + reason));
+const { error } = console;
+console.error = (...words) => (troubles.push('console: ' + words.join(' ')), error.apply(console, words));`;
+
 export async function serveSite() {
   const page = fileURLToPath(new URL('page.js', import.meta.url));
   const { outputFiles } = await build({ entryPoints: [page], bundle: true, format: 'esm', target: 'es2022', write: false, logLevel: 'warning' });
   const script = outputFiles[0].text;
   const server = createServer(({ url }, response) => {
     if (url === '/page.js') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script);
-    const known = url === '/';
-    return response.writeHead(known ? 200 : 204, { 'content-type': 'text/html' }).end(known ? '<!doctype html><script type=module src=/page.js></script>' : undefined);
+    const known = url === '/page';
+    return response.writeHead(known ? 200 : 204, { 'content-type': 'text/html' }).end(known ? `<!doctype html><script>${WATCH}</script><script type=module src=/page.js></script>` : undefined);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -19,5 +26,5 @@ export async function serveSite() {
     server.closeAllConnections();
     server.close();
   };
-  return { url: `http://127.0.0.1:${server.address().port}/`, stop };
+  return { url: `http://127.0.0.1:${server.address().port}/page`, stop };
 }
