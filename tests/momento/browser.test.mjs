@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inEachBrowser } from '../browsers/support/each.mjs';
+import { openWatched } from '../browsers/support/watch.mjs';
 import { until } from '../e2e/support/until.mjs';
 import { open, sdk } from './support/client.mjs';
 import { serveSite } from './support/site.mjs';
@@ -16,11 +17,7 @@ const PATIENCE = 60;
 
 async function begin(t, browser, options, { heartbeatMs } = {}) {
   const service = await topicService(t, { heartbeatMs });
-  const page = await browser.open(site.url);
-  t.after(async () => {
-    const troubles = await page.run(() => globalThis.troubles).finally(page.close);
-    assert.deepEqual(troubles, [], 'errors in the page');
-  });
+  const page = await openWatched(t, browser, site.url);
   await page.run((source, more) => begin(source, more), service.sourceFor('page'), { backoffMs: [50, 500], ...options });
   const count = () => page.run(() => heard.items.length);
   return { service, page, count, heard: () => page.run(() => heard) };

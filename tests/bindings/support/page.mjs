@@ -1,18 +1,12 @@
 // A page made of one of `pages/` and served beside a vending service that counts; open in a browser, and watched for errors.
-import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { WATCH, openWatched } from '../../browsers/support/watch.mjs';
 import { disposable } from '../../package/support/mint.mjs';
 import { vendingService } from '../../package/support/service.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What goes wrong in a page and nobody catches, and what its console is told of errors. */
-const WATCH = `globalThis.troubles = [];
-addEventListener('error', ({ message }) => troubles.push('uncaught: ' + message));
-addEventListener('unhandledrejection', ({ reason }) => troubles.push('unhandled: ' + reason));
-const { error } = console;
-console.error = (...words) => (troubles.push('console: ' + words.join(' ')), error.apply(console, words));`;
 const HTML = `<!doctype html><link rel="icon" href="data:,"><script>${WATCH}</script><div id="app"></div><script type="module" src="/page.js"></script>`;
 
 /** The script of a page. `alias` puts other versions of a framework in place. */
@@ -48,11 +42,7 @@ export async function open(t, browser, code, answer = async () => ({ body: JSON.
     if (url.pathname !== '/token') return { status: 204 };
     return answer((vends += 1));
   });
-  const { run, close } = await browser.open(new URL('/page', service.url).href);
-  t.after(async () => {
-    const troubles = await run(() => globalThis.troubles).finally(close);
-    assert.deepEqual(troubles, [], 'errors in the page');
-  });
+  const { run } = await openWatched(t, browser, new URL('/page', service.url).href);
   const text = (selector) => run((selector) => document.querySelector(selector)?.textContent, selector);
   return { page: { run, text }, vends: () => vends };
 }

@@ -3,13 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-
-/** What goes wrong in it and nobody catches, and what its console is told of errors. */
-const WATCH = `globalThis.troubles = [];
-addEventListener('error', ({ message }) => troubles.push('uncaught: ' + message));
-addEventListener('unhandledrejection', ({ reason }) => troubles.push('unhandled: ' + reason));
-const { error } = console;
-console.error = (...words) => (troubles.push('console: ' + words.join(' ')), error.apply(console, words));`;
+import { WATCH } from '../../browsers/support/watch.mjs';
 
 export async function serveSite() {
   const page = fileURLToPath(new URL('page.js', import.meta.url));
