@@ -73,7 +73,8 @@ export class Matrix {
       const outcome = await within(PATIENCE, Promise.race([service.outcome, ...(gone ? [gone] : [])]));
       assert.ok(outcome, `no report within ${PATIENCE} s; requests: ${service.seen.join(', ')}`);
       assert.deepEqual(outcome, expected.report);
-      assert.equal(service.seen.filter((request) => request.endsWith(' /token')).length, expected.vends);
+      const vends = service.seen.filter((request) => request.endsWith(' /token')).length;
+      assert.ok(expected.goesOn ? vends >= expected.vends : vends === expected.vends, `expected ${expected.vends} vends, found ${vends}`);
       this.#record(row, began);
     } catch (error) {
       if (running?.output) error.message += `\n${running.output()}`;
