@@ -57,13 +57,13 @@ test-types: pkg ## the package's type declarations, under tsc --strict of two ve
 test-pkg: pkg ## the package as Node.js loads it (tests/package)
 	$(tool) node --test --test-reporter=spec tests/package/*.test.mjs
 
-test-bindings: pkg ## useToken with the real React (18 and 19) and Vue, in headless Chromium and on a server
+test-bindings: pkg browsers ## useToken with the real React (18 and 19) and Vue, in Chromium, Firefox and WebKit and on a server
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/bindings/*.test.mjs
 
 test-cli: pkg ## the package's command and its scan, on real builds of React and Vue apps (tests/cli)
 	$(tool) node --test --test-reporter=spec tests/cli/*.test.mjs
 
-test-momento: pkg ## momento-token-wasm/momento with Momento's own SDK, in Node.js and headless Chromium (tests/momento)
+test-momento: pkg browsers ## momento-token-wasm/momento with Momento's own SDK, in Node.js, Chromium, Firefox and WebKit (tests/momento)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/momento/*.test.mjs
 
 test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)

@@ -1,17 +1,19 @@
-// A page made of one of `pages/` and served beside a vending service that counts; open in Chromium.
+// A page made of one of `pages/` and served beside a vending service that counts; open in a browser, and watched for errors.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { launchBrowser, openPage } from '../../e2e/support/browser.mjs';
+import { WATCH, openWatched } from '../../browsers/support/watch.mjs';
 import { disposable } from '../../package/support/mint.mjs';
 import { vendingService } from '../../package/support/service.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
+const HTML = `<!doctype html><link rel="icon" href="data:,"><script>${WATCH}</script><div id="app"></div><script type="module" src="/page.js"></script>`;
+
 /** The script of a page. `alias` puts other versions of a framework in place. */
 export const script = (page, alias = {}) => bundle({ entryPoints: [`${root}tests/bindings/pages/${page}.mjs`] }, alias);
 
 /** The same of a code that is given as text. */
-export const scriptOf = (contents) => bundle({ stdin: { contents, resolveDir: root, loader: 'jsx' }, jsx: 'automatic' });
+export const scriptOf = (contents) => bundle({ stdin: { contents, resolveDir: root, loader: 'tsx' }, jsx: 'automatic' });
 
 async function bundle(input, alias) {
   const { outputFiles } = await build({
@@ -35,13 +37,12 @@ async function bundle(input, alias) {
 export async function open(t, browser, code, answer = async () => ({ body: JSON.stringify({ authToken: disposable(300) }) })) {
   let vends = 0;
   const service = await vendingService(t, async ({ url }) => {
-    if (url.pathname === '/') return { headers: { 'content-type': 'text/html' }, body: '<!doctype html><div id="app"></div><script type="module" src="/page.js"></script>' };
+    if (url.pathname === '/page') return { headers: { 'content-type': 'text/html' }, body: HTML };
     if (url.pathname === '/page.js') return { headers: { 'content-type': 'text/javascript' }, body: code };
     if (url.pathname !== '/token') return { status: 204 };
     return answer((vends += 1));
   });
-  const { page } = await openPage(t, browser, new URL('/', service.url).href);
-  return { page, vends: () => vends };
+  const { run } = await openWatched(t, browser, new URL('/page', service.url).href);
+  const text = (selector) => run((selector) => document.querySelector(selector)?.textContent, selector);
+  return { page: { run, text }, vends: () => vends };
 }
-
-export { launchBrowser };

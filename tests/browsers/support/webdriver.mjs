@@ -9,6 +9,7 @@ export async function startFirefox() {
     'moz:firefoxOptions': {
       binary: process.env.FIREFOX_PATH,
       args: ['-headless', '-remote-allow-system-access'],
+      prefs: { 'network.disable-localhost-when-offline': true },
     },
   });
   /** A script of the browser's own, with its rights. */

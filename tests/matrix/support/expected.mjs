@@ -1,13 +1,36 @@
-/** What the scenario comes to, everywhere. */
-export const EXPECTED = {
-  subject: 'someone',
-  says: ['Read all items in cache "chat".'],
-  alone: 'someone',
-  scope: ['Read items in cache "caché" whose key starts with "user/".'],
-  allows: [true, false],
-  printed: false,
-  refused: 'ERR_TOKEN_MALFORMED',
-  vended: ['token-1', 'token-2'],
-  warnings: [],
-  troubles: [],
+// What is to come of a case: by which entries of the package, with what report, after how many vends.
+
+/** Such a page goes on: by the time it has told, it may have vended again. */
+const shown = (entry, count) => ({ entry, vends: count, goesOn: true, report: { shown: Array.from({ length: count }, (_, index) => `token-${index + 1}`), troubles: [] } });
+const rendered = (entry) => ({ entry, vends: 0, report: { html: '<p>idle</p>', troubles: [] } });
+
+/** The scenario, everywhere. */
+export const CORE = {
+  entry: 'core',
+  vends: 2,
+  report: {
+    subject: 'someone',
+    says: ['Read all items in cache "chat".'],
+    alone: 'someone',
+    scope: ['Read items in cache "caché" whose key starts with "user/".'],
+    allows: [true, false],
+    printed: false,
+    refused: 'ERR_TOKEN_MALFORMED',
+    vended: ['token-1', 'token-2'],
+    warnings: [],
+    troubles: [],
+  },
 };
+
+/** Pages that show a token, and then the next. */
+export const REACT = shown('/react', 2);
+export const VUE = shown('/vue', 2);
+export const MOMENTO = shown('/momento', 2);
+
+/** The same, by the README's components: with the next two. */
+export const REACT_README = shown('/react', 3);
+export const VUE_README = shown('/vue', 3);
+
+/** On a server nothing is vended. */
+export const REACT_SERVER = rendered('/react');
+export const VUE_SERVER = rendered('/vue');

@@ -29,7 +29,7 @@ export function start(command, args, { cwd, env } = {}) {
 }
 
 /** Runs it to its end, which has to be a good one. */
-export async function run(command, args, { seconds = 240, ...options } = {}) {
+export async function run(command, args, { seconds = 480, ...options } = {}) {
   const { ended, output, stop } = start(command, args, options);
   const code = await within(seconds, ended, () => void stop());
   if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${code ?? `not done after ${seconds} s`}\n${output()}`);

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, request as ask } from 'node:http';
 import { connect } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { topicService } from '../../momento/support/topics.mjs';
 import { disposable } from '../../package/support/mint.mjs';
 
 /** Nothing inline, nothing evaluated, and WebAssembly. */
@@ -11,9 +12,18 @@ export const STRICT = "script-src 'self' 'wasm-unsafe-eval'";
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.map': 'application/json', '.css': 'text/css', '.wasm': 'application/wasm' };
 
-/** `root`: a folder to serve; `proxy`: the port of a server behind this one. */
-export async function startService({ root, proxy, csp = STRICT } = {}) {
-  let vends = 0;
+/**
+ * `root`: a folder to serve; `proxy`: the port of a server behind this one. Tokens live for so many `seconds`; with `topics` they open a service of
+ * topics, which is here as well.
+ */
+export async function startService({ root, proxy, csp = STRICT, seconds = 20, topics = false } = {}) {
+  const closing = [];
+  const behindTopics = topics ? await topicService({ after: (end) => closing.push(end) }, { ttl: seconds }) : undefined;
+  async function mint(id) {
+    if (behindTopics) return (await fetch(`${behindTopics.url}/token?name=page`)).json();
+    return { authToken: disposable(seconds, { id }), expiresAt: Math.floor(Date.now() / 1000) + seconds };
+  }
+  const vended = [];
   let settle;
   const outcome = new Promise((resolve) => (settle = resolve));
   const seen = [];
@@ -24,7 +34,14 @@ export async function startService({ root, proxy, csp = STRICT } = {}) {
     outgoing.setHeader('access-control-allow-origin', '*');
     if (pathname === '/token') {
       incoming.resume();
-      outgoing.setHeader('content-type', 'application/json').end(JSON.stringify({ authToken: disposable(20, { id: `token-${++vends}` }) }));
+      const id = `token-${vended.length + 1}`;
+      const { authToken, expiresAt } = await mint(id);
+      vended.push({ id, expiresAt: expiresAt * 1000 });
+      outgoing.setHeader('content-type', 'application/json').end(JSON.stringify({ authToken }));
+    } else if (pathname === '/vended') {
+      outgoing.setHeader('content-type', 'application/json').end(JSON.stringify(vended));
+    } else if (behindTopics && pathname.startsWith('/cache_client.')) {
+      pass(new URL(behindTopics.url).port, csp, incoming, outgoing);
     } else if (pathname === '/report') {
       let text = '';
       for await (const chunk of incoming) text += chunk;
@@ -49,6 +66,7 @@ export async function startService({ root, proxy, csp = STRICT } = {}) {
     outcome,
     seen,
     close() {
+      for (const end of closing) end();
       server.closeAllConnections();
       server.close();
     },

@@ -1,12 +1,29 @@
-// The table, on the terminal and in docs/matrix.md.
+// The table, on the terminal and in docs/matrix.md: a row for what was built, a column for each browser and one for all else that ran it.
 import { writeFileSync } from 'node:fs';
-import { versions } from './engines.mjs';
+import { ENGINES, versions } from './engines.mjs';
 
-const HEAD = ['tool', 'version', 'mode', 'engine', 'result', 'ms'];
-const cells = ({ tool, version, mode, engine, result, ms }) => [tool, version, mode, engine, result, result === 'not run' ? '' : String(ms)];
+const ELSEWHERE = 'elsewhere';
+const HEAD = ['tool', 'version', 'mode', 'entry', ...ENGINES, ELSEWHERE];
+const FIXED = 4;
+const said = ({ result, ms }) => (result === 'pass' ? `${ms}` : result);
+
+/** What ran in several engines, in one row. */
+function pivot(rows) {
+  const lines = new Map();
+  for (const row of rows) {
+    const { tool, version, mode, entry, engine } = row;
+    const what = [tool, version, mode, entry];
+    const key = what.join('\t');
+    const cells = lines.get(key) ?? { what, ran: {} };
+    lines.set(key, cells);
+    if (ENGINES.includes(engine)) cells.ran[engine] = said(row);
+    else cells.ran[ELSEWHERE] = [cells.ran[ELSEWHERE], engine ? `${said(row)} (${engine})` : said(row)].filter(Boolean).join(', ');
+  }
+  return [...lines.values()].map(({ what, ran }) => [...what, ...HEAD.slice(FIXED).map((column) => ran[column] ?? '')]);
+}
 
 export function print(rows) {
-  const all = [HEAD, ...rows.map(cells)];
+  const all = [HEAD, ...pivot(rows)];
   const widths = HEAD.map((_, column) => Math.max(...all.map((row) => row[column].length)));
   for (const row of all) console.log(row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
 }
@@ -14,22 +31,32 @@ export function print(rows) {
 export function write(rows, cargo) {
   const version = /^version = "(.+)"$/m.exec(cargo)[1];
   const engines = Object.entries(versions()).map(([name, found]) => (found ? `${name} ${found}` : `no ${name}`));
-  const sorted = rows.toSorted((a, b) => (cells(a).slice(0, 4).join('\t').toLowerCase() < cells(b).slice(0, 4).join('\t').toLowerCase() ? -1 : 1));
+  const key = (line) => line.slice(0, FIXED).join('\t').toLowerCase();
+  const sorted = pivot(rows).toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
   const reasons = [...new Set(rows.map(({ why }) => why).filter(Boolean))];
   const text = `# Where it runs without any set-up
 
-Written by \`make matrix\`, version ${version}: the package was packed, installed from its tarball, built by each tool with its default configuration, and run. Each app
-reads a token (by \`momento-token-wasm\` and by \`momento-token-wasm/decode\`), builds, encodes and describes a scope, and lets a token source vend, and vend again as the
-token ages. Nothing but the exact outcome is a pass. Browsers: ${engines.join(', ')}; Chromium and Firefox
-headless, WebKit on a virtual display.
+Written by \`make matrix\`, version ${version}: the package was packed, installed from its tarball, built by each tool with its default configuration, and run.
+Nothing but the exact outcome is a pass; a number is how many milliseconds a pass took, opening the browser included. Browsers: ${engines.join(', ')};
+Chromium and Firefox headless, WebKit on a virtual display.
+
+What ran, by the entry of the package:
+
+- core: a token is read (by \`momento-token-wasm\` and by \`momento-token-wasm/decode\`), a scope is built, encoded and described, and a token source vends, and vends
+  again as the token ages.
+- /react, /vue: a component of React 19 or Vue 3 shows a token, and the next; on a server it is rendered, and nothing is vended.
+- /momento: Momento's own Web SDK says each token's name on a topic, and the page hears it there by a \`RotatingTopicClient\`.
+- \`npm create vite\`: the template in TypeScript with the component of the [README](../README.md) in it, whose types are checked by the build. It shows three tokens,
+  each while it is good, without an error or a warning in the console.
 
 Pages are served under \`Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'\`; what it refuses fails the row. Two need more for what is not ours: a page with an inline
-import map (its hash), and Next.js (\`'unsafe-inline'\` for its own scripts, in development \`'unsafe-eval'\` as well).
-Two are told more than their defaults: webpack's development build \`--devtool source-map\` (its own is \`eval\`), and Vitest which browser to start.
+import map (its hash), and Next.js (\`'unsafe-inline'\` for its own scripts, in development \`'unsafe-eval'\` as well). The apps of \`npm create vite\` come from Vite's own servers, without a policy.
+Three are told more than their defaults: webpack's development build \`--devtool source-map\` (its own is \`eval\`), Vitest which browser to start, and Rollup the two plugins that
+React and Vue need there.
 
 | ${HEAD.join(' | ')} |
 | ${HEAD.map(() => '---').join(' | ')} |
-${sorted.map((row) => `| ${cells(row).join(' | ')} |`).join('\n')}
+${sorted.map((line) => `| ${line.join(' | ')} |`).join('\n')}
 ${reasons.map((reason) => `\nNot run: ${reason}.\n`).join('')}`;
   writeFileSync(new URL('../../../docs/matrix.md', import.meta.url), text);
 }

@@ -1,5 +1,7 @@
 // Next.js with its own bundler, and built with webpack: a client component, a server component, and route handlers in both of its runtimes.
 import process from 'node:process';
+import { REACT, REACT_SERVER } from '../support/expected.mjs';
+import * as peers from '../support/peers.mjs';
 import { answering, freePort } from '../support/process.mjs';
 
 const VERSION = '16.4.6';
@@ -9,7 +11,7 @@ export const dynamic = 'force-dynamic';
 export const GET = (request) => handle(request);`;
 
 export default {
-  packages: { next: VERSION, react: '19.3.1', 'react-dom': '19.3.1' },
+  packages: { next: VERSION, ...peers.REACT },
   files: {
     'app/layout.js': "export default function Layout({ children }) {\n  return <html lang=\"en\"><body>{children}</body></html>;\n}",
     'app/page.js': 'export default function Page() {\n  return <p>ready</p>;\n}',
@@ -25,6 +27,12 @@ export default function Client() {
     begun = true;
   }, []);
   return <p>client</p>;
+}`,
+    'app/react/page.js': `'use client';
+import '../../watch.js';
+import { Shown } from '../../react-shown.mjs';
+export default function React() {
+  return <main><Shown /></main>;
 }`,
     'app/server/page.js': `import { report } from '../../report.mjs';
 import { scenario } from '../../scenario.mjs';
@@ -49,7 +57,14 @@ export default async function Server({ searchParams }) {
             return { output: () => `${answer.status} ${text.slice(0, 2_000)}\n${server.output()}` };
           });
         }
-        await page('Next.js', VERSION, `${mode}, client component`, { proxy: port, csp }, '/client');
+        await page('Next.js', VERSION, `${mode}, client component`, { proxy: port, csp }, { path: '/client' });
+        await row('Next.js', VERSION, `${mode}, client component on the server`, `Node.js ${process.versions.node}`, async ({ origin }) => {
+          const text = await (await fetch(`http://127.0.0.1:${port}/react`)).text();
+          const html = /<main>(.*?)<\/main>/.exec(text)?.[1];
+          await fetch(`${origin}/report`, { method: 'POST', body: JSON.stringify({ html, troubles: [] }) });
+          return { output: () => `${text.slice(0, 2_000)}\n${server.output()}` };
+        }, { expected: REACT_SERVER });
+        await page('Next.js', VERSION, `${mode}, client component`, { proxy: port, csp }, { path: '/react', expected: REACT });
       } finally {
         await server.stop();
       }

@@ -1,0 +1,42 @@
+// The README's components, as a reader would paste them.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { compileScript, parse } from 'vue/compiler-sfc';
+import { until } from '../e2e/support/until.mjs';
+import { open, scriptOf } from './support/page.mjs';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** The one snippet in this language. */
+function snippet(language) {
+  const [found, ...more] = readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'));
+  assert.ok(found && more.length === 0, `one snippet in ${language}`);
+  return found[1];
+}
+
+async function shows(t, browser, code) {
+  const { page, vends } = await open(t, browser, code);
+  await until('the token is shown', async () => /^Connected to cell-1-us-east-2-1\.prod\.a\.momentohq\.com until .*\d/.test(await page.text('#app')));
+  assert.equal(vends(), 1);
+}
+
+export function readmeTests(browser) {
+  test('the React component', async (t) => {
+    const code = await scriptOf(`${snippet('jsx')}
+      import { StrictMode } from 'react';
+      import { createRoot } from 'react-dom/client';
+      createRoot(document.querySelector('#app')).render(<StrictMode><Chat /></StrictMode>);`);
+    await shows(t, browser(), code);
+  });
+
+  test('the Vue component', async (t) => {
+    const { descriptor, errors } = parse(snippet('vue'));
+    assert.deepEqual(errors, []);
+    const { content } = compileScript(descriptor, { id: 'readme', inlineTemplate: true });
+    const code = await scriptOf(`${content.replace('export default', 'const App =')}
+      import { createApp } from 'vue';
+      createApp(App).mount('#app');`);
+    await shows(t, browser(), code);
+  });
+}
