@@ -40,9 +40,9 @@ impl Block {
     }
 
     /// The same in small letters.
-    pub(crate) fn push_lower(&mut self, text: &str) {
+    pub(crate) fn push_lower(&mut self, bytes: &[u8]) {
         let from = self.text.len();
-        self.push(text.as_bytes());
+        self.push(bytes);
         self.text.0.get_mut(from..).unwrap_or_default().make_ascii_lowercase();
     }
 

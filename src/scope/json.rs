@@ -14,9 +14,9 @@ use alloc::{string::String, vec::Vec};
 impl From<Malformed> for ScopeError {
     fn from(malformed: Malformed) -> Self {
         let mut reason = String::from("expected JSON with ");
-        push(&mut reason, malformed.expected);
+        push(&mut reason, malformed.expected());
         push(&mut reason, " at byte ");
-        push_decimal(&mut reason, malformed.at);
+        push_decimal(&mut reason, malformed.at());
         ScopeError::new("ERR_SCOPE_INVALID", &reason)
     }
 }
