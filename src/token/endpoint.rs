@@ -6,7 +6,7 @@ use super::decode::Form;
 use super::error::TokenError;
 use super::model::{Settings, Version};
 use super::work::Work;
-use crate::codec::block::Block;
+use crate::codec::{block::Block, json::push};
 use alloc::string::String;
 
 /// The suffix that Momento's endpoints end in, whatever the cell.
@@ -143,14 +143,17 @@ fn check_suffix(host: &[u8], settings: &Settings<'_>) -> Result<(), TokenError> 
     if suffixes.iter().any(|suffix| is_under(host, suffix.as_bytes())) {
         return Ok(());
     }
-    Err(TokenError::of_pieces(
-        "ERR_ENDPOINT_NOT_ALLOWED",
-        &[
-            "expected an endpoint under ",
-            &suffixes.join(" or "),
-            ", found one elsewhere: the credential would be sent there; where that is meant, name its suffix in `allowedEndpointSuffixes`",
-        ],
-    ))
+    let (mut allowed, mut between) = (String::new(), "");
+    for suffix in suffixes {
+        push(&mut allowed, between);
+        push(&mut allowed, suffix);
+        between = " or ";
+    }
+    let (before, behind) = (
+        "expected an endpoint under ",
+        ", found one elsewhere: the credential would be sent there; where that is meant, name its suffix in `allowedEndpointSuffixes`",
+    );
+    Err(TokenError::of_pieces("ERR_ENDPOINT_NOT_ALLOWED", &[before, &allowed, behind]))
 }
 
 /// `host` is `suffix` itself, or ends in a dot and `suffix`; capitals do not matter.

@@ -1,6 +1,7 @@
 //! The one error of this layer.
 
-use alloc::{borrow::Cow, boxed::Box};
+use crate::codec::json::push;
+use alloc::{borrow::Cow, boxed::Box, string::String};
 use core::fmt;
 
 /// Why a credential was refused. Never holds the credential, nor a piece of it.
@@ -24,7 +25,11 @@ impl TokenError {
     /// With a message that is put together of these.
     #[inline(never)]
     pub(super) fn of_pieces(code: &'static str, pieces: &[&str]) -> Self {
-        TokenError(Box::new(Reason { code, message: Cow::Owned(pieces.concat()) }))
+        let mut message = String::new();
+        for piece in pieces {
+            push(&mut message, piece);
+        }
+        TokenError(Box::new(Reason { code, message: Cow::Owned(message) }))
     }
 
     /// `ERR_TOKEN_MALFORMED`, with what should have stood there.

@@ -6,7 +6,7 @@ use crate::codec::{
     json::{Reader, Value, unescape},
     wipe::Wiped,
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 /// What should have stood there; a reference to the text, since that is one word.
 pub(super) type Expected = &'static &'static str;
@@ -33,9 +33,10 @@ pub(crate) struct Work(Wiped);
 impl Work {
     /// A copy of the credential, and room behind it.
     pub(crate) fn of(credential: &str) -> Self {
-        let mut bytes = Vec::with_capacity(Self::room(credential.len()));
-        bytes.extend_from_slice(credential.as_bytes());
-        bytes.resize(bytes.capacity(), 0);
+        let mut bytes = vec![0; Self::room(credential.len())];
+        if let Some((front, _)) = bytes.split_at_mut_checked(credential.len()) {
+            front.copy_from_slice(credential.as_bytes());
+        }
         Work::new(bytes)
     }
 
