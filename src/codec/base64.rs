@@ -41,27 +41,27 @@ pub(crate) struct Decoded {
 ///
 /// `None` for what is not base64: mixed alphabets, a letter alone, or bits left over (two spellings of one value are one too many).
 pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usize) -> Option<Decoded> {
+    let (mut at, mut end, mut marks) = (from, into, 0);
     // Cells, since source and target may overlap; by chunks, which need no check at each byte.
     let cells = Cell::from_mut(&mut *bytes).as_slice_of_cells();
     let (quads, _) = cells.get(from..to).unwrap_or_default().as_chunks();
     let (triples, _) = cells.get(into..).unwrap_or_default().as_chunks();
-    let (mut marks, mut read) = (0, 0);
-    for ([a, b, c, d], [first, second, third]) in quads.iter().zip(triples) {
+    let (mut quads, mut triples) = (quads, triples);
+    while let ([[a, b, c, d], more @ ..], [[first, second, third], room @ ..]) = (quads, triples) {
+        (quads, triples) = (more, room);
         let (a, b, c, d) = (letter(a.get()), letter(b.get()), letter(c.get()), letter(d.get()));
         let all = marks | a | b | c | d;
         if all & NO_LETTER == NO_LETTER {
             break;
         }
-        marks = all;
         let bits = a << 18 | b << 12 | c << 6 | d;
         first.set((bits >> 16) as u8);
         second.set((bits >> 8) as u8);
         third.set(bits as u8);
-        read += 1;
+        (at, end, marks) = (at + 4, end + 3, all);
     }
-    let (mut at, end) = (from + 4 * read, into + 3 * read);
-    // What is left is less than a quad, or a quad that is cut short.
-    let (mut bits, mut letters) = (0, 0);
+    // The rest, which ends where the letters do: how many bits of it are no byte yet.
+    let (mut bits, mut held) = (0, 0);
     while at < to
         && let Some(byte) = bytes.get(at)
     {
@@ -71,30 +71,24 @@ pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usiz
         }
         marks |= letter;
         bits = bits << 6 | letter & 0x3f;
-        (at, letters) = (at + 1, letters + 1);
+        (at, held) = (at + 1, held + 6);
+        if held >= 8 {
+            held -= 8;
+            *bytes.get_mut(end)? = (bits >> held) as u8;
+            end += 1;
+        }
     }
-    // How many bytes, and what may pad them.
-    let (more, mut padding) = match letters {
-        0 => (0, 0),
-        2 => (1, 2),
-        3 => (2, 1),
-        _ => return None,
-    };
-    let left_over = bits & ((1 << (2 * padding)) - 1);
-    if marks & NO_LETTER == NO_LETTER || left_over != 0 {
+    // A letter alone leaves six, which is no byte; two leave four, three leave two, and each `=` may stand for two of them.
+    if held == 6 || bits & ((1 << held) - 1) != 0 || marks & NO_LETTER == NO_LETTER {
         return None;
     }
-    bits <<= 8 + 6 * padding;
-    for place in bytes.iter_mut().skip(end).take(more) {
-        *place = (bits >> 24) as u8;
-        bits <<= 8;
+    while held > 0 && at < to && bytes.get(at) == Some(&b'=') {
+        (at, held) = (at + 1, held - 2);
     }
-    while padding > 0 && at < to && bytes.get(at) == Some(&b'=') {
-        (at, padding) = (at + 1, padding - 1);
-    }
-    Some(Decoded { stopped: at, length: end + more - into })
+    Some(Decoded { stopped: at, length: end - into })
 }
 
+#[inline(always)]
 fn letter(byte: u8) -> u32 {
     LETTERS[usize::from(byte)]
 }

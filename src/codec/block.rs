@@ -2,13 +2,16 @@
 //! what is secret in it is wiped with the rest, and JavaScript can take both over as they are.
 
 use super::wipe::Wiped;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 /// In place of an end: the field is not there.
 pub(crate) const ABSENT: u32 = u32::MAX;
 
 pub(crate) struct Block {
+    /// Zeros stand behind the text.
     text: Wiped,
+    /// How long it is.
+    length: usize,
     /// Ends count bytes.
     pub(crate) table: Vec<u32>,
 }
@@ -18,7 +21,7 @@ impl Block {
     pub(crate) fn new(room: usize, head: usize) -> Self {
         let mut table = Vec::with_capacity(64);
         table.resize(head, 0);
-        Block { text: Wiped(Vec::with_capacity(room)), table }
+        Block { text: Wiped(vec![0; room]), length: 0, table }
     }
 
     #[inline(never)]
@@ -29,26 +32,27 @@ impl Block {
     /// Text, of which a field consists in part or as a whole.
     #[inline(never)]
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        let text = &self.text;
-        if bytes.len() > text.0.capacity() - text.len() {
+        let end = self.length + bytes.len();
+        if end > self.text.len() {
             // A vector that grows by itself leaves a copy behind.
-            let mut larger = Vec::with_capacity(2 * text.len() + bytes.len());
-            larger.extend_from_slice(text);
+            let mut larger = vec![0; 2 * end];
+            put_front(&mut larger, self.text());
             self.text = Wiped(larger);
         }
-        self.text.0.extend_from_slice(bytes);
+        put_front(self.text.0.get_mut(self.length..).unwrap_or_default(), bytes);
+        self.length = end;
     }
 
     /// The same in small letters.
-    pub(crate) fn push_lower(&mut self, text: &str) {
-        let from = self.text.len();
-        self.push(text.as_bytes());
-        self.text.0.get_mut(from..).unwrap_or_default().make_ascii_lowercase();
+    pub(crate) fn push_lower(&mut self, bytes: &[u8]) {
+        let from = self.length;
+        self.push(bytes);
+        self.text.0.get_mut(from..self.length).unwrap_or_default().make_ascii_lowercase();
     }
 
     /// The field ends here.
     pub(crate) fn end(&mut self) {
-        self.number(self.text.len() as u32);
+        self.number(self.length as u32);
     }
 
     /// A whole field.
@@ -60,15 +64,14 @@ impl Block {
     /// A whole field that is short and fits: false where it does not, or is not ASCII, and then is to be taken back.
     #[inline(always)]
     pub(crate) fn put_ascii(&mut self, bytes: &[u8]) -> bool {
-        let from = self.text.len();
-        if bytes.len() > self.text.0.capacity() - from {
-            return false;
-        }
+        let end = self.length + bytes.len();
+        let Some(places) = self.text.0.get_mut(self.length..end) else { return false };
         let mut all = 0;
-        for byte in bytes {
+        for (place, byte) in places.iter_mut().zip(bytes) {
             all |= *byte;
-            self.text.0.push(*byte);
+            *place = *byte;
         }
+        self.length = end;
         self.end();
         all < 0x80
     }
@@ -83,17 +86,24 @@ impl Block {
 
     /// Takes back what was put since the text and the table were so long.
     pub(crate) fn truncate(&mut self, text: usize, table: usize) {
-        self.text.0.truncate(text);
+        self.length = text;
         self.table.truncate(table);
     }
 
     pub(crate) fn text(&self) -> &[u8] {
-        &self.text
+        self.text.get(..self.length).unwrap_or_default()
     }
 
-    /// Text and table, for who sees to the wiping.
+    /// Text with what stands behind it, how long it is, and table, for who sees to the wiping.
     #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only `js` takes a block apart"))]
-    pub(crate) fn into_parts(mut self) -> (Vec<u8>, Vec<u32>) {
-        (core::mem::take(&mut self.text.0), self.table)
+    pub(crate) fn into_parts(mut self) -> (Vec<u8>, usize, Vec<u32>) {
+        (core::mem::take(&mut self.text.0), self.length, self.table)
+    }
+}
+
+/// Copies bytes to where there is room for them.
+fn put_front(room: &mut [u8], bytes: &[u8]) {
+    if let Some((front, _)) = room.split_at_mut_checked(bytes.len()) {
+        front.copy_from_slice(bytes);
     }
 }

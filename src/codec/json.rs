@@ -4,18 +4,88 @@
 //! refuse, and a number of 1e308 or more is out of range. Nesting is bounded, so depth costs no stack.
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
+use core::num::NonZeroU32;
 
 /// As deep as `serde_json` reads by default.
 const MAX_DEPTH: u32 = 127;
 
-/// Where reading stopped, and what should have stood there.
+/// Where reading stopped, and what should have stood there: in one word, since whatever reads may fail, and passes this on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed {
+pub(crate) struct Malformed(NonZeroU32);
+
+/// Beyond so many bytes an error's place is not told.
+const LAST_PLACE: usize = (1 << 27) - 1;
+
+impl Malformed {
+    fn new(at: usize, expected: Expected) -> Self {
+        Malformed(NonZeroU32::MIN.saturating_add((at.min(LAST_PLACE) as u32) << 5 | expected as u32))
+    }
+
     /// Byte offset in the text.
-    pub(crate) at: usize,
+    pub(crate) fn at(self) -> usize {
+        (self.0.get() - 1) as usize >> 5
+    }
+
     /// What a valid document would have here.
-    pub(crate) expected: &'static str,
+    pub(crate) fn expected(self) -> &'static &'static str {
+        EXPECTED.get((self.0.get() - 1) as usize & 31).unwrap_or(&"")
+    }
+
+    /// A name stands there that has stood there before.
+    pub(crate) fn is_twice(self) -> bool {
+        (self.0.get() - 1) & 31 == Expected::Once as u32
+    }
 }
+
+/// What should have stood there, by its place in [`EXPECTED`].
+#[derive(Clone, Copy)]
+enum Expected {
+    Value,
+    String,
+    Array,
+    Object,
+    CommaOrBracket,
+    CommaOrBrace,
+    Colon,
+    Quote,
+    NoControl,
+    Escape,
+    Hex,
+    LowSurrogate,
+    NoSurrogate,
+    Digit,
+    NoZero,
+    Smaller,
+    Boolean,
+    Null,
+    LessNesting,
+    End,
+    Once,
+}
+
+static EXPECTED: [&str; 21] = [
+    "a value",
+    "a string",
+    "an array",
+    "an object",
+    "',' or ']'",
+    "',' or '}'",
+    "':'",
+    "the string's closing quote",
+    "no bare control character in a string",
+    "a known escape",
+    "four hexadecimal digits",
+    "the second half of a surrogate pair",
+    "no lone surrogate",
+    "a digit",
+    "no leading zero",
+    "a number below 1e308",
+    "true or false",
+    "null",
+    "less nesting",
+    "the end of the document",
+    "each name once",
+];
 
 type Result<T> = core::result::Result<T, Malformed>;
 
@@ -30,8 +100,21 @@ pub(crate) enum Kind {
     Object,
 }
 
+/// A list or an object: its brackets, and what stands in their place where they are missing.
+struct Brackets {
+    open: u8,
+    close: u8,
+    expected: Expected,
+    more: Expected,
+}
+
+static ARRAY: Brackets =
+    Brackets { open: b'[', close: b']', expected: Expected::Array, more: Expected::CommaOrBracket };
+static OBJECT: Brackets =
+    Brackets { open: b'{', close: b'}', expected: Expected::Object, more: Expected::CommaOrBrace };
+
 /// Where the content of a string stands in the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Run {
     /// Behind the opening quote.
     pub(crate) from: usize,
@@ -42,12 +125,14 @@ pub(crate) struct Run {
 }
 
 /// What stands under a name that the caller knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Value {
     /// The name does not stand there.
+    #[default]
     Absent,
     Text(Run),
-    Number(Number),
+    /// In thousandths, less what stands behind them; `i64::MAX` where that does not fit.
+    Number(i64),
     /// Of another kind.
     Other,
 }
@@ -57,26 +142,38 @@ pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: u32,
+    /// In the list or object that was opened or gone on with last, something follows.
+    more: bool,
+    /// The string that was read last.
+    run: Run,
 }
 
 impl<'a> Reader<'a> {
     /// Starts at the front of `text`.
     pub(crate) fn new(text: &'a str) -> Self {
-        Reader { text, at: 0, depth: 0 }
+        Reader { text, at: 0, depth: 0, more: false, run: Run::default() }
     }
 
     /// What stands next; white space before it is passed over.
     pub(crate) fn kind(&mut self) -> Result<Kind> {
-        self.space();
-        match self.peek() {
-            Some(b'n') => Ok(Kind::Null),
-            Some(b't' | b'f') => Ok(Kind::Bool),
-            Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
-            Some(b'"') => Ok(Kind::String),
-            Some(b'[') => Ok(Kind::Array),
-            Some(b'{') => Ok(Kind::Object),
-            _ => self.fail("a value"),
+        match self.next_kind() {
+            Some(kind) => Ok(kind),
+            None => self.fail(Expected::Value),
         }
+    }
+
+    #[inline(never)]
+    fn next_kind(&mut self) -> Option<Kind> {
+        self.space();
+        Some(match self.peek() {
+            b'n' => Kind::Null,
+            b't' | b'f' => Kind::Bool,
+            b'-' | b'0'..=b'9' => Kind::Number,
+            b'"' => Kind::String,
+            b'[' => Kind::Array,
+            b'{' => Kind::Object,
+            _ => return None,
+        })
     }
 
     /// Reads an object; `field` is called with each key and must read (or [`skip`](Self::skip)) its value.
@@ -84,11 +181,12 @@ impl<'a> Reader<'a> {
         &mut self,
         mut field: impl FnMut(&mut Self, &str) -> core::result::Result<(), E>,
     ) -> core::result::Result<(), E> {
-        let mut more = self.open(b'{', b'}', "an object")?;
-        while more {
-            let key = self.key()?;
+        self.open(&OBJECT)?;
+        while self.more {
+            self.key()?;
+            let key = self.content();
             field(self, &key)?;
-            more = self.more(b'}', "',' or '}'")?;
+            self.go_on(&OBJECT)?;
         }
         Ok(())
     }
@@ -98,76 +196,83 @@ impl<'a> Reader<'a> {
         &mut self,
         mut element: impl FnMut(&mut Self) -> core::result::Result<(), E>,
     ) -> core::result::Result<(), E> {
-        let mut more = self.open(b'[', b']', "an array")?;
-        while more {
+        self.open(&ARRAY)?;
+        while self.more {
             element(self)?;
-            more = self.more(b']', "',' or ']'")?;
+            self.go_on(&ARRAY)?;
         }
         Ok(())
     }
 
     /// Reads the whole document, an object: what stands under each of `names`, to the place of the same number in `values`. What is
     /// not known there is checked and passed over; a known name that stands twice is an error.
-    pub(crate) fn members(mut self, names: &[&str], values: &mut [Value], twice: &'static str) -> Result<()> {
-        let mut more = self.open(b'{', b'}', "an object")?;
-        while more {
-            let key = self.key()?;
-            let known = names.iter().position(|name| *name == key);
-            let value = match self.kind()? {
-                Kind::String => Value::Text(self.run()?),
-                Kind::Number => Value::Number(self.number()?),
-                _ => {
+    pub(crate) fn members(mut self, names: &[&str], values: &mut [Value]) -> Result<()> {
+        self.open(&OBJECT)?;
+        while self.more {
+            self.key()?;
+            let key = self.content();
+            let known = names.iter().zip(&mut *values).find(|(name, _)| **name == key);
+            let value = match self.next_kind() {
+                Some(Kind::Number) => Value::Number(self.number()?.scaled(3).unwrap_or(i64::MAX)),
+                kind => {
                     self.skip()?;
-                    Value::Other
+                    if kind == Some(Kind::String) { Value::Text(self.run) } else { Value::Other }
                 }
             };
-            if let Some(place) = known.and_then(|known| values.get_mut(known)) {
+            if let Some((_, place)) = known {
                 if *place != Value::Absent {
-                    return self.fail(twice);
+                    return self.fail(Expected::Once);
                 }
                 *place = value;
             }
-            more = self.more(b'}', "',' or '}'")?;
+            self.go_on(&OBJECT)?;
         }
         self.end()
     }
 
     /// Reads a string; borrowed where nothing in it was escaped.
     pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
-        let Run { from, to, escaped } = self.run()?;
+        self.run()?;
+        Ok(self.content())
+    }
+
+    /// The string that was read last.
+    #[inline(never)]
+    fn content(&self) -> Cow<'a, str> {
+        let Run { from, to, escaped } = self.run;
         let text = self.text.get(from..to).unwrap_or_default();
         if !escaped {
-            return Ok(Cow::Borrowed(text));
+            return Cow::Borrowed(text);
         }
         let mut bytes = Vec::from(text);
         let length = unescape(&mut bytes);
         bytes.truncate(length);
-        Ok(Cow::Owned(String::from_utf8(bytes).unwrap_or_default()))
+        Cow::Owned(String::from_utf8(bytes).unwrap_or_default())
     }
 
-    /// Reads a string, and tells where it stands.
+    /// Reads a string, and remembers where it stands.
     #[inline(never)]
-    fn run(&mut self) -> Result<Run> {
-        self.need(b'"', "a string")?;
-        let from = self.at;
-        let mut escaped = false;
+    fn run(&mut self) -> Result<()> {
+        self.need(b'"', Expected::String)?;
+        self.run = Run { from: self.at, to: 0, escaped: false };
         loop {
             self.at += plain_run(self.rest());
             match self.rest() {
                 [b'"', ..] => {
+                    self.run.to = self.at;
                     self.at += 1;
-                    return Ok(Run { from, to: self.at - 1, escaped });
+                    return Ok(());
                 }
                 [b'\\', rest @ ..] => {
-                    escaped = true;
+                    self.run.escaped = true;
                     self.at += 1;
                     match escape(rest) {
                         Ok((_, length)) => self.at += length,
                         Err(expected) => return self.fail(expected),
                     }
                 }
-                [] => return self.fail("the string's closing quote"),
-                _ => return self.fail("no bare control character in a string"),
+                [] => return self.fail(Expected::Quote),
+                _ => return self.fail(Expected::NoControl),
             }
         }
     }
@@ -178,10 +283,11 @@ impl<'a> Reader<'a> {
         self.space();
         let start = self.at;
         let mut number = Number { negative: self.take_byte(b'-'), digits: 0, exponent: 0 };
-        let zero = self.rest().starts_with(b"0");
-        if self.digits(&mut number, 0)? > 1 && zero {
+        let (first, zero) = (self.at, self.peek() == b'0');
+        self.digits(&mut number, 0)?;
+        if zero && self.at > first + 1 {
             self.at = start;
-            return self.fail("no leading zero");
+            return self.fail(Expected::NoZero);
         }
         if self.take_byte(b'.') {
             self.digits(&mut number, -1)?;
@@ -191,12 +297,12 @@ impl<'a> Reader<'a> {
             let mut power = Number { negative: down, digits: 0, exponent: 0 };
             self.digits(&mut power, 0)?;
             // What does not fit is as far from any number in use.
-            let power = power.scaled(0).unwrap_or(if down { i64::MIN / 2 } else { i64::MAX / 2 });
-            number.exponent = number.exponent.saturating_add(power);
+            let power = power.digits.min(FAR) as i32;
+            number.exponent = number.exponent.saturating_add(if down { -power } else { power });
         }
         if number.magnitude() > 308 {
             self.at = start;
-            return self.fail("a number below 1e308");
+            return self.fail(Expected::Smaller);
         }
         Ok(number)
     }
@@ -204,145 +310,139 @@ impl<'a> Reader<'a> {
     /// Reads `true` or `false`.
     pub(crate) fn boolean(&mut self) -> Result<bool> {
         self.space();
-        if self.take_word("true") {
-            Ok(true)
-        } else if self.take_word("false") {
-            Ok(false)
-        } else {
-            self.fail("true or false")
-        }
-    }
-
-    /// Reads `null`.
-    pub(crate) fn null(&mut self) -> Result<()> {
-        self.space();
-        if self.take_word("null") { Ok(()) } else { self.fail("null") }
+        let is_true = self.peek() == b't';
+        self.word(if is_true { "true" } else { "false" }, Expected::Boolean)?;
+        Ok(is_true)
     }
 
     /// Reads and checks one value of any kind, and forgets it.
     pub(crate) fn skip(&mut self) -> Result<()> {
-        match self.kind()? {
-            Kind::Null => self.null(),
-            Kind::Bool => self.boolean().map(drop),
-            Kind::Number => self.number().map(drop),
-            Kind::String => self.run().map(drop),
-            kind => {
-                let (open, close, expected, more) = match kind {
-                    Kind::Array => (b'[', b']', "an array", "',' or ']'"),
-                    _ => (b'{', b'}', "an object", "',' or '}'"),
-                };
-                let mut inside = self.open(open, close, expected)?;
-                while inside {
-                    if kind == Kind::Object {
-                        self.run()?;
-                        self.need(b':', "':'")?;
-                    }
-                    self.skip()?;
-                    inside = self.more(close, more)?;
-                }
-                Ok(())
+        let Some(kind) = self.next_kind() else { return self.fail(Expected::Value) };
+        let brackets = match kind {
+            Kind::Null => return self.word("null", Expected::Null),
+            Kind::Bool => return self.boolean().map(drop),
+            Kind::Number => return self.number().map(drop),
+            Kind::String => return self.run(),
+            Kind::Array => &ARRAY,
+            Kind::Object => &OBJECT,
+        };
+        self.open(brackets)?;
+        while self.more {
+            if kind == Kind::Object {
+                self.key()?;
             }
+            self.skip()?;
+            self.go_on(brackets)?;
         }
+        Ok(())
     }
 
     /// The document must end here.
     pub(crate) fn end(&mut self) -> Result<()> {
         self.space();
-        if self.at == self.text.len() { Ok(()) } else { self.fail("the end of the document") }
+        if self.at == self.text.len() { Ok(()) } else { self.fail(Expected::End) }
     }
 
     // The walk itself is apart from the closures, and so in the module once and not with each of them.
 
-    /// The opening bracket; true where something stands between it and the closing one.
+    /// The opening bracket, and the closing one if that follows.
     #[inline(never)]
-    fn open(&mut self, bracket: u8, closing: u8, expected: &'static str) -> Result<bool> {
-        self.need(bracket, expected)?;
+    fn open(&mut self, brackets: &Brackets) -> Result<()> {
+        self.need(brackets.open, brackets.expected)?;
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return self.fail("less nesting");
+            return self.fail(Expected::LessNesting);
         }
-        Ok(!self.close(closing))
+        self.close(brackets);
+        Ok(())
     }
 
     /// An object's key, up to its value.
     #[inline(never)]
-    fn key(&mut self) -> Result<Cow<'a, str>> {
-        let key = self.string()?;
-        self.need(b':', "':'")?;
-        Ok(key)
+    fn key(&mut self) -> Result<()> {
+        self.run()?;
+        self.need(b':', Expected::Colon)
     }
 
-    /// After an element: false where the bracket closes, true after a comma.
+    /// After an element: the closing bracket, or a comma.
     #[inline(never)]
-    fn more(&mut self, closing: u8, expected: &'static str) -> Result<bool> {
-        if self.close(closing) {
-            return Ok(false);
-        }
-        self.need(b',', expected)?;
-        Ok(true)
+    fn go_on(&mut self, brackets: &Brackets) -> Result<()> {
+        self.close(brackets);
+        if self.more { self.need(b',', brackets.more) } else { Ok(()) }
     }
 
-    fn close(&mut self, bracket: u8) -> bool {
+    fn close(&mut self, brackets: &Brackets) {
         self.space();
-        let closed = self.take_byte(bracket);
-        self.depth -= u32::from(closed);
-        closed
+        self.more = !self.take_byte(brackets.close);
+        self.depth -= u32::from(!self.more);
     }
 
-    /// One or more digits, added to the number; how many. Each moves its exponent by `step`.
+    /// One or more digits, added to the number. Each moves its exponent by `step`.
     #[inline(never)]
-    fn digits(&mut self, number: &mut Number, step: i64) -> Result<usize> {
+    fn digits(&mut self, number: &mut Number, step: i32) -> Result<()> {
         let start = self.at;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
+        while let digit @ b'0'..=b'9' = self.peek() {
             self.at += 1;
-            number.exponent += step;
+            number.exponent = number.exponent.saturating_add(step);
             // More digits than these decide nothing.
             if number.digits < u64::MAX / 16 {
                 number.digits = number.digits * 10 + u64::from(digit - b'0');
             } else {
-                number.exponent += 1;
+                number.exponent = number.exponent.saturating_add(1);
             }
         }
-        if self.at == start { self.fail("a digit") } else { Ok(self.at - start) }
+        if self.at == start { self.fail(Expected::Digit) } else { Ok(()) }
     }
 
+    // These four are inlined always, for speed: reading consists of them.
+
+    #[inline(always)]
     fn space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
     }
 
+    #[inline(always)]
     fn rest(&self) -> &'a [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    /// The next byte; 0, which stands nowhere outside of strings, behind the last one.
+    #[inline(always)]
+    fn peek(&self) -> u8 {
+        self.text.as_bytes().get(self.at).copied().unwrap_or_default()
     }
 
+    #[inline(always)]
     fn take_byte(&mut self, byte: u8) -> bool {
-        let taken = self.peek() == Some(byte);
+        let taken = self.peek() == byte;
         self.at += usize::from(taken);
         taken
     }
 
-    fn take_word(&mut self, word: &str) -> bool {
-        let taken = self.rest().starts_with(word.as_bytes());
-        if taken {
-            self.at += word.len();
+    fn word(&mut self, word: &str, expected: Expected) -> Result<()> {
+        if !self.rest().starts_with(word.as_bytes()) {
+            return self.fail(expected);
         }
-        taken
+        self.at += word.len();
+        Ok(())
     }
 
     /// This byte, perhaps after white space.
     #[inline(never)]
-    fn need(&mut self, byte: u8, expected: &'static str) -> Result<()> {
+    fn need(&mut self, byte: u8, expected: Expected) -> Result<()> {
         self.space();
         if self.take_byte(byte) { Ok(()) } else { self.fail(expected) }
     }
 
-    fn fail<T>(&self, expected: &'static str) -> Result<T> {
-        Err(Malformed { at: self.at, expected })
+    #[inline(never)]
+    fn failure(&self, expected: Expected) -> Malformed {
+        Malformed::new(self.at, expected)
+    }
+
+    fn fail<T>(&self, expected: Expected) -> Result<T> {
+        Err(self.failure(expected))
     }
 }
 
@@ -361,47 +461,46 @@ fn plain_run(bytes: &[u8]) -> usize {
         }
         at += 8;
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)).unwrap_or(rest.len())
+    while let Some(byte) = bytes.get(at)
+        && !is_special(*byte)
+    {
+        at += 1;
+    }
+    at
 }
+
+/// What does not stand for itself in a string.
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..=0x1f)
+}
+
+/// The letters that stand for a character behind a backslash, and those characters.
+const LETTERS: &[u8; 8] = b"\"\\nrt/bf";
+const MEANT: &[u8; 8] = b"\"\\\n\r\t/\x08\x0c";
 
 /// The character of an escape sequence, and how many bytes spell it, from behind the backslash.
-fn escape(bytes: &[u8]) -> core::result::Result<(char, usize), &'static str> {
-    let character = match bytes {
-        [b'u', rest @ ..] => {
-            let unit = hex4(rest)?;
-            let (code, length) = match (unit, rest) {
-                (0xd800..=0xdbff, [_, _, _, _, b'\\', b'u', rest @ ..]) => {
-                    let low = hex4(rest)?;
-                    if !(0xdc00..=0xdfff).contains(&low) {
-                        return Err("the second half of a surrogate pair");
-                    }
-                    (0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00), 11)
-                }
-                _ => (unit, 5),
-            };
-            return char::from_u32(code).map(|character| (character, length)).ok_or("no lone surrogate");
+fn escape(bytes: &[u8]) -> core::result::Result<(char, usize), Expected> {
+    let [letter, rest @ ..] = bytes else { return Err(Expected::Escape) };
+    if *letter != b'u' {
+        let meant = LETTERS.iter().zip(MEANT).find(|(known, _)| *known == letter);
+        return meant.map(|(_, byte)| (char::from(*byte), 1)).ok_or(Expected::Escape);
+    }
+    let (mut code, mut length) = (hex4(rest)?, 5);
+    if let (0xd800..=0xdbff, Some([b'\\', b'u', rest @ ..])) = (code, rest.get(4..)) {
+        let low = hex4(rest)?;
+        if !(0xdc00..=0xdfff).contains(&low) {
+            return Err(Expected::LowSurrogate);
         }
-        [b'b', ..] => '\u{8}',
-        [b'f', ..] => '\u{c}',
-        [b'n', ..] => '\n',
-        [b'r', ..] => '\r',
-        [b't', ..] => '\t',
-        [itself @ (b'"' | b'\\' | b'/'), ..] => char::from(*itself),
-        _ => return Err("a known escape"),
-    };
-    Ok((character, 1))
+        (code, length) = (0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00), 11);
+    }
+    char::from_u32(code).map(|character| (character, length)).ok_or(Expected::NoSurrogate)
 }
 
-fn hex4(bytes: &[u8]) -> core::result::Result<u32, &'static str> {
+fn hex4(bytes: &[u8]) -> core::result::Result<u32, Expected> {
     let mut unit = 0;
     for at in 0..4 {
-        let digit = match bytes.get(at) {
-            Some(digit @ b'0'..=b'9') => digit - b'0',
-            Some(digit @ (b'a'..=b'f' | b'A'..=b'F')) => (digit | 0x20) - b'a' + 10,
-            _ => return Err("four hexadecimal digits"),
-        };
-        unit = unit << 4 | u32::from(digit);
+        let digit = bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+        unit = unit << 4 | digit.ok_or(Expected::Hex)?;
     }
     Ok(unit)
 }
@@ -428,20 +527,23 @@ pub(crate) fn unescape(bytes: &mut [u8]) -> usize {
     written
 }
 
+/// A power of ten that is as far from any number in use as one can be.
+const FAR: u64 = 1 << 30;
+
 /// A JSON number: its digits and the power of ten they count. Read by decimal digits, so that nothing is rounded through a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
     negative: bool,
     /// The first 18 digits at least.
     digits: u64,
-    exponent: i64,
+    exponent: i32,
 }
 
 impl Number {
     /// The number times 10 to the power of `places`, less what stands behind the point then;
     /// `None` where that does not fit. `1.5` with 3 places is 1500.
     #[inline(never)]
-    pub(crate) fn scaled(self, places: i64) -> Option<i64> {
+    pub(crate) fn scaled(self, places: i32) -> Option<i64> {
         let mut value = self.digits;
         let mut exponent = self.exponent.saturating_add(places);
         while exponent != 0 && value != 0 {
@@ -461,8 +563,8 @@ impl Number {
         Some(if self.negative { -value } else { value })
     }
 
-    /// The power of ten just above the number, saturating: 1 for 5, 3 for 250, 0 for 0.1.
-    fn magnitude(self) -> i64 {
+    /// The power of ten just above the number: 1 for 5, 3 for 250, 0 for 0.1 and for 0.
+    fn magnitude(self) -> i32 {
         let (mut digits, mut magnitude) = (self.digits, self.exponent);
         if digits == 0 {
             return 0;
@@ -480,22 +582,16 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     push(out, "\"");
     let mut rest = text;
     // What is to be escaped is ASCII, so pieces end where characters do.
-    while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f)) {
+    while let Some(at) = rest.bytes().position(is_special) {
         let (plain, escaped) = rest.split_at_checked(at).unwrap_or_default();
         let byte = escaped.as_bytes().first().copied().unwrap_or_default();
         push(out, plain);
-        push(
-            out,
-            match byte {
-                b'"' => "\\\"",
-                b'\\' => "\\\\",
-                b'\n' => "\\n",
-                b'\r' => "\\r",
-                b'\t' => "\\t",
-                _ => "\\u00",
-            },
-        );
-        if byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') {
+        // The usual five have letters.
+        if let Some((letter, _)) = LETTERS.iter().zip(MEANT).take(5).find(|(_, meant)| **meant == byte) {
+            push_ascii(out, b'\\');
+            push_ascii(out, *letter);
+        } else {
+            push(out, "\\u00");
             push_hex(out, byte);
         }
         rest = escaped.get(1..).unwrap_or_default();
@@ -625,7 +721,8 @@ mod tests {
     #[test]
     fn an_error_tells_where() {
         let mut reader = Reader::new("{\"a\": [1, }");
-        assert_eq!(reader.skip(), Err(Malformed { at: 10, expected: "a value" }));
+        let malformed = reader.skip().unwrap_err();
+        assert_eq!((malformed.at(), *malformed.expected()), (10, "a value"));
     }
 
     proptest! {

@@ -23,8 +23,7 @@ const ERROR: u32 = u32::MAX;
 
 /// Leaves the block to the package, which is told where its table is, and is to call [`super::done`].
 pub(super) fn hand_over(block: Block) -> u32 {
-    let (mut text, mut table) = block.into_parts();
-    let length = text.len();
+    let (mut text, length, mut table) = block.into_parts();
     // With nothing beyond their ends, their lengths say all that is needed to free them.
     text.resize(text.capacity(), 0);
     table.resize(table.capacity(), 0);

@@ -14,7 +14,7 @@ use alloc::{string::String, vec::Vec};
 impl From<Malformed> for ScopeError {
     fn from(malformed: Malformed) -> Self {
         let error = ScopeError::new("ERR_SCOPE_INVALID", "expected JSON with ");
-        error.and(malformed.expected).and(" at byte ").and_count(malformed.at)
+        error.and(malformed.expected()).and(" at byte ").and_count(malformed.at())
     }
 }
 

@@ -91,36 +91,33 @@ fn permission(cursor: &mut Cursor<'_>, block: &mut Block) -> Option<()> {
     }
     cursor.at += 1;
     block.number(u32::from(kind >> 3) * 4 - 4 + u32::from(role));
-    if let Some(selector) = cursor.enter(BYTES_3) {
-        if cursor.enter(BYTES_1)? != selector {
+    // The cache, and what of it: first the field that says all, then the one that has a name.
+    for (all, named) in [(BYTES_2, BYTES_3), (BYTES_4, BYTES_5)] {
+        let of_cache = all == BYTES_2;
+        let tag = cursor.next();
+        if cursor.at == end && !of_cache && kind == BYTES_1 {
+            block.number(Selects::Nothing as u32);
+            return Some(());
+        }
+        if tag != all && tag != named {
             return None;
         }
-        cursor.name(selector, block)?;
-    } else if cursor.enter(BYTES_2)? == cursor.at {
-        block.number(ABSENT);
-    } else {
-        return None;
-    }
-    if cursor.at == end && kind == BYTES_1 {
-        block.number(Selects::Nothing as u32);
-        return Some(());
-    }
-    if let Some(selector) = cursor.enter(BYTES_5) {
-        let which = cursor.next();
-        let selects = match which {
-            BYTES_1 => Selects::One,
-            BYTES_2 => Selects::Prefix,
-            _ => return None,
-        };
-        if cursor.enter(which)? != selector {
+        let selector = cursor.enter(tag)?;
+        if tag == all {
+            block.number(if of_cache { ABSENT } else { Selects::All as u32 });
+        } else {
+            let which = cursor.next();
+            if !(which == BYTES_1 || which == BYTES_2 && !of_cache) || cursor.enter(which)? != selector {
+                return None;
+            }
+            if !of_cache {
+                block.number(if which == BYTES_1 { Selects::One } else { Selects::Prefix } as u32);
+            }
+            cursor.name(selector, block)?;
+        }
+        if cursor.at != selector {
             return None;
         }
-        block.number(selects as u32);
-        cursor.name(selector, block)?;
-    } else if cursor.enter(BYTES_4)? == cursor.at {
-        block.number(Selects::All as u32);
-    } else {
-        return None;
     }
     (cursor.at == end).then_some(())
 }

@@ -1,36 +1,34 @@
 //! The claims of a JWT (RFC 7519) that Momento uses.
 
-use super::work::{Span, Work};
+use super::work::{Expected, Span, Work};
 use crate::codec::base64::Decoded;
 use crate::codec::json::Value;
 
-/// The claims by name. One of another type than expected is somebody else's claim of that name.
-pub(super) struct Claims {
-    /// `exp`: when it expires; milliseconds since the epoch (there in seconds, perhaps with a fraction).
-    pub(super) expires_at: Option<Expiry>,
-    /// `p`: what it grants, base64 of protobuf. Claimed but no text is an empty one: no permissions message is.
-    pub(super) permissions: Option<Span>,
-    /// `id`: the tokenId given at minting.
-    pub(super) id: Option<Span>,
-    /// `sub`.
-    pub(super) subject: Option<Span>,
-    /// `c`: a legacy token's cache endpoint.
-    pub(super) cache_endpoint: Option<Span>,
-    /// `cp`: a legacy token's control endpoint.
-    pub(super) control_endpoint: Option<Span>,
-    /// `t` is `"g"`: a v2 API key.
-    pub(super) is_v2: bool,
-    /// `ver` is 1: a v1 key.
-    pub(super) is_v1: bool,
-}
+/// The claims by name, each in its place here. One of another type than expected is somebody else's claim of that name.
+const NAMES: [&str; 8] = ["exp", "p", "id", "sub", "c", "cp", "t", "ver"];
 
-/// What claim `exp` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expiry {
-    /// Milliseconds since the epoch.
-    At(i64),
-    /// Something that is no time between 1970 and the year 9999: most often milliseconds for seconds.
-    Insane,
+/// What the claims are.
+#[derive(Default)]
+pub(super) struct Claims([Value; 8]);
+
+/// A claim, by its place in [`NAMES`].
+#[derive(Clone, Copy)]
+pub(super) enum Claim {
+    /// When it expires, in seconds since the epoch, perhaps with a fraction.
+    Expiry,
+    /// What it grants, base64 of protobuf.
+    Permissions,
+    /// The tokenId given at minting.
+    Id,
+    Subject,
+    /// A legacy token's cache endpoint.
+    CacheEndpoint,
+    /// A legacy token's control endpoint.
+    ControlEndpoint,
+    /// `"g"`: a v2 API key.
+    Type,
+    /// 1: a v1 key.
+    Version,
 }
 
 /// The last second of the year 9999. Milliseconds taken for seconds lie far beyond it.
@@ -39,70 +37,84 @@ const LAST_SANE_MS: i64 = 253_402_300_799_999;
 /// `{"alg":"HS256"}` and the dot behind it, as nearly all of Momento's JWTs begin: known to be right, and so not read again.
 const HEADER: &[u8] = b"eyJhbGciOiJIUzI1NiJ9.";
 
-/// What a JWT should have had, for the error's message.
-pub(super) type NotJwt = &'static str;
-
 impl Claims {
     /// Reads a compact JWT: three base64 parts, of which header and payload are JSON objects. They are decoded to `free`.
-    pub(super) fn read(work: &mut Work, jwt: Span, free: usize) -> Result<Claims, NotJwt> {
-        Self::parts(work, jwt, free).map_err(|expected| {
+    pub(super) fn read(&mut self, work: &mut Work, jwt: Span, free: usize) -> Result<(), Expected> {
+        self.parts(work, jwt, free).map_err(|expected| {
             match work.get(jwt).iter().filter(|byte| **byte == b'.').count() {
                 2 => expected,
-                _ => "three parts between dots",
+                _ => THREE_PARTS,
             }
         })
     }
 
-    fn parts(work: &mut Work, jwt: Span, free: usize) -> Result<Claims, NotJwt> {
+    fn parts(&mut self, work: &mut Work, jwt: Span, free: usize) -> Result<(), Expected> {
         let mut rest = Span { from: jwt.from + HEADER.len(), ..jwt };
         if !work.get(jwt).starts_with(HEADER) {
-            let (header, behind) = part(work, jwt, free)?;
-            work.members(header, &[], &mut [], "")?;
-            rest = behind;
+            rest = jwt;
+            let header = part(work, &mut rest, free)?;
+            work.members(header, &[], &mut [], &"")?;
         }
-        let (payload, rest) = part(work, rest, free)?;
-        let (signature, rest) = part(work, rest, payload.to)?;
+        let payload = part(work, &mut rest, free)?;
+        let signature = part(work, &mut rest, payload.to)?;
         // Beyond the last part, where a dot would stand.
         if rest.from <= rest.to {
-            return Err("three parts between dots");
+            return Err(THREE_PARTS);
         }
         if signature.from == signature.to {
-            return Err("a signature");
+            return Err(&"a signature");
         }
-        let mut values = [Value::Absent; 8];
-        work.members(payload, &["exp", "p", "id", "sub", "c", "cp", "t", "ver"], &mut values, "each claim once")?;
-        let [exp, p, id, sub, c, cp, t, ver] = values;
-        let mut text = |value| work.text(payload.from, value);
-        let t = text(t);
-        Ok(Claims {
-            expires_at: match exp {
-                Value::Absent => None,
-                Value::Number(number) => match number.scaled(3) {
-                    Some(at @ 1..=LAST_SANE_MS) => Some(Expiry::At(at)),
-                    _ => Some(Expiry::Insane),
-                },
-                _ => Some(Expiry::Insane),
-            },
-            permissions: if p == Value::Absent { None } else { Some(text(p).unwrap_or_default()) },
-            id: text(id),
-            subject: text(sub),
-            cache_endpoint: text(c),
-            control_endpoint: text(cp),
-            is_v2: t.is_some_and(|t| work.get(t) == b"g"),
-            is_v1: matches!(ver, Value::Number(number) if number.scaled(0) == Some(1)),
-        })
+        work.members(payload, &NAMES, &mut self.0, &"each claim once")
+    }
+
+    fn get(&self, claim: Claim) -> Value {
+        self.0.get(claim as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn text(&self, claim: Claim) -> Option<Span> {
+        self.get(claim).text()
+    }
+
+    /// When it expires, in milliseconds since the epoch. An error is what is no time between 1970 and the year 9999: most often
+    /// milliseconds for seconds.
+    pub(super) fn expires_at(&self) -> Result<Option<i64>, Insane> {
+        match self.get(Claim::Expiry) {
+            Value::Absent => Ok(None),
+            Value::Number(at @ 1..=LAST_SANE_MS) => Ok(Some(at)),
+            _ => Err(Insane),
+        }
+    }
+
+    /// Claimed but no text is an empty one: no permissions message is.
+    pub(super) fn permissions(&self) -> Option<Span> {
+        let claimed = self.get(Claim::Permissions);
+        (claimed != Value::Absent).then(|| claimed.text().unwrap_or_default())
+    }
+
+    pub(super) fn is_v2(&self, work: &Work) -> bool {
+        self.text(Claim::Type).is_some_and(|span| work.get(span) == b"g")
+    }
+
+    pub(super) fn is_v1(&self) -> bool {
+        matches!(self.get(Claim::Version), Value::Number(1000..2000))
     }
 }
 
-/// Decodes what stands before the next dot or the end to `free`: where it is then, and what stands behind that dot.
-fn part(work: &mut Work, jwt: Span, free: usize) -> Result<(Span, Span), NotJwt> {
-    match work.decode(jwt, free) {
+/// Claim `exp` is no time.
+pub(super) struct Insane;
+
+const THREE_PARTS: Expected = &"three parts between dots";
+
+/// Decodes what stands before the next dot or the end to `free`: where it is then. The rest is what stands behind that dot.
+fn part(work: &mut Work, rest: &mut Span, free: usize) -> Result<Span, Expected> {
+    match work.decode(*rest, free) {
         Some(Decoded { stopped, length })
-            if stopped >= jwt.to || work.get(Span { from: stopped, to: stopped + 1 }) == b"." =>
+            if stopped >= rest.to || work.get(Span { from: stopped, to: stopped + 1 }) == b"." =>
         {
-            Ok((Span { from: free, to: free + length }, Span { from: stopped + 1, to: jwt.to }))
+            rest.from = stopped + 1;
+            Ok(Span { from: free, to: free + length })
         }
-        _ => Err("base64 between its dots"),
+        _ => Err(&"base64 between its dots"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a string to a [`Token`].
 
-use super::claims::{Claims, Expiry};
+use super::claims::{Claim, Claims, Insane};
 use super::endpoint::Hosts;
 use super::error::TokenError;
 use super::fields::HEAD;
@@ -8,11 +8,7 @@ use super::model::{DecodeOptions, Settings, Token, Version};
 use super::paste::clean;
 use super::warning;
 use super::work::{Span, Work};
-use crate::codec::{
-    base64::Decoded,
-    block::{ABSENT, Block},
-    json::Value,
-};
+use crate::codec::{base64::Decoded, block::Block, json::Value};
 use crate::scope::{ScopeError, plain, wire};
 
 /// A credential that lies in a [`Work`], and its length.
@@ -51,7 +47,8 @@ pub fn key_version(credential: &str) -> Option<Version> {
 
 /// [`key_version`].
 pub(crate) fn version_of(mut work: Work, input: Input) -> Option<Version> {
-    Form::read(&mut work, input).ok().map(|form| form.version)
+    let mut form = Form::default();
+    form.read(&mut work, input).ok().map(|()| form.version)
 }
 
 /// All of the public functions that read a credential.
@@ -62,42 +59,36 @@ pub(crate) fn read(
     expected: Expected,
     now: i64,
 ) -> Result<Token, TokenError> {
-    let form = Form::read(&mut work, input);
+    let mut form = Form::default();
+    let read = form.read(&mut work, input);
     if expected == Expected::V2 {
-        super::provider::check_v2(&form, settings)?;
+        super::provider::check_v2(read, form.version, settings)?;
+    } else {
+        read?;
     }
-    let form = form?;
     if expected == Expected::Provider && form.version == Version::V2 {
         return Err(super::provider::got_v2());
     }
     let hosts = Hosts::find(&work, &form, settings)?;
-    let expires_at = match form.claims.expires_at {
-        None => None,
-        Some(Expiry::At(at)) => Some(at),
-        Some(Expiry::Insane) => {
-            return Err(TokenError::new(
-                "ERR_TOKEN_EXPIRY",
-                "failed to parse token: expected claim `exp` in whole seconds since 1970, found no sane time; mint the token again",
-            ));
-        }
-    };
-    if expected == Expected::Provider && hosts.is_none() {
+    let expires_at = form.claims.expires_at().map_err(|Insane| {
+        TokenError::new(
+            "ERR_TOKEN_EXPIRY",
+            "failed to parse token: expected claim `exp` in whole seconds since 1970, found no sane time; mint the token again",
+        )
+    })?;
+    if expected == Expected::Provider && hosts.flags.is_none() {
         return Err(super::provider::no_endpoint());
     }
     // What is read comes out of the key, but for the hosts.
     let mut block = Block::new(2 * (form.key.to - form.key.from) + 1024, HEAD);
     block.put(work.get(form.key));
-    match &hosts {
-        None => block.maybe(None),
-        Some(hosts) => hosts.put_base(&mut block),
+    hosts.put_base(&mut block);
+    for claim in [Claim::Id, Claim::Subject] {
+        block.maybe(form.claims.text(claim).map(|text| work.get(text)));
     }
-    block.maybe(form.claims.id.map(|id| work.get(id)));
-    block.maybe(form.claims.subject.map(|subject| work.get(subject)));
-    match &hosts {
-        None => block.table.extend([ABSENT; 3]),
-        Some(hosts) => hosts.put_all(&mut block),
-    }
-    let hosts = hosts.map(|hosts| hosts.flags);
+    hosts.put_all(&mut block);
+    let hosts = hosts.flags;
+    let is_v2 = form.claims.is_v2(&work);
     let mut token = Token {
         version: form.version,
         hosts,
@@ -111,10 +102,10 @@ pub(crate) fn read(
         remarks: alloc::vec::Vec::new(),
         block,
     };
-    if let Some(p) = form.claims.permissions {
+    if let Some(p) = form.claims.permissions() {
         token.read_permissions(&mut work, p);
     }
-    warning::judge(&mut token, form.claims.is_v2, now);
+    warning::judge(&mut token, is_v2, now);
     Ok(token)
 }
 
@@ -151,6 +142,7 @@ impl Token {
 }
 
 /// A credential taken apart.
+#[derive(Default)]
 pub(super) struct Form {
     pub(super) version: Version,
     /// The envelope's endpoint, as it was written.
@@ -161,54 +153,67 @@ pub(super) struct Form {
 }
 
 impl Form {
-    fn read(work: &mut Work, input: Input) -> Result<Self, TokenError> {
-        let length = match input {
-            Input::Envelope(length) => return Self::envelope(work, Span { from: 0, to: length }),
-            Input::Text(length) => length,
-        };
-        let text = Span { from: 0, to: length };
+    fn read(&mut self, work: &mut Work, input: Input) -> Result<(), TokenError> {
+        let mut text = Span::default();
         // What most callers hand over: an envelope with nothing around it, which needs no cleaning.
-        if let Some(envelope) = unwrap(work, text) {
-            return Self::envelope(work, envelope);
+        let mut envelope = match input {
+            Input::Envelope(to) => Some(Span { from: 0, to }),
+            Input::Text(to) => {
+                text.to = to;
+                unwrap(work, text)
+            }
+        };
+        if envelope.is_none() {
+            text.to = clean(work.get_mut(text));
+            if text.to == 0 {
+                return Err(TokenError::new(
+                    "ERR_TOKEN_EMPTY",
+                    "malformed auth token: API key cannot be an empty string; expected a credential, found nothing",
+                ));
+            }
+            if work.get(text).contains(&b'.') {
+                return self.bare(work, text);
+            }
+            envelope = unwrap(work, text);
         }
-        let text = Span { to: clean(work.get_mut(text)), ..text };
-        if text.to == 0 {
-            return Err(TokenError::new(
-                "ERR_TOKEN_EMPTY",
-                "malformed auth token: API key cannot be an empty string; expected a credential, found nothing",
-            ));
+        match envelope {
+            Some(envelope) => self.envelope(work, envelope),
+            None => Err(TokenError::malformed("an envelope in base64, or a JWT", "")),
         }
-        if !work.get(text).contains(&b'.') {
-            let envelope =
-                unwrap(work, text).ok_or_else(|| TokenError::malformed("an envelope in base64, or a JWT", ""))?;
-            return Self::envelope(work, envelope);
-        }
-        let claims =
-            Claims::read(work, text, text.to).map_err(|expected| TokenError::malformed("a JWT with ", expected))?;
-        let version = if claims.is_v2 {
+    }
+
+    /// Reads a JWT that stands alone.
+    fn bare(&mut self, work: &mut Work, jwt: Span) -> Result<(), TokenError> {
+        self.jwt(work, jwt, jwt.to, "a JWT with ")?;
+        let claims = &self.claims;
+        self.version = if claims.is_v2(work) {
             Version::V2
-        } else if claims.is_v1 {
+        } else if claims.is_v1() {
             Version::V1
-        } else if claims.cache_endpoint.or(claims.control_endpoint).is_some() {
+        } else if claims.text(Claim::CacheEndpoint).or(claims.text(Claim::ControlEndpoint)).is_some() {
             Version::Legacy
         } else {
             Version::Session
         };
-        Ok(Form { version, endpoint: None, key: text, claims })
+        Ok(())
     }
 
     /// Reads an envelope's JSON: `{"endpoint": …, "api_key": …}`, in any order; other fields are passed over.
-    fn envelope(work: &mut Work, envelope: Span) -> Result<Self, TokenError> {
+    fn envelope(&mut self, work: &mut Work, envelope: Span) -> Result<(), TokenError> {
         let mut values = [Value::Absent; 2];
-        work.members(envelope, &["endpoint", "api_key"], &mut values, "endpoint and api_key once each")
+        work.members(envelope, &["endpoint", "api_key"], &mut values, &"endpoint and api_key once each")
             .map_err(|expected| TokenError::malformed("an envelope with ", expected))?;
-        let [endpoint, key] = values;
-        let (Some(endpoint), Some(key)) = (work.text(envelope.from, endpoint), work.text(envelope.from, key)) else {
+        let [endpoint, key] = values.map(Value::text);
+        let (Some(_), Some(key)) = (endpoint, key) else {
             return Err(TokenError::malformed("an envelope with endpoint and api_key", ""));
         };
-        let claims = Claims::read(work, key, envelope.to)
-            .map_err(|expected| TokenError::malformed("an envelope whose api_key is a JWT with ", expected))?;
-        Ok(Form { version: Version::V1, endpoint: Some(endpoint), key, claims })
+        self.endpoint = endpoint;
+        self.jwt(work, key, envelope.to, "an envelope whose api_key is a JWT with ")
+    }
+
+    fn jwt(&mut self, work: &mut Work, key: Span, free: usize, expected: &str) -> Result<(), TokenError> {
+        self.key = key;
+        self.claims.read(work, key, free).map_err(|detail| TokenError::malformed(expected, detail))
     }
 }
 

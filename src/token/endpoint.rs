@@ -1,11 +1,12 @@
 //! Where a credential is sent. A credential's endpoint is not signed, so anyone who can change the string can
 //! change its destination: only a plain host name under an allowed suffix passes.
 
+use super::claims::Claim;
 use super::decode::Form;
 use super::error::TokenError;
 use super::model::{Settings, Version};
 use super::work::Work;
-use crate::codec::block::Block;
+use crate::codec::{block::Block, json::push};
 use alloc::string::String;
 
 /// The suffix that Momento's endpoints end in, whatever the cell.
@@ -52,16 +53,19 @@ pub enum Overrides {
 }
 
 /// Where a credential is sent, checked.
-#[derive(Clone, Copy)]
 pub(super) struct Hosts<'a> {
-    /// From which all three derive.
-    base: Option<&'a str>,
+    /// From which all three derive; else they stand below.
+    base: Option<&'a [u8]>,
     /// Put before each, with a dot.
-    prefix: &'a str,
-    /// For caches, control and tokens: what each host starts with, and the rest.
-    hosts: [(&'static str, &'a str); 3],
-    pub(super) flags: HostFlags,
+    prefix: &'a [u8],
+    /// For caches, control and tokens.
+    hosts: [&'a [u8]; 3],
+    /// Where they are known.
+    pub(super) flags: Option<HostFlags>,
 }
+
+/// What hosts that derive from a base start with.
+const SERVICES: [&[u8]; 3] = [b"cache.", b"control.", b"token."];
 
 /// What goes for all three hosts.
 #[derive(Clone, Copy)]
@@ -72,94 +76,84 @@ pub(crate) struct HostFlags {
 
 impl<'a> Hosts<'a> {
     /// The app's overrides win; then the credential's own endpoint; then the `endpoint` option.
-    pub(super) fn find(work: &'a Work, form: &Form, settings: &Settings<'a>) -> Result<Option<Hosts<'a>>, TokenError> {
-        let [endpoint, base, prefix, cache, control, token] = settings.hosts;
-        let flags = HostFlags { secure: !settings.insecure, overridden: true };
-        if let Some(base) = base {
-            check_host(base, true)?;
-            let prefix = prefix.unwrap_or_default();
-            if !prefix.is_empty() {
-                check_host(prefix, false)?;
+    pub(super) fn find(work: &'a Work, form: &Form, settings: &Settings<'a>) -> Result<Hosts<'a>, TokenError> {
+        let [endpoint, base, prefix, hosts @ ..] = settings.hosts.map(|host| host.map(str::as_bytes));
+        let prefix = base.and(prefix).unwrap_or_default();
+        let mut found = Hosts { base, prefix, hosts: hosts.map(Option::unwrap_or_default), flags: None };
+        let overridden = base.or(hosts[0]).is_some();
+        if !overridden {
+            let text = |claim| form.claims.text(claim).map(|span| work.get(span));
+            match (text(Claim::CacheEndpoint), text(Claim::ControlEndpoint)) {
+                (Some(cache), Some(control)) if form.version == Version::Legacy => {
+                    found.hosts = [cache, control, cache]
+                }
+                _ => {
+                    found.base = form.endpoint.map(|span| work.get(span)).or(endpoint);
+                    if found.base.is_none() {
+                        return Ok(found);
+                    }
+                }
             }
-            return Ok(Some(Hosts { prefix, flags, ..Hosts::of_base(base) }));
         }
-        if let (Some(cache), Some(control), Some(token)) = (cache, control, token) {
-            let hosts = [cache, control, token];
-            for host in hosts {
-                check_host(host, true)?;
+        for host in found.base.as_ref().map_or(&found.hosts[..], core::slice::from_ref) {
+            check_host(host, overridden)?;
+            if !overridden {
+                check_suffix(host, settings)?;
             }
-            return Ok(Some(Hosts { base: None, prefix: "", hosts: hosts.map(|host| ("", host)), flags }));
         }
-        let text = |span| core::str::from_utf8(work.get(span)).unwrap_or_default();
-        if let (Some(cache), Some(control), Version::Legacy) =
-            (form.claims.cache_endpoint, form.claims.control_endpoint, form.version)
-        {
-            let (cache, control) = (text(cache), text(control));
-            check(cache, settings)?;
-            check(control, settings)?;
-            let hosts = [("", cache), ("", control), ("", cache)];
-            return Ok(Some(Hosts { base: None, hosts, ..Hosts::of_base("") }));
+        if !found.prefix.is_empty() {
+            check_host(found.prefix, false)?;
         }
-        let base = match form.endpoint {
-            Some(endpoint) => text(endpoint),
-            None => match endpoint {
-                Some(endpoint) => endpoint,
-                None => return Ok(None),
-            },
-        };
-        check(base, settings)?;
-        Ok(Some(Hosts::of_base(base)))
-    }
-
-    fn of_base(base: &'a str) -> Self {
-        let hosts = [("cache.", base), ("control.", base), ("token.", base)];
-        Hosts { base: Some(base), prefix: "", hosts, flags: HostFlags { secure: true, overridden: false } }
+        found.flags = Some(HostFlags { secure: !(overridden && settings.insecure), overridden });
+        Ok(found)
     }
 
     pub(super) fn put_base(&self, block: &mut Block) {
         match self.base {
             None => block.maybe(None),
-            Some(base) => put_host(block, "", "", base),
+            Some(base) => {
+                block.push_lower(base);
+                block.end();
+            }
         }
     }
 
     pub(super) fn put_all(&self, block: &mut Block) {
-        for (service, host) in self.hosts {
-            put_host(block, self.prefix, service, host);
+        for (service, host) in SERVICES.iter().zip(self.hosts) {
+            if self.flags.is_none() {
+                block.maybe(None);
+                continue;
+            }
+            if !self.prefix.is_empty() {
+                block.push_lower(self.prefix);
+                block.push(b".");
+            }
+            if self.base.is_some() {
+                block.push(service);
+            }
+            block.push_lower(self.base.unwrap_or(host));
+            block.end();
         }
     }
 }
 
-fn put_host(block: &mut Block, prefix: &str, service: &str, host: &str) {
-    if !prefix.is_empty() {
-        block.push_lower(prefix);
-        block.push(b".");
+/// A host that a credential (or the `endpoint` option) names is to lie under an allowed suffix.
+fn check_suffix(host: &[u8], settings: &Settings<'_>) -> Result<(), TokenError> {
+    let suffixes = settings.suffixes.as_deref().unwrap_or(&[DEFAULT_ENDPOINT_SUFFIX]);
+    if suffixes.iter().any(|suffix| is_under(host, suffix.as_bytes())) {
+        return Ok(());
     }
-    block.push(service.as_bytes());
-    block.push_lower(host);
-    block.end();
-}
-
-/// A host that a credential (or the `endpoint` option) names: plain, without a port, under an allowed suffix.
-fn check(host: &str, settings: &Settings<'_>) -> Result<(), TokenError> {
-    check_host(host, false)?;
-    let under = |suffix: &str| is_under(host.as_bytes(), suffix.as_bytes());
-    let suffixes = match &settings.suffixes {
-        None if under(DEFAULT_ENDPOINT_SUFFIX) => return Ok(()),
-        None => &[][..],
-        Some(suffixes) if suffixes.iter().any(|suffix| under(suffix)) => return Ok(()),
-        Some(suffixes) => suffixes,
-    };
-    let mut message = String::from("expected an endpoint under ");
-    if settings.suffixes.is_none() {
-        message.push_str(DEFAULT_ENDPOINT_SUFFIX);
+    let (mut allowed, mut between) = (String::new(), "");
+    for suffix in suffixes {
+        push(&mut allowed, between);
+        push(&mut allowed, suffix);
+        between = " or ";
     }
-    for (index, suffix) in suffixes.iter().enumerate() {
-        message.push_str(if index > 0 { " or " } else { "" });
-        message.push_str(suffix);
-    }
-    message.push_str(", found one elsewhere: the credential would be sent there; where that is meant, name its suffix in `allowedEndpointSuffixes`");
-    Err(TokenError::new("ERR_ENDPOINT_NOT_ALLOWED", message))
+    let (before, behind) = (
+        "expected an endpoint under ",
+        ", found one elsewhere: the credential would be sent there; where that is meant, name its suffix in `allowedEndpointSuffixes`",
+    );
+    Err(TokenError::of_pieces("ERR_ENDPOINT_NOT_ALLOWED", &[before, &allowed, behind]))
 }
 
 /// `host` is `suffix` itself, or ends in a dot and `suffix`; capitals do not matter.
@@ -174,8 +168,7 @@ fn is_under(host: &[u8], suffix: &[u8]) -> bool {
 }
 
 /// Labels of letters, digits and inner hyphens, joined by dots (RFC 1123), perhaps with a port.
-fn check_host(text: &str, port_allowed: bool) -> Result<(), TokenError> {
-    let text = text.as_bytes();
+fn check_host(text: &[u8], port_allowed: bool) -> Result<(), TokenError> {
     let (host, port_fits) = match text.iter().position(|byte| *byte == b':').and_then(|at| text.split_at_checked(at)) {
         Some((host, port)) if port_allowed => (host, is_port(port)),
         _ => (text, true),
@@ -224,7 +217,9 @@ mod tests {
 
     fn code(host: &str, suffixes: Option<&[&str]>) -> &'static str {
         let settings = Settings { suffixes: suffixes.map(Vec::from), ..Settings::default() };
-        check(host, &settings).map_or_else(|error| error.code(), |()| "")
+        let host = host.as_bytes();
+        let checked = check_host(host, false).and_then(|()| check_suffix(host, &settings));
+        checked.map_or_else(|error| error.code(), |()| "")
     }
 
     #[test]
@@ -279,12 +274,12 @@ mod tests {
     #[test]
     fn overrides_may_have_a_port() {
         for right in ["localhost:8080", "h", "h:1", "h:65535", "h:080"] {
-            assert!(check_host(right, true).is_ok(), "{right}");
+            assert!(check_host(right.as_bytes(), true).is_ok(), "{right}");
         }
         let wrong: Vec<&str> = "http://h h:0 h:65536 h:99999999999 h:+1 h: h/ a@h h:1:2 :1".split(' ').collect();
         for wrong in wrong {
-            assert!(check_host(wrong, true).is_err(), "{wrong}");
+            assert!(check_host(wrong.as_bytes(), true).is_err(), "{wrong}");
         }
-        assert!(check_host("p:1", false).is_err());
+        assert!(check_host(b"p:1", false).is_err());
     }
 }

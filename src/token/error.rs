@@ -1,27 +1,42 @@
 //! The one error of this layer.
 
-use alloc::{borrow::Cow, string::String};
+use crate::codec::json::push;
+use alloc::{borrow::Cow, boxed::Box, string::String};
 use core::fmt;
 
 /// Why a credential was refused. Never holds the credential, nor a piece of it.
+///
+/// It is one word, so that whatever may fail has little to pass on.
 #[derive(Clone, PartialEq, Eq)]
-pub struct TokenError {
+pub struct TokenError(Box<Reason>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Reason {
     code: &'static str,
     message: Cow<'static, str>,
 }
 
 impl TokenError {
-    pub(crate) fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        TokenError { code, message: message.into() }
+    #[inline(never)]
+    pub(super) fn new(code: &'static str, message: &'static str) -> Self {
+        TokenError(Box::new(Reason { code, message: Cow::Borrowed(message) }))
+    }
+
+    /// With a message that is put together of these.
+    #[inline(never)]
+    pub(super) fn of_pieces(code: &'static str, pieces: &[&str]) -> Self {
+        let mut message = String::new();
+        for piece in pieces {
+            push(&mut message, piece);
+        }
+        TokenError(Box::new(Reason { code, message: Cow::Owned(message) }))
     }
 
     /// `ERR_TOKEN_MALFORMED`, with what should have stood there.
     pub(super) fn malformed(expected: &str, detail: &str) -> Self {
-        let mut message = String::from("failed to parse token: expected ");
-        message.push_str(expected);
-        message.push_str(detail);
-        message.push_str(", found something else; copy the whole credential again");
-        TokenError::new("ERR_TOKEN_MALFORMED", message)
+        let (before, behind) =
+            ("failed to parse token: expected ", ", found something else; copy the whole credential again");
+        TokenError::of_pieces("ERR_TOKEN_MALFORMED", &[before, expected, detail, behind])
     }
 
     /// A stable code:
@@ -35,26 +50,26 @@ impl TokenError {
     /// - `ERR_ENDPOINT_INVALID`: an endpoint is no plain host name.
     /// - `ERR_ENDPOINT_NOT_ALLOWED`: an endpoint lies outside the allowed suffixes.
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     /// What was expected, what was found, and what to do.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 }
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(self.message())
     }
 }
 
 impl fmt::Debug for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)?;
+        f.write_str(self.code())?;
         f.write_str(": ")?;
-        f.write_str(&self.message)
+        f.write_str(self.message())
     }
 }
 

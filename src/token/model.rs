@@ -15,10 +15,11 @@ use core::fmt;
 pub const MAX_DISPOSABLE_LIFE_MS: i64 = 25 * 60 * 60 * 1000;
 
 /// What a credential is, by its form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Version {
     /// A disposable token or a v1 API key; their form is the same.
+    #[default]
     V1 = 0,
     /// A v2 API key.
     V2 = 1,

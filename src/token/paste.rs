@@ -42,18 +42,20 @@ fn is_quote(byte: &u8) -> bool {
 /// How many bytes the blank character in front takes; 0 where there is none. White space of any kind, and the marks that editors and
 /// chat programs leave: zero-width characters and the byte order mark.
 pub(crate) fn blank(bytes: &[u8]) -> usize {
-    match bytes {
-        [b'!'..=b'~', ..] => 0,
-        [b'\t'..=b'\r' | b' ', ..] => 1,
-        [0xc2, 0x85 | 0xa0, ..] => 2,
-        [0xe1, 0x9a, 0x80, ..]
-        | [0xe2, 0x80, 0x80..=0x8d | 0xa8 | 0xa9 | 0xaf, ..]
-        | [0xe2, 0x81, 0x9f | 0xa0, ..]
-        | [0xe3, 0x80, 0x80, ..]
-        | [0xef, 0xbb, 0xbf, ..] => 3,
-        _ => 0,
-    }
+    let (code, length) = match *bytes {
+        [byte @ 0..0x80, ..] => (byte.into(), 1),
+        [0xc2, low, ..] => (low.into(), 2),
+        [high @ 0xe0..0xf0, middle, low, ..] => {
+            (u16::from(high) << 12 | u16::from(middle & 0x3f) << 6 | u16::from(low & 0x3f), 3)
+        }
+        _ => return 0,
+    };
+    let blank = matches!(code, 0x09..=0x0d | 0x2000..=0x200d) || BLANKS.contains(&code);
+    if blank { length } else { 0 }
 }
+
+/// The characters, but for two ranges.
+static BLANKS: [u16; 11] = [0x20, 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x2060, 0x3000, 0xfeff];
 
 #[cfg(test)]
 mod tests {

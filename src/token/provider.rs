@@ -1,6 +1,6 @@
 //! `CredentialProvider`, as Momento's SDKs have it: it insists on an endpoint, and tells v1 from v2.
 
-use super::decode::{Expected, Form, Input, read};
+use super::decode::{Expected, Input, read};
 use super::error::TokenError;
 use super::model::{DecodeOptions, Settings, Token, Version};
 use super::work::Work;
@@ -30,21 +30,25 @@ pub fn from_api_key_v2(key: &str, endpoint: &str, now: i64) -> Result<Token, Tok
     read(Work::of(key), Input::Text(key.len()), &settings, Expected::V2, now)
 }
 
-pub(super) fn check_v2(form: &Result<Form, TokenError>, settings: &Settings<'_>) -> Result<(), TokenError> {
+/// What became of reading what should be a v2 key.
+pub(super) fn check_v2(
+    read: Result<(), TokenError>,
+    version: Version,
+    settings: &Settings<'_>,
+) -> Result<(), TokenError> {
     let endpoint = settings.hosts[0].unwrap_or_default();
-    Err(match form {
-        Err(error) if error.code() == "ERR_TOKEN_EMPTY" => {
-            TokenError::new("ERR_TOKEN_EMPTY", "API key cannot be an empty string")
-        }
+    let (code, message) = match read {
+        Err(error) if error.code() == "ERR_TOKEN_EMPTY" => ("ERR_TOKEN_EMPTY", "API key cannot be an empty string"),
         _ if endpoint.bytes().all(|byte| byte.is_ascii_whitespace()) => {
-            TokenError::new("ERR_ENDPOINT_MISSING", "Endpoint cannot be an empty string")
+            ("ERR_ENDPOINT_MISSING", "Endpoint cannot be an empty string")
         }
-        Ok(form) if form.version == Version::V2 => return Ok(()),
-        _ => TokenError::new(
+        Ok(()) if version == Version::V2 => return Ok(()),
+        _ => (
             "ERR_NOT_V2_KEY",
             "Received an invalid v2 API key. Are you using the correct key? Or did you mean to use `fromString()` with a legacy key instead?",
         ),
-    })
+    };
+    Err(TokenError::new(code, message))
 }
 
 pub(super) fn got_v2() -> TokenError {

@@ -18,17 +18,12 @@ const EXPIRES_SOON_MS: i64 = 10_000;
 /// The Auth API reference allows "up to ten" permissions, the limits page 20: above ten is worth a word.
 const MANY_PERMISSIONS: u32 = 10;
 
-/// Which warning, by its place in [`WARNINGS`]; a token has a set of them.
+/// Those that more is known of, by their place in [`WARNINGS`]; a token has a set of them all.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    NestedV2Key,
-    SuperUser,
-    ManyPermissions,
-    ScopeNotUnderstood,
-    NeverExpires,
-    LongLived,
-    Expired,
-    ExpiresSoon,
+    ScopeNotUnderstood = 3,
+    #[cfg(feature = "refresh")]
+    NeverExpires = 4,
 }
 
 static WARNINGS: [(&str, &str); 8] = [
@@ -51,12 +46,8 @@ static WARNINGS: [(&str, &str); 8] = [
     ("WARN_EXPIRES_SOON", "This credential expires within ten seconds."),
 ];
 
+#[cfg(feature = "refresh")]
 impl Token {
-    pub(super) fn warn(&mut self, kind: Kind) {
-        self.warnings |= 1 << kind as u32;
-    }
-
-    #[cfg(feature = "refresh")]
     pub(super) fn unwarn(&mut self, kind: Kind) {
         self.warnings &= !(1 << kind as u32);
     }
@@ -86,32 +77,22 @@ pub(crate) fn each_warning(
 
 /// Adds the warnings, and tells whether it may be a disposable token. `is_v2`: the JWT is a v2 key.
 pub(super) fn judge(token: &mut Token, is_v2: bool, now: i64) {
-    if token.version == Version::V1 && is_v2 {
-        token.warn(Kind::NestedV2Key);
+    let is_v1 = token.version == Version::V1;
+    let left = token.expires_at.map(|at| at.saturating_sub(now));
+    let too_long = left.is_none_or(|left| left > MAX_DISPOSABLE_LIFE_MS);
+    // In the order of `WARNINGS`.
+    let found = [
+        is_v1 && is_v2,
+        token.super_user,
+        token.permissions > MANY_PERMISSIONS,
+        token.not_understood.is_some(),
+        left.is_none() && token.version != Version::Session,
+        left.is_some() && too_long && is_v1,
+        left.is_some_and(|left| left <= 0),
+        left.is_some_and(|left| left > 0 && left < EXPIRES_SOON_MS),
+    ];
+    for (bit, found) in found.into_iter().enumerate() {
+        token.warnings |= u32::from(found) << bit;
     }
-    if token.super_user {
-        token.warn(Kind::SuperUser);
-    }
-    if token.permissions > MANY_PERMISSIONS {
-        token.warn(Kind::ManyPermissions);
-    }
-    if token.not_understood.is_some() {
-        token.warn(Kind::ScopeNotUnderstood);
-    }
-    let Some(expires_at) = token.expires_at else {
-        if token.version != Version::Session {
-            token.warn(Kind::NeverExpires);
-        }
-        return;
-    };
-    let left = expires_at.saturating_sub(now);
-    let too_long = left > MAX_DISPOSABLE_LIFE_MS;
-    if too_long && token.version == Version::V1 {
-        token.warn(Kind::LongLived);
-    } else if left <= 0 {
-        token.warn(Kind::Expired);
-    } else if left < EXPIRES_SOON_MS {
-        token.warn(Kind::ExpiresSoon);
-    }
-    token.disposable = token.version == Version::V1 && !is_v2 && !too_long && token.permissions > 0;
+    token.disposable = is_v1 && !is_v2 && !too_long && token.permissions > 0;
 }

@@ -3,10 +3,13 @@
 
 use crate::codec::{
     base64::{Decoded, decode_within},
-    json::{Reader, Run, Value, unescape},
+    json::{Reader, Value, unescape},
     wipe::Wiped,
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
+
+/// What should have stood there; a reference to the text, since that is one word.
+pub(super) type Expected = &'static &'static str;
 
 /// A piece of the buffer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,14 +18,25 @@ pub(super) struct Span {
     pub(super) to: usize,
 }
 
+impl Value {
+    /// Where it stands, if it is text.
+    pub(super) fn text(self) -> Option<Span> {
+        match self {
+            Value::Text(run) => Some(Span { from: run.from, to: run.to }),
+            _ => None,
+        }
+    }
+}
+
 pub(crate) struct Work(Wiped);
 
 impl Work {
     /// A copy of the credential, and room behind it.
     pub(crate) fn of(credential: &str) -> Self {
-        let mut bytes = Vec::with_capacity(Self::room(credential.len()));
-        bytes.extend_from_slice(credential.as_bytes());
-        bytes.resize(bytes.capacity(), 0);
+        let mut bytes = vec![0; Self::room(credential.len())];
+        if let Some((front, _)) = bytes.split_at_mut_checked(credential.len()) {
+            front.copy_from_slice(credential.as_bytes());
+        }
         Work::new(bytes)
     }
 
@@ -49,25 +63,27 @@ impl Work {
         decode_within(&mut self.0.0, span.from, span.to, into)
     }
 
-    /// The members of a JSON object, which begins where the span does; an error says what should have stood there.
+    /// The members of a JSON object, which begins where the span does. Texts are named by where they stand in the buffer, brought out
+    /// of their escapes.
     pub(super) fn members(
-        &self,
+        &mut self,
         span: Span,
         names: &[&str],
         values: &mut [Value],
-        twice: &'static str,
-    ) -> Result<(), &'static str> {
-        let text = core::str::from_utf8(self.get(span)).map_err(|_| "UTF-8")?;
-        Reader::new(text).members(names, values, twice).map_err(|malformed| malformed.expected)
-    }
-
-    /// The text that [`members`](Self::members) found in the object at `base`, brought out of its escapes.
-    pub(super) fn text(&mut self, base: usize, value: Value) -> Option<Span> {
-        let Value::Text(Run { from, to, escaped }) = value else { return None };
-        let mut span = Span { from: base + from, to: base + to };
-        if escaped {
-            span.to = span.from + unescape(self.get_mut(span));
+        twice: Expected,
+    ) -> Result<(), Expected> {
+        let text = core::str::from_utf8(self.get(span)).map_err(|_| &"UTF-8")?;
+        Reader::new(text)
+            .members(names, values)
+            .map_err(|malformed| if malformed.is_twice() { twice } else { malformed.expected() })?;
+        for value in values {
+            if let Value::Text(run) = value {
+                (run.from, run.to) = (run.from + span.from, run.to + span.from);
+                if run.escaped {
+                    run.to = run.from + unescape(self.get_mut(Span { from: run.from, to: run.to }));
+                }
+            }
         }
-        Some(span)
+        Ok(())
     }
 }
