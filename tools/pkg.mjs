@@ -36,7 +36,8 @@ function prune(file) {
   const graph = `${file}.json`;
   writeFileSync(graph, JSON.stringify([{ name: 'package', root: true, reaches: names }, ...names.map((name) => ({ name, export: name }))]));
   execFileSync('wasm-metadce', [file, '--graph-file', graph, '--output', file, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  execFileSync('wasm-opt', [file, '-Os', '--converge', '--output', file]);
+  // The lowest bytes of memory are the far end of the stack, where no address is counted from.
+  execFileSync('wasm-opt', [file, '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--output', file]);
   order(file);
 }
 
