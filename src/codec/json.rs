@@ -79,6 +79,12 @@ impl<'a> Reader<'a> {
         Reader { text, at: 0, depth: 0 }
     }
 
+    /// How far reading has come, in bytes.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn place(&self) -> usize {
+        self.at
+    }
+
     /// What stands next; white space before it is passed over.
     pub(crate) fn kind(&mut self) -> Result<Kind> {
         self.space();
