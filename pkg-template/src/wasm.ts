@@ -15,7 +15,6 @@ interface Exports extends WebAssembly.Exports {
   /** Not in the module that only decodes. */
   readAnswer(input: number, size: number, filled: number, options: number, asked: number, expiresIn: number, status: number, now: number): number;
   scope(input: number, size: number, filled: number, job: number, limit: number): number;
-  done(text: number, textLength: number, table: number, tableLength: number): void;
 }
 
 let module: WebAssembly.Module | undefined = given;
