@@ -32,7 +32,7 @@ export interface Reading {
   readonly decode: string;
   /** What was asked for; see `Vend`. */
   readonly asked: string;
-  /** Milliseconds; NaN: nothing. */
+  /** Milliseconds; infinite: nothing. */
   readonly expiresIn: number;
 }
 

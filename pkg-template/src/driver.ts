@@ -201,7 +201,7 @@ export class Driver {
     const machine = this.#ties.machine || this.#begin();
     const at = wasm().refresher_handle(machine, event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now())) >>> 3;
     const memory = new Float64Array(wasm().memory.buffer);
-    const actions = memory.slice(at + 1, at + 1 + (memory[at] as number));
+    const actions = memory.slice(at + 1, at + 4 + 4 * (memory[at] as number));
     // At once, for listeners to see.
     this.status = STATUSES[actions[0] as number] as Face.TokenSource['status'];
     this.refreshAt = actions[1] as number;
@@ -228,47 +228,42 @@ export class Driver {
   }
 
   #carryOut(actions: Float64Array): void {
-    let at = 3;
-    const next = (): number => actions[at++] as number;
-    while (at < actions.length) {
-      switch (next() as Action) {
+    for (let at = 3; at < actions.length; at += 4) {
+      const [action, id, what, ms] = actions.subarray(at) as unknown as [Action, number, number, number];
+      switch (action) {
         case Action.Fetch:
-          void this.#fetch(next(), REASONS[next()] as Face.VendContext['reason']);
+          void this.#fetch(id, REASONS[what] as Face.VendContext['reason']);
           break;
         case Action.Abort:
-          next();
           this.#land()?.abort.abort();
           break;
         case Action.Arm:
           clearTimeout(this.#ties.timer);
-          this.#ties.timer = setTimeout(tick, next(), this.#weak);
+          this.#ties.timer = setTimeout(tick, ms, this.#weak);
           break;
         case Action.Disarm:
           clearTimeout(this.#ties.timer);
           break;
         case Action.Install:
-          next();
           this.#install(this.#land()?.answer);
           break;
         case Action.Drop:
           this.#token = this.#body = undefined;
           break;
         case Action.Refuse:
-          next();
           this.#land();
           break;
         case Action.Report:
-          next();
-          this.#report(next(), next());
+          this.#report(what, ms);
           break;
         case Action.Settle:
-          this.#settle(next(), next());
+          this.#settle(id, what);
           break;
         case Action.Status:
-          this.#announce(STATUSES[next()] as Face.TokenSource['status']);
+          this.#announce(STATUSES[what] as Face.TokenSource['status']);
           break;
         case Action.Lock:
-          this.#tabs?.lock(next(), next());
+          this.#tabs?.lock(id, ms);
           break;
         case Action.Unlock:
           this.#tabs?.unlock();
@@ -277,7 +272,7 @@ export class Driver {
           this.#install(this.#heard);
           break;
         case Action.Share:
-          this.#share(next() === 1);
+          this.#share(what === 1);
           break;
         case Action.ShareFailure:
           this.#shareFailure();

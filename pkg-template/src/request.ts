@@ -30,7 +30,7 @@ export function prepareVend(options: Options): Vend {
   if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64)) throw wrong('TokenID must be less than or equal to 64 characters.');
   // A line of ASCII each.
   const id = tokenId === undefined ? '' : JSON.stringify(tokenId).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  const told = { asked: `${scope ? encodePermissions(scope) : ''}\n${id}`, expiresIn: expiresIn ? expiresIn.seconds * 1_000 : NaN };
+  const told = { asked: `${scope ? encodePermissions(scope) : ''}\n${id}`, expiresIn: expiresIn ? expiresIn.seconds * 1_000 : Infinity };
   const asked = { ...(scope && { scope }), ...(expiresIn && { expiresIn }), ...(tokenId !== undefined && { tokenId }) };
   const wanted = { ...asked, ...(expiresIn && { expiresIn: expiresIn.seconds }) };
 

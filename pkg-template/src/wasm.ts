@@ -27,7 +27,6 @@ interface Exports extends Readers {
   /** Where in memory its answer is. */
   refresher_handle(machine: number, event: number, a: number, b: number, c: number, wall: number, mono: number): number;
   __wbg_refresher_free(machine: number, isDropped: number): void;
-  done(text: number, textLength: number, table: number, tableLength: number): void;
 }
 
 let module: WebAssembly.Module | undefined;

@@ -4,7 +4,7 @@
 //! seeing that nobody reads it again.
 
 use alloc::{string::String, vec::Vec};
-use core::ops::Deref;
+use core::{mem::ManuallyDrop, ops::Deref};
 
 /// Zeros a buffer.
 pub(crate) fn wipe(buffer: &mut [u8]) {
@@ -29,8 +29,14 @@ impl Drop for Wiped {
     }
 }
 
-/// Text that is wiped when it is dropped.
-pub(crate) struct WipedText(pub(crate) String);
+/// Text that is wiped when it is dropped. Its destructor frees it as well, and so is one call wherever it is dropped.
+pub(crate) struct WipedText(ManuallyDrop<String>);
+
+impl WipedText {
+    pub(crate) fn new(text: String) -> Self {
+        WipedText(ManuallyDrop::new(text))
+    }
+}
 
 impl Deref for WipedText {
     type Target = str;
@@ -41,8 +47,9 @@ impl Deref for WipedText {
 }
 
 impl Drop for WipedText {
+    #[inline(never)]
     fn drop(&mut self) {
-        wipe(&mut core::mem::take(&mut self.0).into_bytes());
+        wipe(&mut core::mem::take(&mut *self.0).into_bytes());
     }
 }
 

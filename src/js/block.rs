@@ -1,9 +1,8 @@
 //! How a token, a scope or an error reaches JavaScript: as a [`Block`], whose memory the package reads and then gives back
 //! (`pkg-template/src/block.ts`).
 
-use crate::codec::{block::Block, wipe::Wiped};
+use crate::codec::block::Block;
 use crate::token::{Token, TokenError, each_warning};
-use alloc::vec::Vec;
 
 /// The first numbers of every table: how long it is, and where the text is, how long and in how much room.
 pub(super) const HEAD: usize = 4;
@@ -21,7 +20,7 @@ const WARNINGS: u32 = 1 << 9;
 /// The whole of it, for an error: code and message follow.
 const ERROR: u32 = u32::MAX;
 
-/// Leaves the block to the package, which is told where its table is, and is to call [`super::done`].
+/// Leaves the block to the package, which is told where its table is, and is to wipe and free both.
 pub(super) fn hand_over(block: Block) -> u32 {
     let (mut text, length, mut table) = block.into_parts();
     // With nothing beyond their ends, their lengths say all that is needed to free them.
@@ -33,11 +32,6 @@ pub(super) fn hand_over(block: Block) -> u32 {
     }
     text.leak();
     table.leak().as_ptr() as u32
-}
-
-/// Wipes and frees what [`hand_over`] left to the package.
-pub(super) fn take_back(text: Vec<u8>, table: Vec<u32>) {
-    drop((Wiped(text), table));
 }
 
 pub(super) fn of_error(code: &str, message: &str) -> Block {
@@ -59,7 +53,7 @@ pub(super) fn of_token(token: Token) -> Block {
     #[cfg(feature = "refresh")]
     let remarks = token.remarks;
     #[cfg(not(feature = "refresh"))]
-    let remarks: Vec<crate::token::Warning> = Vec::new();
+    let remarks: alloc::vec::Vec<crate::token::Warning> = alloc::vec::Vec::new();
     let Token {
         version,
         hosts,

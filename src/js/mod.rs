@@ -45,9 +45,3 @@ pub fn decode(input: Vec<u8>, filled: i32, options: u32, job: u32, now: f64) -> 
     };
     block::hand_over(block::of(token::read(work, form, &options::read(&written), expected, now as i64)))
 }
-
-/// Takes back the memory of a [`block`].
-#[wasm_bindgen]
-pub fn done(text: Vec<u8>, table: Vec<u32>) {
-    block::take_back(text, table);
-}

@@ -21,26 +21,26 @@
 //! | 13 HeardFailed | 1 where it may be the sibling's own fault | as Failed | as Failed |
 //! | 14 Asked | life left, ms | | |
 //!
-//! The answer begins with how many numbers follow, and then the state after the event: the status by its number, when the next attempt is due (NaN: not known), and
-//! for how many milliseconds the token in hand is good (NaN: none in hand, infinite: it never expires). Then the actions, each its
-//! number and what belongs to it:
+//! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the status by its
+//! number, when the next attempt is due (NaN: not known), and for how many milliseconds the token in hand is good (NaN: none in hand,
+//! infinite: it never expires). Then the actions, each its number and what belongs to it:
 //!
 //! | action | | | |
 //! | --- | --- | --- | --- |
 //! | 0 Fetch | flight | reason | |
 //! | 1 Abort | flight | | |
-//! | 2 Arm | delay, ms | | |
+//! | 2 Arm | | | delay, ms |
 //! | 3 Disarm | | | |
 //! | 4 Install | flight | | |
 //! | 5 Drop | | | |
 //! | 6 Refuse | flight | | |
 //! | 7 Report | flight | cause | when the next attempt follows; NaN: none does |
 //! | 8 Settle | call | outcome | |
-//! | 9 Status | status | | |
-//! | 10 Lock | flight | life left, ms; infinite: never ends | |
+//! | 9 Status | | status | |
+//! | 10 Lock | flight | | life left, ms; infinite: never ends |
 //! | 11 Unlock | | | |
 //! | 12 Adopt | | | |
-//! | 13 Share | 1 for a fresh token | | |
+//! | 13 Share | | 1 for a fresh token | |
 //! | 14 ShareFailure | | | |
 //!
 //! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where it may pass,
@@ -55,15 +55,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub struct Refresher {
     machine: Machine,
     /// The last answer, which the package reads where it lies.
-    out: Vec<f64>,
+    out: Vec<[f64; 4]>,
 }
-
-// What belongs to an action, in this order.
-const ID: u8 = 1;
-const WHAT: u8 = 2;
-const MS: u8 = 4;
-/// By the action's number.
-static OPERANDS: [u8; 15] = [ID | WHAT, ID, MS, 0, ID, 0, ID, ID | WHAT | MS, ID | WHAT, WHAT, ID | MS, 0, 0, WHAT, 0];
 
 #[wasm_bindgen]
 impl Refresher {
@@ -81,7 +74,7 @@ impl Refresher {
     ) -> Refresher {
         let policy = Policy::new((window_from, window_to), timeout as i64).unwrap_or_default();
         let make = if shared { Machine::in_group } else { Machine::new };
-        Refresher { machine: make(policy, seed as u64, now(wall, mono)), out: Vec::with_capacity(32) }
+        Refresher { machine: make(policy, seed as u64, now(wall, mono)), out: Vec::new() }
     }
 
     /// Takes an event, and gives where it says what to do, until the next one. Numbers that make no sense count as the nearest that
@@ -89,31 +82,23 @@ impl Refresher {
     pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> u32 {
         let Refresher { machine, out } = self;
         out.clear();
-        out.extend([0.0; 4]);
+        out.push([0.0; 4]);
         if event <= ASKED {
             // Two events have no id. What is no 32-bit number is cut to the nearest.
             let (b, c) = if event == HEARD || event == ASKED { (a, b) } else { (b, c) };
             let signal = Signal { event, id: a as u32, ms: to_ms(b), more: to_ms(c) };
             for note in machine.tell(signal, now(wall, mono)) {
-                out.push(note.action.into());
-                let operands = OPERANDS.get(usize::from(note.action)).copied().unwrap_or_default();
-                for (operand, value) in [(ID, note.id.into()), (WHAT, note.what.into()), (MS, of_ms(note.ms))] {
-                    if operands & operand != 0 {
-                        out.push(value);
-                    }
-                }
+                out.push([note.action.into(), note.id.into(), note.what.into(), of_ms(note.ms)]);
             }
         }
-        let (status, due, left) = (machine.told() as u8, machine.due(), machine.left());
-        let head = [out.len() as f64 - 1.0, status.into(), of_ms(due), of_ms(left)];
-        out.iter_mut().zip(head).for_each(|(slot, value)| *slot = value);
+        out[0] = [out.len() as f64 - 1.0, (machine.told() as u8).into(), of_ms(machine.due()), of_ms(machine.left())];
         out.as_ptr() as u32
     }
 }
 
 impl Refresher {
     /// What the last event was answered with.
-    pub fn answer(&self) -> &[f64] {
+    pub fn answer(&self) -> &[[f64; 4]] {
         &self.out
     }
 }

@@ -37,7 +37,8 @@ const DOUBT: i64 = 5_000;
 /// No time from outside counts for more than this (ms), so that no sum of a few of them overflows and none needs watching.
 const FAR: i64 = 1 << 60;
 
-/// The nearest number that is not absurd.
+/// The nearest number that is not absurd. Not inlined, for size: its two limits take ten bytes each.
+#[inline(never)]
 pub(super) fn tame(ms: i64) -> i64 {
     ms.clamp(-FAR, FAR)
 }

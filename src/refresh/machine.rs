@@ -191,13 +191,19 @@ impl Machine {
     /// Settles those who wait, or some of them.
     #[inline(never)]
     fn settle(&mut self, fate: Fate) {
-        for call in core::mem::take(&mut self.calls.0) {
+        let mut waiting = 0;
+        for at in 0..self.calls.0.len() {
+            let call = self.calls.0[at];
             match fate.of(&call) {
                 Ok(outcome) => self.act(SETTLE, outcome, call.id, 0),
-                Err(true) => self.calls.0.push(call),
                 Err(false) => {}
+                Err(true) => {
+                    self.calls.0[waiting] = call;
+                    waiting += 1;
+                }
             }
         }
+        self.calls.0.truncate(waiting);
     }
 
     /// The status told last.

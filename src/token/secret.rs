@@ -28,7 +28,7 @@ pub struct Secret(WipedText);
 impl Secret {
     /// Takes a credential into keeping.
     pub fn new(credential: String) -> Self {
-        Secret(WipedText(credential))
+        Secret(WipedText::new(credential))
     }
 
     /// The credential itself. Send it; never log it.

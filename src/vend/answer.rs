@@ -1,9 +1,9 @@
 //! Every shape of answer, brought to one form.
 
-use super::error::{VendError, Weight};
-use super::find::{Found, Missing, search};
+use super::error::{Missing, VendError};
+use super::find::{ALL, Found, base_of, search, text_at};
 use super::grant::{Asked, Wanted};
-use super::told::Says;
+use super::told::UNCLEAR;
 use crate::codec::json::Reader;
 use crate::token::{
     self, DecodeOptions, Expected, Input, Secret, Settings, Token, TokenError, Version, Work, blank, key_version,
@@ -39,7 +39,12 @@ const EXPIRY_TOLERANCE_MS: i64 = 5_000;
 /// assert_eq!(token.endpoint(), Some("cell-1-us-east-2-1.prod.a.momentohq.com"));
 /// # Ok::<(), momento_token_wasm::vend::VendError>(())
 /// ```
-pub struct Answer(Found);
+pub struct Answer {
+    /// [`content`] of the body.
+    text: Secret,
+    found: Found,
+    refresh_token: Option<Secret>,
+}
 
 impl Answer {
     /// Reads the body of a successful answer.
@@ -48,47 +53,15 @@ impl Answer {
     /// `ERR_VEND_HTML` for a web page, `ERR_VEND_TOO_LARGE` for more than [`MAX_ANSWER_BYTES`], `ERR_VEND_ANSWER` for anything else
     /// that holds no token, or more than one.
     pub fn read(body: &str) -> Result<Self, VendError> {
-        if body.len() > MAX_ANSWER_BYTES {
-            return Err(VendError::too_large());
-        }
-        let text = trim(body);
-        let (weight, code, found) = match text.as_bytes().first() {
-            Some(b'{' | b'[') => match search(text) {
-                Ok(found) => return Ok(Answer(found)),
-                Err(Missing::Broken) => (Weight::Malformed, "ERR_VEND_ANSWER", "broken JSON"),
-                Err(Missing::Ambiguous) => {
-                    (Weight::Malformed, "ERR_VEND_ANSWER", "two different ones, or two endpoints for one")
-                }
-                Err(Missing::Disabled) => {
-                    (Weight::Terminal, "ERR_VEND_ANSWER", "that it gives none: `enabled` is false in its answer")
-                }
-                Err(Missing::Nothing) => {
-                    (Weight::Malformed, "ERR_VEND_ANSWER", "JSON without `authToken`, `token` or `api_key`")
-                }
-            },
-            Some(b'<') => (
-                Weight::Passing,
-                "ERR_VEND_HTML",
-                "a web page with status 200: a captive portal, a login page, or a wrong URL",
-            ),
-            None => (Weight::Malformed, "ERR_VEND_ANSWER", "an empty answer"),
-            Some(_) => {
-                // A string of JSON may have escapes in it.
-                let mut reader = Reader::new(text);
-                let text = match reader.string() {
-                    Ok(string) if reader.end().is_ok() => string.into_owned(),
-                    _ => String::from(text),
-                };
-                let is_v2 = key_version(&text) == Some(Version::V2);
-                return Ok(Answer(Found::new(Secret::new(text), is_v2)));
-            }
-        };
-        Err(VendError::new(weight, code, found))
+        let text = content(body)?;
+        let mut found = Found::NOTHING;
+        found.read(text)?;
+        Ok(Answer { text: Secret::new(String::from(text)), found, refresh_token: found.refresh_token(text) })
     }
 
     /// The token that the service's `RefreshAuthToken` takes, where it gave one.
     pub fn refresh_token(&self) -> Option<&Secret> {
-        self.0.refresh_token.as_ref()
+        self.refresh_token.as_ref()
     }
 
     /// Decodes the answer's credential, and says in warnings where it is not what was `asked` for. Its own claims are the truth; what the
@@ -98,52 +71,83 @@ impl Answer {
     /// As [`token::decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
     pub fn into_token(self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
         let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
-        let wanted = Wanted { scope: &parts, expires_in: asked.expires_in, token_id: asked.token_id.as_deref() };
-        self.token(options.settings(), &wanted, now)
+        let expires_in = asked.expires_in.unwrap_or(i64::MAX);
+        let wanted = Wanted { scope: &parts, expires_in, token_id: asked.token_id.as_deref() };
+        self.found.token(self.text.reveal(), options.settings(), &wanted, now)
+    }
+}
+
+/// What is read of a body.
+pub(crate) fn content(body: &str) -> Result<&str, Missing> {
+    if body.len() > MAX_ANSWER_BYTES { Err(Missing::TooLarge) } else { Ok(trim(body)) }
+}
+
+impl Found {
+    /// Finds it in the [`content`] of a body.
+    pub(crate) fn read(&mut self, text: &str) -> Result<(), Missing> {
+        match text.as_bytes().first() {
+            Some(b'{' | b'[') => search(text, self),
+            Some(b'<') => Err(Missing::WebPage),
+            None => Err(Missing::Empty),
+            Some(_) => {
+                // A string of JSON may have escapes in it.
+                let mut reader = Reader::new(text);
+                let is_string = reader.string().is_ok() && reader.end().is_ok();
+                self.credential = if is_string { 0 } else { ALL };
+                self.is_v2 = key_version(text_at(text, self.credential).reveal()) == Some(Version::V2);
+                Ok(())
+            }
+        }
     }
 
-    /// The same, borrowed.
-    pub(crate) fn token<'a>(
-        &'a self,
-        mut settings: Settings<'a>,
+    pub(crate) fn refresh_token(&self, text: &str) -> Option<Secret> {
+        Some(text_at(text, self.refresh_token)).filter(|token| !token.reveal().is_empty())
+    }
+
+    /// See [`Answer::into_token`]; `text` is where it was found.
+    pub(crate) fn token(
+        &self,
+        text: &str,
+        settings: Settings<'_>,
         wanted: &Wanted<'_>,
         now: i64,
     ) -> Result<Token, TokenError> {
-        let Found { credential, is_v2, endpoint, told, .. } = &self.0;
-        let credential = credential.reveal();
+        let credential = text_at(text, self.credential);
+        let endpoint = text_at(text, self.endpoint);
+        let endpoint = base_of(endpoint.reveal());
+        let mut settings = settings;
         // The app's own word on the endpoint goes before the answer's.
         if settings.hosts[0].is_none() && !endpoint.is_empty() {
             settings.hosts[0] = Some(endpoint);
         }
-        let expected = if *is_v2 { Expected::Provider } else { Expected::Any };
-        let mut token = token::read(Work::of(credential), Input::Text(credential.len()), &settings, expected, now)?;
-        match told.says {
-            Says::At(at) => token.merge_expiry(at, EXPIRY_TOLERANCE_MS),
-            Says::In(life) => token.merge_expiry(now.saturating_add(life), EXPIRY_TOLERANCE_MS),
-            Says::Unclear if token.expires_at().is_none() => token.remark(
-                "WARN_EXPIRY_UNCLEAR",
-                "The token does not say when it expires, and what the vending service's answer says about it is no time.",
-            ),
-            _ => {}
+        let credential = credential.reveal();
+        let expected = if self.is_v2 { Expected::Provider } else { Expected::Any };
+        let mut token = token::read(Work::of(credential), Input::Text(credential.len()), &settings, expected, now);
+        if let Ok(token) = &mut token {
+            if let Some(at) = self.told.at(now) {
+                token.merge_expiry(at, EXPIRY_TOLERANCE_MS);
+            } else if self.told == UNCLEAR && token.expires_at().is_none() {
+                token.remark(
+                    "WARN_EXPIRY_UNCLEAR",
+                    "The token does not say when it expires, and what the vending service's answer says about it is no time.",
+                );
+            }
+            wanted.compare_all(token, now);
         }
-        wanted.compare_all(&mut token, now);
-        Ok(token)
+        token
     }
 }
 
 /// Without white space around it, and the marks without width that editors leave.
 pub(super) fn trim(text: &str) -> &str {
-    let (mut from, mut to) = (0, text.len());
-    let piece = |from, to| text.as_bytes().get(from..to).unwrap_or_default();
-    while from < to {
-        match blank(piece(from, to)) {
-            0 => break,
-            length => from += length,
+    let (mut from, mut to, mut at) = (0, 0, 0);
+    while let Some(rest) = text.as_bytes().get(at..).filter(|rest| !rest.is_empty()) {
+        let length = blank(rest);
+        if length == 0 {
+            from = if to == 0 { at } else { from };
+            to = at + 1;
         }
-    }
-    // The longest blank has three bytes.
-    while let Some(length) = (1..=3).find(|length| to >= from + length && blank(piece(to - length, to)) == *length) {
-        to -= length;
+        at += length.max(1);
     }
     text.get(from..to).unwrap_or_default()
 }

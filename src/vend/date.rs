@@ -1,5 +1,7 @@
 //! Dates as services write them.
 
+use super::once::{bare, same};
+
 /// Momento is younger than this: 2001, where seconds since 1970 grow a tenth digit. What lies before is a zero, a count of seconds
 /// from now, or a mistake.
 const FIRST_SANE_MS: i64 = 1_000_000_000_000;
@@ -11,16 +13,16 @@ const MONTHS: &[u8] = b"janfebmaraprmayjunjulaugsepoctnovdec";
 const WEEKDAYS: &[u8] = b"sunmontuewedthufrisat";
 
 // A letter stands for a part: weekday, day, month by name (m) or number (n), year, time and zone.
-// Blank is blanks, T is what ISO 8601 puts between date and time; the rest is itself.
+// Blank is blanks, _ is such as need not be, T is what ISO 8601 puts between date and time; the rest is itself.
 
 /// ISO 8601 (with a blank before the zone too, as Ruby has it), JavaScript's `Date`, RFC 5322 with and without a weekday (and HTTP), and
 /// Java's `Date`.
-static FORMS: [&str; 6] = ["Y-n-dTtz", "Y-n-dTt z", "w m d Y t z", "d m Y t z", "w m d t z Y", "w, d m Y t z"];
+static FORMS: [&str; 5] = ["Y-n-dTt_z", "w m d Y t z", "d m Y t z", "w m d t z Y", "w, d m Y t z"];
 
 /// A date as JSON carries it: milliseconds since the epoch. `None` for what is no date, or says no time or zone: a date alone may
 /// mean its first moment or its last, and a time without a zone is nobody's.
 pub(super) fn parse(text: &str) -> Option<i64> {
-    let mut text = text.as_bytes().trim_ascii();
+    let mut text = bare(text).as_bytes();
     // What JavaScript puts behind a date: the zone's name, in words.
     if let Some(front) = text.strip_suffix(b")") {
         let opened = front.iter().rposition(|byte| *byte == b'(')?;
@@ -36,7 +38,7 @@ pub(super) fn is_sane(at: i64) -> bool {
 
 /// Reads all of `text` in one form.
 fn fit(form: &str, text: &[u8]) -> Option<i64> {
-    let mut cursor = Cursor { rest: text, fits: true };
+    let mut cursor = Cursor { text, at: 0, fits: true };
     let (mut year, mut month, mut day, mut ms) = (0, 0, 0, 0);
     for part in form.bytes() {
         match part {
@@ -48,39 +50,40 @@ fn fit(form: &str, text: &[u8]) -> Option<i64> {
             b't' => ms += cursor.time(),
             b'z' => ms -= cursor.zone(),
             b'T' => cursor.need(b"Tt "),
-            literal => {
-                cursor.need(&[literal]);
-                while literal == b' ' && cursor.take(b" ") {}
+            b'_' => cursor.blanks(),
+            b' ' => {
+                cursor.need(b" ");
+                cursor.blanks();
             }
+            literal => cursor.need(&[literal]),
         }
     }
-    if !cursor.fits || !cursor.rest.is_empty() {
+    if !cursor.fits || cursor.at < text.len() {
         return None;
     }
     Some(i64::from(days(year, month, day)?) * DAY_MS + i64::from(ms))
 }
 
-/// What is left of the text, and whether all before it was as the form has it.
+/// Where in the text reading is, and whether all before it was as the form has it.
 struct Cursor<'a> {
-    rest: &'a [u8],
+    text: &'a [u8],
+    at: usize,
     fits: bool,
 }
 
 // Not inlined, for size.
 impl Cursor<'_> {
+    /// What is next; 0 at the end.
+    #[inline(never)]
     fn next(&self) -> u8 {
-        self.rest.first().copied().unwrap_or_default()
-    }
-
-    fn pass(&mut self, count: usize) {
-        self.rest = self.rest.get(count..).unwrap_or_default();
+        self.text.get(self.at).copied().unwrap_or_default()
     }
 
     /// Passes one of these, if one is next.
     #[inline(never)]
     fn take(&mut self, bytes: &[u8]) -> bool {
         let taken = bytes.contains(&self.next());
-        self.pass(usize::from(taken));
+        self.at += usize::from(taken);
         taken
     }
 
@@ -89,16 +92,29 @@ impl Cursor<'_> {
         self.fits &= self.take(bytes);
     }
 
+    fn blanks(&mut self) {
+        while self.take(b" ") {}
+    }
+
+    /// Passes a digit, if one is next.
+    #[inline(never)]
+    fn digit(&mut self) -> Option<i32> {
+        let digit = self.next().wrapping_sub(b'0');
+        (digit < 10).then(|| {
+            self.at += 1;
+            digit.into()
+        })
+    }
+
     /// A number of so many digits, up to so much.
     #[inline(never)]
     fn number(&mut self, least: u32, most: u32, up_to: i32) -> i32 {
         let (mut number, mut count) = (0, 0);
         while count < most
-            && let digit @ b'0'..=b'9' = self.next()
+            && let Some(digit) = self.digit()
         {
-            number = number * 10 + i32::from(digit - b'0');
+            number = number * 10 + digit;
             count += 1;
-            self.pass(1);
         }
         self.fits &= count >= least && number <= up_to;
         number
@@ -107,10 +123,10 @@ impl Cursor<'_> {
     /// Which of these names of three letters, counted from 1; 0: none of them.
     #[inline(never)]
     fn name(&mut self, names: &[u8]) -> i32 {
-        let front = self.rest.get(..3).unwrap_or_default();
-        let known = names.chunks_exact(3).position(|name| name.eq_ignore_ascii_case(front));
+        let front = self.text.get(self.at..self.at + 3).unwrap_or_default();
+        let known = names.chunks_exact(3).position(|name| same(name, front));
         known.map_or(0, |known| {
-            self.pass(3);
+            self.at += 3;
             known as i32 + 1
         })
     }
@@ -119,21 +135,31 @@ impl Cursor<'_> {
     fn weekday(&mut self) {
         self.fits &= self.name(WEEKDAYS) > 0;
         while self.next().is_ascii_alphabetic() {
-            self.pass(1);
+            self.at += 1;
         }
+    }
+
+    /// Hours and minutes in milliseconds: `12:00`; of a `zone`, `1200` and `12` as well.
+    #[inline(never)]
+    fn hours(&mut self, zone: bool) -> i32 {
+        let hours = self.number(2, 2, 23);
+        let colon = self.take(b":");
+        self.fits &= colon || zone;
+        let more = colon || self.next().is_ascii_digit();
+        hours * 3_600_000 + if more { self.number(2, 2, 59) * 60_000 } else { 0 }
     }
 
     /// `12:00`, `12:00:00` or with a fraction of any length, in milliseconds. The second 60 is a leap second.
     fn time(&mut self) -> i32 {
-        let mut ms = self.number(2, 2, 23) * 3_600_000;
-        self.need(b":");
-        ms += self.number(2, 2, 59) * 60_000;
+        let mut ms = self.hours(false);
         if self.take(b":") {
             ms += self.number(2, 2, 60) * 1000;
             if self.take(b".,") {
-                ms += self.number(1, 1, 9) * 100 + self.number(0, 1, 9) * 10 + self.number(0, 1, 9);
-                while self.next().is_ascii_digit() {
-                    self.pass(1);
+                self.fits &= self.next().is_ascii_digit();
+                let mut unit = 100;
+                while let Some(digit) = self.digit() {
+                    ms += digit * unit;
+                    unit /= 10;
                 }
             }
         }
@@ -143,34 +169,30 @@ impl Cursor<'_> {
     /// `Z`, `GMT`, `UTC`, an offset, or one behind the other; in milliseconds.
     fn zone(&mut self) -> i32 {
         let named = self.name(b"gmtutc") > 0 || self.take(b"Zz");
-        let west = self.take(b"-");
-        if !west && !self.take(b"+") {
+        if self.take(b"-") {
+            -self.hours(true)
+        } else if self.take(b"+") {
+            self.hours(true)
+        } else {
             self.fits &= named;
-            return 0;
+            0
         }
-        let hours = self.number(2, 2, 23);
-        let more = self.take(b":") || self.next().is_ascii_digit();
-        let ms = hours * 3_600_000 + if more { self.number(2, 2, 59) * 60_000 } else { 0 };
-        if west { -ms } else { ms }
     }
 }
 
-/// Days from 1970 to a date of the Gregorian calendar; `None` for a day that its month has not. Not inlined, for size.
-#[inline(never)]
+/// Days from 1970 to a date of the Gregorian calendar; `None` for a day that its month has not.
 fn days(year: i32, month: i32, day: i32) -> Option<i32> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length = match month {
-        2 => 28 + i32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if !(1..=length).contains(&day) {
-        return None;
-    }
+    let first = first_of(year, month);
+    let is_day = (1..=12).contains(&month) && (1..=first_of(year, month + 1) - first).contains(&day);
+    is_day.then_some(first + day - 1)
+}
+
+/// Days from 1970 to the first of a month, of which the thirteenth is the next year's first. Not inlined, for size.
+#[inline(never)]
+fn first_of(year: i32, month: i32) -> i32 {
     // Years from March on, so that the day that comes and goes is the last of its year; and 400 more, so that none is below 0.
     let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
-    Some(year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469 - 146_097)
+    year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 - 719_468 - 146_097
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The one error of this layer.
 
+use super::once::same;
 use crate::codec::json::push;
 use crate::token::TokenError;
 use alloc::string::String;
@@ -11,6 +12,52 @@ pub struct VendError {
     code: &'static str,
     message: String,
     weight: Weight,
+}
+
+/// What an answer is that holds no token, or none to choose.
+#[derive(Clone, Copy)]
+pub(crate) enum Missing {
+    /// Of more bytes than are read.
+    TooLarge,
+    WebPage,
+    Empty,
+    /// No JSON, although it begins so.
+    Broken,
+    /// Two credentials, or two endpoints for one, and nothing to choose by.
+    Ambiguous,
+    /// The service says no: `enabled` is `false`, and there is no token.
+    Disabled,
+    Nothing,
+}
+
+impl From<Missing> for VendError {
+    #[cold]
+    fn from(missing: Missing) -> Self {
+        let (weight, code, found) = match missing {
+            Missing::TooLarge => (
+                Weight::Malformed,
+                "ERR_VEND_TOO_LARGE",
+                "an answer of more than 256 KB; is the vending service's URL right?",
+            ),
+            Missing::WebPage => (
+                Weight::Passing,
+                "ERR_VEND_HTML",
+                "a web page with status 200: a captive portal, a login page, or a wrong URL",
+            ),
+            Missing::Empty => (Weight::Malformed, "ERR_VEND_ANSWER", "an empty answer"),
+            Missing::Broken => (Weight::Malformed, "ERR_VEND_ANSWER", "broken JSON"),
+            Missing::Ambiguous => {
+                (Weight::Malformed, "ERR_VEND_ANSWER", "two different ones, or two endpoints for one")
+            }
+            Missing::Disabled => {
+                (Weight::Terminal, "ERR_VEND_ANSWER", "that it gives none: `enabled` is false in its answer")
+            }
+            Missing::Nothing => {
+                (Weight::Malformed, "ERR_VEND_ANSWER", "JSON without `authToken`, `token` or `api_key`")
+            }
+        };
+        VendError::new(weight, code, found)
+    }
 }
 
 /// What a failure calls for.
@@ -34,8 +81,7 @@ impl VendError {
 
     /// An answer of more bytes than are read (see [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES)): `ERR_VEND_TOO_LARGE`.
     pub fn too_large() -> Self {
-        let found = "an answer of more than 256 KB; is the vending service's URL right?";
-        Self::new(Weight::Malformed, "ERR_VEND_TOO_LARGE", found)
+        Missing::TooLarge.into()
     }
 
     /// A stable code:
@@ -68,7 +114,7 @@ impl VendError {
 /// A credential that the decoder refuses: a broken service may be mended, but a v2 key or a foreign endpoint is its answer.
 impl From<TokenError> for VendError {
     fn from(error: TokenError) -> Self {
-        let broken = error.code().starts_with("ERR_TOKEN_");
+        let broken = error.code().get(..10).is_some_and(|front| same(front.as_bytes(), b"ERR_TOKEN_"));
         let message = said("the vending service's answer: ", error.message());
         VendError { code: error.code(), message, weight: if broken { Weight::Malformed } else { Weight::Terminal } }
     }

@@ -3,6 +3,8 @@
 //! Every string is a place. Of two places the better one counts: by what stands there (its merit), then by how deep in the document it
 //! is, then by its name's order in [`NAMES`]. Two different credentials in places as good as each other are nobody's to choose from.
 
+use super::error::Missing;
+use super::once::{bare, same};
 use super::told::{self, NOTHING, Told, UNCLEAR};
 use crate::codec::json::{Kind, Malformed, Reader};
 use crate::token::{Secret, Version, key_version};
@@ -40,48 +42,51 @@ fn field_of(name: &str) -> u32 {
 
 // What stands in a place, the best first.
 /// A field of a known name, and in it what Momento alone makes: an envelope, a v1 key, or a legacy token.
-const NAMED: u32 = 0;
+const NAMED: u8 = 0;
 /// A v2 key in such a field: an error, but of a better code.
-const NAMED_V2: u32 = 1;
+const NAMED_V2: u8 = 1;
 /// No credential in such a field: an error, for what else is there may be anything.
-const NAMED_OTHER: u32 = 2;
+const NAMED_OTHER: u8 = 2;
 /// An envelope, v1 key or legacy token in any other field.
-const UNNAMED: u32 = 3;
+const UNNAMED: u8 = 3;
 /// Some JWT in a field of a known name: a session token, or an app's own.
-const NAMED_SESSION: u32 = 4;
+const NAMED_SESSION: u8 = 4;
 /// A v2 key in any other field.
-const UNNAMED_V2: u32 = 5;
+const UNNAMED_V2: u8 = 5;
+/// Nobody's concern.
+const NO_PLACE: u8 = 6;
 
-/// A credential, and what stands beside it.
-pub(super) struct Found {
-    pub(super) credential: Secret,
+/// By [`Version`], and then for what is no credential: in a field of a known name, and in any other.
+static MERITS: [[u8; 5]; 2] =
+    [[NAMED, NAMED_V2, NAMED, NAMED_SESSION, NAMED_OTHER], [UNNAMED, UNNAMED_V2, UNNAMED, NO_PLACE, NO_PLACE]];
+
+/// A credential, and what stands beside it: where in the document their strings are.
+#[derive(Clone, Copy)]
+pub(crate) struct Found {
+    pub(super) credential: usize,
     pub(super) is_v2: bool,
-    /// Empty where there is none.
-    pub(super) endpoint: String,
+    /// Nowhere, as the refresh token, where there is none.
+    pub(super) endpoint: usize,
     pub(super) told: Told,
-    pub(super) refresh_token: Option<Secret>,
+    pub(super) refresh_token: usize,
 }
 
 impl Found {
-    /// Of what stands alone.
-    pub(super) fn new(credential: Secret, is_v2: bool) -> Self {
-        Found { credential, is_v2, endpoint: String::new(), told: Told::default(), refresh_token: None }
+    /// Nothing beside it.
+    pub(super) const fn new(credential: usize, is_v2: bool) -> Self {
+        Found { credential, is_v2, endpoint: NOWHERE, told: NOTHING, refresh_token: NOWHERE }
     }
+
+    pub(crate) const NOTHING: Found = Found::new(NOWHERE, false);
 }
 
-/// Why there is none, or none to choose.
-pub(super) enum Missing {
-    /// The document is no JSON.
-    Broken,
-    /// Two credentials, or two endpoints for one, and nothing to choose by.
-    Ambiguous,
-    /// The service says no: `enabled` is `false`, and there is no token.
-    Disabled,
-    Nothing,
-}
+/// In place of a place.
+const NOWHERE: usize = usize::MAX;
+/// The document is no JSON, and all of it the credential.
+pub(super) const ALL: usize = usize::MAX - 1;
 
 /// The document is broken; where and how is nobody's concern.
-pub(super) struct Broken;
+struct Broken;
 
 impl From<Malformed> for Broken {
     fn from(_: Malformed) -> Self {
@@ -92,25 +97,29 @@ impl From<Malformed> for Broken {
 type Result<T> = core::result::Result<T, Broken>;
 
 /// Searches a document, which is read strictly and to its end.
-pub(super) fn search(text: &str) -> core::result::Result<Found, Missing> {
-    let mut search = Search { best: u32::MAX, found: None, turns: 0, ambiguous: false, disabled: false };
+pub(super) fn search(text: &str, found: &mut Found) -> core::result::Result<(), Missing> {
     let mut reader = Reader::new(text);
-    let read = search.value(&mut reader, OTHER, 0, &mut Beside::new(ENABLED));
-    if read.is_err() || reader.end().is_err() {
-        return Err(Missing::Broken);
-    }
-    match search.found {
-        _ if search.ambiguous => Err(Missing::Ambiguous),
-        Some(found) => Ok(found),
-        None if search.disabled => Err(Missing::Disabled),
-        None => Err(Missing::Nothing),
-    }
+    let mut search = Search { text, best: u32::MAX, found, turns: 0, ambiguous: false, disabled: false };
+    let read = search.value(&mut reader, OTHER, &mut Beside::new(0, ENABLED));
+    Err(if read.is_err() || reader.end().is_err() {
+        Missing::Broken
+    } else if search.ambiguous {
+        Missing::Ambiguous
+    } else if search.turns > 0 {
+        return Ok(());
+    } else if search.disabled {
+        Missing::Disabled
+    } else {
+        Missing::Nothing
+    })
 }
 
-struct Search {
+struct Search<'a> {
+    text: &'a str,
     /// The best place so far: merit, depth, and name, a byte each.
     best: u32,
-    found: Option<Found>,
+    /// What stands there.
+    found: &'a mut Found,
     /// Counts how often a better place was found.
     turns: u32,
     ambiguous: bool,
@@ -119,62 +128,65 @@ struct Search {
 
 /// The fields of one object that say something about the credential in it.
 struct Beside {
+    /// How many objects and lists it is within, and itself.
+    depth: u32,
     /// Which field says no with `false`: [`ENABLED`], or [`DOES_EXPIRE`] in an object that tells of nothing but an expiry.
     denies: u32,
     says_no: bool,
     without_token: bool,
     two_endpoints: bool,
-    endpoint: String,
+    endpoint: usize,
     told: Told,
-    refresh_token: Option<Secret>,
+    refresh_token: usize,
 }
 
 impl Beside {
-    fn new(denies: u32) -> Self {
-        let (endpoint, told) = (String::new(), Told::default());
+    /// Not inlined, for size.
+    #[inline(never)]
+    fn new(depth: u32, denies: u32) -> Self {
         Beside {
+            depth,
             denies,
             says_no: false,
             without_token: false,
             two_endpoints: false,
-            endpoint,
-            told,
-            refresh_token: None,
+            endpoint: NOWHERE,
+            told: NOTHING,
+            refresh_token: NOWHERE,
         }
     }
 }
 
-impl Search {
+impl Search<'_> {
     /// Reads an object or a list, to whose elements the fields beside them are nothing.
-    fn inside(&mut self, reader: &mut Reader<'_>, list: bool, depth: u32, beside: &mut Beside) -> Result<()> {
+    fn inside(&mut self, reader: &mut Reader<'_>, list: bool, beside: &mut Beside) -> Result<()> {
         if list {
-            return reader.array(|reader| self.value(reader, OTHER, depth, beside));
+            return reader.array(|reader| self.value(reader, OTHER, beside));
         }
         let turns = self.turns;
-        reader.object(|reader, name| self.value(reader, field_of(name), depth, beside))?;
+        reader.object(|reader, name| self.value(reader, field_of(name), beside))?;
         self.disabled |= beside.says_no && beside.without_token;
         // Is the best place so far in this object, or deeper in it?
-        if turns != self.turns
-            && let Some(found) = &mut self.found
-        {
-            if found.endpoint.is_empty() {
+        if turns != self.turns {
+            let found = &mut *self.found;
+            if found.endpoint == NOWHERE {
                 self.ambiguous |= beside.two_endpoints;
-                found.endpoint = core::mem::take(&mut beside.endpoint);
+                found.endpoint = beside.endpoint;
             }
             // Expiry and refresh token belong to what stands beside them by name: around it they may be of an app's own session.
-            if self.best >> 8 & 0xff == depth && matches!(self.best >> 16, NAMED | NAMED_SESSION) {
+            if self.best >> 8 & 0xff == beside.depth && matches!((self.best >> 16) as u8, NAMED | NAMED_SESSION) {
                 found.told = beside.told;
-                found.refresh_token = beside.refresh_token.take();
+                found.refresh_token = beside.refresh_token;
             }
         }
         Ok(())
     }
 
     /// Reads one value, of an object's field or a list's element.
-    fn value(&mut self, reader: &mut Reader<'_>, field: u32, depth: u32, beside: &mut Beside) -> Result<()> {
+    fn value(&mut self, reader: &mut Reader<'_>, field: u32, beside: &mut Beside) -> Result<()> {
         let kind = reader.kind()?;
         if (FIRST_EXPIRY..=LAST_LIFE).contains(&field) {
-            let told = self.told(reader, kind, field, depth, beside.denies == DOES_EXPIRE)?;
+            let told = self.told(reader, kind, field, beside)?;
             beside.told.improve(told, field);
             return Ok(());
         }
@@ -182,24 +194,11 @@ impl Search {
             Kind::Bool if field == beside.denies => beside.says_no |= !reader.boolean()?,
             _ if beside.denies == DOES_EXPIRE => reader.skip()?,
             Kind::String => {
-                let text = text(reader)?;
-                if field == ENDPOINT {
-                    let endpoint = base_of(text.reveal());
-                    if !endpoint.is_empty() {
-                        let known = &beside.endpoint;
-                        beside.two_endpoints |= !known.is_empty() && !known.eq_ignore_ascii_case(endpoint);
-                        beside.endpoint = String::from(endpoint);
-                    }
-                } else if text.reveal().trim_ascii().is_empty() {
-                    beside.without_token |= field <= LAST_CREDENTIAL;
-                } else if field == REFRESH_TOKEN {
-                    beside.refresh_token = Some(text);
-                } else {
-                    self.weigh(text, field, depth);
-                }
+                let place = reader.place();
+                self.string(place, text(reader)?.reveal(), field, beside);
             }
-            Kind::Object | Kind::Array if depth < MAX_DEPTH => {
-                self.inside(reader, kind == Kind::Array, depth + 1, &mut Beside::new(ENABLED))?;
+            Kind::Object | Kind::Array if beside.depth < MAX_DEPTH => {
+                self.inside(reader, kind == Kind::Array, &mut Beside::new(beside.depth + 1, ENABLED))?;
             }
             _ => {
                 beside.without_token |= field <= LAST_CREDENTIAL && kind == Kind::Null;
@@ -210,15 +209,16 @@ impl Search {
     }
 
     /// Reads when a token expires: a count since 1970 or, for a life, from now; the same in a string; a date; or the SDK's object
-    /// `{_doesExpire, validUntil}`, but for one `within` such an object.
-    fn told(&mut self, reader: &mut Reader<'_>, kind: Kind, field: u32, depth: u32, within: bool) -> Result<Told> {
+    /// `{_doesExpire, validUntil}`, but for one within such an object.
+    fn told(&mut self, reader: &mut Reader<'_>, kind: Kind, field: u32, beside: &Beside) -> Result<Told> {
         let life = field > LAST_EXPIRY;
+        let within = beside.denies == DOES_EXPIRE;
         Ok(match kind {
             Kind::Number => told::of_number(reader.number()?, life),
             Kind::String => told::of_text(text(reader)?.reveal(), life),
             Kind::Object if !within => {
-                let mut inner = Beside::new(DOES_EXPIRE);
-                self.inside(reader, false, depth + 1, &mut inner)?;
+                let mut inner = Beside::new(beside.depth + 1, DOES_EXPIRE);
+                self.inside(reader, false, &mut inner)?;
                 match inner.told {
                     _ if inner.says_no => NOTHING,
                     NOTHING => UNCLEAR,
@@ -233,39 +233,47 @@ impl Search {
         })
     }
 
+    /// Takes in a string.
+    fn string(&mut self, place: usize, text: &str, field: u32, beside: &mut Beside) {
+        if field == ENDPOINT {
+            let endpoint = base_of(text);
+            if !endpoint.is_empty() {
+                let known = text_at(self.text, beside.endpoint);
+                let known = base_of(known.reveal());
+                beside.two_endpoints |= !known.is_empty() && !same(known.as_bytes(), endpoint.as_bytes());
+                beside.endpoint = place;
+            }
+        } else if bare(text).is_empty() {
+            beside.without_token |= field <= LAST_CREDENTIAL;
+        } else if field == REFRESH_TOKEN {
+            beside.refresh_token = place;
+        } else {
+            self.weigh(place, text, field, beside.depth);
+        }
+    }
+
     /// Holds a string, which is not blank, against the best place so far.
-    fn weigh(&mut self, text: Secret, field: u32, depth: u32) {
+    fn weigh(&mut self, at: usize, text: &str, field: u32, depth: u32) {
         let named = field <= LAST_CREDENTIAL;
-        let credential = text.reveal();
         // Base64 of a brace begins so, in envelopes and in JWTs; all else, and what is short, needs no closer look.
-        let hopeful = credential.len() >= SHORTEST && credential.starts_with('e');
+        let hopeful = text.len() >= SHORTEST && text.starts_with('e');
         if !(named || hopeful) {
             return;
         }
-        let version = key_version(credential);
-        let (merit, name) = match (named, version) {
-            (true, Some(Version::V1 | Version::Legacy)) => (NAMED, field),
-            (true, Some(Version::V2)) => (NAMED_V2, field),
-            (true, Some(Version::Session)) => (NAMED_SESSION, field),
-            (true, None) => (NAMED_OTHER, field),
-            (false, Some(Version::V1 | Version::Legacy)) => (UNNAMED, 0),
-            (false, Some(Version::V2)) => (UNNAMED_V2, 0),
-            (false, _) => return,
-        };
-        let place = merit << 16 | depth << 8 | name;
-        if place > self.best {
+        let version = key_version(text).map_or(4, |version| version as usize);
+        let merit = MERITS[usize::from(!named)][version];
+        let place = u32::from(merit) << 16 | depth << 8 | if named { field } else { 0 };
+        if merit == NO_PLACE {
             return;
         }
-        if place == self.best
-            && let Some(found) = &self.found
-        {
-            self.ambiguous |= found.credential.reveal() != credential;
-            return;
+        if place == self.best {
+            self.ambiguous |= text_at(self.text, self.found.credential).reveal() != text;
+        } else if place < self.best {
+            self.best = place;
+            *self.found = Found::new(at, version == Version::V2 as usize);
+            self.turns += 1;
+            self.ambiguous = false;
         }
-        self.best = place;
-        self.found = Some(Found::new(text, version == Some(Version::V2)));
-        self.turns += 1;
-        self.ambiguous = false;
     }
 }
 
@@ -275,17 +283,27 @@ fn text(reader: &mut Reader<'_>) -> Result<Secret> {
     Ok(Secret::new(reader.string()?.into_owned()))
 }
 
+/// The string that stands there; empty where none does.
+#[inline(never)]
+pub(crate) fn text_at(document: &str, place: usize) -> Secret {
+    if place == ALL {
+        return Secret::new(String::from(document));
+    }
+    let mut reader = Reader::new(document.get(place..).unwrap_or_default());
+    text(&mut reader).unwrap_or_else(|_| Secret::new(String::new()))
+}
+
 /// What may stand before a base endpoint: a URL's scheme, and the cache's hosts under it. Those of other services take no data, and are
 /// nobody's endpoint.
 static BEFORE_BASE: [&str; 5] = ["https://", "http://", "api.cache.", "web.cache.", "cache."];
 
 /// The base of an endpoint that may be a host of it, or a whole URL under one: `https://api.cache.B/topics/…` is `B`. What is none of
 /// these stays as it is, for the decoder to refuse.
-fn base_of(endpoint: &str) -> &str {
-    let mut base = endpoint.trim_ascii();
+pub(super) fn base_of(endpoint: &str) -> &str {
+    let mut base = bare(endpoint);
     for before in &BEFORE_BASE {
         if let Some((front, rest)) = base.split_at_checked(before.len())
-            && front.eq_ignore_ascii_case(before)
+            && same(front.as_bytes(), before.as_bytes())
         {
             base = rest;
         }

@@ -1,5 +1,6 @@
 //! What was granted, held against what was asked.
 
+use super::once::between;
 use crate::codec::json::{push, push_ascii};
 use crate::scope::{ANYTHING, Parts, TokenScope, describe, push_decimal, within};
 use crate::token::{Token, Warning};
@@ -26,18 +27,29 @@ pub struct Asked {
 pub(crate) struct Wanted<'a> {
     /// Without permissions, nothing was asked.
     pub(crate) scope: &'a [Parts<'a>],
-    pub(crate) expires_in: Option<i64>,
+    /// The most there is: nothing was asked.
+    pub(crate) expires_in: i64,
     pub(crate) token_id: Option<&'a str>,
+}
+
+/// The permissions of a message `ExplicitPermissions`; none where it is not understood.
+#[inline(never)]
+pub(crate) fn parts_of(explicit: &[u8]) -> Vec<Parts<'_>> {
+    let mut list = Vec::new();
+    if crate::scope::wire::read_explicit(explicit, &mut |parts| list.push(parts)).is_err() {
+        list.clear();
+    }
+    list
 }
 
 impl Wanted<'_> {
     /// Adds a warning to the token for each thing that is not as asked.
     pub(super) fn compare_all(&self, token: &mut Token, now: i64) {
-        if let Some(Warning { code, message }) = compare_parts(token, self.scope) {
-            token.remark(code, &message);
+        if let Some(warning) = compare_parts(token, self.scope) {
+            token.remarks.push(warning);
         }
-        if let (Some(life), Some(at)) = (self.expires_in, token.expires_at())
-            && at.saturating_sub(now).saturating_sub(life) > LIFE_TOLERANCE_MS
+        if let Some(at) = token.expires_at()
+            && between(self.expires_in, between(now, at)) > LIFE_TOLERANCE_MS
         {
             token.remark("WARN_EXPIRY_LONGER", "The token lives longer than was asked for.");
         }
@@ -60,9 +72,8 @@ pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
 
 fn compare_parts(token: &Token, asked: &[Parts<'_>]) -> Option<Warning> {
     let explicit = token.explicit();
-    let mut granted = Vec::new();
-    let read = crate::scope::wire::read_explicit(&explicit, &mut |parts| granted.push(parts));
-    if asked.is_empty() || read.is_err() || granted.is_empty() && !token.super_user {
+    let granted = parts_of(&explicit);
+    if asked.is_empty() || granted.is_empty() && !token.super_user {
         return None;
     }
     let mut message = String::new();
@@ -189,7 +200,7 @@ mod tests {
         let mut token = token(claims);
         let before = token.warnings().len();
         let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
-        let (expires_in, token_id) = (asked.expires_in, asked.token_id.as_deref());
+        let (expires_in, token_id) = (asked.expires_in.unwrap_or(i64::MAX), asked.token_id.as_deref());
         Wanted { scope: &parts, expires_in, token_id }.compare_all(&mut token, NOW);
         token.warnings()[before..].iter().map(|warning| warning.code).collect()
     }

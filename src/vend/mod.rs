@@ -8,12 +8,17 @@ mod date;
 mod error;
 mod find;
 mod grant;
+mod once;
 mod status;
 mod told;
 
 pub use answer::{Answer, MAX_ANSWER_BYTES};
 pub use error::VendError;
-#[cfg(target_arch = "wasm32")]
-pub(crate) use grant::Wanted;
 pub use grant::{Asked, compare};
 pub use status::check_status;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use {
+    answer::content,
+    find::{Found, text_at},
+    grant::{Wanted, parts_of},
+};

@@ -1,6 +1,7 @@
 //! What a body says about expiry.
 
 use super::date;
+use super::once::{bare, between};
 use crate::codec::json::{Number, Reader};
 
 /// Above this a count is one of milliseconds: as seconds it would lie beyond the year 5000.
@@ -13,29 +14,14 @@ const LONGEST_LIFE_MS: i64 = 3_653 * 86_400_000;
 pub(super) struct Told {
     /// The lower, the better: any time before none, and the first name of the list before the others.
     rank: u32,
-    pub(super) says: Says,
+    /// Since the epoch; of a life, from now, it is what is below zero. Of no meaning where that is no time.
+    ms: i64,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Says {
-    /// No word, or that it never does.
-    Nothing,
-    /// A zero, a negative number, a date without a time: something, but no time.
-    Unclear,
-    /// So many milliseconds from now.
-    In(i64),
-    /// At this time, in milliseconds since the epoch.
-    At(i64),
-}
-
-pub(super) const NOTHING: Told = Told { rank: u32::MAX, says: Says::Nothing };
-pub(super) const UNCLEAR: Told = Told { rank: u32::MAX - 1, says: Says::Unclear };
-
-impl Default for Told {
-    fn default() -> Self {
-        NOTHING
-    }
-}
+/// No word, or that it never does.
+pub(super) const NOTHING: Told = Told { rank: u32::MAX, ms: 0 };
+/// A zero, a negative number, a date without a time: something, but no time.
+pub(super) const UNCLEAR: Told = Told { rank: u32::MAX - 1, ms: 0 };
 
 impl Told {
     /// Takes another field's word where it is a better one. That one's `name` is of this place in the list.
@@ -45,11 +31,11 @@ impl Told {
             *self = Told { rank, ..other };
         }
     }
-}
 
-/// A time, unless it is none.
-fn time(says: Says, sane: bool) -> Told {
-    if sane { Told { rank: 0, says } } else { UNCLEAR }
+    /// The time in milliseconds since the epoch, if it is one.
+    pub(super) fn at(self, now: i64) -> Option<i64> {
+        (self.rank < UNCLEAR.rank).then(|| if self.ms < 0 { between(self.ms, now) } else { self.ms })
+    }
 }
 
 #[inline(never)]
@@ -57,15 +43,16 @@ pub(super) fn of_number(number: Number, life: bool) -> Told {
     // What does not fit is as good as none.
     let ms = number.scaled(3).unwrap_or_default();
     if life {
-        return time(Says::In(ms), (1..=LONGEST_LIFE_MS).contains(&ms));
+        return if (1..=LONGEST_LIFE_MS).contains(&ms) { Told { rank: 0, ms: -ms } } else { UNCLEAR };
     }
     // Seconds or milliseconds, told apart by their size.
     let seconds = ms / 1000;
     of_time(if seconds >= FIRST_MILLISECONDS { seconds } else { ms })
 }
 
+#[inline(never)]
 pub(super) fn of_text(text: &str, life: bool) -> Told {
-    let text = text.trim_ascii();
+    let text = bare(text);
     if text.is_empty() {
         return NOTHING;
     }
@@ -78,5 +65,5 @@ pub(super) fn of_text(text: &str, life: bool) -> Told {
 }
 
 fn of_time(at: i64) -> Told {
-    time(Says::At(at), date::is_sane(at))
+    if date::is_sane(at) { Told { rank: 0, ms: at } } else { UNCLEAR }
 }
