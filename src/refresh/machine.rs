@@ -19,8 +19,8 @@ use plan::Plan;
 /// event tells of them; it is also far below the 2^31 ms beyond which browsers fire at once.
 pub const HEARTBEAT: i64 = 30_000;
 
-/// A timer that comes later than this (ms) is held up, as in pages that are hidden.
-const LATE: i64 = 100;
+/// A timer that comes later than this (ms) is held up, as in pages that are hidden. More than clocks are coarse: browsers round to 100 ms at most.
+const LATE: i64 = 250;
 
 /// Where timers are held up, so many in a row that are in time are no accident.
 const ACCIDENTS: u8 = 3;

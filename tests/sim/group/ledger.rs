@@ -16,7 +16,7 @@ pub(super) const HUSH: i64 = 100;
 /// case if the timer has been so late, and not so often in time since.
 pub(super) const MOMENT: i64 = 1_500;
 const RESERVE: i64 = 250;
-const LATE: i64 = 100;
+const LATE: i64 = 250;
 const IN_TIME: u8 = 3;
 
 /// A token as the service knows it.
