@@ -1,0 +1,51 @@
+//! Numbers, in decimal.
+
+/// A power of ten that is as far from any number in use as one can be.
+pub(super) const FAR: u64 = 1 << 30;
+
+/// A JSON number: its digits and the power of ten they count. Read by decimal digits, so that nothing is rounded through a float.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Number {
+    pub(super) negative: bool,
+    /// The first 18 digits at least.
+    pub(super) digits: u64,
+    pub(super) exponent: i32,
+}
+
+impl Number {
+    /// The number times 10 to the power of `places`, less what stands behind the point then;
+    /// `None` where that does not fit. `1.5` with 3 places is 1500.
+    #[inline(never)]
+    pub(crate) fn scaled(self, places: i32) -> Option<i64> {
+        let mut value = self.digits;
+        let mut exponent = self.exponent.saturating_add(places);
+        while exponent != 0 && value != 0 {
+            if exponent > 0 {
+                exponent -= 1;
+                // Not `checked_mul`, which is done in 128 bits.
+                if value > u64::MAX / 10 {
+                    return None;
+                }
+                value *= 10;
+            } else {
+                exponent += 1;
+                value /= 10;
+            }
+        }
+        let value = i64::try_from(value).ok()?;
+        Some(if self.negative { -value } else { value })
+    }
+
+    /// The power of ten just above the number: 1 for 5, 3 for 250, 0 for 0.1 and for 0.
+    pub(super) fn magnitude(self) -> i32 {
+        let (mut digits, mut magnitude) = (self.digits, self.exponent);
+        if digits == 0 {
+            return 0;
+        }
+        while digits != 0 {
+            digits /= 10;
+            magnitude = magnitude.saturating_add(1);
+        }
+        magnitude
+    }
+}

@@ -1,0 +1,125 @@
+use super::*;
+use proptest::prelude::*;
+use std::string::ToString;
+
+fn accepts(text: &str) -> bool {
+    let mut reader = Reader::new(text);
+    reader.skip().and_then(|()| reader.end()).is_ok()
+}
+
+#[test]
+fn refuses_what_serde_json_refuses() {
+    let deep = |depth| std::format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let cases = [
+        "",
+        " ",
+        "null",
+        "nul",
+        "nulll",
+        "true",
+        "false",
+        "tru",
+        "0",
+        "-0",
+        "-",
+        "01",
+        "1.",
+        ".5",
+        "1e",
+        "1e+",
+        "1E-2",
+        "+1",
+        "1.5e3x",
+        "\"a\"",
+        "\"a",
+        "\"\\u0041\"",
+        "\"\\ud83d\\ude00\"",
+        "\"\\ud83d\"",
+        "\"\\ude00\"",
+        "\"\\ud83dx\"",
+        "\"\\ud83d\\u0041\"",
+        "\"\\x\"",
+        "\"\\u00g0\"",
+        "\"\t\"",
+        "\"\u{7f}\"",
+        "[]",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "[1",
+        "{}",
+        "{\"a\":1}",
+        "{\"a\":1,}",
+        "{a:1}",
+        "{\"a\" 1}",
+        "{\"a\":}",
+        "{\"a\":1 \"b\":2}",
+        "{,}",
+        "{\"a\":1}}",
+        "[1]2",
+        "\u{feff}1",
+        "1e999",
+        "-1e999",
+        "1e-999",
+        "0e999",
+        "\u{a0}1",
+        "NaN",
+        "Infinity",
+        "'a'",
+        "//c\n1",
+        "\"\\",
+        "\"\\u12",
+    ];
+    for case in cases.into_iter().map(String::from).chain([deep(126), deep(127), deep(128), deep(100_000)]) {
+        let oracle = serde_json::from_str::<serde_json::Value>(&case).is_ok();
+        let label: String = case.chars().take(40).collect();
+        assert_eq!(accepts(&case), oracle, "{label}");
+    }
+}
+
+#[test]
+fn numbers_are_read_by_their_digits() {
+    let scaled = |text, places| Reader::new(text).number().unwrap().scaled(places);
+    assert_eq!(scaled("1735689600", 3), Some(1_735_689_600_000));
+    assert_eq!(scaled("1735689600.9999", 3), Some(1_735_689_600_999));
+    assert_eq!(scaled("1.7356896e9", 3), Some(1_735_689_600_000));
+    assert_eq!(scaled("17356896000e-1", 0), Some(1_735_689_600));
+    assert_eq!(scaled("-1.5", 3), Some(-1500));
+    assert_eq!(scaled("0.0004", 3), Some(0));
+    assert_eq!(scaled("0e300", 3), Some(0));
+    assert_eq!(scaled("9223372036854775807", 0), Some(i64::MAX));
+    assert_eq!(scaled("9223372036854775808", 0), None);
+    assert_eq!(scaled("1e300", 0), None);
+    assert_eq!(scaled("1e-99999999999999999999", 3), Some(0));
+}
+
+#[test]
+fn an_error_tells_where() {
+    let mut reader = Reader::new("{\"a\": [1, }");
+    let malformed = reader.skip().unwrap_err();
+    assert_eq!((malformed.at(), *malformed.expected()), (10, "a value"));
+}
+
+proptest! {
+    #[test]
+    fn strings_read_as_serde_json_reads_them(text: String) {
+        let oracle = serde_json::to_string(&text).unwrap();
+        let escaped: String = text.encode_utf16().map(|unit| std::format!("\\u{unit:04x}")).collect();
+        let escaped = std::format!("\"{escaped}\"");
+        prop_assert_eq!(Reader::new(&oracle).string().unwrap(), text.as_str());
+        prop_assert_eq!(Reader::new(&escaped).string().unwrap(), text.as_str());
+        let mut written = String::new();
+        write_string(&mut written, &text);
+        prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
+    }
+
+    #[test]
+    fn agrees_with_serde_json_on_anything(text in "[\\[\\]{}\",:0-9eE+.truefalsn \\\\-]{0,24}") {
+        prop_assert_eq!(accepts(&text), serde_json::from_str::<serde_json::Value>(&text).is_ok());
+    }
+
+    #[test]
+    fn whole_numbers_are_exact(number: i64) {
+        prop_assert_eq!(Reader::new(&number.to_string()).number().unwrap().scaled(0), number.checked_abs().map(|_| number));
+    }
+}
