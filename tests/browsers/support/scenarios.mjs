@@ -18,10 +18,10 @@ const figures = [];
  */
 export const scenario = (promise, run, { without = {}, flags, long = false } = {}) => scenarios.push({ promise, run, without, flags, long });
 
-/** Runs all of them; the browsers at the same time, the scenarios of one after each other. */
+/** Runs all of them, one after another: many tests hold a browser to its time, which three of them at once would take from each other. */
 export function runScenarios({ long, engines = ENGINES }) {
   const chosen = scenarios.filter((scenario) => scenario.long === long);
-  describe('browsers', { concurrency: ENGINES.length }, () => {
+  describe('browsers', { concurrency: 1 }, () => {
     for (const name of engines) {
       describe(name, { concurrency: 1 }, () => {
         let usual;
