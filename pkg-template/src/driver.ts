@@ -285,8 +285,8 @@ export class Driver {
     const flight: Flight = (this.#flight = { abort: new AbortController() });
     const { signal } = flight.abort;
     const refreshToken = this.#refreshToken;
-    // Not in the midst of an event, for the app's function may call back.
-    await null;
+    // Not in the midst of an event, for the app's function may call back. A sibling's token, if it is only late, makes the request needless.
+    await this.#tabs?.caughtUp();
     if (signal.aborted) return;
     const answer = await askOnce(vend.open, reason, signal, refreshToken, reading);
     // One that was given up meanwhile is of no interest.

@@ -13,6 +13,8 @@ const MAX_AGE_MS = 86_400_000;
 /** After so long it is no news that a token was vended. */
 const MAX_FRESH_MS = 10_000;
 const MAX_ANSWER = 262_144;
+/** A message to oneself that takes longer is lost. */
+const MAX_ECHO_MS = 500;
 
 /** A tab asks for a better token than its own. */
 interface Ask {
@@ -54,6 +56,8 @@ export class Tabs {
   #channel: BroadcastChannel | undefined;
   /** Ends the request for the lock, and the hold on it. */
   #unlock: (() => void) | undefined;
+  /** Awaits a message from this tab. */
+  #echo: { id: number; heard(): void } | undefined;
 
   /** Seats the driver until `life` is aborted; undefined where tabs cannot speak to each other. */
   static join(name: string, driver: Weak, life: AbortSignal): Tabs | undefined {
@@ -79,6 +83,7 @@ export class Tabs {
       // In Node.js, no process lives on for it.
       (this.#channel as { unref?(): void }).unref?.();
       this.#channel.onmessage = ({ data }) => {
+        if (this.#echo && data?.echo === this.#echo.id) return this.#echo.heard();
         const message = read(data);
         if (message) this.#driver.deref()?.hear(message);
       };
@@ -92,6 +97,7 @@ export class Tabs {
     this.unlock();
     this.#channel?.close();
     this.#channel = undefined;
+    this.#echo?.heard();
   }
 
   tell(message: Message): void {
@@ -100,6 +106,34 @@ export class Tabs {
     } catch {
       // The page is on its way out.
     }
+  }
+
+  /**
+   * Resolves when what the siblings have to tell has been heard, even where pages or the browser are busy and messages take longer than any fixed
+   * time: a question and its answer are under way for as long as two messages to oneself, and what was told before stands in line before those.
+   */
+  async caughtUp(): Promise<void> {
+    await this.#echoed();
+    await this.#echoed();
+  }
+
+  async #echoed(): Promise<void> {
+    if (!this.#channel) return;
+    let timer;
+    await new Promise<void>((heard) => {
+      const id = Math.random();
+      this.#echo = { id, heard };
+      timer = setTimeout(heard, MAX_ECHO_MS);
+      try {
+        // A channel does not hear itself.
+        const other = new BroadcastChannel(this.#name);
+        other.postMessage({ echo: id });
+        other.close();
+      } catch {
+        heard();
+      }
+    });
+    clearTimeout(timer);
   }
 
   /** Asks for the lock, and the siblings for a better token. */

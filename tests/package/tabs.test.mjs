@@ -11,9 +11,9 @@ import { openTabs } from './support/tabs.mjs';
 const MINUTE = 60_000;
 
 /** Tabs that share, and a vending service that counts. `answer` is asked each time. */
-function office(context, { answer = () => disposable(), locks, ...options } = {}) {
+function office(context, { answer = () => disposable(), locks, latency, ...options } = {}) {
   const clock = driveClock(context);
-  const tabs = openTabs(context, { locks });
+  const tabs = openTabs(context, { locks, latency });
   const requests = [];
   const open = (more) => {
     const source = new TokenSource({
@@ -61,6 +61,18 @@ test('a tab that comes later asks the others, and not the service', async (t) =>
   const due = late.refreshAt - Date.now();
   assert.ok(due > 0 && due < 0.8 * 240_000, `${due}`);
 });
+
+for (const latency of [20, 80, 150, 400]) {
+  test(`so does one where messages take ${latency} ms`, async (t) => {
+    const { clock, requests, open } = office(t, { latency, start: 'now' });
+    const first = open();
+    await clock.pass(5_000);
+    const late = open();
+    await clock.pass(5_000);
+    assert.equal(late.current.reveal(), first.current.reveal());
+    assert.equal(requests.length, 1);
+  });
+}
 
 test('the refresh too is one for all', async (t) => {
   const { clock, requests, open } = office(t);
@@ -175,6 +187,15 @@ for (const [name, BroadcastChannel] of [['is none', undefined], ['is one that th
     assert.deepEqual([requests.length, tabs.locks()], [1, [0, 0]]);
   });
 }
+
+test('where messages get lost, each goes ahead, and not much later', async (t) => {
+  const { clock, requests, open } = office(t, { latency: Infinity, start: 'now' });
+  open();
+  await clock.pass(1_099);
+  assert.equal(requests.length, 0);
+  await clock.pass(1);
+  assert.equal(requests.length, 1);
+});
 
 test('without locks, tabs still tell each other', async (t) => {
   const { clock, requests, open } = office(t, { locks: false });

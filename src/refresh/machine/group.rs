@@ -111,10 +111,8 @@ impl Machine {
         if life <= 0 || !(better || as_good || insists) {
             return;
         }
-        // Nobody waits for the answer to a request of one's own any more, and its failure would be of no interest.
-        if fresh && let Some(flight) = self.flight.take() {
-            self.act(ABORT, 0, flight.id, 0);
-            self.unlock();
+        if fresh {
+            self.give_up_flight();
         }
         if better || insists || self.token.is_none() {
             self.hold(life);
@@ -131,6 +129,18 @@ impl Machine {
         } else {
             self.attempts.forgiven();
             self.settle(Fate::Content(left));
+            // Perhaps it has not even been sent.
+            if !self.calls.any() {
+                self.give_up_flight();
+            }
+        }
+    }
+
+    /// Nobody waits for the answer to one's own request any more, and its failure would be of no interest.
+    pub(super) fn give_up_flight(&mut self) {
+        if let Some(flight) = self.flight.take() {
+            self.act(ABORT, 0, flight.id, 0);
+            self.unlock();
         }
     }
 

@@ -1,8 +1,8 @@
 // Tabs of one origin, as far as the package sees them: `BroadcastChannel` and Web Locks, in one process. Each source is a tab.
 import { replace } from './clock.mjs';
 
-/** Makes them for the length of a test; `locks: false` leaves those out. */
-export function openTabs(context, { locks = true } = {}) {
+/** Makes them for the length of a test; `locks: false` leaves those out, and messages are under way for `latency` ms of the test's clock. */
+export function openTabs(context, { locks = true, latency = 0 } = {}) {
   const channels = new Set();
   const queue = [];
   const log = [];
@@ -19,7 +19,9 @@ export function openTabs(context, { locks = true } = {}) {
       for (const other of channels) {
         if (other === this || other.name !== this.name) continue;
         const data = structuredClone(message);
-        setImmediate(() => channels.has(other) && other.onmessage?.({ data }));
+        const arrive = () => channels.has(other) && other.onmessage?.({ data });
+        if (latency > 0) setTimeout(arrive, latency);
+        else setImmediate(arrive);
       }
     }
 
@@ -59,7 +61,7 @@ export function openTabs(context, { locks = true } = {}) {
   return {
     log,
     /** What has been said, by kind. */
-    said: () => log.map(({ kind }) => kind),
+    said: () => log.flatMap(({ kind }) => kind ?? []),
     /** A tab of another make, for saying what none of ours would. */
     stranger: (name) => new BroadcastChannel(name),
     names: () => [...new Set([...channels].map(({ name }) => name))],

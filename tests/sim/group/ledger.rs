@@ -147,7 +147,11 @@ impl Ledger {
         }
         ensure!(batch.landed.is_none() || batch.installed || batch.reported.is_some(), "an answer without consequence");
         ensure!(batch.refused.is_none(), "refused without a report");
-        let needless = self.closed || matches!(moment.event, Event::Heard { fresh: true, .. }) && self.token.is_some();
+        let needless = match moment.event {
+            Event::Heard { fresh: true, .. } => self.token.is_some(),
+            Event::Heard { fresh: false, .. } => batch.adopted && self.waiting.is_empty(),
+            _ => self.closed,
+        };
         let explained = batch.aborted.is_none() || batch.reported.is_some() || needless;
         ensure!(explained, "gave up a request without a report");
         let own_failure = batch.reported.is_some_and(|(_, cause)| cause != Cause::Sibling);

@@ -152,9 +152,24 @@ fn a_sibling_s_new_token_takes_a_request_out_of_the_air() {
     bench.fail(0);
     assert_eq!(bench.machine.status(), Ready);
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + HOUR / 2));
-    // An answer to an `ask` is not new: the request goes on.
-    let mut bench = in_air(1);
-    assert!(!bench.tell(heard(HOUR, false)).contains(&Action::Abort { flight: 0 }));
+}
+
+#[test]
+fn a_sibling_s_token_that_comes_late_takes_out_of_the_air_what_nobody_waits_for() {
+    // Life asked for, whether a new one, and whether the request goes on.
+    for (asked, goes_on) in
+        [(None, false), (Some((0, false)), false), (Some((2 * HOUR, false)), true), (Some((0, true)), true)]
+    {
+        let mut bench = in_air(1);
+        if let Some((min_validity, force)) = asked {
+            bench.get(min_validity, force);
+        }
+        let actions = bench.tell(heard(HOUR, false));
+        assert!(actions.contains(&Action::Adopt), "{actions:?}");
+        assert_eq!(actions.contains(&Action::Abort { flight: 0 }), !goes_on, "{actions:?}");
+        assert_eq!(actions.contains(&Action::Unlock), !goes_on, "{actions:?}");
+        assert_eq!(bench.machine.status(), if goes_on { Refreshing } else { Ready });
+    }
 }
 
 #[test]
