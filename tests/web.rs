@@ -46,7 +46,7 @@ fn the_machine_speaks_in_numbers() {
     let asked = machine.tell(GET, 9.0, 1_000.0, 0.0, 1e12, 0.0);
     assert_eq!(asked.len(), 1);
     // A token for 1000.25 s, of which the last quarter of a second is never counted on.
-    let vended = machine.tell(VENDED, 0.0, 1e12 + 1_000_250.0, f64::NAN, 1e12, 0.0);
+    let vended = machine.tell(VENDED, 0.0, 1e12 + 1_000_350.0, f64::NAN, 1e12, 0.0);
     assert_eq!((state(&vended), vended[0][2]), ((2.0, 1_000_000.0), 1e12 + 500_000.0));
     // Install, settle call 9 with it, status ready; the timer that is armed will do.
     assert_eq!(vended[1..], [[4.0, 0.0, 0.0, 0.0], [8.0, 9.0, 0.0, 0.0], [9.0, 0.0, 2.0, 0.0]]);

@@ -16,6 +16,7 @@ export const enum Event {
   Heard,
   HeardFailed,
   Asked,
+  Hidden,
 }
 
 export const enum Action {

@@ -13,12 +13,17 @@ const WATCHED = [
 /** Tells of page events until `signal` is aborted. The first two arrive at the document, the others at the window or worker. */
 export function watchPage(tell: (event: Event) => void, signal: AbortSignal): void {
   const { document, navigator } = globalThis as Partial<typeof globalThis>;
+  const hide = (): void => void (document?.hidden && tell(Event.Hidden));
   for (const [index, [type, event]] of WATCHED.entries()) {
     const target: Partial<EventTarget> | undefined = index < 2 ? document : globalThis;
-    // Of the two changes of visibility, only becoming visible wakes.
-    const listener = (): void => void ((index === 0 && document?.hidden) || tell(event));
+    const listener = (): void => {
+      // Of the two changes of visibility, only becoming visible wakes.
+      if (index > 0 || !document?.hidden) tell(event);
+      hide();
+    };
     listen(target, type, listener, signal);
   }
+  hide();
   if (navigator?.onLine === false) tell(Event.Offline);
 }
 

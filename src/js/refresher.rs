@@ -20,6 +20,7 @@
 //! | 12 Heard | life left, ms; infinite: never ends | 1 for a fresh token | |
 //! | 13 HeardFailed | 1 where it may be the sibling's own fault | as Failed | as Failed |
 //! | 14 Asked | life left, ms | | |
+//! | 15 Hidden | | | |
 //!
 //! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the status by its
 //! number, when the next attempt is due (NaN: not known), and for how many milliseconds the token in hand is good (NaN: none in hand,
@@ -46,7 +47,7 @@
 //! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where it may pass,
 //! 1 where it is terminal, 2 where the answer was malformed.
 
-use crate::refresh::{ASKED, HEARD, Machine, NEVER, NONE, Now, Policy, Signal};
+use crate::refresh::{ASKED, HEARD, HIDDEN, Machine, NEVER, NONE, Now, Policy, Signal};
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -83,7 +84,7 @@ impl Refresher {
         let Refresher { machine, out } = self;
         out.clear();
         out.push([0.0; 4]);
-        if event <= ASKED {
+        if event <= HIDDEN {
             // Two events have no id. What is no 32-bit number is cut to the nearest.
             let (b, c) = if event == HEARD || event == ASKED { (a, b) } else { (b, c) };
             let signal = Signal { event, id: a as u32, ms: to_ms(b), more: to_ms(c) };

@@ -22,9 +22,13 @@ impl Now {
 ///
 /// Browsers round both clocks, to as much as 100 ms each. Taking the larger of two rounded steps
 /// at every event would add up: a page that asks a thousand times a second would see time run
-/// twice as fast. The price is an uncertainty of this size, which is taken off a token's life (and
-/// that each setting back of the wall clock by less than this may hide as much sleep).
-pub(super) const TOLERANCE: i64 = 250;
+/// twice as fast. The price is that as much may have passed without being counted (and that each setting back of the wall
+/// clock by less than this may hide as much sleep).
+const TOLERANCE: i64 = 250;
+
+/// By how much (ms) the steady time may lag behind the truth: what is not counted, and what a clock that goes to the next
+/// tenth of a second does not show yet. It is taken off a token's life.
+pub(super) const UNCERTAINTY: i64 = TOLERANCE + 100;
 
 /// A disagreement of this size (ms) within one step is a jump: the device slept, or someone set
 /// the clock.

@@ -27,6 +27,8 @@ pub enum Event {
     Timer,
     /// The page may have slept: it became visible, was resumed, or came back from the cache.
     Wake,
+    /// The page is hidden, so its timers will be late. Told after a `Wake` as well where it is hidden all the same.
+    Hidden,
     /// The browser says that it is online again.
     Online,
     /// The browser says that it is offline.
@@ -258,6 +260,7 @@ pub(crate) const LOCKED: u32 = 11;
 pub(crate) const HEARD: u32 = 12;
 pub(crate) const HEARD_FAILED: u32 = 13;
 pub(crate) const ASKED: u32 = 14;
+pub(crate) const HIDDEN: u32 = 15;
 
 // Failures.
 pub(crate) const RETRY: i64 = 0;
@@ -272,6 +275,7 @@ impl From<Event> for Signal {
             Event::Rejected => (REJECTED, 0, 0, 0),
             Event::Timer => (TIMER, 0, 0, 0),
             Event::Wake => (WAKE, 0, 0, 0),
+            Event::Hidden => (HIDDEN, 0, 0, 0),
             Event::Online => (ONLINE, 0, 0, 0),
             Event::Offline => (OFFLINE, 0, 0, 0),
             Event::Vended { flight, expires_at, server_now } => {

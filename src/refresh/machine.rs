@@ -22,8 +22,17 @@ pub const HEARTBEAT: i64 = 30_000;
 /// A timer that comes later than this (ms) is held up, as in pages that are hidden. More than clocks are coarse: browsers round to 100 ms at most.
 const LATE: i64 = 250;
 
-/// Where timers are held up, so many in a row that are in time are no accident.
+/// Where timers are held up, so many in a row that are in time are no accident; and so many where the page is known to be hidden.
 const ACCIDENTS: u8 = 3;
+const ACCIDENTS_HIDDEN: u8 = u8::MAX;
+
+/// What has to be done before a token ends is begun so long before (ms) where timers come once a second: one to begin, one more for the
+/// owner of a lock to go ahead, and the request.
+const LAG: i64 = 3_000;
+
+/// The same where they come once a minute, as in pages that have been hidden for some minutes; and how late (ms) one is that tells so.
+const LONG_LAG: i64 = 60_000 + LAG;
+const LONG: i64 = 2_000;
 
 /// Decides when to fetch a token. See the [module](super) for how it is driven.
 #[derive(Debug)]
@@ -59,8 +68,10 @@ pub struct Machine {
     calls: Calls,
     /// When the timer fires (awake time, for that is what timers count); [`NEVER`]: none is armed.
     armed: i64,
-    /// The timer has been late, and not often in time since.
+    /// The timer has been late, or the page is hidden, and it has not often been in time since.
     held_up: u8,
+    /// And as far as can be told it has to be armed for so much earlier (ms).
+    lag: i64,
     /// The status told last.
     told: Status,
     /// What to do after the last event.
@@ -80,7 +91,8 @@ struct Held {
     expires: i64,
     /// The life it arrived with (ms).
     life: i64,
-    /// When it is to be renewed.
+    /// When it may be renewed at the earliest, and when it is to be.
+    opens: i64,
     refresh: i64,
     /// When it has proved good.
     proven: i64,
@@ -131,6 +143,7 @@ impl Machine {
             calls: Calls::default(),
             armed: NEVER,
             held_up: 0,
+            lag: LAG,
             told: Status::Idle,
             notes: Vec::new(),
         }
@@ -155,8 +168,12 @@ impl Machine {
         }
         let jumped = self.time.observe(now);
         // Whether it has fired or is found overdue.
-        if self.armed != NONE && self.time.awake() - self.armed > LATE {
-            self.held_up = ACCIDENTS;
+        let late = if self.armed == NONE { 0 } else { self.time.awake() - self.armed };
+        if late > LATE {
+            self.held_up = self.held_up.max(ACCIDENTS);
+            if late > LONG {
+                self.lag = LONG_LAG;
+            }
         } else if signal.event == TIMER {
             self.held_up = self.held_up.saturating_sub(1);
         }

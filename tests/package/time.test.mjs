@@ -135,16 +135,43 @@ for (const [type, at] of [['visibilitychange', 'document'], ['resume', 'document
   });
 }
 
-test('a page that is hidden does not wake', async (t) => {
+for (const [name, hide] of [
+  ['that is hidden', (page, document) => ((document.hidden = true), page.tell('visibilitychange', document))],
+  ['that was hidden from the start', (_, document) => (document.hidden = true)],
+]) {
+  test(`a page ${name} renews its token a few seconds before it ends, for its timers are late; once shown, when it was to`, async (t) => {
+    driveClock(t);
+    const page = openPage(t);
+    const early = name.includes('start');
+    if (early) hide(page, page.document);
+    const opened = Array.from({ length: 10 }, () => open(t, { lives: 20, refreshWindow: [0.8, 0.99] }));
+    for (const { source } of opened) await source.getToken();
+    if (!early) hide(page, page.document);
+    // Which wakes pages, but this one is hidden all the same.
+    page.tell('focus');
+    const left = () => opened.map(({ source }) => source.current.expiresAt - source.refreshAt);
+    assert.ok(left().every((ms) => ms >= 3_000), `${left()}`);
+    page.document.hidden = false;
+    page.tell('visibilitychange', page.document);
+    assert.ok(left().some((ms) => ms < 3_000), `${left()}`);
+    assert.ok(opened.every(({ requests }) => requests.length === 1));
+  });
+}
+
+test('a page that is hidden is not woken by that', async (t) => {
   const clock = driveClock(t);
   const page = openPage(t);
-  const { source, requests } = open(t);
-  await source.getToken();
-  clock.jump(299_000);
+  const { source, requests } = open(t, { vend: () => new Response('', { status: 403 }) });
+  await source.getToken().catch(() => {});
+  clock.jump(MINUTE);
   page.document.hidden = true;
   page.tell('visibilitychange', page.document);
   await settle();
   assert.equal(requests.length, 1);
+  page.document.hidden = false;
+  page.tell('visibilitychange', page.document);
+  await settle();
+  assert.equal(requests.length, 2);
 });
 
 test('offline, nothing is sent until the page is online again', async (t) => {

@@ -5,9 +5,11 @@ use momento_token_wasm::refresh::{Event, HEARTBEAT, Machine, Now, Policy};
 
 pub(crate) type Checked = Result<(), String>;
 
-/// What the machine takes off a token's life for the uncertainty of clocks, and as much again for
-/// what it has not counted yet.
+/// What the machine may not have counted yet.
 pub(crate) const MARGIN: i64 = 250 * MS;
+
+/// What it takes off a token's life for that, and for clocks that go in tenths of a second.
+pub(crate) const LOSS: i64 = MARGIN + 100 * MS;
 
 macro_rules! ensure {
     ($what:expr, $($message:tt)*) => {

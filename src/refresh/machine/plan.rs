@@ -32,7 +32,16 @@ impl Machine {
             Plan::Refresh | Plan::Hurry if self.calls.any() => self.now(),
             Plan::Retry if self.calls.any_forced() => self.now(),
             Plan::Demand if !self.calls.any() => NEVER,
+            Plan::Refresh => self.at.min(self.last_chance()),
             _ => self.at,
+        }
+    }
+
+    /// Where timers are late, the token is renewed early enough for one of them to come before it ends; but not before its window opens.
+    fn last_chance(&self) -> i64 {
+        match &self.token {
+            Some(token) if self.held_up > 0 => token.opens.max(token.expires - self.lag),
+            _ => NEVER,
         }
     }
 
@@ -57,12 +66,12 @@ impl Machine {
         (at - self.now()).max(limit).max(0)
     }
 
-    /// When (steady) to renew a token that has this life (ms) left.
-    pub(super) fn draw_refresh(&mut self, life: i64) -> i64 {
+    /// When (steady) a token that has this life (ms) left may be renewed, and is to be.
+    pub(super) fn draw_refresh(&mut self, life: i64) -> (i64, i64) {
         let (lo, hi) = self.policy.window;
         let share = |share: f32| (life as f64 * f64::from(share)) as i64;
         let lo = share(lo);
-        self.draw((lo, share(hi) - lo))
+        (self.in_ms(lo), self.draw((lo, share(hi) - lo)))
     }
 
     /// A steady time from now: in this many milliseconds at least, and on top at most.

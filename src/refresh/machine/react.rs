@@ -2,10 +2,10 @@
 
 use super::super::backoff;
 use super::super::calls::{Call, Fate};
-use super::super::clock::{TOLERANCE, tame};
+use super::super::clock::{UNCERTAINTY, tame};
 use super::super::event::*;
 use super::plan::{self, Plan};
-use super::{Flight, Held, Machine, Phase};
+use super::{ACCIDENTS_HIDDEN, Flight, Held, LAG, Machine, Phase};
 
 /// The most that a server's `Retry-After` is granted (ms).
 const MAX_RETRY_AFTER: i64 = 3_600_000;
@@ -35,12 +35,14 @@ impl Machine {
             TIMER => self.armed = NEVER,
             WAKE => {
                 self.held_up = 0;
+                self.lag = LAG;
                 // A timer set before a freeze or sleep may come very late: as good as overdue.
                 if self.armed != NEVER {
                     self.armed = NONE;
                 }
                 self.wake();
             }
+            HIDDEN => self.held_up = ACCIDENTS_HIDDEN,
             ONLINE => self.online(),
             OFFLINE if self.offline.is_none() => {
                 // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
@@ -149,11 +151,11 @@ impl Machine {
     /// Takes a token in hand that is good for `life` (ms), and plans its refresh.
     #[inline(never)]
     pub(super) fn hold(&mut self, life: i64) {
-        let (refresh, expires) = match life {
-            NEVER => (NEVER, NEVER),
+        let ((opens, refresh), expires) = match life {
+            NEVER => ((NEVER, NEVER), NEVER),
             life => (self.draw_refresh(life), self.in_ms(life)),
         };
-        self.token = Some(Held { expires, life, refresh, proven: refresh.min(self.in_ms(PROVEN)) });
+        self.token = Some(Held { expires, life, opens, refresh, proven: refresh.min(self.in_ms(PROVEN)) });
         self.seen_token = true;
         self.replacing = false;
         self.malformed = 0;
@@ -195,10 +197,7 @@ impl Machine {
     fn close(&mut self) {
         self.phase = Phase::Closed;
         self.token = None;
-        if let Some(flight) = self.flight.take() {
-            self.act(ABORT, 0, flight.id, 0);
-            self.unlock();
-        }
+        self.give_up_flight();
         if self.turn.take().is_some() {
             self.unlock();
         }
@@ -208,5 +207,5 @@ impl Machine {
 
 /// What the clocks cannot tell for certain is taken off a life (ms), see there.
 pub(super) fn certain(life: i64) -> i64 {
-    if life == NEVER { NEVER } else { tame(life) - TOLERANCE }
+    if life == NEVER { NEVER } else { tame(life) - UNCERTAINTY }
 }

@@ -1,7 +1,7 @@
 //! Keeps its own account of what the machine was told and what it said, in true time, and knows nothing of how the machine
 //! decides. What is promised besides stands in `promises.rs`.
 
-use crate::check::{Alarm, Ask, Checked, MARGIN, ensure};
+use crate::check::{Alarm, Ask, Checked, LOSS, ensure};
 use crate::clocks::{MINUTE, MS};
 use crate::limits::Limits;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Now, Outcome, Policy, Status};
@@ -30,7 +30,7 @@ impl Held {
     /// By how much it may have less life left, in the eyes of the client, than it truly has, unless
     /// the wall clock was set forward.
     pub(super) fn slack(&self, moment: &Moment) -> i64 {
-        self.error + MARGIN + moment.slack(self.set_backs)
+        self.error + LOSS + moment.slack(self.set_backs)
     }
 }
 
@@ -187,6 +187,7 @@ impl Ledger {
             }
             Event::Vended { .. } | Event::Failed { .. } => {}
             Event::Close => self.closed = true,
+            Event::Hidden => {}
             // One client alone has no siblings; see `group.rs`.
             Event::Locked { .. } | Event::Heard { .. } | Event::HeardFailed { .. } | Event::Asked { .. } => {}
         }
@@ -242,7 +243,7 @@ impl Ledger {
                 ensure!(batch.landed == Some((flight, true)), "refused what did not arrive");
                 let (expires, error) = moment.brings.ok_or("refused without an answer")?;
                 let expires = expires.ok_or("refused a token that never expires")?;
-                ensure!(expires - t <= error * MS + MARGIN + 2 * MS, "refused a token that is still good");
+                ensure!(expires - t <= error * MS + LOSS + 2 * MS, "refused a token that is still good");
                 batch.refused = Some(flight);
                 self.fail(false);
             }

@@ -17,6 +17,7 @@ enum Turn {
     Abandon,
     Reject,
     Wake,
+    Hide,
     Offline,
     Online,
     Cable,
@@ -29,12 +30,13 @@ enum Turn {
     Close,
 }
 
-const TURNS: [Turn; 15] = [
+const TURNS: [Turn; 16] = [
     Turn::Get,
     Turn::Insist,
     Turn::Abandon,
     Turn::Reject,
     Turn::Wake,
+    Turn::Hide,
     Turn::Offline,
     Turn::Online,
     Turn::Cable,
@@ -97,6 +99,7 @@ impl World {
                 self.tally.wakes += 1;
                 self.deliver(Event::Wake)
             }
+            Turn::Hide => self.deliver(Event::Hidden),
             Turn::Offline => {
                 self.connected = self.rng.u8(..4) == 0;
                 self.tally.offline += 1;

@@ -75,7 +75,7 @@ pub(crate) struct Ledger {
     /// Something has failed since a new token was taken: a sibling's failure without an answer is not its own fault any more.
     pub(super) suspected: bool,
     pub(super) alarm: Alarm,
-    /// The timer has been late, and so often less than that in time since; unless the page woke.
+    /// The timer has been late, or the page hidden, and so often less than that in time since; unless the page woke.
     pub(super) held_up: u8,
     pub(super) waiting: BTreeMap<u32, Ask>,
     /// What the clocks showed, and for how long the token was thought valid, after the last event.
@@ -167,7 +167,7 @@ impl Ledger {
     /// What the event itself changes; the flight that it ends, and whether it brought a token.
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
         if self.alarm.0.is_some_and(|at| moment.now.mono - at > LATE) {
-            self.held_up = IN_TIME;
+            self.held_up = self.held_up.max(IN_TIME);
         } else if moment.event == Event::Timer {
             self.held_up = self.held_up.saturating_sub(1);
         }
@@ -180,6 +180,7 @@ impl Ledger {
             Event::Abandon { call } => drop(self.waiting.remove(&call)),
             Event::Timer => self.alarm.0 = None,
             Event::Wake => self.held_up = 0,
+            Event::Hidden => self.held_up = u8::MAX,
             Event::Vended { flight, .. } if self.air == Some(flight) => {
                 self.air = None;
                 return Some((flight, true));

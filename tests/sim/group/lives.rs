@@ -5,6 +5,7 @@ use super::world::World;
 use super::{locks, messages};
 use crate::check::Checked;
 use crate::clocks::{MS, SECOND, log_uniform};
+use momento_token_wasm::refresh::Event;
 
 impl World {
     /// Tokens that live for seconds, in tabs that are all hidden, or whose lock somebody else keeps.
@@ -23,13 +24,26 @@ impl World {
         self.locks = locks::Locks::new(locks::Mode::Works);
         self.service.ttl = log_uniform(&mut self.rng, 5 * SECOND, 12 * SECOND);
         self.service.latency = log_uniform(&mut self.rng, MS, 200 * MS);
+        let told = self.rng.bool();
         self.open_some(20)?;
+        for id in self.ids() {
+            if told && let Some(n) = self.awake(id) {
+                self.deliver(n, Event::Hidden)?;
+            }
+        }
+        // Then there is time enough even so.
+        let covered = told && self.service.ttl >= 8 * SECOND;
+        let began = self.t;
         let (mut vends, mut last) = (0, None::<(i64, bool)>);
         let end = self.t + 20 * self.service.ttl;
         // Its age and the uncertainty of clocks take up to two seconds off a life.
         let earliest = ((self.service.ttl - 2 * SECOND) as f64 * f64::from(self.policy.window().0)) as i64;
         while self.t < end {
             self.step()?;
+            let bare = self.tabs.iter().find(|tab| !tab.ledger.has_token());
+            if let (true, Some(tab)) = (covered && self.t - began > 5 * SECOND, bare) {
+                return Err(format!("tab {}: no token in hand", tab.id));
+            }
             if let Some(sent) = self.sent.pop() {
                 vends += 1;
                 // Whose timers happened to be in time so far cannot know.

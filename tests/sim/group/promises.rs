@@ -1,7 +1,7 @@
 //! The promises to one tab of a group, checked after every event against what is true.
 
 use super::ledger::{Batch, HUSH, Ledger, MOMENT, Moment};
-use crate::check::{Ask, Checked, MARGIN, ensure};
+use crate::check::{Ask, Checked, LOSS, MARGIN, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
 use momento_token_wasm::refresh::{Event, Machine, Outcome, Status};
 
@@ -20,7 +20,7 @@ impl Ledger {
             let lived = moment.t - since;
             let earliest = (life as f64 * f64::from(self.window.0)) as i64 * MS;
             // A sibling's new token that is no better may still last a little less.
-            let slack = moment.slack(0) + 2 * MARGIN + BETTER * MS;
+            let slack = moment.slack(0) + LOSS + MARGIN + BETTER * MS;
             ensure!(lived >= earliest - slack, "renewed after {} of {life} ms", lived / MS);
         }
         Ok(())
@@ -116,7 +116,7 @@ impl Ledger {
         let before = self.last.replace((now, valid_for));
         if let (true, Some((then, Some(had))), Some(has)) = (batch.adopted && !batch.insisted, before, valid_for) {
             let (wall, mono) = (now.wall - then.wall, now.mono - then.mono);
-            let least = had.saturating_sub(wall.max(mono) + 2 * MARGIN / MS + BETTER);
+            let least = had.saturating_sub(wall.max(mono) + (LOSS + MARGIN) / MS + BETTER);
             ensure!(has >= least, "gave up {had} ms for {has}");
         }
         let expires = valid_for.is_some_and(|left| left < i64::MAX);

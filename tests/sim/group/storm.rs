@@ -21,6 +21,7 @@ enum Turn {
     Reject,
     Revoke,
     Wake,
+    Hide,
     Offline,
     Online,
     Cable,
@@ -38,13 +39,14 @@ enum Turn {
     Start,
 }
 
-const TURNS: [Turn; 21] = [
+const TURNS: [Turn; 22] = [
     Turn::Get,
     Turn::Insist,
     Turn::Abandon,
     Turn::Reject,
     Turn::Revoke,
     Turn::Wake,
+    Turn::Hide,
     Turn::Offline,
     Turn::Online,
     Turn::Cable,
@@ -186,6 +188,7 @@ impl World {
                 self.tally.wakes += 1;
                 self.deliver(n, Event::Wake)
             }
+            Turn::Hide => self.deliver(n, Event::Hidden),
             Turn::Stray => {
                 let flight = self.rng.u32(..10);
                 let ledger = &self.tabs[n].ledger;

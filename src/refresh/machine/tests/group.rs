@@ -112,13 +112,13 @@ fn who_has_late_timers_leaves_the_owner_a_moment_even_beyond_the_token_s_end() {
     // It listens for a second in place of a tenth of one: the page is hidden.
     bench.pass(SECOND);
     assert_eq!(fetched(&bench.tell(Event::Timer)), Some(0));
-    bench.vend(0, 4 * SECOND);
-    let (left, after) = patience(&mut bench, 4 * SECOND);
+    bench.vend(0, 3 * SECOND);
+    let (left, after) = patience(&mut bench, 3 * SECOND);
     assert!(left < 1_500 && after == 1_500, "{after} of {left} ms");
     // Once it is shown, its timers fire in time.
-    bench.vend(1, 4 * SECOND);
+    bench.vend(1, 3 * SECOND);
     bench.tell(Event::Wake);
-    let (left, after) = patience(&mut bench, 4 * SECOND);
+    let (left, after) = patience(&mut bench, 3 * SECOND);
     assert!(after < left && left < 1_500, "{after} of {left} ms");
 }
 

@@ -39,6 +39,58 @@ fn a_page_that_wakes_from_sleep_does_not_wait_for_the_old_request() {
     assert_eq!(bench.next_fetch(SECOND), Some((1, SECOND)));
 }
 
+/// How much is left (ms), at least, of a token of this life when it is renewed where timers fire only once in `every` ms, and where the
+/// page did this first.
+fn left_at_renewal(life: i64, every: i64, event: Option<Event>) -> i64 {
+    let left = |seed| {
+        let mut bench = Bench::ready(seed, life + MARGIN);
+        event.map(|event| bench.tell(event));
+        while let Some(at) = bench.timer {
+            let at = at + (seed as i64 * 7_919 - at).rem_euclid(every);
+            bench.pass(at - bench.now.mono);
+            let left = bench.machine.token_valid_for();
+            if fetched(&bench.tell(Event::Timer)).is_some() {
+                return left.map_or(0, |_| bench.machine.token_valid_for().unwrap_or(0));
+            }
+        }
+        panic!("no timer");
+    };
+    (0..500).map(left).min().expect("some seeds")
+}
+
+#[test]
+fn a_page_whose_timers_are_late_renews_its_token_in_time() {
+    // In time, a fifth of a life is left.
+    assert!((1_990..2_100).contains(&left_at_renewal(10 * SECOND, 1, None)));
+    // Where timers fire once a second, there are two seconds for the owner of a lock and its request.
+    assert!((2_000..2_100).contains(&left_at_renewal(10 * SECOND, SECOND, Some(Event::Hidden))));
+    // Once a minute; that shows within the first half of a life.
+    assert!((3_000..6_000).contains(&left_at_renewal(5 * MINUTE, MINUTE, None)));
+    // Not before its window opens, be it too late.
+    assert!((1_000..1_100).contains(&left_at_renewal(5 * SECOND, SECOND, Some(Event::Hidden))));
+    assert_eq!(left_at_renewal(100 * SECOND, MINUTE, Some(Event::Hidden)), 0);
+}
+
+#[test]
+fn a_page_that_is_shown_again_keeps_to_its_plan() {
+    for late in [SECOND, 40 * SECOND] {
+        let mut bench = Bench::ready(1, 10 * MINUTE);
+        let planned = bench.machine.refresh_at();
+        for hidden in [true, false] {
+            let at = bench.timer.expect("a timer") - bench.now.mono;
+            bench.pass(at + late);
+            bench.tell(Event::Timer);
+            bench.tell(if hidden { Event::Hidden } else { Event::Wake });
+        }
+        assert_eq!(bench.machine.refresh_at(), planned);
+        let mut bench = Bench::ready(1, 10 * SECOND);
+        let planned = bench.machine.refresh_at();
+        bench.tell(Event::Hidden);
+        bench.tell(Event::Wake);
+        assert_eq!(bench.machine.refresh_at(), planned);
+    }
+}
+
 #[test]
 fn sleep_ages_a_token_by_whichever_clock_saw_it() {
     for (wall, mono) in [(2 * HOUR, 0), (0, 2 * HOUR), (2 * HOUR, 2 * HOUR), (-DAY, 2 * HOUR)] {
