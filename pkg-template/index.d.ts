@@ -376,7 +376,8 @@ export interface TokenSourceOptions {
   /** At most 25 hours. */
   expiresIn?: ExpiresIn;
   tokenId?: string;
-  /** Share of the lifetime after which a re-fetch may start: drawn at random in this window. Default [0.6, 0.8]. */
+  /** Share of the lifetime after which a re-fetch may start: drawn at random in this window, or
+   *  earlier in it in hidden pages, whose timers are late. Default [0.6, 0.8]. */
   refreshWindow?: readonly [number, number];
   /** Milliseconds until a request is given up; 1 s to 10 min. Default 10 s. */
   requestTimeoutMs?: number;

@@ -45,7 +45,7 @@ fn the_machine_speaks_in_numbers() {
     assert_eq!((state(&started), &started[1..]), ((1.0, -1.0), &[fetch, arm, fetching][..]));
     let asked = machine.tell(GET, 9.0, 1_000.0, 0.0, 1e12, 0.0);
     assert_eq!(asked.len(), 1);
-    // A token for 1000.25 s, of which the last quarter of a second is never counted on.
+    // A token for 1000.35 s, of which the last third of a second is never counted on.
     let vended = machine.tell(VENDED, 0.0, 1e12 + 1_000_350.0, f64::NAN, 1e12, 0.0);
     assert_eq!((state(&vended), vended[0][2]), ((2.0, 1_000_000.0), 1e12 + 500_000.0));
     // Install, settle call 9 with it, status ready; the timer that is armed will do.

@@ -276,6 +276,9 @@ export class Driver {
           break;
         case Action.ShareFailure:
           this.#shareFailure();
+          break;
+        case Action.Sound:
+          this.#tabs?.sound(id);
       }
     }
   }
@@ -285,8 +288,8 @@ export class Driver {
     const flight: Flight = (this.#flight = { abort: new AbortController() });
     const { signal } = flight.abort;
     const refreshToken = this.#refreshToken;
-    // Not in the midst of an event, for the app's function may call back. A sibling's token, if it is only late, makes the request needless.
-    await this.#tabs?.caughtUp();
+    // Not in the midst of an event, for the app's function may call back.
+    await null;
     if (signal.aborted) return;
     const answer = await askOnce(vend.open, reason, signal, refreshToken, reading);
     // One that was given up meanwhile is of no interest.

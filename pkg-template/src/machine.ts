@@ -17,6 +17,7 @@ export const enum Event {
   HeardFailed,
   Asked,
   Hidden,
+  Cleared,
 }
 
 export const enum Action {
@@ -35,6 +36,7 @@ export const enum Action {
   Adopt,
   Share,
   ShareFailure,
+  Sound,
 }
 
 export const enum Cause {

@@ -13,8 +13,6 @@ const MAX_AGE_MS = 86_400_000;
 /** After so long it is no news that a token was vended. */
 const MAX_FRESH_MS = 10_000;
 const MAX_ANSWER = 262_144;
-/** A message to oneself that takes longer is lost. */
-const MAX_ECHO_MS = 500;
 
 /** A tab asks for a better token than its own. */
 interface Ask {
@@ -56,8 +54,8 @@ export class Tabs {
   #channel: BroadcastChannel | undefined;
   /** Ends the request for the lock, and the hold on it. */
   #unlock: (() => void) | undefined;
-  /** Awaits a message from this tab. */
-  #echo: { id: number; heard(): void } | undefined;
+  /** Awaits its own message. */
+  #echo: { echo: number; heard(): void } | undefined;
 
   /** Seats the driver until `life` is aborted; undefined where tabs cannot speak to each other. */
   static join(name: string, driver: Weak, life: AbortSignal): Tabs | undefined {
@@ -83,7 +81,7 @@ export class Tabs {
       // In Node.js, no process lives on for it.
       (this.#channel as { unref?(): void }).unref?.();
       this.#channel.onmessage = ({ data }) => {
-        if (this.#echo && data?.echo === this.#echo.id) return this.#echo.heard();
+        if (this.#echo && data?.echo === this.#echo.echo) return this.#echo.heard();
         const message = read(data);
         if (message) this.#driver.deref()?.hear(message);
       };
@@ -96,8 +94,7 @@ export class Tabs {
   #close(): void {
     this.unlock();
     this.#channel?.close();
-    this.#channel = undefined;
-    this.#echo?.heard();
+    this.#channel = this.#echo = undefined;
   }
 
   tell(message: Message): void {
@@ -109,31 +106,21 @@ export class Tabs {
   }
 
   /**
-   * Resolves when what the siblings have to tell has been heard, even where pages or the browser are busy and messages take longer than any fixed
-   * time: a question and its answer are under way for as long as two messages to oneself, and what was told before stands in line before those.
+   * Tells when what siblings had told has been heard, as far as that can be known: where the page or the browser is busy messages lie about for
+   * longer than any fixed time. A question and its answer take about as long as two messages to oneself.
    */
-  async caughtUp(): Promise<void> {
-    await this.#echoed();
-    await this.#echoed();
-  }
-
-  async #echoed(): Promise<void> {
-    if (!this.#channel) return;
-    let timer;
-    await new Promise<void>((heard) => {
-      const id = Math.random();
-      this.#echo = { id, heard };
-      timer = setTimeout(heard, MAX_ECHO_MS);
-      try {
-        // A channel does not hear itself.
-        const other = new BroadcastChannel(this.#name);
-        other.postMessage({ echo: id });
-        other.close();
-      } catch {
-        heard();
-      }
-    });
-    clearTimeout(timer);
+  sound(flight: number, times = 2): void {
+    if (!this.#channel || times === 0) return this.#driver.deref()?.tell(Event.Cleared, flight);
+    const echo = Math.random();
+    this.#echo = { echo, heard: () => this.sound(flight, times - 1) };
+    try {
+      // A channel does not hear itself.
+      const other = new BroadcastChannel(this.#name);
+      other.postMessage({ echo });
+      other.close();
+    } catch {
+      this.#echo.heard();
+    }
   }
 
   /** Asks for the lock, and the siblings for a better token. */

@@ -21,6 +21,7 @@
 //! | 13 HeardFailed | 1 where it may be the sibling's own fault | as Failed | as Failed |
 //! | 14 Asked | life left, ms | | |
 //! | 15 Hidden | | | |
+//! | 16 Cleared | flight | | |
 //!
 //! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the status by its
 //! number, when the next attempt is due (NaN: not known), and for how many milliseconds the token in hand is good (NaN: none in hand,
@@ -43,11 +44,12 @@
 //! | 12 Adopt | | | |
 //! | 13 Share | | 1 for a fresh token | |
 //! | 14 ShareFailure | | | |
+//! | 15 Sound | flight | | |
 //!
 //! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where it may pass,
 //! 1 where it is terminal, 2 where the answer was malformed.
 
-use crate::refresh::{ASKED, HEARD, HIDDEN, Machine, NEVER, NONE, Now, Policy, Signal};
+use crate::refresh::{ASKED, CLEARED, HEARD, Machine, NEVER, NONE, Now, Policy, Signal};
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -84,7 +86,7 @@ impl Refresher {
         let Refresher { machine, out } = self;
         out.clear();
         out.push([0.0; 4]);
-        if event <= HIDDEN {
+        if event <= CLEARED {
             // Two events have no id. What is no 32-bit number is cut to the nearest.
             let (b, c) = if event == HEARD || event == ASKED { (a, b) } else { (b, c) };
             let signal = Signal { event, id: a as u32, ms: to_ms(b), more: to_ms(c) };

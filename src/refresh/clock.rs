@@ -38,6 +38,9 @@ const JUMP: i64 = 5_000;
 /// What has waited for a frozen page arrives as soon as that runs again, and it sees then that the clock was set.
 const DOUBT: i64 = 5_000;
 
+/// A step in which the page did not run counts for no more than this (ms) of that: it kept messages waiting as well.
+const DOUBT_STEP: i64 = 1_000;
+
 /// No time from outside counts for more than this (ms), so that no sum of a few of them overflows and none needs watching.
 const FAR: i64 = 1 << 60;
 
@@ -64,13 +67,15 @@ pub(super) struct Timeline {
     extra: i64,
     /// How far the wall clock has got ahead of (or behind) the monotonic one, not yet counted.
     lead: i64,
-    /// Until when (awake) ages told by the wall clock are in doubt.
+    /// For how long (ms) ages told by the wall clock are still in doubt.
     doubt: i64,
+    /// By what the awake time advanced last, since then.
+    step: i64,
 }
 
 impl Timeline {
     pub(super) fn new(now: Now) -> Self {
-        Timeline { last: now.tame(), awake: 0, extra: 0, lead: 0, doubt: 0 }
+        Timeline { last: now.tame(), awake: 0, extra: 0, lead: 0, doubt: 0, step: 0 }
     }
 
     /// Takes a reading of the clocks; true where they show a jump.
@@ -81,6 +86,7 @@ impl Timeline {
         let wall = now.wall - self.last.wall;
         self.last = now;
         self.awake = tame(self.awake + mono);
+        self.step = mono;
         self.lead += wall - mono;
         let lead = self.lead;
         if lead.abs() > TOLERANCE {
@@ -88,7 +94,8 @@ impl Timeline {
             self.extra = tame(self.extra + lead.max(TOLERANCE));
             self.lead = 0;
             if lead < 0 {
-                self.doubt = self.awake + DOUBT;
+                self.doubt = DOUBT;
+                self.step = 0;
             }
         }
         lead.abs() > JUMP
@@ -104,9 +111,15 @@ impl Timeline {
         self.awake
     }
 
+    /// The last observation was made in time, or it may be that the page did not run before.
+    pub(super) fn observed(&mut self, in_time: bool) {
+        let step = if in_time { self.step } else { self.step.min(DOUBT_STEP) };
+        self.doubt = (self.doubt - step).max(0);
+    }
+
     /// The wall clock was set back a moment ago: what it says of the age of a message may be too little.
     pub(super) fn in_doubt(&self) -> bool {
-        self.awake < self.doubt
+        self.doubt > 0
     }
 
     /// What the wall clock shows now, in milliseconds since the epoch.
@@ -158,9 +171,15 @@ mod tests {
         assert!(!line.in_doubt());
         step(&mut line, -TOLERANCE - 1, 0);
         assert!(line.in_doubt());
-        step(&mut line, DOUBT - 1, DOUBT - 1);
+        line.observed(true);
+        // Sleep, in which both clocks went on, does not end it.
+        step(&mut line, 3_600_000, 3_600_000);
+        line.observed(false);
+        step(&mut line, DOUBT - DOUBT_STEP - 1, DOUBT - DOUBT_STEP - 1);
+        line.observed(true);
         assert!(line.in_doubt());
         step(&mut line, 1, 1);
+        line.observed(true);
         assert!(!line.in_doubt());
     }
 

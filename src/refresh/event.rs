@@ -57,6 +57,11 @@ pub enum Event {
         /// The number of the `Lock`. One that does not wait is ignored.
         flight: u32,
     },
+    /// What the siblings had told was heard, as a `Sound` asked.
+    Cleared {
+        /// The number of the `Sound`. One that does not wait is ignored.
+        flight: u32,
+    },
     /// A sibling told of its token, one that was not rejected here.
     Heard {
         /// The life it has left now (ms), as the sibling knows it; `None`: it never expires.
@@ -154,6 +159,12 @@ pub enum Action {
         flight: u32,
         /// The life that the token in hand has left (ms), for the siblings to compare; 0 where there is none.
         left: i64,
+    },
+    /// Find out whether all has been heard that the siblings have told by now, answered by `Cleared`. The `Fetch` waits for it, for half a
+    /// second at most.
+    Sound {
+        /// The number to answer under, that of the `Lock`.
+        flight: u32,
     },
     /// Release the group's lock, or no longer ask for it.
     Unlock,
@@ -261,6 +272,7 @@ pub(crate) const HEARD: u32 = 12;
 pub(crate) const HEARD_FAILED: u32 = 13;
 pub(crate) const ASKED: u32 = 14;
 pub(crate) const HIDDEN: u32 = 15;
+pub(crate) const CLEARED: u32 = 16;
 
 // Failures.
 pub(crate) const RETRY: i64 = 0;
@@ -287,6 +299,7 @@ impl From<Event> for Signal {
             }
             Event::Close => (CLOSE, 0, 0, 0),
             Event::Locked { flight } => (LOCKED, flight, 0, 0),
+            Event::Cleared { flight } => (CLEARED, flight, 0, 0),
             Event::Heard { life, fresh } => (HEARD, 0, life.unwrap_or(NEVER), fresh.into()),
             Event::HeardFailed { own_fault, failure } => {
                 let (after, number) = failure.numbers();
@@ -334,6 +347,7 @@ pub(crate) const UNLOCK: u8 = 11;
 pub(crate) const ADOPT: u8 = 12;
 pub(crate) const SHARE: u8 = 13;
 pub(crate) const SHARE_FAILURE: u8 = 14;
+pub(crate) const SOUND: u8 = 15;
 
 // Outcomes.
 pub(crate) const GIVEN: u8 = 0;
@@ -369,6 +383,7 @@ impl Note {
                 }
             }
             LOCK => Action::Lock { flight: id, left: ms },
+            SOUND => Action::Sound { flight: id },
             UNLOCK => Action::Unlock,
             ADOPT => Action::Adopt,
             SHARE => Action::Share { fresh: what == 1 },

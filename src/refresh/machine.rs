@@ -22,9 +22,11 @@ pub const HEARTBEAT: i64 = 30_000;
 /// A timer that comes later than this (ms) is held up, as in pages that are hidden. More than clocks are coarse: browsers round to 100 ms at most.
 const LATE: i64 = 250;
 
-/// Where timers are held up, so many in a row that are in time are no accident; and so many where the page is known to be hidden.
+/// Where timers are held up, so many in a row that are in time are no accident.
 const ACCIDENTS: u8 = 3;
-const ACCIDENTS_HIDDEN: u8 = u8::MAX;
+
+/// In place of that number, where the page is hidden: until it is shown.
+const ALWAYS: u8 = u8::MAX;
 
 /// What has to be done before a token ends is begun so long before (ms) where timers come once a second: one to begin, one more for the
 /// owner of a lock to go ahead, and the request.
@@ -32,7 +34,7 @@ const LAG: i64 = 3_000;
 
 /// The same where they come once a minute, as in pages that have been hidden for some minutes; and how late (ms) one is that tells so.
 const LONG_LAG: i64 = 60_000 + LAG;
-const LONG: i64 = 2_000;
+const FAR_BEHIND: i64 = 2_000;
 
 /// Decides when to fetch a token. See the [module](super) for how it is driven.
 #[derive(Debug)]
@@ -68,10 +70,10 @@ pub struct Machine {
     calls: Calls,
     /// When the timer fires (awake time, for that is what timers count); [`NEVER`]: none is armed.
     armed: i64,
-    /// The timer has been late, or the page is hidden, and it has not often been in time since.
+    /// Timers are late: so many more must be in time until they are not; or [`ALWAYS`].
     held_up: u8,
-    /// And as far as can be told it has to be armed for so much earlier (ms).
-    lag: i64,
+    /// They come once a minute: so many more must be sooner until they do not.
+    far_behind: u8,
     /// The status told last.
     told: Status,
     /// What to do after the last event.
@@ -143,7 +145,7 @@ impl Machine {
             calls: Calls::default(),
             armed: NEVER,
             held_up: 0,
-            lag: LAG,
+            far_behind: 0,
             told: Status::Idle,
             notes: Vec::new(),
         }
@@ -169,14 +171,10 @@ impl Machine {
         let jumped = self.time.observe(now);
         // Whether it has fired or is found overdue.
         let late = if self.armed == NONE { 0 } else { self.time.awake() - self.armed };
-        if late > LATE {
-            self.held_up = self.held_up.max(ACCIDENTS);
-            if late > LONG {
-                self.lag = LONG_LAG;
-            }
-        } else if signal.event == TIMER {
-            self.held_up = self.held_up.saturating_sub(1);
-        }
+        self.time.observed(self.armed < NEVER && late <= LATE);
+        let fired = signal.event == TIMER;
+        self.held_up = count(self.held_up, late > LATE, fired);
+        self.far_behind = count(self.far_behind, late > FAR_BEHIND, fired);
         // First, so that no caller is served a token that expired …
         self.expire();
         // … or joins a request that is overdue, and none keeps a page that wakes from a new one.
@@ -378,5 +376,14 @@ impl Machine {
             self.armed = at;
             self.act(ARM, 0, 0, delay);
         }
+    }
+}
+
+/// Counts late timers, and those in time after one.
+fn count(before: u8, late: bool, fired: bool) -> u8 {
+    match before {
+        ALWAYS => ALWAYS,
+        _ if late => ACCIDENTS,
+        before => before.saturating_sub(fired.into()),
     }
 }

@@ -52,7 +52,7 @@ tally! {
     /// Of groups of tabs.
     GroupTally:
     events, fetches, probes, installs, adoptions, refusals, timeouts, failures, heard_failures, drops, tokens, too_short,
-    failed, closed, gets, abandons, rejections, revocations, strays, messages, lost_messages, late_messages, untimely_messages,
+    failed, closed, gets, abandons, rejections, revocations, strays, messages, lost_messages, lost_echoes, late_messages, untimely_messages,
     answered_asks, grants, cancelled_requests, unlocked_fetches, orphaned_locks, opened, killed, closed_tabs, frozen, cached,
     sleeps, stopped_clocks, set_forward, set_back, offline, wakes, late_timers, spent_budgets, rotations, obstacle_runs,
     outages, hidden_runs, stuck_runs, departures, storms,

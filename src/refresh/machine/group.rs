@@ -1,8 +1,9 @@
 //! Siblings: the other tabs that keep the same token.
 //!
 //! One vend serves them all. Whoever finds an attempt due asks for the group's lock and, at the same time, its siblings for a
-//! better token; once it holds the lock it waits a moment for what may be on its way, and sends the request unless a sibling's
-//! token or failure has made that needless. What came of a request is told to everyone, and counts as each one's own.
+//! better token; once it holds the lock it waits a moment for what may be on its way, sounds the channel, and sends the request
+//! unless a sibling's token or failure has made that needless. What came of a request is told to everyone, and counts as each
+//! one's own.
 //!
 //! The lock only saves requests. Its owner may be frozen or may never release it, so nobody waits for it beyond [`PATIENCE`].
 //! Whether an attempt is still due is asked again at every event, so there is nothing to remember but the turn itself.
@@ -14,7 +15,7 @@ use super::{Machine, Phase};
 
 /// How long anyone waits for the lock (ms, at least and on top at most). Not all for the same time, or those who waited in
 /// vain would all send requests at once.
-const PATIENCE: (i64, i64) = (4_000, 1_000);
+const PATIENCE: (i64, i64) = (4_000, 500);
 
 /// With a token in hand it waits for half of what that has left, but no less than this (ms): the owner needs time to listen and to
 /// be answered, and where its page is hidden its timers fire once a second.
@@ -26,6 +27,9 @@ const RESERVE: i64 = 250;
 /// How long the owner of the lock waits for what its siblings may have to tell (ms). A message between tabs takes a few; and
 /// nothing says that the news of a token arrives before the lock that was released after it.
 const HUSH: i64 = 100;
+
+/// How long it waits at most (ms) until it is sure that it has heard them: a page or a browser that is busy lets messages lie.
+const SOUNDING: i64 = 500;
 
 /// A token is better than another if it lives longer by more than this (ms). The same one, told and measured twice, is not.
 const BETTER: i64 = 1_000;
@@ -39,21 +43,26 @@ pub(super) struct Turn {
     until: i64,
     /// Holding the lock, until when it listens; [`NEVER`]: it does not hold it.
     hush: i64,
+    /// Sounding the channel, until when; [`NEVER`]: not yet.
+    sounding: i64,
 }
 
 impl Turn {
-    /// The steady time at which its request is sent.
+    /// The steady time at which the channel is sounded, and then its request is sent.
     ///
     /// Where timers are held up, those of its siblings are as well, and all of them fire at the same moment: who waits any less
     /// goes together with the owner. And nobody there could be sure to go before the token ends.
     fn go(&self, held_up: bool) -> i64 {
         let least = if held_up { self.since + LEAST_PATIENCE } else { self.until };
-        self.until.max(least).min(self.hush)
+        match self.sounding {
+            NEVER => self.until.max(least).min(self.hush),
+            until => until,
+        }
     }
 }
 
 impl Machine {
-    /// When (steady) the request is sent that waits for its turn, if one does.
+    /// When (steady) something is to be done about the request that waits for its turn, if one does.
     pub(super) fn turn_ends(&self) -> Option<i64> {
         self.turn.as_ref().map(|turn| turn.go(self.held_up > 0))
     }
@@ -65,13 +74,26 @@ impl Machine {
                 let (since, patience) = (self.now(), self.patience());
                 let until = self.draw(PATIENCE).min(since + patience);
                 let id = self.number();
-                self.turn = Some(Turn { id, since, until, hush: NEVER });
+                self.turn = Some(Turn { id, since, until, hush: NEVER, sounding: NEVER });
                 self.act(LOCK, 0, id, self.left().max(0));
             }
             None => {}
             Some(_) if !due => self.unlock(),
-            Some(turn) if turn.go(self.held_up > 0) <= self.now() => self.launch(turn.id),
-            waiting => self.turn = waiting,
+            Some(turn) if turn.go(self.held_up > 0) > self.now() => self.turn = Some(turn),
+            Some(turn) if turn.sounding == NEVER => {
+                // What the token has left is for the request as well.
+                let sounding = self.in_ms(SOUNDING.min(self.time_left() / 2));
+                self.act(SOUND, 0, turn.id, 0);
+                self.turn = Some(Turn { sounding, ..turn });
+            }
+            Some(turn) => self.launch(turn.id),
+        }
+    }
+
+    pub(super) fn cleared(&mut self, id: u32) {
+        let now = self.now();
+        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.id == id && turn.sounding < NEVER) {
+            turn.sounding = now;
         }
     }
 
@@ -111,8 +133,10 @@ impl Machine {
         if life <= 0 || !(better || as_good || insists) {
             return;
         }
-        if fresh {
-            self.give_up_flight();
+        // Nobody waits for the answer to a request of one's own any more, and its failure would be of no interest.
+        if fresh && let Some(flight) = self.flight.take() {
+            self.act(ABORT, 0, flight.id, 0);
+            self.unlock();
         }
         if better || insists || self.token.is_none() {
             self.hold(life);
@@ -129,18 +153,6 @@ impl Machine {
         } else {
             self.attempts.forgiven();
             self.settle(Fate::Content(left));
-            // Perhaps it has not even been sent.
-            if !self.calls.any() {
-                self.give_up_flight();
-            }
-        }
-    }
-
-    /// Nobody waits for the answer to one's own request any more, and its failure would be of no interest.
-    pub(super) fn give_up_flight(&mut self) {
-        if let Some(flight) = self.flight.take() {
-            self.act(ABORT, 0, flight.id, 0);
-            self.unlock();
         }
     }
 

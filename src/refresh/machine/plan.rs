@@ -1,6 +1,6 @@
 //! When the next attempt is due: derived from what the machine holds, every time it is asked.
 
-use super::{Machine, NEVER, Phase};
+use super::{LAG, LONG_LAG, Machine, NEVER, Phase};
 
 /// How often a page that is said to be offline tries all the same (ms, at least and on top at most):
 /// what browsers say may be wrong.
@@ -39,8 +39,9 @@ impl Machine {
 
     /// Where timers are late, the token is renewed early enough for one of them to come before it ends; but not before its window opens.
     fn last_chance(&self) -> i64 {
+        let lag = if self.far_behind > 0 { LONG_LAG } else { LAG };
         match &self.token {
-            Some(token) if self.held_up > 0 => token.opens.max(token.expires - self.lag),
+            Some(token) if self.held_up > 0 => token.opens.max(token.expires - lag),
             _ => NEVER,
         }
     }

@@ -5,7 +5,7 @@ use super::super::calls::{Call, Fate};
 use super::super::clock::{UNCERTAINTY, tame};
 use super::super::event::*;
 use super::plan::{self, Plan};
-use super::{ACCIDENTS_HIDDEN, Flight, Held, LAG, Machine, Phase};
+use super::{ALWAYS, Flight, Held, Machine, Phase};
 
 /// The most that a server's `Retry-After` is granted (ms).
 const MAX_RETRY_AFTER: i64 = 3_600_000;
@@ -35,14 +35,14 @@ impl Machine {
             TIMER => self.armed = NEVER,
             WAKE => {
                 self.held_up = 0;
-                self.lag = LAG;
+                self.far_behind = 0;
                 // A timer set before a freeze or sleep may come very late: as good as overdue.
                 if self.armed != NEVER {
                     self.armed = NONE;
                 }
                 self.wake();
             }
-            HIDDEN => self.held_up = ACCIDENTS_HIDDEN,
+            HIDDEN => self.held_up = ALWAYS,
             ONLINE => self.online(),
             OFFLINE if self.offline.is_none() => {
                 // A page that has never been online may be told so wrongly from the first, and has nothing in hand.
@@ -63,6 +63,7 @@ impl Machine {
             }
             CLOSE => self.close(),
             LOCKED => self.locked(id),
+            CLEARED => self.cleared(id),
             HEARD => self.heard(ms, more == 1),
             HEARD_FAILED => self.heard_failure(more, ms, id == 1),
             ASKED => self.asked(ms),
@@ -122,7 +123,11 @@ impl Machine {
         let was_offline = self.offline.take().is_some();
         self.wake();
         if was_offline {
-            self.at = self.at.max(self.draw((0, ONLINE_SPREAD)));
+            let at = self.draw((0, ONLINE_SPREAD));
+            self.at = self.at.max(at);
+            if let Some(token) = &mut self.token {
+                token.opens = token.opens.max(at);
+            }
         }
     }
 
@@ -155,7 +160,7 @@ impl Machine {
             NEVER => ((NEVER, NEVER), NEVER),
             life => (self.draw_refresh(life), self.in_ms(life)),
         };
-        self.token = Some(Held { expires, life, opens, refresh, proven: refresh.min(self.in_ms(PROVEN)) });
+        self.token = Some(Held { expires, life, opens, refresh, proven: opens.min(self.in_ms(PROVEN)) });
         self.seen_token = true;
         self.replacing = false;
         self.malformed = 0;
@@ -197,7 +202,10 @@ impl Machine {
     fn close(&mut self) {
         self.phase = Phase::Closed;
         self.token = None;
-        self.give_up_flight();
+        if let Some(flight) = self.flight.take() {
+            self.act(ABORT, 0, flight.id, 0);
+            self.unlock();
+        }
         if self.turn.take().is_some() {
             self.unlock();
         }

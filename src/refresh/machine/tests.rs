@@ -27,18 +27,20 @@ struct Bench {
     now: Now,
     timer: Option<i64>,
     calls: u32,
+    /// Messages to itself are lost.
+    deaf: bool,
 }
 
 impl Bench {
     fn new(seed: u64) -> Self {
         let now = Now { wall: 1_800_000_000_000, mono: 7_000 };
-        Bench { machine: Machine::new(Policy::default(), seed, now), now, timer: None, calls: 0 }
+        Bench { machine: Machine::new(Policy::default(), seed, now), now, timer: None, calls: 0, deaf: false }
     }
 
     /// One of several tabs.
     fn in_group(seed: u64) -> Self {
         let now = Now { wall: 1_800_000_000_000, mono: 7_000 };
-        Bench { machine: Machine::in_group(Policy::default(), seed, now), now, timer: None, calls: 0 }
+        Bench { machine: Machine::in_group(Policy::default(), seed, now), now, timer: None, calls: 0, deaf: false }
     }
 
     /// With a request in the air.
@@ -62,14 +64,19 @@ impl Bench {
             self.timer = None;
         }
         let actions = self.machine.handle(event, self.now);
+        let mut sounded = None;
         for action in &actions {
             match action {
                 Action::Arm { delay } => self.timer = Some(self.now.mono + delay),
                 Action::Disarm => self.timer = None,
+                Action::Sound { flight } if !self.deaf => sounded = Some(*flight),
                 _ => {}
             }
         }
-        actions
+        match sounded {
+            Some(flight) => [actions, self.tell(Event::Cleared { flight })].concat(),
+            None => actions,
+        }
     }
 
     fn pass(&mut self, ms: i64) {

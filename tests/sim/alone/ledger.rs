@@ -189,7 +189,11 @@ impl Ledger {
             Event::Close => self.closed = true,
             Event::Hidden => {}
             // One client alone has no siblings; see `group.rs`.
-            Event::Locked { .. } | Event::Heard { .. } | Event::HeardFailed { .. } | Event::Asked { .. } => {}
+            Event::Locked { .. }
+            | Event::Cleared { .. }
+            | Event::Heard { .. }
+            | Event::HeardFailed { .. }
+            | Event::Asked { .. } => {}
         }
         None
     }
@@ -267,7 +271,12 @@ impl Ledger {
             Action::Status(status) => {
                 ensure!(self.status.replace(status) != Some(status), "told the same status again");
             }
-            Action::Lock { .. } | Action::Unlock | Action::Adopt | Action::Share { .. } | Action::ShareFailure => {
+            Action::Lock { .. }
+            | Action::Sound { .. }
+            | Action::Unlock
+            | Action::Adopt
+            | Action::Share { .. }
+            | Action::ShareFailure => {
                 return Err(format!("{action:?} without siblings"));
             }
         }

@@ -225,7 +225,12 @@ impl World {
                 }
             }
             // No siblings: the ledger has seen to it.
-            Action::Lock { .. } | Action::Unlock | Action::Adopt | Action::Share { .. } | Action::ShareFailure => {}
+            Action::Lock { .. }
+            | Action::Sound { .. }
+            | Action::Unlock
+            | Action::Adopt
+            | Action::Share { .. }
+            | Action::ShareFailure => {}
             Action::Status(_) => {}
         }
     }

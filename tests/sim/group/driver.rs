@@ -13,6 +13,9 @@ use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Outcome, Status
 /// The longest that the owner of the lock listens (ms).
 const HUSH: i64 = 100;
 
+/// The longest that it takes to make sure that it has heard them (ms).
+const SOUNDING: i64 = 500;
+
 impl World {
     pub(crate) fn get(&mut self, n: usize, min_validity: i64, force: bool) -> Result<u32, String> {
         let call = self.calls;
@@ -27,9 +30,10 @@ impl World {
     }
 
     pub(super) fn deliver_with(&mut self, n: usize, event: Event, brings: Option<(Token, i64)>) -> Checked {
-        // Two timers may be late meanwhile: the one that ends the listening, by two seconds after sleep, and the one that ends the
-        // request.
-        let (t, limit) = (self.t, self.policy.request_timeout() + HUSH + (2 * self.latest + 3 * SECOND) / MS);
+        // Three timers may be late meanwhile: those that end the listening, by two seconds after sleep, and the sounding, and the one
+        // that ends the request.
+        let (t, limit) =
+            (self.t, self.policy.request_timeout() + HUSH + SOUNDING + (3 * self.latest + 3 * SECOND) / MS);
         let tab = &mut self.tabs[n];
         let Clocks { grain, leapt, set_backs, .. } = tab.clocks;
         let now = tab.clocks.read(t);
@@ -106,6 +110,7 @@ impl World {
                 }
             }
             Action::Lock { flight, left } => self.lock(id, flight, left),
+            Action::Sound { flight } => self.sound(id, flight),
             Action::Unlock => {
                 self.tabs[n].locked = None;
                 let held = self.leave(id);
@@ -144,6 +149,20 @@ impl World {
         let grant = self.locks.ask(id, flight, &mut self.rng);
         self.grant(grant);
         self.tell(id, Message::Ask { left });
+    }
+
+    /// It sends two messages to itself, one after another.
+    fn sound(&mut self, id: u32, flight: u32) {
+        let once = |world: &mut World| match world.channel.mode {
+            messages::Mode::Absent => Some(0),
+            _ => world.channel.latency(&mut world.rng),
+        };
+        match (once(self), once(self)) {
+            (Some(there), Some(again)) => {
+                self.post(Arrival { at: self.t + there + again, tab: id, what: What::Cleared { flight } });
+            }
+            _ => self.tally.lost_echoes += 1,
+        }
     }
 
     /// To all other tabs, in the order in which they were told.

@@ -9,8 +9,10 @@ use momento_token_wasm::refresh::{Action, Cause, Event, Machine, Now, Outcome, P
 use std::collections::BTreeMap;
 
 /// The longest a turn may take (ms) until its request is sent, and after the lock is held.
-const PATIENCE: i64 = 5_000;
+const PATIENCE: i64 = 4_500;
 const LEAST_PATIENCE: i64 = 4_000;
+/// The longest it takes to make sure that siblings were heard, and half of what the token has left.
+pub(super) const SOUNDING: i64 = 500;
 pub(super) const HUSH: i64 = 100;
 /// With a token in hand, half of what it has left; but no less than this (ms) if that leaves so much for a request, and in any
 /// case if the timer has been so late, and not so often in time since.
@@ -37,6 +39,8 @@ pub(super) struct Turn {
     pub(super) until: i64,
     /// When (monotonic ms) the tab came to know that it holds the lock.
     pub(super) locked: Option<i64>,
+    /// By when (monotonic ms) it must be sure to have heard its siblings; `i64::MAX`: as of this event.
+    pub(super) sounding: Option<i64>,
     /// What the clocks showed when it began, and how long (ms) it is at least without the lock.
     pub(super) since: Now,
     pub(super) set_backs: i64,
@@ -44,10 +48,10 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// By when (monotonic ms) its request must be sent.
+    /// By when (monotonic ms) its request must be sent, or the channel sounded for it.
     pub(super) fn ends(&self, held_up: bool) -> i64 {
         let least = if held_up { self.since.mono + MOMENT } else { self.until };
-        self.until.max(least).min(self.locked.map_or(i64::MAX, |at| at + HUSH))
+        self.sounding.unwrap_or(self.until.max(least).min(self.locked.map_or(i64::MAX, |at| at + HUSH)))
     }
 }
 
@@ -168,7 +172,7 @@ impl Ledger {
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
         if self.alarm.0.is_some_and(|at| moment.now.mono - at > LATE) {
             self.held_up = self.held_up.max(IN_TIME);
-        } else if moment.event == Event::Timer {
+        } else if moment.event == Event::Timer && self.held_up < u8::MAX {
             self.held_up = self.held_up.saturating_sub(1);
         }
         match moment.event {
@@ -265,7 +269,21 @@ impl Ledger {
                     left => MOMENT.min(left - RESERVE).max(left / 2),
                 };
                 let (until, least) = (now.mono + PATIENCE.min(patience), LEAST_PATIENCE.min(patience));
-                self.turn = Some(Turn { flight, until, locked: None, since: now, set_backs: moment.set_backs, least });
+                self.turn = Some(Turn {
+                    flight,
+                    until,
+                    locked: None,
+                    sounding: None,
+                    since: now,
+                    set_backs: moment.set_backs,
+                    least,
+                });
+            }
+            Action::Sound { flight } => {
+                let mut turn = self.turn.take().filter(|turn| turn.flight == flight).ok_or("sounds out of turn")?;
+                self.in_turn(moment, &turn)?;
+                ensure!(turn.sounding.replace(i64::MAX).is_none(), "sounds twice");
+                self.turn = Some(turn);
             }
             Action::Unlock => {
                 ensure!(core::mem::take(&mut self.locking), "released a lock not asked for");

@@ -1,6 +1,6 @@
 //! The promises to one tab of a group, checked after every event against what is true.
 
-use super::ledger::{Batch, HUSH, Ledger, MOMENT, Moment};
+use super::ledger::{Batch, HUSH, Ledger, MOMENT, Moment, SOUNDING, Turn};
 use crate::check::{Ask, Checked, LOSS, MARGIN, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
 use momento_token_wasm::refresh::{Event, Machine, Outcome, Status};
@@ -27,20 +27,26 @@ impl Ledger {
     }
 
     pub(super) fn fetch(&mut self, moment: &Moment, flight: u32) -> Checked {
-        let Moment { t, now, leapt, .. } = *moment;
+        let now = moment.now;
         ensure!(self.air.replace(flight).is_none(), "two flights at once");
         let turn = self.turn.take().ok_or("a request out of turn")?;
         ensure!(turn.flight == flight && self.locking, "a request under another one's lock");
-        let (wall, waited) = (now.wall - turn.since.wall, now.mono - turn.since.mono);
-        let listened = turn.locked.is_some_and(|at| now.mono - at >= HUSH);
-        // Clocks that were set, or stood still, may have made the wait look longer.
-        let steady =
-            (wall - waited).abs() <= MARGIN / MS / 2 && leapt < t - MINUTE && turn.set_backs == moment.set_backs;
-        let least = if self.held_up() { turn.least.max(MOMENT) } else { turn.least };
-        let early = steady && !listened && waited < least;
-        ensure!(!early, "a request after {waited} ms of its turn, locked: {:?}", turn.locked);
+        let sounding = turn.sounding.ok_or("a request before it was sure to have heard its siblings")?;
+        let cleared = moment.event == (Event::Cleared { flight }) || now.mono >= sounding;
+        ensure!(cleared || !steady(moment, &turn), "a request although the channel is not clear");
         ensure!(self.adopted.is_none_or(|at| now.mono - at >= 1_000), "a request upon a sibling's");
         self.limits.start(moment)
+    }
+
+    /// It has waited for the lock for long enough, or listened to its siblings.
+    pub(super) fn in_turn(&self, moment: &Moment, turn: &Turn) -> Checked {
+        let now = moment.now.mono;
+        let waited = now - turn.since.mono;
+        let listened = turn.locked.is_some_and(|at| now - at >= HUSH);
+        let least = if self.held_up() { turn.least.max(MOMENT) } else { turn.least };
+        let early = steady(moment, turn) && !listened && waited < least;
+        ensure!(!early, "went ahead after {waited} ms of its turn, locked: {:?}", turn.locked);
+        Ok(())
     }
 
     pub(super) fn settle(&mut self, moment: &Moment, ask: &Ask, outcome: Outcome, batch: &mut Batch) -> Checked {
@@ -63,7 +69,12 @@ impl Ledger {
     }
 
     /// Nobody waits for a lock or for siblings beyond the bounds, and a timer sees to it.
-    pub(super) fn turns(&self, moment: &Moment, machine: &Machine) -> Checked {
+    pub(super) fn turns(&mut self, moment: &Moment, machine: &Machine) -> Checked {
+        if let Some(until) =
+            self.turn.as_mut().and_then(|turn| turn.sounding.as_mut()).filter(|until| **until == i64::MAX)
+        {
+            *until = moment.now.mono + SOUNDING.min(machine.token_valid_for().unwrap_or(i64::MAX) / 2);
+        }
         let pending = self.air.is_some() || self.turn.is_some();
         ensure!(self.locking == pending, "lock asked for: {}, of use: {pending}", self.locking);
         ensure!(self.turn.is_none() || self.air.is_none(), "a turn with a request in the air");
@@ -139,4 +150,11 @@ impl Ledger {
         ensure!(right, "status {status:?}, locking: {}", self.locking);
         Ok(())
     }
+}
+
+/// Clocks that were set, or stood still, may have made a wait look longer: not these.
+fn steady(moment: &Moment, turn: &Turn) -> bool {
+    let Moment { t, now, leapt, .. } = *moment;
+    let (wall, waited) = (now.wall - turn.since.wall, now.mono - turn.since.mono);
+    (wall - waited).abs() <= MARGIN / MS / 2 && leapt < t - MINUTE && turn.set_backs == moment.set_backs
 }

@@ -196,9 +196,10 @@ impl World {
                     return Ok(());
                 }
                 self.tally.strays += 1;
-                let stray = match self.rng.u8(..3) {
+                let stray = match self.rng.u8(..4) {
                     0 => Event::Failed { flight, failure: Failure::Terminal },
                     1 => Event::Vended { flight, expires_at: None, server_now: None },
+                    2 => Event::Cleared { flight },
                     _ => Event::Locked { flight },
                 };
                 self.deliver(n, stray)

@@ -53,6 +53,7 @@ pub(crate) struct Arrival {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum What {
     Locked { flight: u32 },
+    Cleared { flight: u32 },
     Token { flight: u32, id: u32 },
     Failure { flight: u32, failure: Failure },
     Message { from: u32, message: Message },

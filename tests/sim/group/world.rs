@@ -176,7 +176,7 @@ impl World {
             State::Awake => self.arrivals.push(arrival),
             State::Frozen => self.tabs[n].queue.push_back(arrival),
             State::Cached => {
-                if !matches!(arrival.what, What::Message { .. }) {
+                if !matches!(arrival.what, What::Message { .. } | What::Cleared { .. }) {
                     self.tabs[n].queue.push_back(arrival);
                 }
             }
@@ -215,6 +215,7 @@ impl World {
                 }
                 self.deliver(n, Event::Locked { flight })
             }
+            What::Cleared { flight } => self.deliver(n, Event::Cleared { flight }),
             What::Failure { flight, failure } => self.deliver(n, Event::Failed { flight, failure }),
             What::Token { flight, id } => self.vended(n, flight, id),
             What::Message { message, .. } => self.heard(n, message),

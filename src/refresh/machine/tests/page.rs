@@ -71,24 +71,84 @@ fn a_page_whose_timers_are_late_renews_its_token_in_time() {
     assert_eq!(left_at_renewal(100 * SECOND, MINUTE, Some(Event::Hidden)), 0);
 }
 
+/// Lets the timer fire this much too late.
+fn late_timer(bench: &mut Bench, by: i64) {
+    let at = bench.timer.expect("a timer") - bench.now.mono;
+    bench.pass(at + by);
+    bench.tell(Event::Timer);
+}
+
 #[test]
 fn a_page_that_is_shown_again_keeps_to_its_plan() {
-    for late in [SECOND, 40 * SECOND] {
-        let mut bench = Bench::ready(1, 10 * MINUTE);
-        let planned = bench.machine.refresh_at();
-        for hidden in [true, false] {
-            let at = bench.timer.expect("a timer") - bench.now.mono;
-            bench.pass(at + late);
-            bench.tell(Event::Timer);
-            bench.tell(if hidden { Event::Hidden } else { Event::Wake });
-        }
-        assert_eq!(bench.machine.refresh_at(), planned);
-        let mut bench = Bench::ready(1, 10 * SECOND);
-        let planned = bench.machine.refresh_at();
-        bench.tell(Event::Hidden);
-        bench.tell(Event::Wake);
-        assert_eq!(bench.machine.refresh_at(), planned);
+    // Of these, the first would be renewed three seconds before it ends, the second a minute.
+    for (life, late) in [(10 * SECOND, None), (4 * MINUTE, Some(40 * SECOND))] {
+        let hidden_for = |seed, show: bool| {
+            let mut bench = Bench::ready(seed, life + MARGIN);
+            let planned = bench.machine.refresh_at();
+            match late {
+                None => drop(bench.tell(Event::Hidden)),
+                Some(late) => late_timer(&mut bench, late),
+            }
+            if show {
+                bench.tell(Event::Wake);
+            }
+            bench.machine.refresh_at() == planned
+        };
+        assert!((0..50).all(|seed| hidden_for(seed, true)));
+        assert!(!(0..50).all(|seed| hidden_for(seed, false)));
     }
+}
+
+#[test]
+fn timers_that_are_in_time_again_are_trusted() {
+    for seed in 0..50 {
+        let mut bench = Bench::ready(seed, 4 * MINUTE + MARGIN);
+        let planned = bench.machine.refresh_at().expect("a plan");
+        late_timer(&mut bench, 40 * SECOND);
+        if planned - bench.now.wall > 130 * SECOND {
+            assert!(bench.machine.refresh_at() < Some(planned));
+            for _ in 0..3 {
+                late_timer(&mut bench, 0);
+            }
+            assert_eq!(bench.machine.refresh_at(), Some(planned));
+            // One that is a moment late does not bring the minute back.
+            late_timer(&mut bench, SECOND / 2);
+            assert!(bench.machine.refresh_at().is_none_or(|at| at == planned));
+        }
+    }
+}
+
+#[test]
+fn a_page_that_stays_hidden_is_early_however_long() {
+    for seed in 0..20 {
+        let mut bench = Bench::ready(seed, 9 * HOUR);
+        bench.tell(Event::Hidden);
+        for nth in 0..300 {
+            late_timer(&mut bench, if nth % 7 == 0 { SECOND } else { 0 });
+        }
+        let flight = fetched(&bench.get(0, true)).expect("a request");
+        bench.vend(flight, 10 * SECOND + MARGIN);
+        let at = bench.machine.refresh_at().expect("a plan");
+        assert!(at - bench.now.wall <= 7 * SECOND, "{} ms", at - bench.now.wall);
+    }
+}
+
+#[test]
+fn a_hidden_page_that_comes_online_is_spread_as_well() {
+    let waits: Vec<i64> = (0..50)
+        .map(|seed| {
+            let mut bench = Bench::ready(seed, MINUTE);
+            bench.tell(Event::Hidden);
+            late_timer(&mut bench, 4 * SECOND);
+            bench.tell(Event::Offline);
+            bench.pass(30 * SECOND);
+            bench.tell(Event::Online);
+            bench.machine.refresh_at().map_or(0, |at| at - bench.now.wall)
+        })
+        .collect();
+    // Its last chance has gone by.
+    assert!(waits.iter().all(|wait| *wait <= SECOND), "{waits:?}");
+    assert!(waits.iter().max() > Some(&(SECOND / 2)) && waits.iter().min() < Some(&(SECOND / 2)), "{waits:?}");
 }
 
 #[test]
