@@ -15,6 +15,7 @@ const LOCKED: u32 = 11;
 const HEARD: u32 = 12;
 const HEARD_FAILED: u32 = 13;
 const ASKED: u32 = 14;
+const CLEARED: u32 = 16;
 
 /// What an event is answered with: state and actions.
 trait Handle {
@@ -72,10 +73,11 @@ fn siblings_speak_in_numbers_too() {
     let mut at =
         |ms: f64, event: u32, a: f64, b: f64, c: f64| machine.tell(event, a, b, c, 1e12 + ms, ms)[1..].to_vec();
     let count = |actions: &[[f64; 4]], wanted: [f64; 4]| actions.iter().filter(|found| **found == wanted).count();
-    // Lock for flight 0, with nothing in hand; once it is held, a moment later, fetch.
+    // Lock for flight 0, with nothing in hand; once it is held, a moment later, sound the channel, and when that is clear, fetch.
     assert_eq!(at(0.0, START, 0.0, 0.0, 0.0)[0], [10.0, 0.0, 0.0, 0.0]);
     at(0.0, LOCKED, 0.0, 0.0, 0.0);
-    assert_eq!(count(&at(200.0, 4, 0.0, 0.0, 0.0), [0.0; 4]), 1);
+    assert_eq!(count(&at(200.0, 4, 0.0, 0.0, 0.0), [15.0, 0.0, 0.0, 0.0]), 1);
+    assert_eq!(count(&at(200.0, CLEARED, 0.0, 0.0, 0.0), [0.0; 4]), 1);
     // Install, share as fresh, unlock.
     let vended = at(200.0, VENDED, 0.0, f64::INFINITY, f64::NAN);
     assert_eq!(vended[..3], [[4.0, 0.0, 0.0, 0.0], [13.0, 0.0, 1.0, 0.0], [11.0, 0.0, 0.0, 0.0]]);

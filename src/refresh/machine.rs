@@ -171,7 +171,7 @@ impl Machine {
         let jumped = self.time.observe(now);
         // Whether it has fired or is found overdue.
         let late = if self.armed == NONE { 0 } else { self.time.awake() - self.armed };
-        self.time.observed(self.armed < NEVER && late <= LATE);
+        self.time.observed(signal.event != WAKE && late <= FAR_BEHIND);
         let fired = signal.event == TIMER;
         self.held_up = count(self.held_up, late > LATE, fired);
         self.far_behind = count(self.far_behind, late > FAR_BEHIND, fired);

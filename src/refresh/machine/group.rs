@@ -81,8 +81,7 @@ impl Machine {
             Some(_) if !due => self.unlock(),
             Some(turn) if turn.go(self.held_up > 0) > self.now() => self.turn = Some(turn),
             Some(turn) if turn.sounding == NEVER => {
-                // What the token has left is for the request as well.
-                let sounding = self.in_ms(SOUNDING.min(self.time_left() / 2));
+                let sounding = self.in_ms((self.time_left() - RESERVE).clamp(0, SOUNDING));
                 self.act(SOUND, 0, turn.id, 0);
                 self.turn = Some(Turn { sounding, ..turn });
             }

@@ -11,13 +11,13 @@ use std::collections::BTreeMap;
 /// The longest a turn may take (ms) until its request is sent, and after the lock is held.
 const PATIENCE: i64 = 4_500;
 const LEAST_PATIENCE: i64 = 4_000;
-/// The longest it takes to make sure that siblings were heard, and half of what the token has left.
+/// The longest it takes to make sure that siblings were heard, if the token in hand leaves so much.
 pub(super) const SOUNDING: i64 = 500;
 pub(super) const HUSH: i64 = 100;
 /// With a token in hand, half of what it has left; but no less than this (ms) if that leaves so much for a request, and in any
 /// case if the timer has been so late, and not so often in time since.
 pub(super) const MOMENT: i64 = 1_500;
-const RESERVE: i64 = 250;
+pub(super) const RESERVE: i64 = 250;
 const LATE: i64 = 250;
 const IN_TIME: u8 = 3;
 
@@ -151,11 +151,7 @@ impl Ledger {
         }
         ensure!(batch.landed.is_none() || batch.installed || batch.reported.is_some(), "an answer without consequence");
         ensure!(batch.refused.is_none(), "refused without a report");
-        let needless = match moment.event {
-            Event::Heard { fresh: true, .. } => self.token.is_some(),
-            Event::Heard { fresh: false, .. } => batch.adopted && self.waiting.is_empty(),
-            _ => self.closed,
-        };
+        let needless = self.closed || matches!(moment.event, Event::Heard { fresh: true, .. }) && self.token.is_some();
         let explained = batch.aborted.is_none() || batch.reported.is_some() || needless;
         ensure!(explained, "gave up a request without a report");
         let own_failure = batch.reported.is_some_and(|(_, cause)| cause != Cause::Sibling);

@@ -1,6 +1,6 @@
 //! The promises to one tab of a group, checked after every event against what is true.
 
-use super::ledger::{Batch, HUSH, Ledger, MOMENT, Moment, SOUNDING, Turn};
+use super::ledger::{Batch, HUSH, Ledger, MOMENT, Moment, RESERVE, SOUNDING, Turn};
 use crate::check::{Ask, Checked, LOSS, MARGIN, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
 use momento_token_wasm::refresh::{Event, Machine, Outcome, Status};
@@ -73,7 +73,7 @@ impl Ledger {
         if let Some(until) =
             self.turn.as_mut().and_then(|turn| turn.sounding.as_mut()).filter(|until| **until == i64::MAX)
         {
-            *until = moment.now.mono + SOUNDING.min(machine.token_valid_for().unwrap_or(i64::MAX) / 2);
+            *until = moment.now.mono + (machine.token_valid_for().unwrap_or(i64::MAX) - RESERVE).clamp(0, SOUNDING);
         }
         let pending = self.air.is_some() || self.turn.is_some();
         ensure!(self.locking == pending, "lock asked for: {}, of use: {pending}", self.locking);
