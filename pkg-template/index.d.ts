@@ -419,6 +419,8 @@ export interface VendContext {
 export interface TokenSourceEvents {
   /** A new token is in hand. */
   token: CustomEvent<Token>;
+  /** There is no token in hand any more: it expired without a successor, or was reported as rejected. */
+  dropped: CustomEvent<null>;
   status: CustomEvent<TokenSource['status']>;
   /** An attempt failed. */
   error: CustomEvent<TokenError>;

@@ -23,7 +23,7 @@ export function stateOf(source: TokenSource): State {
 
 /** Calls `changed` after every event, until the function that comes back is called. */
 export function follow(source: TokenSource, changed: () => void): () => void {
-  const types = ['token', 'status', 'error'] as const;
+  const types = ['token', 'dropped', 'status', 'error'] as const;
   for (const type of types) source.addEventListener(type, changed);
   return () => {
     for (const type of types) source.removeEventListener(type, changed);
@@ -31,4 +31,12 @@ export function follow(source: TokenSource, changed: () => void): () => void {
 }
 
 /** Options of the same content have the same key. Functions do not count: they are often written anew each time. */
-export const keyOf = (options: TokenSourceOptions): string => JSON.stringify(options, (_, value: unknown) => (value instanceof Uint8Array ? [...value] : value));
+export function keyOf(options: TokenSourceOptions): string {
+  const { Headers } = globalThis;
+  try {
+    return JSON.stringify(options, (_, value: unknown) => (value instanceof Uint8Array || (Headers && value instanceof Headers) ? [...value] : value));
+  } catch {
+    // What JSON cannot say the source refuses, in better words.
+    return '';
+  }
+}

@@ -228,6 +228,7 @@ export class Driver {
   }
 
   #carryOut(actions: Float64Array): void {
+    const had = this.#token;
     for (let at = 3; at < actions.length; at += 4) {
       const [action, id, what, ms] = actions.subarray(at) as unknown as [Action, number, number, number];
       switch (action) {
@@ -281,6 +282,7 @@ export class Driver {
           this.#tabs?.sound(id);
       }
     }
+    if (had && !this.#token && this.status !== 'closed') this.#emit('dropped', null);
   }
 
   async #fetch(id: number, reason: Face.VendContext['reason']): Promise<void> {

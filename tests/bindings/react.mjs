@@ -65,6 +65,23 @@ export function reactTests(browser) {
         assert.equal(vends(), 1);
       });
 
+      test('other headers are another source, the same ones are not', async (t) => {
+        const { page, vends } = await visit(t);
+        for (const [user, vended] of [['a', 1], ['a', 1], ['b', 2]]) {
+          await page.run((user) => globalThis.page.as(user), user);
+          await until(`vend ${vended}`, () => vends() >= vended);
+          await ready(page);
+          assert.equal(vends(), vended);
+        }
+      });
+
+      test('a token that expires without a successor is shown no longer', async (t) => {
+        const { page } = await visit(t, async (count) => (count === 1 ? { body: disposable(3) } : { status: 403, body: '' }));
+        await page.run(() => globalThis.page.plain());
+        await ready(page, /^failed user-7 ERR_VEND_HTTP/);
+        await ready(page, /^failed none ERR_VEND_HTTP/);
+      });
+
       test('a failure is shown, and the next token takes it away', async (t) => {
         let healthy = false;
         const { page } = await visit(t, async () => ({ body: healthy ? disposable() : 'no token' }));

@@ -32,6 +32,21 @@ test('React renders on a server', (t) => {
   assert.equal(html, '<p>idle</p>\n');
 });
 
+test('options that make no sense are refused with a code, whichever they are', (t) => {
+  const code = run(
+    t,
+    `import { createElement as h } from 'react';
+     import { renderToString } from 'react-dom/server';
+     import { useToken } from 'momento-token-wasm/react';
+     const body = { big: 1n };
+     body.body = body;
+     const App = () => h('p', null, useToken({ vend: { url: '/token', method: 'POST', body } }).status);
+     try { renderToString(h(App)); } catch ({ name, code }) { console.log(name, code); }`,
+    'react', 'react-dom', 'scheduler',
+  );
+  assert.equal(code, 'TokenError ERR_ARGUMENT\n');
+});
+
 test('Vue renders on a server', (t) => {
   const html = run(
     t,

@@ -1,6 +1,7 @@
 // The Vue bindings with the real Vue.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { disposable } from '../package/support/mint.mjs';
 import { until } from '../e2e/support/until.mjs';
 import { open, script } from './support/page.mjs';
 
@@ -8,7 +9,7 @@ const ready = (page, expected = /^ready user-7/) => until(`the page shows ${expe
 
 export function vueTests(browser) {
   let code;
-  const visit = async (t) => open(t, browser(), await (code ??= script('vue')));
+  const visit = async (t, answer) => open(t, browser(), await (code ??= script('vue')), answer);
 
   test('a component has a token, with one vend and no needless rendering', async (t) => {
     const { page, vends } = await visit(t);
@@ -28,6 +29,13 @@ export function vueTests(browser) {
     await page.run(() => globalThis.page.unmount());
     assert.equal(await page.run(() => globalThis.source.status), 'ready');
     assert.equal(vends(), 1);
+  });
+
+  test('a token that expires without a successor is shown no longer', async (t) => {
+    const { page } = await visit(t, async (count) => (count === 1 ? { body: disposable(3) } : { status: 403, body: '' }));
+    await page.run(() => globalThis.page.plain());
+    await ready(page, /^failed user-7 ERR_VEND_HTTP/);
+    await ready(page, /^failed none ERR_VEND_HTTP/);
   });
 
   test('an effect scope closes the source with it', async (t) => {

@@ -158,6 +158,31 @@ for (const [name, hide] of [
   });
 }
 
+test('listeners are told once when there is no token in hand any more, and not when there is another, nor at the end', async (t) => {
+  const clock = driveClock(t);
+  const { source, requests } = open(t, { vend: (_, count) => (count < 3 ? disposable(300) : new Response('', { status: 403 })) });
+  const told = [];
+  for (const type of ['token', 'dropped']) source.addEventListener(type, () => told.push([type, source.current !== undefined]));
+  const token = await source.getToken();
+  await clock.pass(2_000);
+  assert.deepEqual(told.splice(0), [['token', true]]);
+  source.reportRejected(token);
+  await settle();
+  assert.deepEqual(told.splice(0), [['dropped', false], ['token', true]]);
+  // The refresh fails for good; later the token expires, and the status stays as it was.
+  await clock.pass(299_000);
+  assert.deepEqual([source.status, requests.length, told], ['failed', 3, []]);
+  await clock.pass(1_000);
+  assert.deepEqual([source.status, requests.length, told], ['failed', 3, [['dropped', false]]]);
+  source.close();
+  const other = open(t).source;
+  other.addEventListener('dropped', () => told.push('dropped'));
+  await other.getToken();
+  await clock.pass(290_000);
+  other.close();
+  assert.equal(told.length, 1);
+});
+
 test('a page that is hidden is not woken by that', async (t) => {
   const clock = driveClock(t);
   const page = openPage(t);

@@ -34,6 +34,7 @@ globalThis.page = {
   strict: () => root.render(h(StrictMode, null, h(Parent))),
   plain: () => root.render(h(Token, { input: { vend: '/token' } })),
   other: () => root.render(h(Token, { input: { vend: '/token?other' } })),
+  as: (user) => root.render(h(Token, { input: { vend: { url: '/token', headers: new Headers({ 'x-user': user }) } } })),
   follow: () => {
     globalThis.source = new TokenSource({ vend: '/token', start: 'on-demand' });
     root.render(h(StrictMode, null, h(Token, { input: globalThis.source }), h('hr')));
