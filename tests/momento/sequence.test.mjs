@@ -108,6 +108,28 @@ test('an app may say where to begin, with or without the page', () => {
   }
 });
 
+test('whether the first stream had brought all is known where it has said something since the next one spoke', () => {
+  for (const [events, blind] of [
+    [['next', 'first'], false],
+    [['first', 'next'], true],
+    [['first'], true],
+    [['next', 'first', 'open'], true],
+    [['next', 'first', 'open', 'next'], true],
+  ]) {
+    const sequence = new Sequence();
+    const first = sequence.open();
+    first.alive();
+    let next = sequence.open();
+    const happenings = { first: () => first.alive(), next: () => next.alive(), open: () => (next = sequence.open()) };
+    for (const event of events) happenings[event]();
+    sequence.drop(first);
+    assert.equal(sequence.blind, blind, events.join(', '));
+  }
+  const { sequence, lane } = reached(57);
+  sequence.drop(lane);
+  assert.equal(sequence.blind, false, 'the next one resumes');
+});
+
 /** A topic, and streams that each read its log at their own pace. */
 class World {
   log = [];

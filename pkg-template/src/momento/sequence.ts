@@ -8,13 +8,18 @@
 // That holds only while both count alike: when the first stream shows that the topic started again, the next is let go, to be opened anew.
 //
 // Before the first message there is no place to resume at, and a message from before the next stream began may still be on its way on the
-// first. So the next one waits, until a message has come by the first (it is opened anew, and resumes) or the first has ended.
+// first. So the next one waits, until a message has come by the first (it is opened anew, and resumes) or the first has ended. That nothing was
+// lost between the two is known only where the first has said something after the next one spoke: it may have died long before, unnoticed.
 import type { TopicPosition } from '../../momento.js';
 
 export class Sequence {
   #position: TopicPosition | undefined;
   /** The last message known to be missed, as far as that was told. */
   missed = -1;
+  /** The first stream has said something since the next one spoke: all from before the next one began has come. */
+  complete = false;
+  /** A stream has ended before there was a place to resume at, and whether it had brought all is not known. To be told. */
+  blind = false;
   current: Lane | undefined;
   next: Lane | undefined;
 
@@ -35,6 +40,7 @@ export class Sequence {
 
   /** The next stream. One that was on its way is let go. */
   open(): Lane {
+    this.complete = false;
     return (this.next = new Lane(this));
   }
 
@@ -48,6 +54,7 @@ export class Sequence {
     if (lane !== this.current) return;
     this.current = undefined;
     const { next } = this;
+    this.blind ||= !this.#position && !(next?.waits && this.complete);
     // What the next one heard while it waited comes again.
     if (next?.withheld) this.position = next.withheld;
     else if (next?.waits) [this.current, this.next] = [next, undefined];
@@ -80,7 +87,9 @@ export class Lane {
       this.waits = !this.after && sequence.current !== undefined;
       if (!this.waits) [sequence.current, sequence.next] = [this, undefined];
     }
-    return this === sequence.current;
+    const delivers = this === sequence.current;
+    if (delivers && sequence.next?.waits) sequence.complete = true;
+    return delivers;
   }
 
   /** A message; true where it is to be delivered. */

@@ -23,7 +23,7 @@ const STABLE_MS = 10_000;
 const LONGEST_WATCH_MS = 15_000;
 /** Back from sleep or offline, a stream that said something so recently is believed to be well. */
 const FRESH_MS = 1_000;
-/** A stream without messages is kept for so long beside its successor: one may still be on its way. */
+/** A stream without messages is kept for so long, at least, beside its successor: one may still be on its way. */
 const GRACE_MS = 5_000;
 
 interface Live {
@@ -31,7 +31,7 @@ interface Live {
   readonly token: Token;
   readonly opened: Moment;
   heard: Moment;
-  /** Since when it waits for the stream before it. */
+  /** Since when it waits for the stream before it, which has so long to bring the message too that this one heard. */
   waits: Moment | undefined;
   /** Back from sleep or offline: it may be dead without knowing. */
   doubted: boolean;
@@ -56,8 +56,6 @@ export class Subscription implements Face.RotatingSubscription {
   #watch: ReturnType<typeof setTimeout> | undefined;
   /** The token that was turned away: nothing is opened with it again. */
   #refused: Token | undefined;
-  /** A stream was lost before there was a place to resume at. */
-  #blind = false;
 
   constructor(owner: Owner, names: readonly [string, string], handlers: Face.RotatingSubscribeOptions, sequence: Sequence) {
     this.#owner = owner;
@@ -118,17 +116,20 @@ export class Subscription implements Face.RotatingSubscription {
     const sequence = this.#sequence;
     const { token } = this.#owner;
     const next = sequence.next && this.#live.get(sequence.next);
+    const old = sequence.current && this.#live.get(sequence.current);
     if (next) {
       const silent = this.#isSilent(next);
       if (silent) this.#wait();
       if (silent || next.doubted || (token && next.token !== token)) sequence.drop(next.lane);
-      else if (sequence.current && next.waits && since(next.waits) >= GRACE_MS) sequence.drop(sequence.current);
+      else if (old && next.waits && since(next.waits) >= GRACE_MS && (sequence.complete || next.lane.withheld || this.#isSilent(old))) sequence.drop(old.lane);
     }
     for (const live of this.#live.values()) {
       if (sequence.holds(live.lane)) continue;
       this.#live.delete(live.lane);
       live.cancel();
     }
+    if (sequence.current) this.#takenOver();
+    if (this.#ended) return;
     const current = sequence.current && this.#live.get(sequence.current);
     const wanted = !current || current.token !== token || current.doubted || this.#isSilent(current);
     if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined) this.#open(token);
@@ -158,19 +159,21 @@ export class Subscription implements Face.RotatingSubscription {
   #heard(live: Live, take: () => unknown): void {
     live.heard = now();
     live.doubted = false;
-    const before = this.#sequence.current;
-    if (live.lane.alive() && live.lane !== before) this.#takenOver();
-    if (live.lane.waits) live.waits ??= live.heard;
+    const { lane } = live;
+    const { current: before } = this.#sequence;
+    const { withheld } = lane;
+    if (lane.alive() && lane !== before) this.#takenOver();
     this.#tell(take);
+    if (lane.waits && (!live.waits || lane.withheld !== withheld)) live.waits = live.heard;
     // With one stream, and no timer due, there is nothing to do.
-    if (before !== live.lane || this.#live.size > 1) guarded(() => this.settle());
+    if (before !== lane || this.#live.size > 1) guarded(() => this.settle());
   }
 
   #takenOver(): void {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
-    const blind = this.#blind;
-    this.#blind = false;
-    if (blind) this.#tell(() => this.#handlers.onDiscontinuity?.(unknown));
+    if (!this.#sequence.blind) return;
+    this.#sequence.blind = false;
+    this.#tell(() => this.#handlers.onDiscontinuity?.(unknown));
   }
 
   #lost(live: Live, error: SdkFailure | undefined): void {
@@ -184,10 +187,7 @@ export class Subscription implements Face.RotatingSubscription {
       if (wasCurrent && since(live.opened) > STABLE_MS) this.#failures = 0;
       this.#wait();
     }
-    if (wasCurrent && !this.#sequence.current) {
-      this.#blind ||= !this.#sequence.position;
-      this.#tell(() => this.#handlers.onConnectionLost?.());
-    }
+    if (wasCurrent && !this.#sequence.current) this.#tell(() => this.#handlers.onConnectionLost?.());
     // Of a token that was turned away, the source tells.
     const told = error && code !== 'AUTHENTICATION_ERROR' && !this.#ended;
     if (code === 'INVALID_ARGUMENT_ERROR') this.unsubscribe(error);
