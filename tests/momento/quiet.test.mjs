@@ -174,3 +174,22 @@ test('a handler that ends the subscription when it is told of that opens nothing
   pass(5_002);
   assert.deepEqual(streams.map(({ cancelled }) => cancelled), [true, true]);
 });
+
+test('what a successor heard while it waited is asked for again, though that one was replaced', (t) => {
+  for (const speaks of [true, false]) {
+    const { source, streams, pass, heard, subscription } = quiet(t);
+    source.give(newToken());
+    streams[1].item(6);
+    streams[0].heartbeat();
+    source.give(newToken());
+    if (speaks) streams[2].heartbeat();
+    streams[0].lose();
+    pass(500);
+    assert.deepEqual(streams.at(-1).after, [5, 7]);
+    streams.at(-1).item(6);
+    assert.deepEqual([heard.items, heard.gaps], [['7/6'], []]);
+    subscription.unsubscribe();
+    t.mock.restoreAll();
+    t.mock.timers.reset();
+  }
+});

@@ -16,6 +16,8 @@ export class Sequence {
   #position: TopicPosition | undefined;
   /** The last message known to be missed, as far as that was told. */
   missed = -1;
+  /** What stands before the first message that a next one heard while it waited, be it let go since. */
+  withheld: TopicPosition | undefined;
   /** The first stream has said something since the next one spoke: all from before the next one began has come. */
   complete = false;
   /** A stream has ended before there was a place to resume at, and whether it had brought all is not known. To be told. */
@@ -34,13 +36,14 @@ export class Sequence {
 
   set position(position: TopicPosition) {
     this.#position = position;
+    this.withheld = undefined;
     // One that began without a place has one to resume at now.
     if (this.next && !this.next.after) this.next = undefined;
   }
 
   /** The next stream. One that was on its way is let go. */
   open(): Lane {
-    this.complete = false;
+    if (!this.withheld) this.complete = false;
     return (this.next = new Lane(this));
   }
 
@@ -53,10 +56,10 @@ export class Sequence {
     if (lane === this.next) this.next = undefined;
     if (lane !== this.current) return;
     this.current = undefined;
-    const { next } = this;
-    this.blind ||= !this.#position && !(next?.waits && this.complete);
-    // What the next one heard while it waited comes again.
-    if (next?.withheld) this.position = next.withheld;
+    const { next, withheld } = this;
+    this.blind ||= !this.#position && !(this.complete && (next?.waits || withheld));
+    // What was heard while waiting comes again.
+    if (withheld) this.position = withheld;
     else if (next?.waits) [this.current, this.next] = [next, undefined];
   }
 }
@@ -67,8 +70,6 @@ export class Lane {
   readonly after: TopicPosition | undefined;
   /** It has shown signs of life, and waits for the first stream. */
   waits = false;
-  /** What stands before the first message that came meanwhile. */
-  withheld: TopicPosition | undefined;
   readonly #sequence: Sequence;
   #page: number | undefined;
   #number: number;
@@ -88,14 +89,14 @@ export class Lane {
       if (!this.waits) [sequence.current, sequence.next] = [this, undefined];
     }
     const delivers = this === sequence.current;
-    if (delivers && sequence.next?.waits) sequence.complete = true;
+    if (delivers && (sequence.next?.waits || sequence.withheld)) sequence.complete = true;
     return delivers;
   }
 
   /** A message; true where it is to be delivered. */
   item(number: number, page: number): boolean {
     if (!this.alive()) {
-      this.withheld ??= { sequenceNumber: number - 1, sequencePage: page };
+      if (this === this.#sequence.next) this.#sequence.withheld ??= { sequenceNumber: number - 1, sequencePage: page };
       return false;
     }
     const isNew = this.#startsAgain(number, page) || number > (this.#sequence.position?.sequenceNumber ?? -1);

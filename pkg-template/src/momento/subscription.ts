@@ -121,7 +121,7 @@ export class Subscription implements Face.RotatingSubscription {
       const silent = this.#isSilent(next);
       if (silent) this.#wait();
       if (silent || next.doubted || (token && next.token !== token)) sequence.drop(next.lane);
-      else if (old && next.waits && since(next.waits) >= GRACE_MS && (sequence.complete || next.lane.withheld || this.#isSilent(old))) sequence.drop(old.lane);
+      else if (old && next.waits && since(next.waits) >= GRACE_MS && (sequence.complete || sequence.withheld || this.#isSilent(old))) sequence.drop(old.lane);
     }
     for (const live of this.#live.values()) {
       if (sequence.holds(live.lane)) continue;
@@ -160,11 +160,11 @@ export class Subscription implements Face.RotatingSubscription {
     live.heard = now();
     live.doubted = false;
     const { lane } = live;
-    const { current: before } = this.#sequence;
-    const { withheld } = lane;
+    const sequence = this.#sequence;
+    const { current: before, withheld } = sequence;
     if (lane.alive() && lane !== before) this.#takenOver();
     this.#tell(take);
-    if (lane.waits && (!live.waits || lane.withheld !== withheld)) live.waits = live.heard;
+    if (lane.waits && (!live.waits || sequence.withheld !== withheld)) live.waits = live.heard;
     // With one stream, and no timer due, there is nothing to do.
     if (before !== lane || this.#live.size > 1) guarded(() => this.settle());
   }
