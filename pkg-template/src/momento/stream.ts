@@ -18,8 +18,8 @@ export interface StreamEvents {
   item(item: Sdk.TopicItem, at: Face.TopicPosition): void;
   discontinuity(discontinuity: Sdk.TopicDiscontinuity): void;
   heartbeat(heartbeat: TopicHeartbeat): void;
-  /** A message that the SDK cannot give out (text of no characters, for one). */
-  odd(error: SdkFailure, at: Face.TopicPosition): void;
+  /** A message that the SDK cannot give out (text of no characters, for one); of a kind that it does not know, it does not know the place. */
+  odd(error: SdkFailure, at: Face.TopicPosition | undefined): void;
   /** It ended by itself; without an error where the connection was lost or the server ended it. */
   end(error?: SdkFailure): void;
 }
@@ -58,10 +58,15 @@ export function openStream(client: Sdk.TopicClient, cache: string, topic: string
     cancel();
     tell.end(error);
   };
-  const place = (): Face.TopicPosition => ({
-    sequenceNumber: state?.lastTopicSequenceNumber ?? 0,
-    sequencePage: state?.lastTopicSequencePage ?? 0,
-  });
+  /** The place of the last message, as the SDK took note of it. */
+  let last = after ?? { sequenceNumber: 0, sequencePage: 0 };
+  const place = (): Face.TopicPosition =>
+    (last = { sequenceNumber: state?.lastTopicSequenceNumber ?? 0, sequencePage: state?.lastTopicSequencePage ?? 0 });
+  const newPlace = (): Face.TopicPosition | undefined => {
+    const { sequenceNumber, sequencePage } = last;
+    const at = place();
+    return at.sequenceNumber === sequenceNumber && at.sequencePage === sequencePage ? undefined : at;
+  };
 
   pubsub.sendSubscribe = (options) => {
     if (state || over) {
@@ -78,9 +83,9 @@ export function openStream(client: Sdk.TopicClient, cache: string, topic: string
   client
     .subscribe(cache, topic, {
       onItem: (item) => tell.item(item, place()),
-      onDiscontinuity: (discontinuity) => tell.discontinuity(discontinuity),
+      onDiscontinuity: (discontinuity) => (place(), tell.discontinuity(discontinuity)),
       onHeartbeat: (heartbeat) => tell.heartbeat(heartbeat),
-      onError: (error, subscription) => (subscription.isSubscribed ? tell.odd(error, place()) : end(error)),
+      onError: (error, subscription) => (subscription.isSubscribed ? tell.odd(error, newPlace()) : end(error)),
     })
     // What it resolves with is told above already, but for an error that comes first.
     .then((response) => 'errorCode' in response && end(response), end);

@@ -143,7 +143,8 @@ export class Subscription implements Face.RotatingSubscription {
     try {
       live.cancel = openStream(this.#owner.makeClient(token), ...this.#names, lane.after, {
         item: (item, at) => this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onItem(item)),
-        odd: (error, at) => this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onError?.(error, this)),
+        odd: (error, at) =>
+          this.#heard(live, () => (at ? lane.item(at.sequenceNumber, at.sequencePage) : lane.alive()) && this.#handlers.onError?.(error, this)),
         discontinuity: (gap) =>
           this.#heard(live, () => lane.discontinuity(gap.newSequenceNumber(), gap.newSequencePage()) && this.#handlers.onDiscontinuity?.(gap)),
         heartbeat: (heartbeat) => this.#heard(live, () => lane.alive() && this.#handlers.onHeartbeat?.(heartbeat)),

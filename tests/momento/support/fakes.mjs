@@ -77,12 +77,19 @@ class Stream {
     this.#options.onError(failure('UNKNOWN_ERROR'), { isSubscribed: true });
   }
 
+  /** A message of a kind that the SDK does not know; it takes no note of its place. */
+  unknown() {
+    this.#speaks = true;
+    this.#options.onError(failure('UNKNOWN_ERROR'), { isSubscribed: true });
+  }
+
   heartbeat() {
     this.#speaks = true;
     this.#options.onHeartbeat({});
   }
 
   discontinuity(last, number, page) {
+    Object.assign(this.#options.subscriptionState, { lastTopicSequenceNumber: number, lastTopicSequencePage: page });
     this.#options.onDiscontinuity({ lastSequenceNumber: () => last, newSequenceNumber: () => number, newSequencePage: () => page });
   }
 
