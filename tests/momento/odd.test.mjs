@@ -1,7 +1,7 @@
 // What RotatingTopicClient makes of what it did not expect: messages of unknown kinds, errors that are none of the SDK's, an app that throws.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { begin } from './support/begin.mjs';
+import { begin, still } from './support/begin.mjs';
 import { diary } from './support/diary.mjs';
 import { newToken, stage } from './support/fakes.mjs';
 
@@ -29,4 +29,33 @@ test('as the first word of a first stream it is no place to resume at', async (t
   streams[0].unknown();
   await subscription.ready();
   assert.deepEqual([heard.errors, subscription.position], [['UNKNOWN_ERROR'], undefined]);
+});
+
+test('an error that the SDK made of something else is told in a form that can be read, and tried again', async (t) => {
+  const pass = still(t);
+  const { topics, streams } = stage(t);
+  const errors = [];
+  topics.subscribe('chat', 'room', { onItem() {}, onError: (error) => errors.push(error) });
+  const thrown = new ReferenceError('XMLHttpRequest is not defined');
+  await streams[0].break(thrown);
+  const [error] = errors;
+  assert.deepEqual([error.errorCode(), error.message(), `${error}`], ['UNKNOWN_ERROR', `${thrown}`, `${thrown}`]);
+  assert.equal(error.innerException(), thrown);
+  pass(500);
+  assert.equal(streams.length, 2);
+});
+
+test('so is one that a client throws instead of answering', async (t) => {
+  const pass = still(t);
+  const errors = [];
+  let tries = 0;
+  const thrown = new TypeError('no navigator here');
+  const pubsub = { sendSubscribe: () => new Promise(() => {}) };
+  const makeClient = () => ({ subscribe: () => (tries++, Promise.reject(thrown)), pubsubStreamClients: [{ client: { ...pubsub } }] });
+  const { topics } = stage(t, { makeClient });
+  topics.subscribe('chat', 'room', { onItem() {}, onError: (error) => errors.push(error) });
+  await new Promise(setImmediate);
+  assert.deepEqual(errors.map((error) => [error.errorCode(), error.message(), error.innerException()]), [['UNKNOWN_ERROR', `${thrown}`, thrown]]);
+  pass(500);
+  assert.equal(tries, 2);
 });

@@ -7,12 +7,10 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { TokenError } from 'momento-token-wasm';
+import type { SdkFailure } from './failure.js';
 
 /** The SDK does not export the type by its name. */
 type TopicHeartbeat = Parameters<NonNullable<Sdk.SubscribeCallOptions['onHeartbeat']>>[0];
-
-/** What an error of the SDK's says, thrown or answered. */
-export type SdkFailure = Sdk.TopicSubscribe.Error;
 
 export interface StreamEvents {
   item(item: Sdk.TopicItem, at: Face.TopicPosition): void;
@@ -21,7 +19,7 @@ export interface StreamEvents {
   /** A message that the SDK cannot give out (text of no characters, for one); of a kind that it does not know, it does not know the place. */
   odd(error: SdkFailure, at: Face.TopicPosition | undefined): void;
   /** It ended by itself; without an error where the connection was lost or the server ended it. */
-  end(error?: SdkFailure): void;
+  end(error?: unknown): void;
 }
 
 /** The SDK's own record of a stream (SubscriptionState in its core). */
@@ -53,7 +51,7 @@ export function openStream(client: Sdk.TopicClient, cache: string, topic: string
     over = true;
     state?.unsubscribe();
   };
-  const end = (error?: SdkFailure): void => {
+  const end = (error?: unknown): void => {
     if (over) return;
     cancel();
     tell.end(error);

@@ -3,8 +3,9 @@ import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError } from 'momento-token-wasm';
 import { type Moment, now, since } from './clocks.js';
+import { failureOf } from './failure.js';
 import { type Lane, Sequence } from './sequence.js';
-import { type SdkFailure, openStream } from './stream.js';
+import { openStream } from './stream.js';
 
 /** What the client gives its subscriptions. */
 export interface Owner {
@@ -177,11 +178,12 @@ export class Subscription implements Face.RotatingSubscription {
     this.#tell(() => this.#handlers.onDiscontinuity?.(unknown));
   }
 
-  #lost(live: Live, error: SdkFailure | undefined): void {
+  #lost(live: Live, cause: unknown): void {
     this.#live.delete(live.lane);
     const wasCurrent = live.lane === this.#sequence.current;
     this.#sequence.drop(live.lane);
-    const code = error?.errorCode?.();
+    const error = cause ? failureOf(cause) : undefined;
+    const code = error?.errorCode();
     if (code === 'AUTHENTICATION_ERROR') this.#owner.rejected((this.#refused = live.token));
     else if (code === 'PERMISSION_ERROR') this.#refused = live.token;
     else {

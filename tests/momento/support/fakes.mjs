@@ -100,6 +100,12 @@ class Stream {
     await Promise.resolve();
   }
 
+  /** As the SDK tells of whatever was thrown inside it: as an error of its own, which fails as soon as it is asked anything. */
+  async break(thrown) {
+    this.#answer({ errorCode: () => thrown.errorCode(), message: () => thrown.wrappedErrorMessage(), innerException: () => thrown });
+    await new Promise(setImmediate);
+  }
+
   /** The connection is lost, or the server ends the stream: the SDK would open it again by itself. */
   lose() {
     this.#client.pubsubStreamClients[0].client.sendSubscribe(this.#options);
