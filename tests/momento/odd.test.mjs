@@ -1,6 +1,7 @@
 // What RotatingTopicClient makes of what it did not expect: messages of unknown kinds, errors that are none of the SDK's, an app that throws.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { RotatingTopicClient } from '../../pkg/momento.js';
 import { begin, still } from './support/begin.mjs';
 import { diary } from './support/diary.mjs';
 import { newToken, stage } from './support/fakes.mjs';
@@ -58,4 +59,63 @@ test('so is one that a client throws instead of answering', async (t) => {
   assert.deepEqual(errors.map((error) => [error.errorCode(), error.message(), error.innerException()]), [['UNKNOWN_ERROR', `${thrown}`, thrown]]);
   pass(500);
   assert.equal(tries, 2);
+});
+
+/** Clients as the stage makes them, until they fail. */
+function failing(t, thrown) {
+  const app = { fails: false };
+  const made = stage(t);
+  const { source } = made;
+  const seen = [];
+  const topics = new RotatingTopicClient(source, {
+    makeClient(provider) {
+      if (app.fails) throw thrown;
+      return made.makeClient(provider);
+    },
+  });
+  t.after(() => topics.close());
+  const handlers = { ...diary(), onError: (...told) => seen.push(told) };
+  return { ...made, topics, app, seen, handlers, heard: handlers.heard };
+}
+
+test('an app that makes no client at a rotation is told, and keeps the stream that it has', (t) => {
+  const thrown = new Error('not now');
+  const pass = still(t);
+  const { source, streams, topics, app, seen, handlers, heard } = failing(t, thrown);
+  const subscription = topics.subscribe('chat', 'room', handlers);
+  streams[0].item(1);
+  app.fails = true;
+  source.give(newToken());
+  assert.deepEqual(seen.map(([error, at]) => [error.errorCode(), error.innerException(), at]), [['UNKNOWN_ERROR', thrown, subscription]]);
+  streams[0].item(2);
+  assert.deepEqual([subscription.isSubscribed, streams[0].cancelled, heard.items, heard.lost], [true, false, ['7/1', '7/2'], 0]);
+  pass(500);
+  assert.equal(seen.length, 2);
+  app.fails = false;
+  pass(1_000);
+  assert.deepEqual([streams.length, streams[1].after], [2, [2, 7]]);
+  streams[1].item(3);
+  assert.deepEqual([streams[0].cancelled, heard.items, seen.length], [true, ['7/1', '7/2', '7/3'], 2]);
+});
+
+test('so is it with a token that leads nowhere', (t) => {
+  still(t);
+  const { source, streams, topics, seen, handlers } = failing(t);
+  const subscription = topics.subscribe('chat', 'room', handlers);
+  streams[0].item(1);
+  source.give({ reveal: () => 'x', endpoints: undefined });
+  assert.deepEqual([seen.length, subscription.isSubscribed, streams[0].cancelled], [1, true, false]);
+  source.give(newToken());
+  assert.equal(streams.length, 2);
+});
+
+test('subscribe() itself throws what makeClient throws, and nothing is left of the subscription', (t) => {
+  const thrown = new Error('never');
+  const pass = still(t);
+  const { streams, topics, app, seen, handlers } = failing(t, thrown);
+  app.fails = true;
+  assert.throws(() => topics.subscribe('chat', 'room', handlers), thrown);
+  app.fails = false;
+  pass(60_000);
+  assert.deepEqual([seen, streams.length], [[], 0]);
 });

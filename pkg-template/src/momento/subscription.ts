@@ -111,8 +111,8 @@ export class Subscription implements Face.RotatingSubscription {
     this.settle();
   }
 
-  /** Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. */
-  settle(): void {
+  /** Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. `first`: subscribe() is there to throw. */
+  settle(first = false): void {
     if (this.#ended) return;
     const sequence = this.#sequence;
     const { token } = this.#owner;
@@ -133,11 +133,11 @@ export class Subscription implements Face.RotatingSubscription {
     if (this.#ended) return;
     const current = sequence.current && this.#live.get(sequence.current);
     const wanted = !current || current.token !== token || current.doubted || this.#isSilent(current);
-    if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined) this.#open(token);
+    if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined) this.#open(token, first);
     this.#arm();
   }
 
-  #open(token: Token): void {
+  #open(token: Token, first: boolean): void {
     const lane = this.#sequence.open();
     const live: Live = { lane, token, opened: now(), heard: now(), waits: undefined, doubted: false, cancel: () => {} };
     this.#live.set(lane, live);
@@ -152,6 +152,7 @@ export class Subscription implements Face.RotatingSubscription {
         end: (error) => this.#lost(live, error),
       });
     } catch (error) {
+      if (!first) return this.#lost(live, error);
       this.unsubscribe(error);
       throw error;
     }

@@ -56,7 +56,7 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
     const sequence = new Sequence(number === undefined ? undefined : { sequenceNumber: number - 1, sequencePage: page });
     const subscription = new Subscription(this.#owner, [cacheName, topicName], options, sequence);
     this.#subscriptions.add(subscription);
-    subscription.settle();
+    subscription.settle(true);
     // A source that waits to be asked is asked. Its own events tell how that ends.
     if (!this.#source.current) this.#source.getToken({ minValidityMs: 0 }).catch(() => {});
     return subscription;

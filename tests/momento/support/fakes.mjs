@@ -129,7 +129,7 @@ export function stage(context, { token = newToken(), publish, ...options } = {})
   };
   const topics = new RotatingTopicClient(source, { makeClient, ...options });
   context.after(() => topics.close());
-  return { source, topics, streams };
+  return { source, topics, streams, makeClient };
 }
 
 const newState = () => ({
