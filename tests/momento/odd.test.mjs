@@ -1,5 +1,6 @@
 // What RotatingTopicClient makes of what it did not expect: messages of unknown kinds, errors that are none of the SDK's, an app that throws.
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import { test } from 'node:test';
 import { RotatingTopicClient } from '../../pkg/momento.js';
 import { begin, still } from './support/begin.mjs';
@@ -118,4 +119,68 @@ test('subscribe() itself throws what makeClient throws, and nothing is left of t
   app.fails = false;
   pass(60_000);
   assert.deepEqual([seen, streams.length], [[], 0]);
+});
+
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+test('an app that closes the client or ends the subscription while it makes a client: no stream is left', (t) => {
+  const before = timers();
+  for (const end of ['close', 'unsubscribe', 'throw']) {
+    const { streams, makeClient, source } = stage(t);
+    const errors = [];
+    let subscription;
+    const topics = new RotatingTopicClient(source, {
+      makeClient(provider) {
+        if (end === 'close') topics.close();
+        else subscription?.unsubscribe();
+        if (end === 'throw' && subscription) throw new Error('over');
+        return makeClient(provider);
+      },
+    });
+    subscription = topics.subscribe('chat', 'room', { ...diary(), onError: (error) => errors.push(error) });
+    source.give(newToken());
+    assert.equal(subscription.isSubscribed, false);
+    assert.deepEqual([streams.map(({ cancelled }) => cancelled), errors, timers()], [end === 'unsubscribe' ? [true, true] : [true], [], before], end);
+  }
+});
+
+test('so is it where making a client brings the next token', (t) => {
+  const { streams, makeClient, source } = stage(t);
+  let again = true;
+  const topics = new RotatingTopicClient(source, {
+    makeClient(provider) {
+      if (again) {
+        again = false;
+        source.give(newToken());
+      }
+      return makeClient(provider);
+    },
+  });
+  t.after(() => topics.close());
+  topics.subscribe('chat', 'room', diary());
+  assert.equal(streams.filter(({ cancelled }) => !cancelled).length, 1);
+});
+
+test('back from offline: a subscription that another one has just ended waits for nothing', (t) => {
+  const page = new EventTarget();
+  for (const method of ['addEventListener', 'removeEventListener']) {
+    globalThis[method] = page[method].bind(page);
+    t.after(() => delete globalThis[method]);
+  }
+  const { now } = Date;
+  const armed = timers();
+  const { streams, makeClient, source } = stage(t);
+  let act = () => {};
+  const topics = new RotatingTopicClient(source, { makeClient: (provider) => (act(), makeClient(provider)) });
+  t.after(() => topics.close());
+  const one = topics.subscribe('chat', 'room', diary());
+  const other = topics.subscribe('chat', 'other', diary());
+  streams[0].item(1);
+  streams[1].lose();
+  act = () => other.unsubscribe();
+  t.mock.method(Date, 'now', () => now() + 2_000);
+  page.dispatchEvent(new Event('online'));
+  assert.deepEqual([streams.length, other.isSubscribed], [3, false]);
+  one.unsubscribe();
+  assert.equal(timers(), armed);
 });

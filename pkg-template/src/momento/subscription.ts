@@ -82,7 +82,7 @@ export class Subscription implements Face.RotatingSubscription {
   unsubscribe(cause?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#pause);
+    this.#resume();
     clearTimeout(this.#watch);
     for (const live of this.#live.values()) live.cancel();
     this.#live.clear();
@@ -151,6 +151,8 @@ export class Subscription implements Face.RotatingSubscription {
         heartbeat: (heartbeat) => this.#heard(live, () => lane.alive() && this.#handlers.onHeartbeat?.(heartbeat)),
         end: (error) => this.#lost(live, error),
       });
+      // Making a client, the app may have ended the subscription, or brought the next token.
+      if (!this.#live.has(lane)) live.cancel();
     } catch (error) {
       if (!first) return this.#lost(live, error);
       this.unsubscribe(error);
@@ -181,6 +183,7 @@ export class Subscription implements Face.RotatingSubscription {
 
   #lost(live: Live, cause: unknown): void {
     this.#live.delete(live.lane);
+    if (this.#ended) return;
     const wasCurrent = live.lane === this.#sequence.current;
     this.#sequence.drop(live.lane);
     const error = cause ? failureOf(cause) : undefined;
