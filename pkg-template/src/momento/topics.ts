@@ -2,6 +2,7 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError, type TokenSource } from 'momento-token-wasm';
+import { listen } from '../page.js';
 import { credentialProvider } from './provider.js';
 import { Sequence } from './sequence.js';
 import { type Owner, Subscription, closed, guarded } from './subscription.js';
@@ -37,12 +38,12 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
       for (const subscription of [...subscriptions]) guarded(() => act(subscription));
     };
     const doubt = all((subscription) => subscription.doubt());
-    source.addEventListener('token', all((subscription) => subscription.tokenChanged()), { signal });
-    source.addEventListener('status', ({ detail }) => detail === 'closed' && this.close(), { signal });
+    listen(source, 'token', all((subscription) => subscription.tokenChanged()), signal);
+    listen(source, 'status', () => void (source.status === 'closed' && this.close()), signal);
     // Where there is a page. Back from sleep or another tab, the clocks tell; back from offline, or a page kept aside, nothing does.
-    globalThis.addEventListener?.('online', doubt, { signal });
-    globalThis.addEventListener?.('pageshow', (event) => event.persisted && doubt(), { signal });
-    globalThis.document?.addEventListener('visibilitychange', all((subscription) => subscription.settle()), { signal });
+    listen(globalThis, 'online', doubt, signal);
+    listen(globalThis, 'pageshow', (({ persisted }: PageTransitionEvent) => persisted && doubt()) as () => void, signal);
+    listen(globalThis.document, 'visibilitychange', all((subscription) => subscription.settle()), signal);
     if (source.status === 'closed') this.close();
   }
 
