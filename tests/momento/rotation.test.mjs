@@ -59,6 +59,14 @@ test('an app may resume where it left off', (t) => {
   assert.deepEqual(streams[0].after, [41, 7]);
 });
 
+test('a place that was never written down, as storage gives it, is none', (t) => {
+  const { topics, streams } = stage(t);
+  const subscription = topics.subscribe('chat', 'room', { ...diary(), resumeAtTopicSequenceNumber: null, resumeAtTopicSequencePage: null });
+  assert.deepEqual([streams[0].after, subscription.position], [undefined, undefined]);
+  topics.subscribe('chat', 'other', { ...diary(), resumeAtTopicSequenceNumber: 5, resumeAtTopicSequencePage: null });
+  assert.deepEqual(streams[1].after, [4, 0]);
+});
+
 test('without a token a subscription waits, and the source is asked for one', (t) => {
   const { source, topics, streams } = stage(t, { token: null });
   topics.subscribe('chat', 'room', diary());

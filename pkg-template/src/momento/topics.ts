@@ -50,7 +50,9 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   subscribe(cacheName: string, topicName: string, options: Face.RotatingSubscribeOptions): Face.RotatingSubscription {
     this.#mustBeOpen();
     if (typeof options?.onItem !== 'function') throw wrong('onItem: expected a function');
-    const { resumeAtTopicSequenceNumber: number, resumeAtTopicSequencePage: page = 0 } = options;
+    // Storage gives null for what it does not have.
+    const number = options.resumeAtTopicSequenceNumber ?? undefined;
+    const page = options.resumeAtTopicSequencePage ?? 0;
     for (const value of [number ?? 1, page + 1]) {
       if (!Number.isSafeInteger(value) || value < 1) throw wrong('resumeAtTopicSequenceNumber: expected a whole number above zero, and a page of zero or more');
     }
