@@ -115,12 +115,16 @@ test('whether the first stream had brought all is known where it has said someth
     [['first'], true],
     [['next', 'first', 'open'], true],
     [['next', 'first', 'open', 'next'], true],
+    // What was heard meanwhile is asked for again, so nothing that came after it is missing either.
+    [['hears', 'open', 'next'], true],
+    [['hears', 'first', 'open'], false],
+    [['hears', 'open', 'first'], false],
   ]) {
     const sequence = new Sequence();
     const first = sequence.open();
     first.alive();
     let next = sequence.open();
-    const happenings = { first: () => first.alive(), next: () => next.alive(), open: () => (next = sequence.open()) };
+    const happenings = { first: () => first.alive(), next: () => next.alive(), hears: () => next.item(6, 7), open: () => (next = sequence.open()) };
     for (const event of events) happenings[event]();
     sequence.drop(first);
     assert.equal(sequence.blind, blind, events.join(', '));
