@@ -55,8 +55,8 @@ export class RotatingTopicClient {
   /** Throws `ERR_ARGUMENT` for what makes no sense. */
   constructor(source: TokenSource, options: RotatingTopicClientOptions);
   /**
-   * Subscribes, now or as soon as there is a token. Throws `ERR_CLOSED`, `ERR_ARGUMENT`, or `ERR_SDK` where `makeClient` gives a client of an SDK
-   * that cannot resume.
+   * Subscribes, now or as soon as there is a token. Throws `ERR_CLOSED`, `ERR_ARGUMENT`, what `makeClient` throws, or `ERR_SDK` where it gives a
+   * client of an SDK that cannot resume.
    */
   subscribe(cacheName: string, topicName: string, options: RotatingSubscribeOptions): RotatingSubscription;
   /** Publishes with the token in hand; once more where the service refuses it. Gives the SDK's response, or rejects with a `TokenError` where there
@@ -85,7 +85,8 @@ export interface RotatingTopicClientOptions {
 export interface RotatingSubscribeOptions {
   onItem: (item: TopicItem) => void;
   /** An attempt failed, or a message is not readable. The subscription goes on by itself, unless `subscription.isSubscribed` is false: a name that
-   *  the service cannot take ends it. A refused permission is tried again with the next token. */
+   *  the service cannot take ends it. A refused permission is tried again with the next token. What `makeClient` throws once `subscribe()` has
+   *  returned comes here too, as `error.innerException()`. */
   onError?: (error: TopicSubscribe.Error, subscription: RotatingSubscription) => void;
   onHeartbeat?: NonNullable<SubscribeCallOptions['onHeartbeat']>;
   /** Messages were missed: the service no longer had them, or was too slow to send them. All numbers are 0 where a connection was lost before its first

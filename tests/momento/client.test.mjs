@@ -1,7 +1,9 @@
 // RotatingTopicClient as an app uses it: ready, close, handlers, publish, and what is refused.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import process from 'node:process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { RotatingTopicClient } from '../../pkg/momento.js';
 import { begin } from './support/begin.mjs';
 import { diary } from './support/diary.mjs';
@@ -52,6 +54,25 @@ test('close() leaves no timer behind', (t) => {
   assert.equal(timers(), before + 2);
   topics.close();
   assert.equal(timers(), before);
+});
+
+test('close() leaves no listener behind, however long ago they were put there', async () => {
+  const script = `
+    import { getEventListeners } from 'node:events';
+    import { RotatingTopicClient } from ${JSON.stringify(new URL('../../pkg/momento.js', import.meta.url))};
+    const source = Object.assign(new EventTarget(), { status: 'ready', reportRejected() {} });
+    const window = new EventTarget();
+    for (const name of ['addEventListener', 'removeEventListener']) globalThis[name] = window[name].bind(window);
+    globalThis.document = new EventTarget();
+    const left = () => [[source, 'token'], [source, 'status'], [window, 'online'], [window, 'pageshow'], [document, 'visibilitychange']]
+      .map(([target, type]) => getEventListeners(target, type).length).join(' ');
+    const topics = new RotatingTopicClient(source, { makeClient() {} });
+    for (let turn = 0; turn < 10; turn++) { await new Promise(setImmediate); gc(); }
+    console.log(left());
+    topics.close();
+    console.log(left());`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script], { timeout: 15_000 });
+  assert.equal(stdout, '1 1 1 1 1\n0 0 0 0 0\n');
 });
 
 test('with a source that was closed, the client is closed', (t) => {

@@ -44,81 +44,6 @@ test('a topic that starts again while a stream is on its way: that one is opened
   assert.deepEqual(heard.items, ['7/1', '90/1', '90/2']);
 });
 
-test('a connection lost before its first message: what was missed is not known, and that is told', (t) => {
-  const pass = still(t);
-  const { topics, streams } = stage(t);
-  const handlers = diary();
-  topics.subscribe('chat', 'room', handlers);
-  streams[0].heartbeat();
-  streams[0].lose();
-  pass(500);
-  assert.equal(streams[1].after, undefined);
-  streams[1].heartbeat();
-  streams[1].item(5);
-  assert.deepEqual([handlers.heard.gaps, handlers.heard.items], [[[0, 0, 0]], ['7/5']]);
-});
-
-test('a topic without messages: the old stream is kept a while beside the new one, should one be on its way', (t) => {
-  const pass = still(t);
-  const { source, topics, streams } = stage(t);
-  const handlers = diary();
-  topics.subscribe('chat', 'room', handlers);
-  streams[0].heartbeat();
-  source.give(newToken());
-  streams[1].heartbeat();
-  pass(4_000);
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [false, false]);
-  pass(1_002);
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [true, false]);
-  streams[1].item(5);
-
-  source.give(newToken());
-  streams[2].heartbeat();
-  assert.deepEqual([streams[2].after, streams[1].cancelled], [[5, 7], true]);
-  assert.deepEqual([handlers.heard.items, handlers.heard.gaps, handlers.heard.lost], [['7/5'], [], 0]);
-});
-
-test('and where one was: it is delivered, and the new stream opened anew', (t) => {
-  const pass = still(t);
-  const { source, topics, streams } = stage(t);
-  const handlers = diary();
-  topics.subscribe('chat', 'room', handlers);
-  streams[0].heartbeat();
-  source.give(newToken());
-  streams[1].heartbeat();
-  streams[1].item(6);
-  streams[0].item(5);
-  assert.deepEqual([streams.length, streams[1].cancelled, streams[2].after], [3, true, [5, 7]]);
-  streams[2].item(6);
-  assert.equal(streams[0].cancelled, true);
-  assert.deepEqual(handlers.heard.items, ['7/5', '7/6']);
-
-  const other = diary();
-  topics.subscribe('chat', 'other', other);
-  streams[3].heartbeat();
-  source.give(newToken());
-  const successor = streams.findLast(({ topic }) => topic === 'other');
-  successor.item(8);
-  streams[3].lose();
-  pass(500);
-  assert.deepEqual(streams.at(-1).after, [7, 7]);
-  streams.at(-1).item(8);
-  assert.deepEqual([other.heard.items, other.heard.gaps], [['7/8'], []]);
-});
-
-test('and where the old stream ends meanwhile: the new one delivers, and nothing was lost', (t) => {
-  still(t);
-  const { source, topics, streams } = stage(t);
-  const handlers = diary();
-  topics.subscribe('chat', 'room', handlers);
-  streams[0].heartbeat();
-  source.give(newToken());
-  streams[1].heartbeat();
-  streams[0].lose();
-  streams[1].item(5);
-  assert.deepEqual([handlers.heard.items, handlers.heard.gaps, handlers.heard.lost], [['7/5'], [], 0]);
-});
-
 test('discontinuities are told, each once', (t) => {
   const { source, streams, heard } = begin(t);
   source.give(newToken());
@@ -132,6 +57,14 @@ test('an app may resume where it left off', (t) => {
   const { topics, streams } = stage(t);
   topics.subscribe('chat', 'room', { ...diary(), resumeAtTopicSequenceNumber: 42, resumeAtTopicSequencePage: 7 });
   assert.deepEqual(streams[0].after, [41, 7]);
+});
+
+test('a place that was never written down, as storage gives it, is none', (t) => {
+  const { topics, streams } = stage(t);
+  const subscription = topics.subscribe('chat', 'room', { ...diary(), resumeAtTopicSequenceNumber: null, resumeAtTopicSequencePage: null });
+  assert.deepEqual([streams[0].after, subscription.position], [undefined, undefined]);
+  topics.subscribe('chat', 'other', { ...diary(), resumeAtTopicSequenceNumber: 5, resumeAtTopicSequencePage: null });
+  assert.deepEqual(streams[1].after, [4, 0]);
 });
 
 test('without a token a subscription waits, and the source is asked for one', (t) => {

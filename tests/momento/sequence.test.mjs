@@ -108,6 +108,32 @@ test('an app may say where to begin, with or without the page', () => {
   }
 });
 
+test('whether the first stream had brought all is known where it has said something since the next one spoke', () => {
+  for (const [events, blind] of [
+    [['next', 'first'], false],
+    [['first', 'next'], true],
+    [['first'], true],
+    [['next', 'first', 'open'], true],
+    [['next', 'first', 'open', 'next'], true],
+    // What was heard meanwhile is asked for again, so nothing that came after it is missing either.
+    [['hears', 'open', 'next'], true],
+    [['hears', 'first', 'open'], false],
+    [['hears', 'open', 'first'], false],
+  ]) {
+    const sequence = new Sequence();
+    const first = sequence.open();
+    first.alive();
+    let next = sequence.open();
+    const happenings = { first: () => first.alive(), next: () => next.alive(), hears: () => next.item(6, 7), open: () => (next = sequence.open()) };
+    for (const event of events) happenings[event]();
+    sequence.drop(first);
+    assert.equal(sequence.blind, blind, events.join(', '));
+  }
+  const { sequence, lane } = reached(57);
+  sequence.drop(lane);
+  assert.equal(sequence.blind, false, 'the next one resumes');
+});
+
 /** A topic, and streams that each read its log at their own pace. */
 class World {
   log = [];
@@ -121,6 +147,10 @@ class World {
   /** How many messages had been delivered when a discontinuity was told. */
   told = new Set();
   streams = [];
+  /** What has come on a stream that was not let go. */
+  heard = new Set();
+  /** Where the last stream began that had no place to resume at. */
+  begun = 0;
   sequence;
 
   /** It begins at the beginning, or with whatever comes. */
@@ -140,16 +170,52 @@ class World {
 
   open() {
     const lane = this.sequence.open();
-    if (!lane.after) return this.streams.push({ lane, index: this.log.length });
+    if (!lane.after) {
+      this.begun = this.log.length;
+      return this.streams.push({ lane, index: this.begun });
+    }
     const { sequenceNumber: after, sequencePage: page } = lane.after;
     const lost = page === this.page && after > this.number;
     const found = this.log.findIndex((entry, index) => index >= this.from && (lost || entry.page > page || (entry.page === page && entry.number > after)));
     return this.streams.push({ lane, index: found < 0 ? this.log.length : found });
   }
 
+  /** Whatever was lost without a place is told as soon as a stream delivers. */
+  tell() {
+    if (!this.sequence.blind || !this.sequence.current) return;
+    this.sequence.blind = false;
+    this.told.add(this.delivered.length);
+  }
+
+  alive({ lane, dead }) {
+    if (!dead) lane.alive();
+    this.tell();
+  }
+
+  drop(lane) {
+    this.sequence.drop(lane);
+    this.tell();
+    if (!this.sequence.current && !this.sequence.next) this.open();
+  }
+
+  /** A heartbeat comes after all that was sent before. */
+  beat(stream) {
+    while (stream.index < this.begun && this.step(stream));
+    this.alive(stream);
+  }
+
+  /** Of the only stream, and before it said where the topic stands, a loss cannot be made good, nor where it may not have brought all. */
+  matters(lane) {
+    const { position, current, next, complete, withheld } = this.sequence;
+    if (position || lane !== (current ?? next)) return false;
+    return !current || !complete || !(next?.waits || withheld);
+  }
+
   /** The stream's next event; false where there is none. */
   step(stream) {
     const { lane } = stream;
+    if (stream.dead) return false;
+    if (stream.index < this.log.length) this.alive(stream);
     if (stream.index < this.kept) {
       stream.index = this.kept;
       const { number, page } = this.log[this.kept];
@@ -159,6 +225,7 @@ class World {
     const entry = this.log[stream.index];
     if (!entry) return false;
     stream.index++;
+    if (this.sequence.holds(lane)) this.heard.add(entry.id);
     if (lane.item(entry.number, entry.page)) this.delivered.push(entry.id);
     return true;
   }
@@ -168,6 +235,7 @@ class World {
   }
 
   drain() {
+    for (const { lane, dead } of this.streams) if (dead) this.drop(lane);
     if (!this.sequence.current && !this.sequence.next) this.open();
     for (const stream of this.streams) while (this.step(stream));
     // What one stream said may have let another go, to be opened anew.
@@ -188,20 +256,21 @@ function history(random, steps, happen) {
     rotate: () => world.open(),
     // Let-go streams go on speaking, for a while.
     step: () => world.step(random.pick(world.streams)),
-    beat: () => random.pick(world.streams).lane.alive(),
+    beat: () => world.beat(random.pick(world.streams)),
     lose: () => {
       const { lane } = random.pick(world.streams);
-      // Of the only stream, and before it said where the topic stands, a loss cannot be made good.
-      if (!world.sequence.position && lane === (world.sequence.current ?? world.sequence.next)) return;
-      world.sequence.drop(lane);
-      if (!world.sequence.current && !world.sequence.next) world.open();
+      if (!world.matters(lane)) world.drop(lane);
     },
+    loseAny: () => world.drop(random.pick(world.streams).lane),
+    // It says nothing more, and nobody notices.
+    die: () => (random.pick(world.streams).dead = true),
     // What was on its way has come.
     waitedForLongEnough: () => {
       const { current } = world;
       if (!current || !world.sequence.next?.waits) return;
       while (world.step(current));
-      if (world.sequence.next) world.sequence.drop(current.lane);
+      world.alive(current);
+      if (world.sequence.next) world.drop(current.lane);
     },
     restart: () => world.restart(false),
     // Without pages, what was not read before cannot be asked for after; the first of the new numbers is read where the old ones were.
@@ -222,6 +291,7 @@ function history(random, steps, happen) {
     world.streams = world.streams.filter(({ lane }, index) => world.sequence.holds(lane) || index >= world.streams.length - 8);
     if (!world.sequence.current && !world.sequence.next) world.open();
   }
+  world.drain();
   world.publish();
   world.drain();
   return world;
@@ -241,10 +311,14 @@ for (const [what, count, happen] of [
     }));
 }
 
-test('where the service forgets, none comes twice, and each gap is told', (t) =>
-  cases(t, 'gaps', 5_000, (random) => {
-    const { delivered, log, told } = history(random, random.between(20, 150), [...COMMON, 'restart', 'forget']);
+for (const [what, happen] of [
+  ['the service forgets', ['restart', 'forget']],
+  ['streams are lost or die before the first message', ['rotate', 'beat', 'loseAny', 'die']],
+]) {
+  test(`where ${what}, none comes twice, and each gap is told`, (t) => cases(t, what, 5_000, (random) => {
+    const { delivered, log, told, heard, kept } = history(random, random.between(20, 150), [...COMMON, ...happen]);
     assert.equal(delivered.at(-1), log.length - 1);
+    if (kept === 0) assert.deepEqual([...heard].filter((id) => !delivered.includes(id)), [], 'what came was delivered');
     let last = -1;
     for (const [index, id] of delivered.entries()) {
       assert.ok(id > last, `${id} after ${last}`);
@@ -252,3 +326,4 @@ test('where the service forgets, none comes twice, and each gap is told', (t) =>
       last = id;
     }
   }));
+}

@@ -8,13 +8,20 @@
 // That holds only while both count alike: when the first stream shows that the topic started again, the next is let go, to be opened anew.
 //
 // Before the first message there is no place to resume at, and a message from before the next stream began may still be on its way on the
-// first. So the next one waits, until a message has come by the first (it is opened anew, and resumes) or the first has ended.
+// first. So the next one waits, until a message has come by the first (it is opened anew, and resumes) or the first has ended. That nothing was
+// lost between the two is known only where the first has said something after the next one spoke: it may have died long before, unnoticed.
 import type { TopicPosition } from '../../momento.js';
 
 export class Sequence {
   #position: TopicPosition | undefined;
   /** The last message known to be missed, as far as that was told. */
   missed = -1;
+  /** What stands before the first message that a next one heard while it waited, be it let go since. */
+  withheld: TopicPosition | undefined;
+  /** The first stream has said something since the next one spoke: all from before the next one began has come. */
+  complete = false;
+  /** A stream has ended before there was a place to resume at, and whether it had brought all is not known. To be told. */
+  blind = false;
   current: Lane | undefined;
   next: Lane | undefined;
 
@@ -29,12 +36,14 @@ export class Sequence {
 
   set position(position: TopicPosition) {
     this.#position = position;
+    this.withheld = undefined;
     // One that began without a place has one to resume at now.
     if (this.next && !this.next.after) this.next = undefined;
   }
 
   /** The next stream. One that was on its way is let go. */
   open(): Lane {
+    if (!this.withheld) this.complete = false;
     return (this.next = new Lane(this));
   }
 
@@ -47,9 +56,10 @@ export class Sequence {
     if (lane === this.next) this.next = undefined;
     if (lane !== this.current) return;
     this.current = undefined;
-    const { next } = this;
-    // What the next one heard while it waited comes again.
-    if (next?.withheld) this.position = next.withheld;
+    const { next, withheld } = this;
+    this.blind ||= !this.#position && !(this.complete && (next?.waits || withheld));
+    // What was heard while waiting comes again.
+    if (withheld) this.position = withheld;
     else if (next?.waits) [this.current, this.next] = [next, undefined];
   }
 }
@@ -60,8 +70,6 @@ export class Lane {
   readonly after: TopicPosition | undefined;
   /** It has shown signs of life, and waits for the first stream. */
   waits = false;
-  /** What stands before the first message that came meanwhile. */
-  withheld: TopicPosition | undefined;
   readonly #sequence: Sequence;
   #page: number | undefined;
   #number: number;
@@ -80,13 +88,15 @@ export class Lane {
       this.waits = !this.after && sequence.current !== undefined;
       if (!this.waits) [sequence.current, sequence.next] = [this, undefined];
     }
-    return this === sequence.current;
+    const delivers = this === sequence.current;
+    if (delivers && (sequence.next?.waits || sequence.withheld)) sequence.complete = true;
+    return delivers;
   }
 
   /** A message; true where it is to be delivered. */
   item(number: number, page: number): boolean {
     if (!this.alive()) {
-      this.withheld ??= { sequenceNumber: number - 1, sequencePage: page };
+      if (this === this.#sequence.next) this.#sequence.withheld ??= { sequenceNumber: number - 1, sequencePage: page };
       return false;
     }
     const isNew = this.#startsAgain(number, page) || number > (this.#sequence.position?.sequenceNumber ?? -1);

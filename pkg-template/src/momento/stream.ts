@@ -7,21 +7,19 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { TokenError } from 'momento-token-wasm';
+import type { SdkFailure } from './failure.js';
 
 /** The SDK does not export the type by its name. */
 type TopicHeartbeat = Parameters<NonNullable<Sdk.SubscribeCallOptions['onHeartbeat']>>[0];
-
-/** What an error of the SDK's says, thrown or answered. */
-export type SdkFailure = Sdk.TopicSubscribe.Error;
 
 export interface StreamEvents {
   item(item: Sdk.TopicItem, at: Face.TopicPosition): void;
   discontinuity(discontinuity: Sdk.TopicDiscontinuity): void;
   heartbeat(heartbeat: TopicHeartbeat): void;
-  /** A message that the SDK cannot give out (text of no characters, for one). */
-  odd(error: SdkFailure, at: Face.TopicPosition): void;
+  /** A message that the SDK cannot give out (text of no characters, for one); of a kind that it does not know, it does not know the place. */
+  odd(error: SdkFailure, at: Face.TopicPosition | undefined): void;
   /** It ended by itself; without an error where the connection was lost or the server ended it. */
-  end(error?: SdkFailure): void;
+  end(error?: unknown): void;
 }
 
 /** The SDK's own record of a stream (SubscriptionState in its core). */
@@ -53,15 +51,20 @@ export function openStream(client: Sdk.TopicClient, cache: string, topic: string
     over = true;
     state?.unsubscribe();
   };
-  const end = (error?: SdkFailure): void => {
+  const end = (error?: unknown): void => {
     if (over) return;
     cancel();
     tell.end(error);
   };
-  const place = (): Face.TopicPosition => ({
-    sequenceNumber: state?.lastTopicSequenceNumber ?? 0,
-    sequencePage: state?.lastTopicSequencePage ?? 0,
-  });
+  /** The place of the last message, as the SDK took note of it. */
+  let last = after ?? { sequenceNumber: 0, sequencePage: 0 };
+  const place = (): Face.TopicPosition =>
+    (last = { sequenceNumber: state?.lastTopicSequenceNumber ?? 0, sequencePage: state?.lastTopicSequencePage ?? 0 });
+  const newPlace = (): Face.TopicPosition | undefined => {
+    const { sequenceNumber, sequencePage } = last;
+    const at = place();
+    return at.sequenceNumber === sequenceNumber && at.sequencePage === sequencePage ? undefined : at;
+  };
 
   pubsub.sendSubscribe = (options) => {
     if (state || over) {
@@ -78,9 +81,9 @@ export function openStream(client: Sdk.TopicClient, cache: string, topic: string
   client
     .subscribe(cache, topic, {
       onItem: (item) => tell.item(item, place()),
-      onDiscontinuity: (discontinuity) => tell.discontinuity(discontinuity),
+      onDiscontinuity: (discontinuity) => (place(), tell.discontinuity(discontinuity)),
       onHeartbeat: (heartbeat) => tell.heartbeat(heartbeat),
-      onError: (error, subscription) => (subscription.isSubscribed ? tell.odd(error, place()) : end(error)),
+      onError: (error, subscription) => (subscription.isSubscribed ? tell.odd(error, newPlace()) : end(error)),
     })
     // What it resolves with is told above already, but for an error that comes first.
     .then((response) => 'errorCode' in response && end(response), end);

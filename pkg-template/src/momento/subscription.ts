@@ -3,8 +3,9 @@ import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError } from 'momento-token-wasm';
 import { type Moment, now, since } from './clocks.js';
+import { failureOf } from './failure.js';
 import { type Lane, Sequence } from './sequence.js';
-import { type SdkFailure, openStream } from './stream.js';
+import { openStream } from './stream.js';
 
 /** What the client gives its subscriptions. */
 export interface Owner {
@@ -23,7 +24,7 @@ const STABLE_MS = 10_000;
 const LONGEST_WATCH_MS = 15_000;
 /** Back from sleep or offline, a stream that said something so recently is believed to be well. */
 const FRESH_MS = 1_000;
-/** A stream without messages is kept for so long beside its successor: one may still be on its way. */
+/** A stream without messages is kept for so long, at least, beside its successor: one may still be on its way. */
 const GRACE_MS = 5_000;
 
 interface Live {
@@ -31,7 +32,7 @@ interface Live {
   readonly token: Token;
   readonly opened: Moment;
   heard: Moment;
-  /** Since when it waits for the stream before it. */
+  /** Since when it waits for the stream before it, which has so long to bring the message too that this one heard. */
   waits: Moment | undefined;
   /** Back from sleep or offline: it may be dead without knowing. */
   doubted: boolean;
@@ -56,8 +57,6 @@ export class Subscription implements Face.RotatingSubscription {
   #watch: ReturnType<typeof setTimeout> | undefined;
   /** The token that was turned away: nothing is opened with it again. */
   #refused: Token | undefined;
-  /** A stream was lost before there was a place to resume at. */
-  #blind = false;
 
   constructor(owner: Owner, names: readonly [string, string], handlers: Face.RotatingSubscribeOptions, sequence: Sequence) {
     this.#owner = owner;
@@ -83,7 +82,7 @@ export class Subscription implements Face.RotatingSubscription {
   unsubscribe(cause?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#pause);
+    this.#resume();
     clearTimeout(this.#watch);
     for (const live of this.#live.values()) live.cancel();
     this.#live.clear();
@@ -112,43 +111,50 @@ export class Subscription implements Face.RotatingSubscription {
     this.settle();
   }
 
-  /** Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. */
-  settle(): void {
+  /** Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. `first`: subscribe() is there to throw. */
+  settle(first = false): void {
     if (this.#ended) return;
     const sequence = this.#sequence;
     const { token } = this.#owner;
     const next = sequence.next && this.#live.get(sequence.next);
+    const old = sequence.current && this.#live.get(sequence.current);
     if (next) {
       const silent = this.#isSilent(next);
       if (silent) this.#wait();
       if (silent || next.doubted || (token && next.token !== token)) sequence.drop(next.lane);
-      else if (sequence.current && next.waits && since(next.waits) >= GRACE_MS) sequence.drop(sequence.current);
+      else if (old && next.waits && since(next.waits) >= GRACE_MS && (sequence.complete || sequence.withheld || this.#isSilent(old))) sequence.drop(old.lane);
     }
     for (const live of this.#live.values()) {
       if (sequence.holds(live.lane)) continue;
       this.#live.delete(live.lane);
       live.cancel();
     }
+    if (sequence.current) this.#takenOver();
+    if (this.#ended) return;
     const current = sequence.current && this.#live.get(sequence.current);
     const wanted = !current || current.token !== token || current.doubted || this.#isSilent(current);
-    if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined) this.#open(token);
+    if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined) this.#open(token, first);
     this.#arm();
   }
 
-  #open(token: Token): void {
+  #open(token: Token, first: boolean): void {
     const lane = this.#sequence.open();
     const live: Live = { lane, token, opened: now(), heard: now(), waits: undefined, doubted: false, cancel: () => {} };
     this.#live.set(lane, live);
     try {
       live.cancel = openStream(this.#owner.makeClient(token), ...this.#names, lane.after, {
         item: (item, at) => this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onItem(item)),
-        odd: (error, at) => this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onError?.(error, this)),
+        odd: (error, at) =>
+          this.#heard(live, () => (at ? lane.item(at.sequenceNumber, at.sequencePage) : lane.alive()) && this.#handlers.onError?.(error, this)),
         discontinuity: (gap) =>
           this.#heard(live, () => lane.discontinuity(gap.newSequenceNumber(), gap.newSequencePage()) && this.#handlers.onDiscontinuity?.(gap)),
         heartbeat: (heartbeat) => this.#heard(live, () => lane.alive() && this.#handlers.onHeartbeat?.(heartbeat)),
         end: (error) => this.#lost(live, error),
       });
+      // Making a client, the app may have ended the subscription, or brought the next token.
+      if (!this.#live.has(lane)) live.cancel();
     } catch (error) {
+      if (!first) return this.#lost(live, error);
       this.unsubscribe(error);
       throw error;
     }
@@ -158,36 +164,37 @@ export class Subscription implements Face.RotatingSubscription {
   #heard(live: Live, take: () => unknown): void {
     live.heard = now();
     live.doubted = false;
-    const before = this.#sequence.current;
-    if (live.lane.alive() && live.lane !== before) this.#takenOver();
-    if (live.lane.waits) live.waits ??= live.heard;
+    const { lane } = live;
+    const sequence = this.#sequence;
+    const { current: before, withheld } = sequence;
+    if (lane.alive() && lane !== before) this.#takenOver();
     this.#tell(take);
+    if (lane.waits && (!live.waits || sequence.withheld !== withheld)) live.waits = live.heard;
     // With one stream, and no timer due, there is nothing to do.
-    if (before !== live.lane || this.#live.size > 1) guarded(() => this.settle());
+    if (before !== lane || this.#live.size > 1) guarded(() => this.settle());
   }
 
   #takenOver(): void {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
-    const blind = this.#blind;
-    this.#blind = false;
-    if (blind) this.#tell(() => this.#handlers.onDiscontinuity?.(unknown));
+    if (!this.#sequence.blind) return;
+    this.#sequence.blind = false;
+    this.#tell(() => this.#handlers.onDiscontinuity?.(unknown));
   }
 
-  #lost(live: Live, error: SdkFailure | undefined): void {
+  #lost(live: Live, cause: unknown): void {
     this.#live.delete(live.lane);
+    if (this.#ended) return;
     const wasCurrent = live.lane === this.#sequence.current;
     this.#sequence.drop(live.lane);
-    const code = error?.errorCode?.();
+    const error = cause ? failureOf(cause) : undefined;
+    const code = error?.errorCode();
     if (code === 'AUTHENTICATION_ERROR') this.#owner.rejected((this.#refused = live.token));
     else if (code === 'PERMISSION_ERROR') this.#refused = live.token;
     else {
       if (wasCurrent && since(live.opened) > STABLE_MS) this.#failures = 0;
       this.#wait();
     }
-    if (wasCurrent && !this.#sequence.current) {
-      this.#blind ||= !this.#sequence.position;
-      this.#tell(() => this.#handlers.onConnectionLost?.());
-    }
+    if (wasCurrent && !this.#sequence.current) this.#tell(() => this.#handlers.onConnectionLost?.());
     // Of a token that was turned away, the source tells.
     const told = error && code !== 'AUTHENTICATION_ERROR' && !this.#ended;
     if (code === 'INVALID_ARGUMENT_ERROR') this.unsubscribe(error);

@@ -2,6 +2,7 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError, type TokenSource } from 'momento-token-wasm';
+import { listen } from '../page.js';
 import { credentialProvider } from './provider.js';
 import { Sequence } from './sequence.js';
 import { type Owner, Subscription, closed, guarded } from './subscription.js';
@@ -37,26 +38,28 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
       for (const subscription of [...subscriptions]) guarded(() => act(subscription));
     };
     const doubt = all((subscription) => subscription.doubt());
-    source.addEventListener('token', all((subscription) => subscription.tokenChanged()), { signal });
-    source.addEventListener('status', ({ detail }) => detail === 'closed' && this.close(), { signal });
+    listen(source, 'token', all((subscription) => subscription.tokenChanged()), signal);
+    listen(source, 'status', () => void (source.status === 'closed' && this.close()), signal);
     // Where there is a page. Back from sleep or another tab, the clocks tell; back from offline, or a page kept aside, nothing does.
-    globalThis.addEventListener?.('online', doubt, { signal });
-    globalThis.addEventListener?.('pageshow', (event) => event.persisted && doubt(), { signal });
-    globalThis.document?.addEventListener('visibilitychange', all((subscription) => subscription.settle()), { signal });
+    listen(globalThis, 'online', doubt, signal);
+    listen(globalThis, 'pageshow', (({ persisted }: PageTransitionEvent) => persisted && doubt()) as () => void, signal);
+    listen(globalThis.document, 'visibilitychange', all((subscription) => subscription.settle()), signal);
     if (source.status === 'closed') this.close();
   }
 
   subscribe(cacheName: string, topicName: string, options: Face.RotatingSubscribeOptions): Face.RotatingSubscription {
     this.#mustBeOpen();
     if (typeof options?.onItem !== 'function') throw wrong('onItem: expected a function');
-    const { resumeAtTopicSequenceNumber: number, resumeAtTopicSequencePage: page = 0 } = options;
+    // Storage gives null for what it does not have.
+    const number = options.resumeAtTopicSequenceNumber ?? undefined;
+    const page = options.resumeAtTopicSequencePage ?? 0;
     for (const value of [number ?? 1, page + 1]) {
       if (!Number.isSafeInteger(value) || value < 1) throw wrong('resumeAtTopicSequenceNumber: expected a whole number above zero, and a page of zero or more');
     }
     const sequence = new Sequence(number === undefined ? undefined : { sequenceNumber: number - 1, sequencePage: page });
     const subscription = new Subscription(this.#owner, [cacheName, topicName], options, sequence);
     this.#subscriptions.add(subscription);
-    subscription.settle();
+    subscription.settle(true);
     // A source that waits to be asked is asked. Its own events tell how that ends.
     if (!this.#source.current) this.#source.getToken({ minValidityMs: 0 }).catch(() => {});
     return subscription;

@@ -77,12 +77,19 @@ class Stream {
     this.#options.onError(failure('UNKNOWN_ERROR'), { isSubscribed: true });
   }
 
+  /** A message of a kind that the SDK does not know; it takes no note of its place. */
+  unknown() {
+    this.#speaks = true;
+    this.#options.onError(failure('UNKNOWN_ERROR'), { isSubscribed: true });
+  }
+
   heartbeat() {
     this.#speaks = true;
     this.#options.onHeartbeat({});
   }
 
   discontinuity(last, number, page) {
+    Object.assign(this.#options.subscriptionState, { lastTopicSequenceNumber: number, lastTopicSequencePage: page });
     this.#options.onDiscontinuity({ lastSequenceNumber: () => last, newSequenceNumber: () => number, newSequencePage: () => page });
   }
 
@@ -91,6 +98,12 @@ class Stream {
     if (this.#speaks || this.#resumed) this.#options.onError(failure(code), { isSubscribed: false });
     else this.#answer(failure(code));
     await Promise.resolve();
+  }
+
+  /** As the SDK tells of whatever was thrown inside it: as an error of its own, which fails as soon as it is asked anything. */
+  async break(thrown) {
+    this.#answer({ errorCode: () => thrown.errorCode(), message: () => thrown.wrappedErrorMessage(), innerException: () => thrown });
+    await new Promise(setImmediate);
   }
 
   /** The connection is lost, or the server ends the stream: the SDK would open it again by itself. */
@@ -116,7 +129,7 @@ export function stage(context, { token = newToken(), publish, ...options } = {})
   };
   const topics = new RotatingTopicClient(source, { makeClient, ...options });
   context.after(() => topics.close());
-  return { source, topics, streams };
+  return { source, topics, streams, makeClient };
 }
 
 const newState = () => ({
