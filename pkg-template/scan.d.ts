@@ -24,7 +24,8 @@ export interface ScanPlugin {
   enforce: 'post';
 }
 
-/** Credentials in one text, in order. `file` names it in what is found; a name that ends in `.map` has it read as a source map. */
+/** Credentials in one text, in order. `file` names it in what is found; a name that ends in `.map` has it read as a source map. Throws a
+ *  `RangeError` where the text is made so that searching it in full would take too long. */
 export function scanText(text: string, file?: string): Finding[];
 
 /** Credentials in files, and in folders with all that is in them. Reads them one after another, each in bounded memory. */
@@ -45,7 +46,7 @@ export interface Report {
   /** How many files were scanned (not those skipped as binary). */
   files: number;
   bytes: number;
-  /** What could not be read, with the system's error code. */
+  /** What could not be read, with the system's error code; `EFFORT` where searching it in full would take too long. */
   unreadable: { file: string; code: string }[];
 }
 

@@ -2,10 +2,11 @@
 import { type Stats, closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import type { FileOptions, Finding, Report } from '../../scan.js';
+import { budgetOf } from './base64.js';
 import { find } from './find.js';
 import { Ignored, readIgnoreFile } from './ignore.js';
 import { Place, placed } from './place.js';
-import { scanBytes } from './text.js';
+import { type Scanned, scanBytes } from './text.js';
 
 /** Up to this size a file is read whole; what is larger, in parts of this size. */
 const PART = 32 * 1024 * 1024;
@@ -57,11 +58,12 @@ export async function scanFiles(paths: readonly string[], options: FileOptions =
     for (const name of readdirSync(path).sort()) visit(join(path, name), false);
   };
   const file = (path: string, { size }: Stats): void => {
-    const findings = size > PART ? scanLarge(path, now) : scanWhole(path, now);
-    if (!findings) return;
+    const scanned = size > PART ? scanLarge(path, now) : scanWhole(path, now);
+    if (!scanned) return;
     report.files++;
     report.bytes += size;
-    for (const finding of findings) if (!given.fingerprint(finding.fingerprint) && !own.fingerprint(finding.fingerprint)) report.findings.push(finding);
+    if (!scanned.whole) report.unreadable.push({ file: path, code: 'EFFORT' });
+    for (const finding of scanned.findings) if (!given.fingerprint(finding.fingerprint) && !own.fingerprint(finding.fingerprint)) report.findings.push(finding);
   };
 
   for (const path of paths) {
@@ -80,18 +82,19 @@ function plain(base: string, path: string): string {
 
 const extensionOf = (path: string): string => (extname(path) || (basename(path).startsWith('.env') ? '.env' : '')).slice(1).toLowerCase();
 
-function scanWhole(path: string, now: number): Finding[] | undefined {
+function scanWhole(path: string, now: number): Scanned | undefined {
   const bytes = readFileSync(path);
   return isBinary(path, bytes) ? undefined : scanBytes(bytes, path, now);
 }
 
-function scanLarge(path: string, now: number): Finding[] | undefined {
+function scanLarge(path: string, now: number): Scanned | undefined {
   const handle = openSync(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(PART);
     const place = new Place();
     const findings: Finding[] = [];
     let kept = 0;
+    let whole = true;
     for (let first = true; ; first = false) {
       const read = fill(handle, buffer, kept);
       const bytes = buffer.subarray(0, kept + read);
@@ -99,9 +102,11 @@ function scanLarge(path: string, now: number): Finding[] | undefined {
       const last = bytes.length < PART;
       // What begins in the part that is shared is found, whole, in the next.
       const until = last ? bytes.length : bytes.length - SHARED;
-      const hits = find(bytes, now).filter(({ at }) => at < until);
+      const budget = budgetOf(bytes);
+      const hits = find(bytes, now, budget).filter(({ at }) => at < until);
+      whole &&= budget.left >= 0;
       findings.push(...placed(hits, bytes, path, place));
-      if (last) return findings;
+      if (last) return { findings, whole };
       place.to(bytes, until).part();
       kept = bytes.copy(buffer, 0, until);
     }

@@ -110,7 +110,7 @@ function json(text: string): Json | undefined {
 /** The object that a text begins with; the whole text where it has no end. */
 export function objectIn(text: string): string {
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*(?:"|$)|[{}]/gs)) {
     if (token === '{') depth++;
     else if (token === '}' && --depth === 0) return text.slice(0, index + 1);
   }

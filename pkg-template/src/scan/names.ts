@@ -2,7 +2,7 @@
 // begins as a credential does, so an ordinary file never comes here.
 
 /** How far from its first piece the rest is looked for, in characters. */
-const REACH = 200_000;
+export const REACH = 200_000;
 // Code that was made to be slow is no reason to be.
 const MOST_USES = 50;
 const MOST_NAMES = 50;

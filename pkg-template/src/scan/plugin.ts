@@ -41,11 +41,13 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
       order: 'post',
       handler(this: Context, _output: unknown, bundle: Bundle): void {
         const now = Date.now();
-        const findings: Finding[] = [];
+        const findings: Face.Finding[] = [];
         for (const [name, file] of Object.entries(bundle)) {
           // The map of a chunk is a file of its own by now.
           const content = file.type === 'chunk' ? file.code : file.source;
-          findings.push(...scanBytes(Buffer.from(content as string), name, now));
+          const { findings: found, whole } = scanBytes(Buffer.from(content as string), name, now);
+          findings.push(...found);
+          if (!whole) this.warn(`${name}: searching it in full would take too long`);
         }
         judge(this, findings);
       },
