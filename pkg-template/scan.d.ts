@@ -46,6 +46,8 @@ export interface Report {
   /** How many files were scanned (not those skipped as binary). */
   files: number;
   bytes: number;
+  /** How many files and folders were passed over, by `ignore` or as binary or `node_modules`. */
+  passed: number;
   /** What could not be read, with the system's error code; `EFFORT` where searching it in full would take too long. */
   unreadable: { file: string; code: string }[];
 }

@@ -1,5 +1,6 @@
 // `scan` on real builds: everything that was planted is found, and nothing else is.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -212,6 +213,39 @@ test('folders: links, binaries, node_modules, ignored paths and fingerprints, wh
   assert.deepEqual([none.files, none.code], [[], 0]);
   assert.deepEqual((await run(['scan', folder])).code, 0); // from elsewhere too
   assert.equal((await run(['scan', 'dangling'], { cwd: folder })).code, 2);
+});
+
+test('files that are named: ignored too, read once, pipes as they come, and no file at all', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'momento-scan-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const name of ['d/deep', 'empty/deep', 'images']) mkdirSync(join(folder, name), { recursive: true });
+  const key = v2();
+  writeFileSync(join(folder, 'd/a.js'), `"${key}"`);
+  writeFileSync(join(folder, 'd/deep/b.js'), `"${v2()}"`);
+  writeFileSync(join(folder, 'images/c.png'), 'PNG');
+  const scan = async (...args) => {
+    const { stdout, code } = await run(['scan', '--json', ...args], { cwd: folder });
+    return [code, JSON.parse(stdout).findings.length];
+  };
+  assert.deepEqual(await scan('d/a.js'), [1, 1]);
+  assert.deepEqual(await scan('d/a.js', '--ignore', 'd/a.js'), [0, 0]);
+  assert.deepEqual(await scan('d/a.js', 'd/deep/b.js', '--ignore', '*.js'), [0, 0]);
+  assert.deepEqual(await scan('d/a.js', 'd', './d/deep', join(folder, 'd')), [1, 2]);
+  assert.deepEqual(await scan('images'), [0, 0]);
+  writeFileSync(join(folder, '.momento-scan-ignore'), 'd/deep/*.js\n');
+  assert.deepEqual(await scan('d/deep/b.js'), [0, 0]);
+
+  const empty = await run(['scan', 'empty'], { cwd: folder });
+  assert.deepEqual([empty.code, empty.stdout, empty.stderr], [2, '', 'momento-token-wasm: there is no file to scan in "empty"\n']);
+
+  if (process.platform === 'win32') return;
+  const piped = (file) => spawnSync('sh', ['-c', `cat "$2" | "$0" "$1" scan --json /dev/stdin`, process.execPath, join(root, 'pkg/cli.js'), file], { encoding: 'utf8' });
+  const { status, stdout } = piped(join(folder, 'd/a.js'));
+  const { findings, files, bytes } = JSON.parse(stdout);
+  assert.deepEqual([status, files, bytes, findings.map(({ fingerprint }) => fingerprint)], [1, 1, key.length + 2, [fingerprint(key)]]);
+  // What ends nowhere is not read, and that is said.
+  const endless = await run(['scan', '/dev/zero']);
+  assert.deepEqual([endless.code, endless.stderr], [2, 'cannot read "/dev/zero" (ENOTSUP)\n']);
 });
 
 test('a large file is read in parts: found at the seams, at the right place, in little memory', { timeout: 120_000 }, async (context) => {

@@ -18,10 +18,12 @@ export async function scan(args: string[]): Promise<number> {
   const began = performance.now();
   const report = await scanFiles(rest, { ignore: (flags.ignore as string[] | undefined) ?? [], all: flags.all === true });
   const seconds = (performance.now() - began) / 1000;
-  const { findings, files, bytes, unreadable } = report;
+  const { findings, files, bytes, passed, unreadable } = report;
+  // Most likely the path is not that of the build: nothing was found, but nothing was read either.
+  if (files + passed + unreadable.length === 0) throw new Fail(`there is no file to scan in ${rest.map(named).join(', ')}`);
   const failing = findings.filter(({ fails }) => fails || flags.strict === true);
 
-  if (flags.json) process.stdout.write(`${JSON.stringify({ failed: failing.length > 0, findings, files, bytes, unreadable }, null, 2)}\n`);
+  if (flags.json) process.stdout.write(`${JSON.stringify({ failed: failing.length > 0, findings, files, bytes, passed, unreadable }, null, 2)}\n`);
   else {
     const paint = style(process.stdout);
     for (const finding of findings) process.stdout.write(`${paint(failing.includes(finding) ? 'red' : 'yellow', failing.includes(finding) ? 'FAIL' : 'note')} ${line(finding)}\n`);
