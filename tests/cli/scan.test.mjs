@@ -215,6 +215,26 @@ test('folders: links, binaries, node_modules, ignored paths and fingerprints, wh
   assert.equal((await run(['scan', 'dangling'], { cwd: folder })).code, 2);
 });
 
+test('no name of a file or of a source shows a credential', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'momento-scan-'));
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const [inner, planted] = [v2(), v1()];
+  const content = `"${planted}"`;
+  const again = Buffer.from(inner).toString('base64');
+  writeFileSync(join(folder, 'a.map'), literal({ version: 3, sources: [`data:text/plain,${inner}`], sourcesContent: [content], names: [], mappings: '' }));
+  for (const name of [inner, inner.replaceAll('.', '%2E'), again]) writeFileSync(join(folder, `token-${name}.js`), content);
+  symlinkSync(join(folder, 'nowhere'), join(folder, `${inner}.txt`));
+  mkdirSync(join(folder, 'keyboard-navigation-of-pages'));
+  writeFileSync(join(folder, 'keyboard-navigation-of-pages/eyelash-extensions-for-everybody.js'), content);
+  for (const args of [['scan', folder], ['scan', '--json', folder], ['scan', join(folder, `${inner}.txt`)], ['scan', join(folder, `token-${inner}.js`)]]) {
+    const { stdout, stderr, code } = await run(args);
+    assert.equal(code, args[1].endsWith('.txt') ? 2 : 1);
+    for (const secret of [inner, planted]) assert.ok(!leaks(stdout + stderr, secret), args.length);
+    assert.ok(!stdout.includes(again.slice(0, 20)));
+    if (args.at(-1) === folder) assert.match(stdout, /keyboard-navigation-of-pages.eyelash-extensions-for-everybody\.js/);
+  }
+});
+
 test('files that are named: ignored too, read once, pipes as they come, and no file at all', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'momento-scan-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,6 +3,7 @@ import type { Finding } from '../../scan.js';
 import { budgetOf } from './base64.js';
 import { find } from './find.js';
 import { placed } from './place.js';
+import { masked } from './report.js';
 
 export interface Scanned {
   findings: Finding[];
@@ -36,7 +37,7 @@ function inSources(findings: Finding[], bytes: Buffer, now: number): Finding[] {
     const index = sources.findIndex(({ fingerprint }) => fingerprint === finding.fingerprint);
     if (index < 0) continue;
     const [{ file, line, column }] = sources.splice(index, 1) as [Finding];
-    finding.source = { file, line, column };
+    finding.source = { file: masked(file), line, column };
   }
   return findings;
 }
