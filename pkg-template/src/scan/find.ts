@@ -77,7 +77,9 @@ export function find(bytes: Buffer, now: number, budget: Budget, depth = 0): Hit
 }
 
 /** Reads the text of a chain: `hit` is told of credentials, `start` of what begins as one does and goes on elsewhere. */
-function search(chain: Chain, from: number, now: number, depth: number, budget: Budget, hit: (index: number, found: Found) => void, start: (index: number) => void): void {
+function search(
+  chain: Chain, from: number, now: number, depth: number, budget: Budget, hit: (index: number, found: Found) => void, start: (index: number) => void,
+): void {
   const { text } = chain;
   if (!ANY_ANCHOR.test(text)) return;
   const runs = new Runs(text, from, budget);
