@@ -51,6 +51,16 @@ test('a text that was made so that searching it would take for ever is not calle
   assert.equal((await run(['scan', folder])).code, 1);
 });
 
+test('behind many texts that begin as a credential does, a key of names is still found', () => {
+  const settings = Array.from({ length: 2_000 }, (_, index) => `s(${index},"${base64(JSON.stringify({ setting: index, value: 'a'.repeat(index % 100) }, null, 2))}");`);
+  const starts = Array.from({ length: 100 }, (_, index) => `s("eyJhbGciOiJI",${index});`);
+  for (const before of [settings, starts]) {
+    const key = v2();
+    const [a, b] = [key.slice(0, 50), key.slice(50)];
+    assert.deepEqual(found(`${before.join('\n')}\nvar e="${a}",t="${b}";f(e+t)`), [fingerprint(key)]);
+  }
+});
+
 test('strings that follow a data: URL in an array or a sum', () => {
   const image = `data:image/png;base64,${Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d', 'hex'), Buffer.alloc(300, 7)]).toString('base64')}`;
   const page = `data:text/html;base64,${base64(`<p>${'a'.repeat(300)}</p>`)}`;

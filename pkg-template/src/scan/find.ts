@@ -32,8 +32,10 @@ const ENVELOPE = 24_576;
 /** So many braces before `api_key` may be those of objects that end before it. */
 const MOST_BRACES = 8;
 const DEEPEST = 3;
-/** So many places where a credential begins and goes on elsewhere are looked into: text that was made to be slow is no reason to be. */
-const MOST_STARTS = 50;
+/** So many places where a credential begins and goes on elsewhere are looked into at no cost; others, at a part of the text around them, which is
+ *  read for each: text that was made to be slow is no reason to be. */
+const FREE_STARTS = 50;
+const START_COST = 0.25;
 
 /** Credentials in order. Where `budget` is below zero afterwards, there may be more. */
 export function find(bytes: Buffer, now: number, budget: Budget, depth = 0): Hit[] {
@@ -61,7 +63,9 @@ export function find(bytes: Buffer, now: number, budget: Budget, depth = 0): Hit
     search(chain, from, now, depth, budget, hit, (index) => starts.push(chain.at(index)));
   });
   const text = starts.length > 0 ? bytes.toString('latin1') : '';
-  for (const at of starts.slice(0, MOST_STARTS)) {
+  for (const [index, at] of starts.entries()) {
+    if (index >= FREE_STARTS) budget.left -= START_COST * Math.min(bytes.length, REACH);
+    if (budget.left < 0) break;
     // What stands whole in a piece was found there.
     const found = new Set(hits.filter((hit) => hit.at !== at && Math.abs(hit.at - at) < REACH).map(({ judgement }) => judgement.fingerprint));
     const whole = assemble(text, at)
@@ -124,7 +128,7 @@ function search(
         if (jwt.cut && depth < DEEPEST) start(index);
       } else if (!envelope(envelopeAt(runs, index, now, budget)) && jwt !== 'foreign' && depth < DEEPEST && START.test(text.slice(index, index + 8))) {
         const begins = index === from || !LETTER.test(text.charAt(index - 1)) || chain.from(chain.pieceAt(index)) === index;
-        if (begins) start(index);
+        if (begins && !isOther(runs, index, budget)) start(index);
       }
     }
   }
@@ -194,6 +198,16 @@ function envelopeAround(runs: Runs, index: number, now: number, budget: Budget):
     if (found) return found;
   }
   return undefined;
+}
+
+/** Is it a whole object, and no header of a JWT? Nothing of it stands elsewhere. */
+function isOther(runs: Runs, index: number, budget: Budget): boolean {
+  const decoded = runs.at(index);
+  if (!decoded) return false;
+  const from = decoded.offset(index);
+  const object = objectIn(decoded.content.slice(from, from + ENVELOPE));
+  budget.left -= object.length;
+  return object.endsWith('}') && !object.includes('"alg"');
 }
 
 function objectAt(decoded: Decoded, brace: number, name: number, now: number, budget: Budget): Found | undefined {
