@@ -4,14 +4,16 @@ export {}; // what is not marked `export` below stays private
 
 /**
  * A plugin for Vite, Rollup and Rolldown. It fails a build that has a credential in it which is long-lived or may do anything, before a file
- * is written; of others it warns. Chunks, assets and source maps are scanned, under Vite the public folder too, and what other plugins write.
+ * is written; of others it warns, and of all in a build for a server, as Vite has them. Chunks, assets and source maps are scanned, under Vite
+ * the public folder too, and what other plugins write to the same folder.
  */
 export function scan(options?: ScanOptions): ScanPlugin;
 
 export interface ScanOptions {
-  /** Let every credential fail the build: disposable and expired ones too. Default false. */
+  /** Let every credential fail the build: disposable and expired ones too. A build for a server is warned of all the same. Default false. */
   strict?: boolean;
-  /** Globs of files (by their names in the build), and fingerprints (`sha256:…`, as reported), to let pass. Besides `.momento-scan-ignore`. */
+  /** Globs of files (by their names in the build, or from the working directory on), and fingerprints (`sha256:…`, as reported), to let pass.
+   *  Besides `.momento-scan-ignore`. */
   ignore?: readonly string[];
   /** Warn, and never fail. Default false. */
   warnOnly?: boolean;
@@ -24,7 +26,8 @@ export interface ScanPlugin {
   enforce: 'post';
 }
 
-/** Credentials in one text, in order. `file` names it in what is found; a name that ends in `.map` has it read as a source map. */
+/** Credentials in one text, in order. `file` names it in what is found; a name that ends in `.map` has it read as a source map. Throws a
+ *  `RangeError` where the text is made so that searching it in full would take too long. */
 export function scanText(text: string, file?: string): Finding[];
 
 /** Credentials in files, and in folders with all that is in them. Reads them one after another, each in bounded memory. */
@@ -45,7 +48,9 @@ export interface Report {
   /** How many files were scanned (not those skipped as binary). */
   files: number;
   bytes: number;
-  /** What could not be read, with the system's error code. */
+  /** How many files and folders were passed over, by `ignore` or as binary or `node_modules`. */
+  passed: number;
+  /** What could not be read, with the system's error code; `EFFORT` where searching it in full would take too long. */
   unreadable: { file: string; code: string }[];
 }
 

@@ -99,6 +99,17 @@ test('wrong usage and unreadable credentials: exit code 2, a message, and nothin
   }
 });
 
+test('a piece of a credential in the place of something else is not shown', async () => {
+  const key = v2();
+  const elsewhere = envelope(keyOf(disposable()), 'cell.private.example');
+  for (const piece of key.split('.')) {
+    for (const [args, input] of [[['inspect', '--allow-suffix', piece], elsewhere], [['inspect', '--endpoint', piece], key], [['inspect', '--endpoint', `${piece}.momentohq.com`], key]]) {
+      const { stdout, stderr } = await run(args, { input });
+      assert.ok(!leaks(stdout + stderr, key), args[1]);
+    }
+  }
+});
+
 test('nothing in a token steers the terminal', async () => {
   const { stdout } = await run(['inspect'], { input: envelope(jwt({ sub: '\u001b[31mred\u0007\u202e', ver: 1, p: 'Eg4KDAoKCAIaBgoEY2hhdA==', exp: inSeconds(60) })) });
   assert.match(stdout, /^Subject {4}\\u001b\[31mred\\u0007\\u202e$/m);

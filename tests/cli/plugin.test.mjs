@@ -1,9 +1,10 @@
 // The scan as a plugin: a build with a key in it fails, and says where.
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { rolldown } from 'rolldown';
 import { scan } from '../../pkg/scan.js';
 import { app, bundle } from './support/apps.mjs';
@@ -73,6 +74,59 @@ test('vite: options', { timeout: 120_000 }, async (context) => {
   assert.equal(passed.error, undefined);
   assert.match(passed.warnings, /disposable token, expires/);
   assert.match((await attempt(short, { strict: true }, config)).error.message, /disposable token, expires/);
+});
+
+test('vite: a build for a server is warned of, and not failed', { timeout: 120_000 }, async (context) => {
+  const key = v2();
+  const folder = app(context, 'react', { 'src/server.js': `export const key = ${JSON.stringify(key)};`, ...says(key) });
+  const { error, warnings } = await attempt(folder, { strict: true }, { build: { ssr: 'src/server.js', outDir: 'dist/server' } });
+  assert.equal(error, undefined);
+  assert.match(warnings, /server\.js:\d+:\d+: long-lived v2 API key/);
+  assert.ok(!leaks(warnings, key));
+  assert.match((await attempt(folder, {})).error.message, /long-lived v2 API key/);
+});
+
+test('vite: what another plugin writes over a file of the bundle', { timeout: 120_000 }, async (context) => {
+  const [first, second] = [disposable(), v2()];
+  const folder = app(context, 'react', says(first));
+  let file;
+  const late = {
+    name: 'late',
+    writeBundle(_, bundle) {
+      file = join(folder, 'dist', Object.keys(bundle).find((name) => name.endsWith('.js')));
+      writeFileSync(file, `${readFileSync(file, 'utf8')}\n"${second}"`);
+    },
+  };
+  const { error, warnings } = await attempt(folder, {}, { plugins: [late], build: { sourcemap: false } });
+  assert.match(error.message, /^[^]*a Momento credential is in this build:\n {2}assets\/index-[\w-]+\.js:\d+:2: long-lived v2 API key/);
+  assert.equal(warnings.match(/disposable token/g).length, 1);
+});
+
+test('vite: what is not of this build is let be', { timeout: 120_000 }, async (context) => {
+  const folder = app(context, 'react', { 'public/sw.js': '"nothing"' });
+  mkdirSync(join(folder, 'dist'));
+  writeFileSync(join(folder, 'dist/old.js'), `"${v2()}"`);
+  writeFileSync(join(folder, 'server.js'), `"${v2()}"`);
+  await sleep(1_500);
+  for (const outDir of ['dist', '.']) {
+    const { error, warnings } = await attempt(folder, {}, { build: { outDir, emptyOutDir: false } });
+    assert.deepEqual([error, /API key/.test(warnings)], [undefined, false], outDir);
+  }
+  // The public folder is, wherever it is copied to.
+  writeFileSync(join(folder, 'public/sw.js'), `"${v2()}"`);
+  await sleep(1_500);
+  for (const outDir of ['dist', '.']) assert.match((await attempt(folder, {}, { build: { outDir, emptyOutDir: false } })).error.message, /is in this build:\n {2}sw\.js:1:2: /, outDir);
+});
+
+test('vite: files are ignored by their names in the build, and by those that the command gives them', { timeout: 120_000 }, async (context) => {
+  const folder = app(context, 'react', { ...says(v2()), 'public/sw.js': `"${v2()}"` });
+  const before = process.cwd();
+  context.after(() => process.chdir(before));
+  process.chdir(folder);
+  for (const ignore of [['assets/*', 'sw.js'], ['dist/assets', './dist/sw.js']]) assert.deepEqual(await attempt(folder, { ignore }), { error: undefined, warnings: '' });
+  writeFileSync(join(folder, '.momento-scan-ignore'), 'dist/assets/*\n/dist/sw.js\n');
+  assert.deepEqual(await attempt(folder), { error: undefined, warnings: '' });
+  assert.ok((await attempt(folder, {}, { build: { outDir: 'out' } })).error);
 });
 
 test('rolldown: chunks and maps, by require() too', { timeout: 60_000 }, async (context) => {

@@ -31,8 +31,8 @@ function print(text: string): number {
 
 const version = (): string => (JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
-/** The last guard: whatever a message may quote, nothing that looks like a credential. */
-const shown = (text: string): string => text.replace(/e[yw][\w+/=.-]{16,}/g, '(not shown)');
+/** The last guard: whatever a message may quote, nothing that looks like a credential, or like a signature. Paths have slashes. */
+const shown = (text: string): string => text.replace(/e[yw][\w+/=.-]{16,}|[\w+=.-]{40,}/g, '(not shown)');
 
 // Who reads no further (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

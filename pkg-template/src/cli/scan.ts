@@ -1,7 +1,7 @@
 // `scan`: credentials in files, for CI.
 import { existsSync } from 'node:fs';
 import { scanFiles } from 'momento-token-wasm/scan';
-import { ADVICE, line } from '../scan/report.js';
+import { ADVICE, line, masked } from '../scan/report.js';
 import { parse } from './args.js';
 import { Fail, named } from './fail.js';
 import { style } from './style.js';
@@ -18,11 +18,17 @@ export async function scan(args: string[]): Promise<number> {
   const began = performance.now();
   const report = await scanFiles(rest, { ignore: (flags.ignore as string[] | undefined) ?? [], all: flags.all === true });
   const seconds = (performance.now() - began) / 1000;
-  const { findings, files, bytes, unreadable } = report;
+  const { findings, files, bytes, passed, unreadable } = report;
+  // Most likely the path is not that of the build: nothing was found, but nothing was read either.
+  if (files + passed + unreadable.length === 0) throw new Fail(`there is no file to scan in ${rest.map(named).join(', ')}`);
   const failing = findings.filter(({ fails }) => fails || flags.strict === true);
 
-  if (flags.json) process.stdout.write(`${JSON.stringify({ failed: failing.length > 0, findings, files, bytes, unreadable }, null, 2)}\n`);
-  else {
+  if (flags.json) {
+    // Names are data here, so only what may be a credential in them is hidden.
+    const hide = <T extends { file: string }>(one: T): T => ({ ...one, file: masked(one.file) });
+    const found = { failed: failing.length > 0, findings: findings.map(hide), files, bytes, passed, unreadable: unreadable.map(hide) };
+    process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  } else {
     const paint = style(process.stdout);
     for (const finding of findings) process.stdout.write(`${paint(failing.includes(finding) ? 'red' : 'yellow', failing.includes(finding) ? 'FAIL' : 'note')} ${line(finding)}\n`);
     const found = findings.length === 0 ? 'no Momento credential' : `${findings.length} Momento credential${findings.length === 1 ? '' : 's'}, of which ${failing.length} fail${failing.length === 1 ? 's' : ''} the scan`;

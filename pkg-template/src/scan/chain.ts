@@ -17,6 +17,8 @@ export class Chain {
   readonly #from: number[] = [];
   /** Does it follow a comma, as an element of an array does, or a line's end? */
   readonly #listed: boolean[] = [];
+  /** Does anything but an escape stand between it and the one before? */
+  readonly #joined: boolean[] = [];
   #text: string | undefined;
 
   constructor(bytes: Buffer) {
@@ -29,23 +31,24 @@ export class Chain {
     this.#text = undefined;
   }
 
-  addRun(at: number, end: number, listed: boolean): void {
-    this.#add(at, end, 0, listed);
+  addRun(at: number, end: number, listed: boolean, joined: boolean): void {
+    this.#add(at, end, 0, listed, joined);
     this.size += end - at;
   }
 
-  addCharacter(at: number, code: number, listed: boolean): void {
-    this.#add(at, at, code, listed);
+  addCharacter(at: number, code: number, listed: boolean, joined: boolean): void {
+    this.#add(at, at, code, listed, joined);
     this.size++;
   }
 
-  #add(at: number, end: number, code: number, listed: boolean): void {
+  #add(at: number, end: number, code: number, listed: boolean, joined: boolean): void {
     const index = this.count++;
     this.#at[index] = at;
     this.#end[index] = end;
     this.#code[index] = code;
     this.#from[index] = this.size;
     this.#listed[index] = listed;
+    this.#joined[index] = joined;
   }
 
   get text(): string {
@@ -69,6 +72,16 @@ export class Chain {
 
   listed(piece: number): boolean {
     return piece < this.count && this.#listed[piece] === true;
+  }
+
+  joined(piece: number): boolean {
+    return piece < this.count && this.#joined[piece] === true;
+  }
+
+  /** How much of the text stands before the first piece, but for the one it begins with, of which that is so. */
+  until(so: (piece: number) => boolean): number {
+    for (let piece = 1; piece < this.count; piece++) if (so(piece)) return this.from(piece);
+    return this.size;
   }
 
   /** Where in the file the character of the text stands. */
@@ -121,7 +134,7 @@ export function chains(bytes: Buffer, found: (chain: Chain) => void): void {
       if (i >= length || JOINS[bytes[i] as number] === 0) {
         if (i - from < SHORTEST && !starts(bytes, from, i)) continue;
         chain.clear();
-        chain.addRun(from, i, false);
+        chain.addRun(from, i, false, false);
         found(chain);
         continue;
       }
@@ -141,20 +154,21 @@ function follow(chain: Chain, bytes: Buffer, from: number, found: (chain: Chain)
   let i = from;
   let hole = false;
   let listed = false;
+  let joined = false;
   let started = false;
   chain.clear();
   while (i < length) {
     const start = i;
     while (i < length && PLAIN[bytes[i] as number] === 1) i++;
     if (i > start) {
-      chain.addRun(start, i, listed);
+      chain.addRun(start, i, listed, joined);
       started ||= starts(bytes, start, i);
-      listed = false;
+      listed = joined = false;
     }
     if (i >= length || JOINS[bytes[i] as number] === 0) break;
     if (ESCAPES[bytes[i] as number] === 1) {
       const code = escape(bytes, i);
-      if (code > 0) chain.addCharacter(i, code, listed);
+      if (code > 0) chain.addCharacter(i, code, listed, joined);
       if (code >= 0) {
         i = afterEscape;
         continue;
@@ -164,6 +178,7 @@ function follow(chain: Chain, bytes: Buffer, from: number, found: (chain: Chain)
     if (join < 0) break;
     hole = joint.hole;
     listed ||= joint.listed;
+    joined = true;
     i = join;
   }
   if (chain.size >= SHORTEST || started) found(chain);

@@ -2,10 +2,11 @@
 import { type Stats, closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import type { FileOptions, Finding, Report } from '../../scan.js';
+import { budgetOf } from './base64.js';
 import { find } from './find.js';
 import { Ignored, readIgnoreFile } from './ignore.js';
 import { Place, placed } from './place.js';
-import { scanBytes } from './text.js';
+import { type Scanned, scanBytes } from './text.js';
 
 /** Up to this size a file is read whole; what is larger, in parts of this size. */
 const PART = 32 * 1024 * 1024;
@@ -21,13 +22,23 @@ const BINARY = new Set(
 const TEXT = new Set('js mjs cjs jsx ts mts cts tsx json map html htm css vue svelte astro md mdx txt xml svg yml yaml toml env webmanifest'.split(' '));
 
 export async function scanFiles(paths: readonly string[], options: FileOptions = {}): Promise<Report> {
+  return walk(paths, options);
+}
+
+/** Scans files and folders; of what stands in folders only what is `wanted`. */
+export function walk(paths: readonly string[], options: FileOptions, wanted: (path: string, stats: Stats) => boolean = () => true): Report {
   const now = options.now ?? Date.now();
   const given = new Ignored([...(options.ignore ?? []), ...readIgnoreFile('.')]);
   /** The folder that was named and holds what is read now, and its own ignore file. */
   let base = '.';
   let own = new Ignored([]);
-  const report: Report = { findings: [], files: 0, bytes: 0, unreadable: [] };
-  const folders = new Set<string>();
+  const report: Report = { findings: [], files: 0, bytes: 0, passed: 0, unreadable: [] };
+  /** Folders and files by their real names, each of which is read once. */
+  const seen = new Set<string>();
+  const isNew = (path: string): boolean => {
+    const real = realpathSync(path);
+    return !seen.has(real) && seen.add(real) !== undefined;
+  };
 
   const attempt = (file: string, named: boolean, action: () => void): void => {
     try {
@@ -41,27 +52,40 @@ export async function scanFiles(paths: readonly string[], options: FileOptions =
     }
   };
   const visit = (path: string, named: boolean): void => {
-    if (!named && (given.path(plain('.', path)) || own.path(plain(base, path)))) return;
     attempt(path, named, () => {
+      // A folder that was named is read, whatever patterns say of its name.
+      const ignored = (): boolean => given.path(plain('.', path)) || (!named && own.path(plain(base, path)));
+      if (!named && ignored()) return pass();
       const stats = statSync(path);
       if (stats.isDirectory()) return folder(path, named);
-      if (stats.isFile() && (named || !BINARY.has(extensionOf(path)))) file(path, stats);
+      if (named && ignored()) return pass();
+      if (stats.isFile()) {
+        if (!named && !wanted(path, stats)) return;
+        if (!named && BINARY.has(extensionOf(path))) return pass();
+        if (!isNew(path)) return;
+        file(path, stats.size > PART ? scanLarge(path, now) : scanWhole(path, now));
+      } else if (named) {
+        // A pipe is read as it comes; what else there may be has no end, or nothing to read.
+        if (!stats.isFIFO()) throw Object.assign(new Error(), { code: 'ENOTSUP' });
+        file(path, scanLarge(path, now));
+      }
     });
   };
   const folder = (path: string, named: boolean): void => {
-    if (!named && !options.all && SKIPPED_FOLDERS.has(basename(path))) return;
-    // By its real name, so that a link to where we come from ends here.
-    const real = realpathSync(path);
-    if (folders.has(real)) return;
-    folders.add(real);
+    if (!named && !options.all && SKIPPED_FOLDERS.has(basename(path))) return pass();
+    // A link to where we come from ends here.
+    if (!isNew(path)) return;
     for (const name of readdirSync(path).sort()) visit(join(path, name), false);
   };
-  const file = (path: string, { size }: Stats): void => {
-    const findings = size > PART ? scanLarge(path, now) : scanWhole(path, now);
-    if (!findings) return;
+  const pass = (): void => {
+    report.passed++;
+  };
+  const file = (path: string, scanned: Read | undefined): void => {
+    if (!scanned) return pass();
     report.files++;
-    report.bytes += size;
-    for (const finding of findings) if (!given.fingerprint(finding.fingerprint) && !own.fingerprint(finding.fingerprint)) report.findings.push(finding);
+    report.bytes += scanned.bytes;
+    if (!scanned.whole) report.unreadable.push({ file: path, code: 'EFFORT' });
+    for (const finding of scanned.findings) if (!given.fingerprint(finding.fingerprint) && !own.fingerprint(finding.fingerprint)) report.findings.push(finding);
   };
 
   for (const path of paths) {
@@ -72,6 +96,10 @@ export async function scanFiles(paths: readonly string[], options: FileOptions =
   return report;
 }
 
+interface Read extends Scanned {
+  bytes: number;
+}
+
 /** As patterns have it: from a folder on where it lies there, with slashes. */
 function plain(base: string, path: string): string {
   const inside = relative(base, path);
@@ -80,28 +108,34 @@ function plain(base: string, path: string): string {
 
 const extensionOf = (path: string): string => (extname(path) || (basename(path).startsWith('.env') ? '.env' : '')).slice(1).toLowerCase();
 
-function scanWhole(path: string, now: number): Finding[] | undefined {
+function scanWhole(path: string, now: number): Read | undefined {
   const bytes = readFileSync(path);
-  return isBinary(path, bytes) ? undefined : scanBytes(bytes, path, now);
+  return isBinary(path, bytes) ? undefined : { ...scanBytes(bytes, path, now), bytes: bytes.length };
 }
 
-function scanLarge(path: string, now: number): Finding[] | undefined {
+function scanLarge(path: string, now: number): Read | undefined {
   const handle = openSync(path, 'r');
   try {
     const buffer = Buffer.allocUnsafe(PART);
     const place = new Place();
     const findings: Finding[] = [];
     let kept = 0;
+    let size = 0;
+    let whole = true;
     for (let first = true; ; first = false) {
       const read = fill(handle, buffer, kept);
       const bytes = buffer.subarray(0, kept + read);
+      size += read;
       if (first && isBinary(path, bytes)) return undefined;
       const last = bytes.length < PART;
+      if (first && last) return { ...scanBytes(bytes, path, now), bytes: size };
       // What begins in the part that is shared is found, whole, in the next.
       const until = last ? bytes.length : bytes.length - SHARED;
-      const hits = find(bytes, now).filter(({ at }) => at < until);
+      const budget = budgetOf(bytes);
+      const hits = find(bytes, now, budget).filter(({ at }) => at < until);
+      whole &&= budget.left >= 0;
       findings.push(...placed(hits, bytes, path, place));
-      if (last) return findings;
+      if (last) return { findings, whole, bytes: size };
       place.to(bytes, until).part();
       kept = bytes.copy(buffer, 0, until);
     }

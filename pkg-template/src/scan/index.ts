@@ -1,10 +1,13 @@
 // `momento-token-wasm/scan`: finds Momento credentials in what is about to be published.
+import type { Finding } from '../../scan.js';
 import { scanBytes } from './text.js';
 
 export { scan } from './plugin.js';
 export { scanFiles } from './files.js';
 
-export function scanText(text: string, file = 'text'): ReturnType<typeof scanBytes> {
+export function scanText(text: string, file = 'text'): Finding[] {
   if (typeof text !== 'string') throw new TypeError(`text: expected a string, found ${text === null ? 'null' : typeof text}`);
-  return scanBytes(Buffer.from(text), file, Date.now());
+  const { findings, whole } = scanBytes(Buffer.from(text), file, Date.now());
+  if (!whole) throw new RangeError('text: searching it in full would take too long');
+  return findings;
 }

@@ -45,17 +45,33 @@ function signed(head: Json, before: string, rest: string, form: Judgement['form'
 }
 
 /** Claims as Momento's credentials have them, and nobody else's. */
-function isMomentos({ ver, p, t, c, cp, iss }: Json): boolean {
+function isMomentos({ ver, p, t, jti, c, cp, iss }: Json): boolean {
   if (isHost(c) && isHost(cp)) return true;
   // Only session tokens name who issued them.
   if (iss !== undefined) return typeof iss === 'string' && OURS.test(iss.replace(/^https?:\/\//i, '').replace(/[:/].*$/, ''));
-  return t === 'g' || (ver === 1 && typeof p === 'string' && isPermissions(p));
+  return (t === 'g' && typeof jti === 'string') || (ver === 1 && typeof p === 'string' && isPermissions(p));
 }
 
-/** Both messages that stand there begin with field 1 or 2. */
+/** `08 00` permits all; any other permissions are messages of field 2. Which roles they name is not asked: newer ones are credentials too. */
 function isPermissions(p: string): boolean {
-  const first = Buffer.from(p, 'base64')[0];
-  return first === 0x08 || first === 0x12;
+  const bytes = Buffer.from(p, 'base64');
+  let at = 0;
+  while (at < bytes.length) {
+    const tag = bytes[at++];
+    if (tag === 0x08) {
+      if (bytes[at++] !== 0) return false;
+    } else if (tag === 0x12) {
+      let length = 0;
+      for (let shift = 0; ; shift += 7) {
+        const byte = bytes[at++];
+        if (byte === undefined || shift > 21) return false;
+        length |= (byte & 0x7f) << shift;
+        if (byte < 0x80) break;
+      }
+      at += length;
+    } else return false;
+  }
+  return bytes.length > 0 && at === bytes.length;
 }
 
 const isHost = (value: unknown): boolean => typeof value === 'string' && HOST.test(value);
@@ -110,7 +126,7 @@ function json(text: string): Json | undefined {
 /** The object that a text begins with; the whole text where it has no end. */
 export function objectIn(text: string): string {
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*(?:"|$)|[{}]/gs)) {
     if (token === '{') depth++;
     else if (token === '}' && --depth === 0) return text.slice(0, index + 1);
   }

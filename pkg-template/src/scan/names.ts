@@ -2,7 +2,7 @@
 // begins as a credential does, so an ordinary file never comes here.
 
 /** How far from its first piece the rest is looked for, in characters. */
-const REACH = 200_000;
+export const REACH = 200_000;
 // Code that was made to be slow is no reason to be.
 const MOST_USES = 50;
 const MOST_NAMES = 50;
@@ -14,6 +14,8 @@ const QUOTED = /\\*(["'`])/y;
 const NAME = /(?:[A-Za-z_$][\w$]*\??\.)*([A-Za-z_$][\w$]*)/y;
 const BLANKS = /(?:\s|\\+[nrt]|\/\*[^]*?\*\/|\/\/[^\n]*\n)*/y;
 const BOUND = /(?:^|[^\w$.])([\w$]+)\\*["']?(?:\s|\\+[nrt])*[=:](?:\s|\\+[nrt])*\(*$/;
+const APPENDED = /(?:^|[^\w$.])([\w$]+)(?:\s|\\+[nrt])*\+=(?:\s|\\+[nrt])*\(*$/;
+const PUSHED = /(?:^|[^\w$.])([\w$]+)\.push\s*\(\s*$/;
 const JOIN = /\]\s*\.join\s*\(\s*/y;
 
 /** What the text that begins at `start` may become: each expression that it is the first piece of. */
@@ -26,7 +28,8 @@ export function assemble(text: string, start: number): string[] {
   const literal = at - opening.length;
   const reader = new Reader(window);
   const found = [reader.from(literal)];
-  const name = BOUND.exec(window.slice(Math.max(0, literal - 200), literal))?.[1];
+  const head = window.slice(Math.max(0, literal - 200), literal);
+  const name = BOUND.exec(head)?.[1];
   if (name) {
     const uses = window.matchAll(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$]|\\s*[=:](?!=))`, 'g'));
     let count = 0;
@@ -37,6 +40,9 @@ export function assemble(text: string, start: number): string[] {
       found.push(reader.from(index - before.length));
     }
   }
+  const listed = PUSHED.exec(head) ?? BOUND.exec(head.replace(/\[\s*$/, ''));
+  const filled = name ?? (APPENDED.exec(head) ?? listed)?.[1];
+  if (filled) found.push(...reader.filled(filled, literal, name === undefined && listed !== null));
   return [...new Set(found)].filter((one) => one.length > 40);
 }
 
@@ -62,6 +68,36 @@ class Reader {
     if (before.endsWith('[')) return this.#list(first);
     if (/\.concat\s*\($/.test(before)) return first + this.#arguments(0);
     return first + this.#sum(0);
+  }
+
+  /** What a name becomes that is filled from the text at `at` on: by `name += b`, or by `name.push(b)` and a join by nothing or by dots. */
+  filled(name: string, at: number, list: boolean): string[] {
+    this.#at = at;
+    const parts = this.#operands(list);
+    let pushed = false;
+    // Up to where it is given something else, which is most often another function's.
+    const steps = new RegExp(`(?<![\\w$.])${escaped(name)}(?:\\s|\\\\+[nrt])*(?:(\\+=)|(\\.push\\s*\\()|=(?!=))`, 'g');
+    steps.lastIndex = this.#at;
+    for (let count = 0; count < MOST_USES; count++) {
+      const step = steps.exec(this.#text);
+      if (!step || (!step[1] && !step[2])) break;
+      pushed ||= step[2] !== undefined;
+      this.#at = steps.lastIndex;
+      parts.push(...this.#operands(step[2] !== undefined));
+    }
+    const dots = pushed && !parts.some((part) => part.includes('.'));
+    return [parts.join(''), ...(dots ? [parts.join('.')] : [])];
+  }
+
+  /** `a + b`; in a list `a + b, c` too. */
+  #operands(list: boolean): string[] {
+    const operands: string[] = [];
+    do {
+      const operand = this.#operand(0);
+      if (operand === undefined) break;
+      operands.push(operand + this.#sum(0));
+    } while (list && this.#take(/,/y));
+    return operands;
   }
 
   /** `+ b + c`, `.concat(b, c)` */

@@ -1,76 +1,133 @@
 // The scan as a plugin of Vite, Rollup and Rolldown.
-import { relative, resolve, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type * as Face from '../../scan.js';
-import { scanFiles } from './files.js';
+import { walk } from './files.js';
 import { Ignored, readIgnoreFile } from './ignore.js';
-import { ADVICE, line } from './report.js';
+import { ADVICE, line, masked, printable } from './report.js';
 import { scanBytes } from './text.js';
 
 /** What a build tool hands to a hook, as far as it is used here. */
 interface Context {
+  /** Which of its builds it is, in Vite from 6 on. */
+  environment?: { config: { consumer?: string; build?: { copyPublicDir?: boolean } } };
+  meta?: { watchMode?: boolean };
   error(message: string): never;
   warn(message: string): void;
 }
+interface Config {
+  root: string;
+  publicDir?: string;
+  build: { ssr?: unknown; copyPublicDir?: boolean };
+}
+interface Output {
+  dir?: string;
+  file?: string;
+}
 type Bundle = Record<string, { type: 'chunk'; code: string } | { type: 'asset'; source: string | Uint8Array }>;
+
+/** One build, of which a configuration may have several: for browsers, for a server. */
+interface Build {
+  began: number;
+  /** Where the bundler wrote. */
+  folders: Set<string>;
+  /** Files with the fingerprints of what was found in them before they were written. */
+  judged: Set<string>;
+}
+
+/** Clocks of file systems are coarser than ours. */
+const COARSE_MS = 1_000;
 
 export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
   const { strict = false, ignore = [], warnOnly = false } = options;
-  let vite = false;
-  /** Where the bundler wrote, and what: that was scanned before. */
-  const folders = new Set<string>();
-  const seen = new Set<string>();
+  let vite: Config | undefined;
+  const builds = new WeakMap<object, Build>();
+  const buildOf = (context: Context): Build => {
+    const key = context.environment ?? builds;
+    let build = builds.get(key);
+    if (!build) builds.set(key, (build = { began: Date.now(), folders: new Set(), judged: new Set() }));
+    return build;
+  };
+  /** A server may hold a key by design. */
+  const isServer = ({ environment }: Context): boolean => (environment?.config.consumer ? environment.config.consumer === 'server' : Boolean(vite?.build.ssr));
 
-  const judge = (context: Context, findings: readonly Face.Finding[]): void => {
+  const judge = (context: Context, findings: readonly Face.Finding[], folder: string | undefined, warn = false): void => {
     const ignored = new Ignored([...ignore, ...readIgnoreFile('.')]);
-    const kept = findings.filter(({ file, fingerprint }) => !ignored.path(file.split(sep).join('/')) && !ignored.fingerprint(fingerprint));
-    const failing = kept.filter(({ fails }) => fails || strict);
-    for (const finding of kept) if (warnOnly || !failing.includes(finding)) context.warn(line(finding));
-    if (failing.length === 0 || warnOnly) return;
+    // By its name in the build, and by the one that the command would give it.
+    const names = (file: string): string[] => (folder === undefined ? [file] : [file, relative('.', resolve(folder, file))]);
+    const isIgnored = (file: string): boolean => names(file).some((name) => ignored.path(name.split(sep).join('/')));
+    const kept = findings.filter(({ file, fingerprint }) => !isIgnored(file) && !ignored.fingerprint(fingerprint));
+    const failing = warn || warnOnly || isServer(context) ? [] : kept.filter(({ fails }) => fails || strict);
+    for (const finding of kept) if (!failing.includes(finding)) context.warn(line(finding));
+    if (failing.length === 0) return;
     const count = failing.length === 1 ? 'a Momento credential is' : `${failing.length} Momento credentials are`;
     context.error(`${count} in this build:\n${failing.map((finding) => `  ${line(finding)}`).join('\n')}\n${ADVICE}`);
   };
+  const doubt = (context: Context, file: string, reason: string): void => context.warn(printable(`${masked(file)}: ${reason}`));
 
   const plugin = {
     name: 'momento-token-wasm:scan',
     apply: 'build',
     enforce: 'post',
-    configResolved(): void {
-      vite = true;
+    configResolved(config: Config): void {
+      vite = config;
+    },
+    buildStart(this: Context): void {
+      buildOf(this).began = Date.now();
     },
     generateBundle: {
       order: 'post',
-      handler(this: Context, _output: unknown, bundle: Bundle): void {
+      handler(this: Context, output: Output, bundle: Bundle): void {
         const now = Date.now();
-        const findings: Finding[] = [];
+        const { judged } = buildOf(this);
+        const folder = folderOf(output);
+        const findings: Face.Finding[] = [];
         for (const [name, file] of Object.entries(bundle)) {
           // The map of a chunk is a file of its own by now.
           const content = file.type === 'chunk' ? file.code : file.source;
-          findings.push(...scanBytes(Buffer.from(content as string), name, now));
+          const { findings: found, whole } = scanBytes(Buffer.from(content as string), name, now);
+          findings.push(...found);
+          if (folder !== undefined) for (const { fingerprint } of found) judged.add(`${resolve(folder, name)} ${fingerprint}`);
+          if (!whole) doubt(this, name, 'searching it in full would take too long');
         }
-        judge(this, findings);
+        judge(this, findings, folder);
       },
     },
-    writeBundle({ dir }: { dir?: string }, bundle: Bundle): void {
-      if (dir === undefined) return;
-      folders.add(resolve(dir));
-      for (const name of Object.keys(bundle)) seen.add(resolve(dir, name));
+    writeBundle(this: Context, output: Output): void {
+      const folder = folderOf(output);
+      if (folder !== undefined) buildOf(this).folders.add(resolve(folder));
     },
-    // What is written beside the bundle: public files, service workers of other plugins. Only Vite's folder is the build's alone.
+    // What is written beside the bundle, or over it: public files, service workers of other plugins. Only under Vite is the folder the build's.
     closeBundle: {
       order: 'post',
       sequential: true,
-      async handler(this: Context): Promise<void> {
-        const written = vite ? [...folders] : [];
-        const before = new Set(seen);
-        folders.clear();
-        seen.clear();
-        for (const folder of written) {
-          const { findings } = await scanFiles([folder]);
-          const others = findings.filter(({ file }) => !before.has(file));
-          judge(this, others.map((finding) => ({ ...finding, file: relative(folder, finding.file) })));
+      handler(this: Context): void {
+        const { began, folders, judged } = buildOf(this);
+        builds.delete(this.environment ?? builds);
+        if (!vite) return;
+        const { root, publicDir = '' } = vite;
+        const copied = publicDir !== '' && (this.environment?.config.build ?? vite.build).copyPublicDir !== false && existsSync(publicDir);
+        for (const folder of folders) {
+          // A folder that holds the sources too is not searched: of what was put there only the public files are known.
+          const base = isWithin(root, folder) ? (copied ? publicDir : undefined) : folder;
+          if (base === undefined) continue;
+          const isOfThisBuild = (path: string, { mtimeMs, ctimeMs }: { mtimeMs: number; ctimeMs: number }): boolean =>
+            base === publicDir || Math.max(mtimeMs, ctimeMs) >= began - COARSE_MS || (copied && existsSync(join(publicDir, relative(folder, path))));
+          const { findings, unreadable } = walk([base], {}, isOfThisBuild);
+          for (const { file, code } of unreadable) doubt(this, relative(base, file), `cannot be read (${code})`);
+          const others = findings.filter(({ file, fingerprint }) => !judged.has(`${file} ${fingerprint}`));
+          // While a build is watched, nobody waits for this one, and a rejection would end them all.
+          judge(this, others.map((finding) => ({ ...finding, file: relative(base, finding.file) })), folder, this.meta?.watchMode === true);
         }
       },
     },
   };
   return plugin as unknown as Face.ScanPlugin;
+}
+
+const folderOf = ({ dir, file }: Output): string | undefined => dir ?? (file === undefined ? undefined : dirname(file));
+
+function isWithin(path: string, folder: string): boolean {
+  const inside = relative(folder, path);
+  return !inside.startsWith('..') && !isAbsolute(inside);
 }

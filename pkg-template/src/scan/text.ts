@@ -1,14 +1,22 @@
 // One text: a file that was read whole, a chunk of a build.
 import type { Finding } from '../../scan.js';
-import { type Hit, find } from './find.js';
+import { budgetOf } from './base64.js';
+import { find } from './find.js';
 import { placed } from './place.js';
+import { masked } from './report.js';
 
-export function scanBytes(bytes: Buffer, file: string, now: number): Finding[] {
+export interface Scanned {
+  findings: Finding[];
+  /** False where searching all of it would have taken too long: there may be more than was found. */
+  whole: boolean;
+}
+
+export function scanBytes(bytes: Buffer, file: string, now: number): Scanned {
   const text = utf8(bytes);
-  const hits = find(text, now);
-  if (hits.length === 0) return [];
-  const findings = placed(hits, text, file);
-  return file.endsWith('.map') ? inSources(findings, text, now) : findings;
+  const budget = budgetOf(text);
+  const hits = find(text, now, budget);
+  const findings = hits.length === 0 ? [] : placed(hits, text, file);
+  return { findings: file.endsWith('.map') ? inSources(findings, text, now) : findings, whole: budget.left >= 0 };
 }
 
 /** Text in UTF-16, as some editors for Windows write it, in UTF-8; anything else as it is. */
@@ -20,15 +28,16 @@ function utf8(bytes: Buffer): Buffer {
 
 /** A place in a source map's one long line tells little: the source it holds tells more. */
 function inSources(findings: Finding[], bytes: Buffer, now: number): Finding[] {
+  if (findings.length === 0) return findings;
   const sources = sourcesOf(bytes).flatMap(([file, content]) => {
     const text = Buffer.from(content);
-    return placed(find(text, now) as Hit[], text, file);
+    return placed(find(text, now, budgetOf(text)), text, file);
   });
   for (const finding of findings) {
     const index = sources.findIndex(({ fingerprint }) => fingerprint === finding.fingerprint);
     if (index < 0) continue;
     const [{ file, line, column }] = sources.splice(index, 1) as [Finding];
-    finding.source = { file, line, column };
+    finding.source = { file: masked(file), line, column };
   }
   return findings;
 }
