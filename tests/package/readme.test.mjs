@@ -60,9 +60,10 @@ test('the install command names this package, and the make targets exist', () =>
     'npx momento-token-wasm scan dist',
   ]);
   assert.equal(JSON.parse(readFileSync(new URL('pkg/package.json', root), 'utf8')).name, 'momento-token-wasm');
-  // In the folder where the package is installed, with a token in the file and nothing in the build.
+  // In the folder where the package is installed, with a token in the file and none in the build.
   writeFileSync(join(folder, 'token.txt'), disposable());
   mkdirSync(join(folder, 'dist'), { recursive: true });
+  writeFileSync(join(folder, 'dist', 'index.js'), 'export {};\n');
   for (const line of commands.slice(-2)) {
     const [command, ...parts] = line.replace(/\s+#.*/, '').split(' ');
     execFileSync(command, ['--offline', ...parts], { cwd: folder, stdio: 'ignore' });
