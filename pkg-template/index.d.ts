@@ -300,7 +300,7 @@ export function allows(scope: TokenScope | 'super-user', action: Action): boolea
 
 /** Is every action that `requested` permits also permitted by `granted`? For a vending service's policy, and for noticing a narrower or wider
  *  grant. Sees through unions: read-only and write-only together cover both, but not read-write, whose conditional writes neither has. `true` is always right.
- *  Throws for what is no scope as {@link parseScope} does, without a limit on permissions. */
+ *  Throws for what is no scope as {@link parseScope} does, without a limit on permissions: a text is one only if it is exactly `'super-user'`, as `granted`. */
 export function covers(granted: TokenScope | 'super-user', requested: TokenScope): boolean;
 
 /** One plain English sentence a permission. Throws {@link TokenError} for what is no scope. */

@@ -2,6 +2,7 @@
 // was not set, the error names the argument. What they give is in the canonical form.
 import type * as Face from '../index.js';
 import { check, isObject, wrong } from './error.js';
+import { readsAs } from './options.js';
 import { isBytes } from './plain.js';
 import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
 
@@ -38,7 +39,7 @@ function keyOf(field: string, value: unknown): string | Uint8Array {
 /** A name, `{ name }`, `{ namePrefix }` where the field has prefixes, or the constant for all. */
 function select<T>(field: string, value: T, all: unknown): T {
   if (!isObject(value)) return nameOf(field, value) as T;
-  const [first, ...others] = Object.entries(value) as [string, unknown][];
+  const [first, ...others] = readsAs(field, () => Object.entries(value)) as [string, unknown][];
   if (first && others.length === 0) {
     const [kind, text] = first;
     if (kind === 'all' && text === (all as { all: string }).all) return all as T;

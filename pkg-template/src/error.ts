@@ -27,9 +27,28 @@ export const wrong = (message: string, cause?: unknown): TokenError => new Token
 
 /** Throws unless an argument is of the right type: said before it can reach WebAssembly. */
 export function check(holds: boolean, what: string, expected: string, found: unknown): asserts holds {
-  if (holds) return;
-  const kind = found === null ? 'null' : Array.isArray(found) ? 'an array' : typeof found === 'object' ? 'an object' : typeof found;
-  throw wrong(`${what}: expected ${expected}, found ${kind}`);
+  if (!holds) throw wrong(`${what}: expected ${expected}, found ${kindOf(found)}`);
+}
+
+/** What kind of value an error found. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  try {
+    return Array.isArray(value) ? 'an array' : 'an object';
+  } catch {
+    // A proxy that was revoked.
+    return 'an object';
+  }
+}
+
+/** The milliseconds of a Date of any realm; NaN for what is none. */
+export function timeOf(value: unknown): number {
+  try {
+    return Date.prototype.getTime.call(value);
+  } catch {
+    return NaN;
+  }
 }
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,6 +1,7 @@
 // Values of unknown origin, as JSON text for the crate, which alone knows what they mean (src/scope/json.rs).
 // JSON.stringify would not do: it drops what it cannot say, obeys toJSON, and an `item` that is dropped is a wider grant.
-import { TokenError } from './error.js';
+import { TokenError, kindOf } from './error.js';
+import { mayBeCredential } from './quote.js';
 
 /** A scope is { permissions: [{ item: { key } }] }: names and keys stand this deep, and nothing stands deeper. */
 const LEAF = 4;
@@ -9,8 +10,17 @@ const LEAF = 4;
 const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get as () => unknown;
 export const isBytes = (value: unknown): value is Uint8Array => typedArrayName.call(value) === 'Uint8Array';
 
-/** Writes a scope, which an error calls by that name. */
-export const writeScope = (scope: unknown, name: string): string => write({ scope }, 'scope', name, 0);
+/** Writes a scope, which an error calls by that name. `orSuperUser` is whether it may be `'super-user'` as well. */
+export function writeScope(scope: unknown, name: string, orSuperUser = false): string {
+  const kind = kindOf(scope);
+  if (kind !== 'an object' && !(orSuperUser && scope === 'super-user')) {
+    const expected = orSuperUser ? "a TokenScope or 'super-user'" : 'a TokenScope';
+    const hint = kind === 'string' ? '; where it is JSON, parse it first' : kind === 'undefined' ? ', most often a variable that was not set' : '';
+    throw new TokenError('ERR_SCOPE_INVALID', `${name}: expected ${expected}, found ${kind}${hint}`);
+  }
+  return write({ scope }, 'scope', name, 0);
+}
+
 export const writeAction = (action: unknown): string => write({ action }, 'action', 'action', LEAF - 1);
 
 /** How an error starts that lies within the scope of this name. A scope that is the only one needs none. */
@@ -46,7 +56,8 @@ function writeAll(value: object, list: boolean, at: string, depth: number): stri
   for (const key of Reflect.ownKeys(value)) {
     if (list && key === 'length') continue;
     if (typeof key === 'symbol') throw refused(at, 'a field named by a Symbol');
-    const inside = list ? `${at}[${written.length}]` : at.includes('.') ? at : (depth > 0 ? `${at}.` : place(at)) + key.slice(0, 40);
+    const named = key.length > 40 || mayBeCredential(key) ? '(a name that is not shown)' : key;
+    const inside = list ? `${at}[${written.length}]` : at.includes('.') ? at : (depth > 0 ? `${at}.` : place(at)) + named;
     if (list && key !== `${written.length}`) throw refused(inside, 'a gap in the list');
     const text = write(value, key, inside, depth + 1);
     written.push(list ? text : `${JSON.stringify(key)}:${text}`);

@@ -3,6 +3,7 @@ import type * as Face from '../index.js';
 import { discard } from './body.js';
 import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
+import { isCredential } from './quote.js';
 import { encodePermissions, parseScope } from './scope.js';
 
 type Options = Face.TokenSourceOptions;
@@ -58,6 +59,8 @@ export function prepareVend(options: Options): Vend {
   check(isObject(request), 'vend', 'a URL, a request with `url`, or a function', vend);
   const { url, body, headers, credentials, allowRedirects = false } = request;
   check(typeof url === 'string' || url instanceof URL, 'vend.url', 'a URL', url);
+  // It would be requested as a relative URL, and so end up in logs.
+  if (isCredential(String(url))) throw wrong('vend: expected a URL, found what looks like a credential; a token that is in hand needs no source');
   const method = request.method ?? (body === undefined ? 'GET' : 'POST');
   check(method === 'GET' || method === 'POST', 'vend.method', "'GET' or 'POST'", method);
   if (method === 'GET' && body !== undefined) throw wrong('vend.body: expected none with GET');

@@ -7,5 +7,6 @@ pub(crate) mod base64;
 pub(crate) mod block;
 pub(crate) mod json;
 pub(crate) mod proto;
+pub(crate) mod quote;
 pub(crate) mod wipe;
 pub(crate) mod words;

@@ -5,7 +5,7 @@ use crate::codec::{
     block::Block,
     json::{Reader, push},
 };
-use crate::scope::{ANYTHING, Draft, ScopeError, check_count, describe, is_allowed, is_new, wire, within};
+use crate::scope::{ANYTHING, Draft, ScopeError, check_count, describe, is_allowed, is_new, push_name, wire, within};
 use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -77,6 +77,8 @@ impl Call {
             ALLOWS => block.number((*super_user || is_allowed(&permissions, &draft.act())).into()),
             COVERS => {
                 let (granted, requested) = permissions.split_at_checked(*first).unwrap_or_default();
+                // No permission at all lies within any: without this, nothing requested would be "covered".
+                check_count(requested.len(), usize::MAX)?;
                 block.number((*super_user || within(granted, requested)).into());
             }
             DESCRIBE => {
@@ -84,7 +86,7 @@ impl Call {
                     push(&mut said, ANYTHING);
                 }
                 for parts in &permissions {
-                    describe(&mut said, parts);
+                    describe(&mut said, parts, push_name);
                 }
             }
             ENCODE => said = wire::encode(explicit),

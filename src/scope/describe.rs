@@ -3,6 +3,8 @@
 use super::model::{Grant, TokenScope};
 use super::parts::{Kind, Parts, Selects};
 use crate::codec::json::{push, push_hex, write_string};
+#[cfg(feature = "refresh")]
+use crate::codec::quote::is_quotable;
 use alloc::{string::String, vec::Vec};
 
 /// What a super-user may do, as [`describe`] says it.
@@ -13,7 +15,7 @@ impl TokenScope {
     pub fn describe(&self) -> Vec<String> {
         let mut out = String::new();
         for permission in self.permissions() {
-            describe(&mut out, &permission.parts());
+            describe(&mut out, &permission.parts(), push_name);
         }
         lines(&out)
     }
@@ -33,15 +35,18 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(String::from).collect()
 }
 
+/// Appends the name of a cache or of what is in it.
+pub(crate) type PushName = fn(&mut String, &[u8]);
+
 /// Appends a sentence, which has no line break in it, and a line feed.
-pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
+pub(crate) fn describe(out: &mut String, parts: &Parts<'_>, push_name: PushName) {
     let kind = parts.kind();
     push(out, parts.words());
     push(out, " ");
     if parts.selects == Selects::One {
         push(out, kind.one());
         push(out, " ");
-        push_bytes(out, parts.name);
+        push_name(out, parts.name);
     } else {
         if parts.selects != Selects::Prefix {
             push(out, "all ");
@@ -53,18 +58,18 @@ pub(crate) fn describe(out: &mut String, parts: &Parts<'_>) {
         None => push(out, "all caches"),
         Some(name) => {
             push(out, "cache ");
-            push_bytes(out, name);
+            push_name(out, name);
         }
     }
     if parts.selects == Selects::Prefix {
         push(out, if kind == Kind::Item { " whose key starts with " } else { " whose name starts with " });
-        push_bytes(out, parts.name);
+        push_name(out, parts.name);
     }
     push(out, ".\n");
 }
 
 /// A key in quotes where it is text, in hexadecimal where it is not.
-fn push_bytes(out: &mut String, bytes: &[u8]) {
+pub(crate) fn push_name(out: &mut String, bytes: &[u8]) {
     match core::str::from_utf8(bytes) {
         Ok(text) => write_string(out, text),
         Err(_) => {
@@ -74,6 +79,12 @@ fn push_bytes(out: &mut String, bytes: &[u8]) {
             }
         }
     }
+}
+
+/// The same for messages, which end up in logs: a name that may be a credential is not shown.
+#[cfg(feature = "refresh")]
+pub(crate) fn push_quotable_name(out: &mut String, bytes: &[u8]) {
+    if is_quotable(bytes) { push_name(out, bytes) } else { push(out, "(not shown)") }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub(crate) mod wire;
 
 pub use action::{Action, CacheAccess, TopicAccess};
 pub use covers::{allows, covers};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use describe::push_name;
 pub use error::ScopeError;
 pub use model::{
     CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope,
@@ -42,4 +44,4 @@ pub(crate) use {
     describe::{ANYTHING, describe},
 };
 #[cfg(feature = "refresh")]
-pub(crate) use {error::push_decimal, parts::Parts};
+pub(crate) use {describe::push_quotable_name, error::push_decimal, parts::Parts};

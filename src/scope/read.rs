@@ -10,6 +10,7 @@ use super::wire;
 use crate::codec::{
     json::{self, Reader},
     proto::append,
+    quote::is_quotable,
     words::{find, word},
 };
 use alloc::vec::Vec;
@@ -109,7 +110,7 @@ impl Draft {
         Ok(self.count)
     }
 
-    /// Reads "super-user", if text stands there: whether it is that. Other text is passed over.
+    /// Reads "super-user": false where something other than text stands. Any other text is an error.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn super_user(&mut self, reader: &mut Reader<'_>) -> Result<bool> {
         if kind_of(reader)? != json::Kind::String {
@@ -117,7 +118,10 @@ impl Draft {
         }
         self.clear();
         self.text(reader, Selects::One)?;
-        Ok(self.said().text == b"super-user")
+        if self.said().text == b"super-user" {
+            return Ok(true);
+        }
+        Err(fault("expected a scope or \"super-user\", found another text"))
     }
 
     /// Reads an action, to be asked for by [`Self::act`].
@@ -340,10 +344,14 @@ fn need(reader: &mut Reader<'_>, kind: json::Kind) -> Result<()> {
     Err(fault("expected ").and(word(KINDS, kind as usize)).and(", found ").and(word(KINDS, found as usize)))
 }
 
-/// A field that has no business here; its name is the caller's own writing, so it may be shown.
+/// A field that has no business here. Its name is quoted, but for one that may be a credential in the wrong place.
 fn unknown(key: &str) -> ScopeError {
-    let shown = (0..=40).rev().find_map(|most| key.get(..most)).unwrap_or(key);
-    fault("unknown or repeated field ").and_quoted(shown)
+    let error = fault("unknown or repeated field ");
+    if key.len() <= 40 && is_quotable(key.as_bytes()) {
+        error.and_quoted(key)
+    } else {
+        error.and("(its name is not shown)")
+    }
 }
 
 /// Not inlined, for size, as [`ScopeError::new`].

@@ -6,7 +6,7 @@ use super::decode::Form;
 use super::error::TokenError;
 use super::model::{Settings, Version};
 use super::work::Work;
-use crate::codec::{block::Block, json::push};
+use crate::codec::{block::Block, json::push, quote::is_quotable};
 use alloc::string::String;
 
 /// The suffix that Momento's endpoints end in, whatever the cell.
@@ -137,6 +137,9 @@ impl<'a> Hosts<'a> {
     }
 }
 
+/// An error names so many of the allowed suffixes.
+const MAX_SUFFIXES_QUOTED: usize = 4;
+
 /// A host that a credential (or the `endpoint` option) names is to lie under an allowed suffix.
 fn check_suffix(host: &[u8], settings: &Settings<'_>) -> Result<(), TokenError> {
     let suffixes = settings.suffixes.as_deref().unwrap_or(&[DEFAULT_ENDPOINT_SUFFIX]);
@@ -144,9 +147,13 @@ fn check_suffix(host: &[u8], settings: &Settings<'_>) -> Result<(), TokenError> 
         return Ok(());
     }
     let (mut allowed, mut between) = (String::new(), "");
-    for suffix in suffixes {
+    for (index, suffix) in suffixes.iter().enumerate() {
         push(&mut allowed, between);
-        push(&mut allowed, suffix);
+        if index == MAX_SUFFIXES_QUOTED {
+            push(&mut allowed, "others");
+            break;
+        }
+        push(&mut allowed, if is_quotable(suffix.as_bytes()) { suffix } else { "a suffix that is not shown" });
         between = " or ";
     }
     let (before, behind) = (

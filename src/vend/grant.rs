@@ -2,7 +2,7 @@
 
 use super::once::between;
 use crate::codec::json::{push, push_ascii};
-use crate::scope::{ANYTHING, Parts, TokenScope, describe, push_decimal, within};
+use crate::scope::{ANYTHING, Parts, TokenScope, describe, push_decimal, push_quotable_name, within};
 use crate::token::{Token, Warning};
 use alloc::{string::String, vec::Vec};
 
@@ -108,7 +108,7 @@ fn list(out: &mut String, what: &str, all: &[Parts<'_>], other: &[Parts<'_>]) {
             push(out, what);
         }
         if count < MOST_SENTENCES {
-            describe(out, parts);
+            describe(out, parts, push_quotable_name);
             out.pop();
             push_ascii(out, b' ');
         }

@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import { install } from '../package/support/install.mjs';
 
 const pkg = (name) => readFileSync(new URL(`../../pkg/${name}`, import.meta.url));
@@ -33,14 +32,11 @@ for (const [format, file, head] of [
   });
 }
 
-test('it imports the core and nothing else, and is small', (t) => {
+test('it imports the core and nothing else', () => {
   for (const name of ['momento.js', 'momento.cjs']) {
     const code = pkg(name).toString();
     const imported = [...code.matchAll(/(?:from|require\()"([^"]+)"/g)].map(([, from]) => from);
     assert.deepEqual([...new Set(imported)], ['momento-token-wasm']);
-    const size = gzipSync(code, { level: 9 }).length;
-    t.diagnostic(`${name}: ${code.length} bytes, ${size} in gzip`);
-    assert.ok(size < 4_600, `${size}`);
   }
 });
 

@@ -1,6 +1,7 @@
 // A token as the SDK's clients take credentials.
 import type * as Sdk from '@gomomento/sdk-web';
 import { type Token, TokenError } from 'momento-token-wasm';
+import { reading, wrong } from './argument.js';
 
 type Endpoint = 'cacheEndpoint' | 'controlEndpoint' | 'tokenEndpoint';
 
@@ -73,7 +74,10 @@ class Provider {
 }
 
 export function credentialProvider(token: Token): Sdk.CredentialProvider {
-  if (typeof token?.reveal !== 'function') throw new TokenError('ERR_ARGUMENT', 'token: expected a Token');
-  if (!token.endpoints) throw new TokenError('ERR_ENDPOINT_MISSING', 'Malformed token; unable to determine cache endpoint; decode it with `endpoint`');
+  const endpoints = reading('token', () => {
+    if (typeof token?.reveal !== 'function') throw wrong('token: expected a Token');
+    return token.endpoints;
+  });
+  if (!endpoints) throw new TokenError('ERR_ENDPOINT_MISSING', 'Malformed token; unable to determine cache endpoint; decode it with `endpoint`');
   return new Provider(token);
 }

@@ -2,12 +2,13 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { AllCacheItems, AllCaches, AllFunctions, AllTopics, TokenError, type TokenScope, parseScope } from 'momento-token-wasm';
+import { reading } from './argument.js';
 
 type Written = Record<string, unknown>;
 
 export function toSdkScope(scope: TokenScope, sdk: Face.SdkConstants): Sdk.DisposableTokenScope {
   const permissions = parseScope(scope).permissions as readonly unknown[] as readonly Written[];
-  const known = (name: string): unknown => (sdk as unknown as Written | undefined)?.[name];
+  const known = (name: string): unknown => reading('sdk', () => (sdk as unknown as Written | undefined)?.[name]);
   const wide = permissions.findIndex(({ item, func }) => !item && !func);
   const narrow = permissions.findIndex(({ item }) => item && item !== AllCacheItems);
   if (wide >= 0 && narrow >= 0) {

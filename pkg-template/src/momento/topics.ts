@@ -1,8 +1,9 @@
 // RotatingTopicClient: subscriptions that outlive the tokens they were made with.
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
-import { type Token, TokenError, type TokenSource } from 'momento-token-wasm';
+import type { Token, TokenSource } from 'momento-token-wasm';
 import { listen } from '../page.js';
+import { reading, wrong } from './argument.js';
 import { credentialProvider } from './provider.js';
 import { Sequence } from './sequence.js';
 import { type Owner, Subscription, closed, guarded } from './subscription.js';
@@ -15,17 +16,15 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   #publisher: { token: Token; client: Sdk.TopicClient } | undefined;
 
   constructor(source: TokenSource, options: Face.RotatingTopicClientOptions) {
-    if (typeof source?.reportRejected !== 'function') throw wrong('source: expected a TokenSource');
-    const { makeClient, silenceLimitMs = 60_000, backoffMs = [500, 30_000] } = options ?? {};
-    if (typeof makeClient !== 'function') throw wrong('makeClient: expected a function');
-    if (!(silenceLimitMs > 0)) throw wrong('silenceLimitMs: expected milliseconds, or Infinity');
-    const [base = 0, most = 0] = Array.isArray(backoffMs) ? (backoffMs as number[]) : [];
-    if (!(base > 0 && base <= most && most < 2 ** 31)) throw wrong('backoffMs: expected two times in milliseconds, 0 < first <= most');
+    reading('source', () => {
+      if (typeof source?.reportRejected !== 'function') throw wrong('source: expected a TokenSource');
+    });
+    const { makeClient, silenceLimitMs, backoffMs } = reading('options', () => readOptions(options));
     this.#source = source;
     const subscriptions = this.#subscriptions;
     this.#owner = {
       silenceLimitMs,
-      backoffMs: [base, most],
+      backoffMs,
       get token() {
         return source.current;
       },
@@ -49,14 +48,7 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
 
   subscribe(cacheName: string, topicName: string, options: Face.RotatingSubscribeOptions): Face.RotatingSubscription {
     this.#mustBeOpen();
-    if (typeof options?.onItem !== 'function') throw wrong('onItem: expected a function');
-    // Storage gives null for what it does not have.
-    const number = options.resumeAtTopicSequenceNumber ?? undefined;
-    const page = options.resumeAtTopicSequencePage ?? 0;
-    for (const value of [number ?? 1, page + 1]) {
-      if (!Number.isSafeInteger(value) || value < 1) throw wrong('resumeAtTopicSequenceNumber: expected a whole number above zero, and a page of zero or more');
-    }
-    const sequence = new Sequence(number === undefined ? undefined : { sequenceNumber: number - 1, sequencePage: page });
+    const sequence = new Sequence(reading('options', () => readPosition(options)));
     const subscription = new Subscription(this.#owner, [cacheName, topicName], options, sequence);
     this.#subscriptions.add(subscription);
     subscription.settle(true);
@@ -103,4 +95,26 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   }
 }
 
-const wrong = (message: string): TokenError => new TokenError('ERR_ARGUMENT', message);
+function readOptions(options: Face.RotatingTopicClientOptions) {
+  const { makeClient, silenceLimitMs = 60_000, backoffMs = [500, 30_000] } = options ?? {};
+  if (typeof makeClient !== 'function') throw wrong('makeClient: expected a function');
+  if (!(typeof silenceLimitMs === 'number' && silenceLimitMs > 0)) throw wrong('silenceLimitMs: expected milliseconds, or Infinity');
+  const [base, most] = Array.isArray(backoffMs) ? (backoffMs as unknown[]) : [];
+  if (!(typeof base === 'number' && typeof most === 'number' && base > 0 && base <= most && most < 2 ** 31)) {
+    throw wrong('backoffMs: expected two times in milliseconds, 0 < first <= most');
+  }
+  return { makeClient, silenceLimitMs, backoffMs: [base, most] as const };
+}
+
+/** The last message that was delivered, where the app says with which to resume. */
+function readPosition(options: Face.RotatingSubscribeOptions): Face.TopicPosition | undefined {
+  if (typeof options?.onItem !== 'function') throw wrong('onItem: expected a function');
+  // Storage gives null for what it does not have.
+  const number = options.resumeAtTopicSequenceNumber ?? undefined;
+  const page = options.resumeAtTopicSequencePage ?? 0;
+  const fits = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least;
+  if (!fits(number ?? 1, 1) || !fits(page, 0)) {
+    throw wrong('resumeAtTopicSequenceNumber: expected a whole number above zero, and a page of zero or more');
+  }
+  return number === undefined ? undefined : { sequenceNumber: number - 1, sequencePage: page };
+}
