@@ -8,6 +8,7 @@ SECONDS ?= 60
 tool := tools/toolchain run
 wasm := tools/toolchain wasm
 target := wasm32-unknown-unknown
+modules := --package momento-token-wasm --package momento-token-wasm-module
 web = cargo test --package momento-token-wasm --target $(target) --test web
 
 crate := $(shell find src wasm -name '*.rs') Cargo.toml wasm/Cargo.toml Cargo.lock
@@ -31,14 +32,14 @@ demo: pkg site vending ## serve the site with a token vending service; PORT=3000
 test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
-check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
+check: setup ## lints only: formatting, clippy for this machine and for WebAssembly, with each feature and without
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
-	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --lib --test web -- -D warnings
-	$(wasm) cargo clippy --package momento-token-wasm-module --target $(target) -- -D warnings
+	node tools/features.mjs clippy --all-targets -- -D warnings
+	$(wasm) node tools/features.mjs clippy $(modules) --target $(target) --lib -- -D warnings
+	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --test web -- -D warnings
 
-test-native: ## Rust tests on this machine: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
-	cargo test --workspace
+test-native: ## Rust tests on this machine, with each feature and without: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
+	node tools/features.mjs test
 
 test-web: browsers ## the crate's WebAssembly tests (tests/web.rs) in Chromium, Firefox and WebKit
 	$(wasm) env -u GECKODRIVER -u SAFARIDRIVER $(web)
