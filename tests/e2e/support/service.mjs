@@ -9,7 +9,7 @@ const path = (relative) => fileURLToPath(new URL(relative, root));
 
 /** Starts it on a free port, with tokens of `ttl` seconds; gives its address and how to stop it. */
 export async function startService({ ttl }) {
-  const service = spawn(path('target/release/vending'), ['--port', '0', '--ttl', String(ttl), '--site', path('www/dist'), '--demo'], {
+  const service = spawn(path('target/demo/vending'), ['--port', '0', '--ttl', String(ttl), '--site', path('www/dist'), '--demo'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const journal = [];
