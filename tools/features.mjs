@@ -1,4 +1,5 @@
-// Runs a cargo command with every set of features that may differ: all of them together, and for each crate none of them and each alone.
+// Runs a cargo command with every set of features that may differ: all of them together, and for each crate none of
+// them and each alone.
 //
 //   node tools/features.mjs clippy --all-targets -- -D warnings
 //   node tools/features.mjs clippy --package NAME… --target wasm32-unknown-unknown --lib -- -D warnings

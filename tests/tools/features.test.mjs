@@ -12,7 +12,8 @@ const { packages } = JSON.parse(run('cargo', ['metadata', '--format-version', '1
 function cargoLines(target) {
   return recipe(target).split('\n').flatMap((line) => {
     const [, script] = /node tools\/features\.mjs (.*)$/.exec(line) ?? [];
-    const lines = script === undefined ? [line] : run('node', ['tools/features.mjs', '--list', ...script.split(/\s+/)]).split('\n');
+    const list = (words) => run('node', ['tools/features.mjs', '--list', ...words]).split('\n');
+    const lines = script === undefined ? [line] : list(script.split(/\s+/));
     return lines.map((each) => /\bcargo (clippy|test) .*/.exec(each)?.[0].split(/\s+/)).filter(Boolean);
   });
 }
@@ -31,10 +32,17 @@ function featuresOf(words, { name, features }) {
 const isForWasm = (words) => valuesOf(words, '--target')[0] === 'wasm32-unknown-unknown';
 const WASM = new Set(['momento-token-wasm', 'momento-token-wasm-module']);
 
-for (const [target, command, wasm] of [['check', 'clippy', false], ['check', 'clippy', true], ['test-native', 'test', false]]) {
+const TARGETS = [
+  { target: 'check', command: 'clippy', wasm: false },
+  { target: 'check', command: 'clippy', wasm: true },
+  { target: 'test-native', command: 'test', wasm: false },
+];
+
+for (const { target, command, wasm } of TARGETS) {
   const lines = cargoLines(target).filter((words) => words[1] === command && isForWasm(words) === wasm);
   for (const found of packages.filter(({ name }) => !wasm || WASM.has(name))) {
-    test(`make ${target}: cargo ${command} of ${found.name}${wasm ? ' for WebAssembly' : ''}, with each feature and without`, () => {
+    const what = `cargo ${command} of ${found.name}${wasm ? ' for WebAssembly' : ''}`;
+    test(`make ${target}: ${what}, with each feature and without`, () => {
       const sets = lines.map((words) => featuresOf(words, found)).filter(Boolean);
       assert.ok(sets.length > 0, 'it is not built at all');
       for (const feature of Object.keys(found.features).filter((name) => name !== 'default')) {
@@ -46,7 +54,8 @@ for (const [target, command, wasm] of [['check', 'clippy', false], ['check', 'cl
 }
 
 test('the workspace has the crates and features that the tests above are about', () => {
-  // Where this changes, the tests above have followed by themselves. It fails where `cargo metadata` told them nothing.
-  assert.deepEqual(packages.map(({ name }) => name).sort(), ['differential', 'momento-token-wasm', 'momento-token-wasm-module', 'vending']);
+  // Else they would pass where `cargo metadata` gave nothing.
+  const names = packages.map(({ name }) => name).sort();
+  assert.deepEqual(names, ['differential', 'momento-token-wasm', 'momento-token-wasm-module', 'vending']);
   assert.ok('momento' in packages.find(({ name }) => name === 'vending').features);
 });

@@ -7,8 +7,8 @@ export const bound = (bytes) => 4 * (1e6 + 100 * bytes);
 /** The same where a credential seems to go on elsewhere: the text around each such place is read for each name. */
 export const boundOfNames = (bytes) => 3 * bound(bytes);
 
-/** Calls `work`; gives how many characters the engine's own functions for text and bytes were made to read meanwhile, by
- *  their arguments and results. It knows nothing of the work, so it sees what that forgets to count. */
+/** Calls `work`; gives how many characters the engine's own functions for text and bytes read meanwhile, by their
+ *  arguments and results. It knows nothing of the work, so it sees what that forgets to count. */
 export function stepsOf(work) {
   let steps = 0;
   const restore = [];

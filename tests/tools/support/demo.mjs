@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { root } from './root.mjs';
 
-/** Starts it; gives its address, what it wrote, and how to stop it. Ends with the test. */
+/** Starts it; gives its address, what it wrote to standard error, and how to stop it. Ends with the test. */
 export async function startDemo(t, line, env) {
-  const child = spawn('/bin/sh', ['-c', `exec ${line.replace(/^@/, '')}`], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('/bin/sh', ['-c', `exec ${line}`], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   t.after(() => child.kill('SIGKILL'));
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (log += text));

@@ -1,5 +1,5 @@
-// A copy of the project's tools on a machine that seems to have no browser: PATH holds what builds and nothing else, and
-// the package manager and pip are stand-ins that note how they are called, and fail.
+// A copy of the project's tools on a machine that seems to have no browser: PATH holds what builds and nothing else.
+// The package manager and pip are stand-ins that note how they are called, and fail.
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync,
@@ -23,8 +23,10 @@ export function sandbox(t) {
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const noted = join(folder, 'calls');
   for (const name of ['tools', 'bin', '.toolchain', 'node_modules']) mkdirSync(join(folder, name));
-  for (const name of ['tools/toolchain', 'Cargo.toml', 'Cargo.lock', 'package-lock.json']) copyFileSync(join(root, name), join(folder, name));
-  // What takes minutes to install is there already: cargo's tools, npm's packages, the standard library for WebAssembly.
+  for (const name of ['tools/toolchain', 'Cargo.toml', 'Cargo.lock', 'package-lock.json']) {
+    copyFileSync(join(root, name), join(folder, name));
+  }
+  // What takes minutes to install is there already: cargo's tools, npm's packages, the library for WebAssembly.
   for (const name of ['bin', 'rust']) {
     const installed = join(root, '.toolchain', name);
     if (existsSync(installed)) symlinkSync(installed, join(folder, '.toolchain', name));
