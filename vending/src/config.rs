@@ -5,7 +5,7 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use momento_token_wasm::scope::TokenScope;
 
 use crate::cors;
@@ -27,6 +27,18 @@ Secrets, from the environment only:
   VENDING_SIGNING_SECRET  Key of the embedded signer, 32 bytes or more [default: random for each process]
   MOMENTO_API_KEY         Mint real tokens with this key, through Momento's token service (builds with `--features momento`)
   MOMENTO_ENDPOINT        Base endpoint that goes with a v2 MOMENTO_API_KEY";
+
+/// Who makes the tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IssuerChoice {
+    /// Momento where MOMENTO_API_KEY is set, the embedded signer where it is not
+    #[default]
+    Auto,
+    /// The embedded signer, even where MOMENTO_API_KEY is set
+    Embedded,
+    /// Momento's token service; MOMENTO_API_KEY must be set
+    Momento,
+}
 
 /// Vends short-lived Momento disposable tokens to browsers.
 ///
@@ -57,6 +69,10 @@ pub(crate) struct Config {
     /// Base endpoint that the embedded signer writes into its tokens
     #[arg(long, env = "VENDING_ENDPOINT", value_name = "HOST", default_value = DEFAULT_ENDPOINT, value_parser = endpoint)]
     pub(crate) endpoint: String,
+
+    /// Who makes the tokens
+    #[arg(long, env = "VENDING_ISSUER", value_name = "ISSUER", value_enum, default_value_t)]
+    pub(crate) issuer: IssuerChoice,
 
     /// Origin whose pages may fetch tokens, such as `https://app.example`; repeatable, commas in the variable. `*` is every origin, without credentials [default: same origin only]
     #[arg(long, env = "VENDING_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = cors::origin)]
@@ -166,7 +182,18 @@ mod tests {
         assert_eq!((config.host.as_str(), config.port, config.ttl), ("127.0.0.1", 3000, 300));
         assert_eq!(config.endpoint, DEFAULT_ENDPOINT);
         assert_eq!(config.scope, TokenScope::from_json(DEFAULT_SCOPE).unwrap());
+        assert_eq!(config.issuer, IssuerChoice::Auto);
         assert!(config.allow_origin.is_empty() && config.site.is_none() && !config.demo);
+    }
+
+    #[test]
+    fn the_issuer_is_one_of_three() {
+        let issuer = |text: &str| parse(&["--issuer", text]).map(|config| config.issuer);
+        let choices = ["auto", "embedded", "momento"].map(issuer);
+        assert_eq!(choices, [IssuerChoice::Auto, IssuerChoice::Embedded, IssuerChoice::Momento].map(Ok));
+        for wrong in ["", "Embedded", "other"] {
+            assert!(issuer(wrong).unwrap_err().contains("auto, embedded, momento"), "{wrong}");
+        }
     }
 
     #[test]

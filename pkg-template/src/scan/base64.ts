@@ -1,13 +1,5 @@
 // Base64 within a text: its runs, each decoded once for each of the four places where a group of four characters may begin.
-
-/** What may still be decoded and read, in characters; one for a text and all that is found in it. Below zero, the text was not searched in full. */
-export interface Budget {
-  left: number;
-}
-
-/** So much is decoded for each byte that is read: text that was made to be slow is no reason to be. */
-const EFFORT = 100;
-export const budgetOf = (bytes: Buffer): Budget => ({ left: 1e6 + bytes.length * EFFORT });
+import type { Effort } from './effort.js';
 
 /** No credential is shorter. */
 const LEAST = 40;
@@ -21,16 +13,53 @@ export class Decoded {
   searched = false;
   /** Where in the text it begins. */
   readonly #from: number;
+  readonly #effort: Effort;
   #content: string | undefined;
+  /** The first `api_key` at or behind `#nameFrom`; -1 where there is none. */
+  #name = -1;
+  #nameFrom = Infinity;
+  #braces: number[] | undefined;
 
-  constructor(text: string, from: number, end: number) {
+  constructor(text: string, from: number, end: number, effort: Effort) {
+    effort.spend(end - from);
     this.bytes = Buffer.from(text.slice(from, end), 'base64');
     this.#from = from;
+    this.#effort = effort;
   }
 
   /** One character for each byte. */
   get content(): string {
     return (this.#content ??= this.bytes.toString('latin1'));
+  }
+
+  /** The first `api_key` at or behind `from`; -1 where there is none. What was searched for one place is not searched again
+   *  for the next, so that all places together take as long as the run. */
+  nameFrom(from: number): number {
+    if (from < this.#nameFrom || (this.#name >= 0 && this.#name < from)) {
+      this.#nameFrom = from;
+      this.#name = this.content.indexOf('api_key', from);
+      this.#effort.spend((this.#name < 0 ? this.content.length : this.#name) - from);
+    }
+    return this.#name;
+  }
+
+  /** Where the last `{` before `end` stands; -1 where there is none. They are looked for once. */
+  braceBefore(end: number): number {
+    this.#braces ??= this.#allBraces();
+    let [low, high] = [0, this.#braces.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#braces[middle] as number) < end) low = middle + 1;
+      else high = middle;
+    }
+    return this.#braces[low - 1] ?? -1;
+  }
+
+  #allBraces(): number[] {
+    const braces: number[] = [];
+    for (let at = this.bytes.indexOf(0x7b); at >= 0; at = this.bytes.indexOf(0x7b, at + 1)) braces.push(at);
+    this.#effort.spend(this.bytes.length);
+    return braces;
   }
 
   /** What the group of four at `index` decodes to begins here. */
@@ -52,14 +81,14 @@ export class Runs {
   readonly direct = new Set<string>();
   readonly nested = new Set<string>();
   readonly #text: string;
-  readonly #budget: Budget;
+  readonly #effort: Effort;
   #start: number;
   #decoded: (Decoded | undefined)[] = [];
 
   /** What stands before `from` is no part of a run. */
-  constructor(text: string, from: number, budget: Budget) {
+  constructor(text: string, from: number, effort: Effort) {
     this.#text = text;
-    this.#budget = budget;
+    this.#effort = effort;
     this.#start = this.end = from;
   }
 
@@ -81,11 +110,6 @@ export class Runs {
     if (this.end - index < LEAST) return undefined;
     const place = (index - this.#start) & 3;
     const from = this.#start + place;
-    let decoded = this.#decoded[place];
-    if (!decoded) {
-      this.#budget.left -= this.end - from;
-      decoded = this.#decoded[place] = new Decoded(this.#text, from, this.end);
-    }
-    return decoded;
+    return (this.#decoded[place] ??= new Decoded(this.#text, from, this.end, this.#effort));
   }
 }

@@ -2,7 +2,7 @@
 import { type Stats, closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import type { FileOptions, Finding, Report } from '../../scan.js';
-import { budgetOf } from './base64.js';
+import { Effort } from './effort.js';
 import { find } from './find.js';
 import { Ignored, readIgnoreFile } from './ignore.js';
 import { Place, placed } from './place.js';
@@ -131,9 +131,9 @@ function scanLarge(path: string, now: number): Read | undefined {
       if (first && last) return { ...scanBytes(bytes, path, now), bytes: size };
       // What begins in the part that is shared is found, whole, in the next.
       const until = last ? bytes.length : bytes.length - SHARED;
-      const budget = budgetOf(bytes);
-      const hits = find(bytes, now, budget).filter(({ at }) => at < until);
-      whole &&= budget.left >= 0;
+      const effort = new Effort(bytes.length);
+      const hits = find(bytes, now, effort).filter(({ at }) => at < until);
+      whole &&= !effort.exhausted;
       findings.push(...placed(hits, bytes, path, place));
       if (last) return { findings, whole, bytes: size };
       place.to(bytes, until).part();

@@ -1,6 +1,7 @@
 // Credentials in a text, wherever they stand in it and however they are written.
-import { type Budget, type Decoded, Runs } from './base64.js';
+import { type Decoded, Runs } from './base64.js';
 import { type Chain, chains } from './chain.js';
+import type { Effort } from './effort.js';
 import { type Judgement, judgeEnvelope, judgeJwt, objectIn } from './judge.js';
 import { REACH, assemble } from './names.js';
 
@@ -20,6 +21,8 @@ const ANY_ANCHOR = new RegExp(ANCHOR.source);
 const START = /^(?:eyJ(?:hbGci|0eXAi|raWQi|lbmRw|hcGlf)|eyAi|ew[ok0])/;
 // Longer parts than these have not been seen.
 const JWT = /([\w+/-]{8,8192}={0,2})\.([\w+/-]{4,16384}={0,2})\.([\w+/-]{1,1024})/y;
+/** What is read behind the first part of a text that is no JWT after all. */
+const PAYLOAD = /={0,2}\.[\w+/-]{0,16384}/y;
 const HEADER = 8_192;
 /** How long the shortest of signatures is. */
 const SIGNATURE = 43;
@@ -37,8 +40,8 @@ const DEEPEST = 3;
 const FREE_STARTS = 50;
 const START_COST = 0.25;
 
-/** Credentials in order. Where `budget` is below zero afterwards, there may be more. */
-export function find(bytes: Buffer, now: number, budget: Budget, depth = 0): Hit[] {
+/** Credentials in order. Where `effort` is exhausted afterwards, there may be more. */
+export function find(bytes: Buffer, now: number, effort: Effort, depth = 0): Hit[] {
   const hits: Hit[] = [];
   const starts: number[] = [];
   chains(bytes, (chain) => {
@@ -48,7 +51,7 @@ export function find(bytes: Buffer, now: number, budget: Budget, depth = 0): Hit
     if (chain.size >= EMBEDDED_LEAST && depth < DEEPEST && bytes.toString('latin1', at - EMBEDDED.length, at) === EMBEDDED) {
       const inner = Buffer.from(chain.text.slice(0, chain.until((piece) => chain.listed(piece))), 'base64');
       if (isText(inner)) {
-        for (const hit of find(inner, now, budget, depth + 1)) {
+        for (const hit of find(inner, now, effort, depth + 1)) {
           known.add(hit.judgement.fingerprint);
           hits.push({ ...hit, at });
         }
@@ -60,16 +63,17 @@ export function find(bytes: Buffer, now: number, budget: Budget, depth = 0): Hit
     const hit = (index: number, { judgement, cut = false }: Found): void => {
       if (!known.has(judgement.fingerprint)) hits.push({ at: chain.at(index), judgement, cut });
     };
-    search(chain, from, now, depth, budget, hit, (index) => starts.push(chain.at(index)));
+    search(chain, from, now, depth, effort, hit, (index) => starts.push(chain.at(index)));
   });
   const text = starts.length > 0 ? bytes.toString('latin1') : '';
   for (const [index, at] of starts.entries()) {
-    if (index >= FREE_STARTS) budget.left -= START_COST * Math.min(bytes.length, REACH);
-    if (budget.left < 0) break;
+    if (index >= FREE_STARTS) effort.spend(START_COST * Math.min(bytes.length, REACH));
+    if (effort.exhausted) break;
+    effort.spend(hits.length);
     // What stands whole in a piece was found there.
     const found = new Set(hits.filter((hit) => hit.at !== at && Math.abs(hit.at - at) < REACH).map(({ judgement }) => judgement.fingerprint));
     const whole = assemble(text, at)
-      .flatMap((assembled) => find(Buffer.from(assembled, 'latin1'), now, budget, DEEPEST))
+      .flatMap((assembled) => find(Buffer.from(assembled, 'latin1'), now, effort, DEEPEST))
       .filter(({ judgement }) => !found.has(judgement.fingerprint));
     // What was read with its signature cut off is the start of one of these.
     const better = whole.filter(({ cut }) => !cut);
@@ -82,11 +86,11 @@ export function find(bytes: Buffer, now: number, budget: Budget, depth = 0): Hit
 
 /** Reads the text of a chain: `hit` is told of credentials, `start` of what begins as one does and goes on elsewhere. */
 function search(
-  chain: Chain, from: number, now: number, depth: number, budget: Budget, hit: (index: number, found: Found) => void, start: (index: number) => void,
+  chain: Chain, from: number, now: number, depth: number, effort: Effort, hit: (index: number, found: Found) => void, start: (index: number) => void,
 ): void {
   const { text } = chain;
   if (!ANY_ANCHOR.test(text)) return;
-  const runs = new Runs(text, from, budget);
+  const runs = new Runs(text, from, effort);
   let done = from;
   const envelope = (found: Found | undefined): boolean => {
     if (!found) return false;
@@ -101,8 +105,8 @@ function search(
     if (!decoded || decoded.searched) return;
     decoded.searched = true;
     const offset = decoded.offset(done);
-    budget.left -= decoded.bytes.length - offset;
-    for (const { at, judgement, cut } of find(decoded.bytes.subarray(offset), now, budget, depth + 1)) {
+    effort.spend(decoded.bytes.length - offset);
+    for (const { at, judgement, cut } of find(decoded.bytes.subarray(offset), now, effort, depth + 1)) {
       if (runs.direct.has(judgement.fingerprint)) continue;
       runs.nested.add(judgement.fingerprint);
       const index = decoded.index(offset + at);
@@ -112,23 +116,23 @@ function search(
   // By matchAll, which keeps its own place: what is decoded on the way is searched too.
   for (const { 0: anchor, index } of text.matchAll(ANCHOR)) {
     if (index < done) continue;
-    if (budget.left < 0) return;
+    if (effort.exhausted) return;
     runs.to(index);
     const place = placeOf(anchor);
     if (anchor.length > 4) {
       // The field's name, in an envelope that does not begin with its brace, or in an object around it.
-      if (!envelope(envelopeAround(runs, index - place, now, budget))) within(index - place);
+      if (!envelope(envelopeAround(runs, index - place, now, effort))) within(index - place);
     } else if (anchor.charAt(0) !== 'e') {
       if (isReadable(text, index + ((4 - place) & 3))) within(index - place);
     } else if (isReadable(text, index)) {
-      const jwt = jwtAt(chain, index, runs.end, now) ?? listedJwtAt(chain, index, now);
+      const jwt = jwtAt(chain, index, runs.end, now, effort) ?? listedJwtAt(chain, index, now, effort);
       if (typeof jwt === 'object') {
         done = jwt.end;
         hit(index, jwt);
         if (jwt.cut && depth < DEEPEST) start(index);
-      } else if (!envelope(envelopeAt(runs, index, now, budget)) && jwt !== 'foreign' && depth < DEEPEST && START.test(text.slice(index, index + 8))) {
+      } else if (!envelope(envelopeAt(runs, index, now, effort)) && jwt !== 'foreign' && depth < DEEPEST && START.test(text.slice(index, index + 8))) {
         const begins = index === from || !LETTER.test(text.charAt(index - 1)) || chain.from(chain.pieceAt(index)) === index;
-        if (begins && !isOther(runs, index, budget)) start(index);
+        if (begins && !isOther(runs, index, effort)) start(index);
       }
     }
   }
@@ -148,13 +152,20 @@ interface Found {
   cut?: boolean;
 }
 
-function jwtAt(chain: Chain, index: number, run: number, now: number): Found | 'foreign' | undefined {
+function jwtAt(chain: Chain, index: number, run: number, now: number, effort: Effort): Found | 'foreign' | undefined {
   const { text } = chain;
   // Its header is a run of its own, which ends here.
   if (run - index > HEADER || !/[.=]/.test(text.charAt(run))) return undefined;
   JWT.lastIndex = index;
   const match = JWT.exec(text);
-  if (!match) return undefined;
+  effort.spend(run - index);
+  if (!match) {
+    // Its payload may have been read in vain.
+    PAYLOAD.lastIndex = run;
+    effort.spend(PAYLOAD.exec(text)?.[0].length ?? 0);
+    return undefined;
+  }
+  effort.spend(match[0].length);
   const [all, header = '', payload = '', rest = ''] = match;
   // The URL-safe alphabet is what JWTs use; then a slash is no part of it.
   const signature = /[+/]/.test(header + payload) ? rest : (/^[\w-]+/.exec(rest)?.[0] ?? '');
@@ -168,51 +179,52 @@ function jwtAt(chain: Chain, index: number, run: number, now: number): Found | '
 }
 
 /** Three parts in an array, to be joined by dots. */
-function listedJwtAt(chain: Chain, index: number, now: number): Found | undefined {
+function listedJwtAt(chain: Chain, index: number, now: number, effort: Effort): Found | undefined {
   const first = chain.pieceAt(index);
   if (chain.from(first) !== index || !chain.listed(first + 1) || !chain.listed(first + 2)) return undefined;
   const [header, payload, rest] = [chain.piece(first), chain.piece(first + 1), chain.piece(first + 2)];
+  effort.spend(header.length + payload.length + rest.length);
   const judgement = judgeJwt(header, payload, rest, now);
   return judgement && { at: index, end: chain.from(first + 2) + rest.length, judgement };
 }
 
 /** An envelope whose brace is the first thing in the group at `index`. */
-function envelopeAt(runs: Runs, index: number, now: number, budget: Budget): Found | undefined {
+function envelopeAt(runs: Runs, index: number, now: number, effort: Effort): Found | undefined {
   const decoded = runs.at(index);
   if (!decoded) return undefined;
   const from = decoded.offset(index);
-  const name = decoded.content.indexOf('api_key', from);
-  return name < 0 || name - from > ENVELOPE ? undefined : objectAt(decoded, decoded.content.indexOf('{', from), name, now, budget);
+  const name = decoded.nameFrom(from);
+  return name < 0 || name - from > ENVELOPE ? undefined : objectAt(decoded, decoded.content.indexOf('{', from), name, now, effort);
 }
 
 /** An envelope with its field `api_key` in the group at `index`. */
-function envelopeAround(runs: Runs, index: number, now: number, budget: Budget): Found | undefined {
+function envelopeAround(runs: Runs, index: number, now: number, effort: Effort): Found | undefined {
   const decoded = runs.at(index);
   if (!decoded) return undefined;
-  const name = decoded.content.indexOf('api_key', decoded.offset(index));
+  const name = decoded.nameFrom(decoded.offset(index));
   let brace = name;
   for (let count = 0; count < MOST_BRACES && brace > 0 && name - brace < ENVELOPE; count++) {
-    brace = decoded.content.lastIndexOf('{', brace - 1);
+    brace = decoded.braceBefore(brace);
     if (brace < 0) break;
-    const found = objectAt(decoded, brace, name, now, budget);
+    const found = objectAt(decoded, brace, name, now, effort);
     if (found) return found;
   }
   return undefined;
 }
 
 /** Is it a whole object, and no header of a JWT? Nothing of it stands elsewhere. */
-function isOther(runs: Runs, index: number, budget: Budget): boolean {
+function isOther(runs: Runs, index: number, effort: Effort): boolean {
   const decoded = runs.at(index);
   if (!decoded) return false;
   const from = decoded.offset(index);
   const object = objectIn(decoded.content.slice(from, from + ENVELOPE));
-  budget.left -= object.length;
+  effort.spend(object.length);
   return object.endsWith('}') && !object.includes('"alg"');
 }
 
-function objectAt(decoded: Decoded, brace: number, name: number, now: number, budget: Budget): Found | undefined {
+function objectAt(decoded: Decoded, brace: number, name: number, now: number, effort: Effort): Found | undefined {
   const object = objectIn(decoded.content.slice(brace, brace + ENVELOPE));
-  budget.left -= object.length;
+  effort.spend(object.length);
   const judgement = brace + object.length > name ? judgeEnvelope(object, now) : undefined;
   // Another may follow.
   return judgement && { at: decoded.index(brace), end: decoded.index(0) + Math.ceil(((brace + object.length) * 4) / 3), judgement };

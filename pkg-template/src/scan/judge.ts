@@ -123,12 +123,23 @@ function json(text: string): Json | undefined {
   }
 }
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
 /** The object that a text begins with; the whole text where it has no end. */
 export function objectIn(text: string): string {
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*(?:"|$)|[{}]/gs)) {
-    if (token === '{') depth++;
-    else if (token === '}' && --depth === 0) return text.slice(0, index + 1);
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (quoted) {
+      if (code === BACKSLASH) i++;
+      else quoted = code !== QUOTE;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === OPEN) depth++;
+    else if (code === CLOSE && --depth === 0) return text.slice(0, i + 1);
   }
   return text;
 }

@@ -1,6 +1,6 @@
 // One text: a file that was read whole, a chunk of a build.
 import type { Finding } from '../../scan.js';
-import { budgetOf } from './base64.js';
+import { Effort } from './effort.js';
 import { find } from './find.js';
 import { placed } from './place.js';
 import { masked } from './report.js';
@@ -13,10 +13,10 @@ export interface Scanned {
 
 export function scanBytes(bytes: Buffer, file: string, now: number): Scanned {
   const text = utf8(bytes);
-  const budget = budgetOf(text);
-  const hits = find(text, now, budget);
+  const effort = new Effort(text.length);
+  const hits = find(text, now, effort);
   const findings = hits.length === 0 ? [] : placed(hits, text, file);
-  return { findings: file.endsWith('.map') ? inSources(findings, text, now) : findings, whole: budget.left >= 0 };
+  return { findings: file.endsWith('.map') ? inSources(findings, text, now) : findings, whole: !effort.exhausted };
 }
 
 /** Text in UTF-16, as some editors for Windows write it, in UTF-8; anything else as it is. */
@@ -31,7 +31,7 @@ function inSources(findings: Finding[], bytes: Buffer, now: number): Finding[] {
   if (findings.length === 0) return findings;
   const sources = sourcesOf(bytes).flatMap(([file, content]) => {
     const text = Buffer.from(content);
-    return placed(find(text, now, budgetOf(text)), text, file);
+    return placed(find(text, now, new Effort(text.length)), text, file);
   });
   for (const finding of findings) {
     const index = sources.findIndex(({ fingerprint }) => fingerprint === finding.fingerprint);

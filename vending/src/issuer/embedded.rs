@@ -16,7 +16,7 @@ use crate::config::{Config, secret};
 pub(super) const NAME: &str = "embedded";
 
 pub(super) const NOTICE: &str = "tokens are well-formed but signed by this process itself: Momento's servers will refuse them \
-     (for development and demos; set MOMENTO_API_KEY for real ones)";
+     (for development and demos)";
 
 const SECRET: &str = "VENDING_SIGNING_SECRET";
 

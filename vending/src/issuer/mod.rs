@@ -10,8 +10,11 @@ use std::borrow::Cow;
 use momento_token_wasm::scope::TokenScope;
 
 use crate::clock::epoch_seconds;
-use crate::config::{Config, secret};
+use crate::config::{Config, IssuerChoice, secret};
 use crate::problem::Problem;
+
+/// The variable with the key that mints real tokens.
+const API_KEY: &str = "MOMENTO_API_KEY";
 
 /// What to mint, already checked against the policy.
 #[derive(Clone)]
@@ -57,17 +60,38 @@ pub(crate) enum Issuer {
 }
 
 impl Issuer {
-    /// Picks the issuer by what the environment holds.
+    /// Picks the issuer by the configuration and, where it leaves the choice open, by whether there is a key.
     pub(crate) fn from_env(config: &Config) -> Result<Self, String> {
-        match secret("MOMENTO_API_KEY")? {
-            #[cfg(feature = "momento")]
-            Some(key) => momento::Client::new(&key, config).map(Box::new).map(Self::Momento),
-            #[cfg(not(feature = "momento"))]
-            Some(_) => Err("MOMENTO_API_KEY is set, but this build can only sign by itself; \
-                 build with `cargo build -p vending --features momento`, or unset it"
-                .into()),
-            None => embedded::Signer::from_env(config).map(Self::Embedded),
+        match config.issuer {
+            IssuerChoice::Auto => match secret(API_KEY)? {
+                Some(key) => Self::momento(&key, config),
+                None => Self::embedded(config),
+            },
+            // The key is not even read, so one that could not be used is no error either.
+            IssuerChoice::Embedded => Self::embedded(config),
+            IssuerChoice::Momento => {
+                let key = secret(API_KEY)?;
+                let key = key.ok_or_else(|| format!("--issuer momento needs a key; set {API_KEY}"))?;
+                Self::momento(&key, config)
+            }
         }
+    }
+
+    fn embedded(config: &Config) -> Result<Self, String> {
+        embedded::Signer::from_env(config).map(Self::Embedded)
+    }
+
+    #[cfg(feature = "momento")]
+    fn momento(key: &str, config: &Config) -> Result<Self, String> {
+        momento::Client::new(key, config).map(Box::new).map(Self::Momento)
+    }
+
+    #[cfg(not(feature = "momento"))]
+    fn momento(_key: &str, _config: &Config) -> Result<Self, String> {
+        Err(format!(
+            "{API_KEY} is set, but this build can only sign by itself; build with \
+             `cargo build -p vending --features momento`, unset it, or pass --issuer embedded"
+        ))
     }
 
     /// Its name, as answers carry it in `X-Token-Issuer`.
@@ -82,7 +106,10 @@ impl Issuer {
     /// What an operator should know about its tokens, for the start-up log.
     pub(crate) fn notice(&self) -> Cow<'static, str> {
         match self {
-            Self::Embedded(_) => embedded::NOTICE.into(),
+            Self::Embedded(_) if std::env::var_os(API_KEY).is_some() => {
+                format!("{}; {API_KEY} is set, and not used", embedded::NOTICE).into()
+            }
+            Self::Embedded(_) => format!("{}; set {API_KEY} for real ones", embedded::NOTICE).into(),
             #[cfg(feature = "momento")]
             Self::Momento(client) => client.notice().into(),
         }
