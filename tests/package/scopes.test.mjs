@@ -201,11 +201,11 @@ for (const [format, face] of Object.entries({ esm, cjs })) {
   test(`${format}: where there are several scopes, the error says which is wrong`, () => {
     const one = { permissions: [{ role: 'readonly', cache: 'a' }] };
     for (const [wrong, reason] of [
-      [undefined, 'expected plain data, found undefined'], [null, 'expected an object, found null'], ['super-user', 'expected an object, found a string'],
-      [{ permissions: [] }, 'permissions: expected at least one permission, found none'], [{ ...one, extra: 1 }, 'unknown or repeated field "extra"'],
-      [{ permissions: undefined }, 'permissions: expected plain data, found undefined'], [{ permissions: [{ role: 'readonly', cache: ' ' }] }, 'permissions[0].cache: expected a name'],
+      [undefined, /expected a TokenScope( or 'super-user')?, found undefined/], [null, /expected a TokenScope( or 'super-user')?, found null/], ['super-user', /expected a TokenScope, found string/],
+      [{ permissions: [] }, /permissions: expected at least one permission, found none/], [{ ...one, extra: 1 }, /unknown or repeated field "extra"/],
+      [{ permissions: undefined }, /permissions: expected plain data, found undefined/], [{ permissions: [{ role: 'readonly', cache: ' ' }] }, /permissions\[0\]\.cache: expected a name/],
     ]) {
-      const starts = (place) => (error) => is('ERR_SCOPE_INVALID')(error) && assert.ok(error.message.startsWith(`${place}: ${reason}`), error.message) === undefined;
+      const starts = (place) => is('ERR_SCOPE_INVALID', new RegExp(`^${place}: ${reason.source}`));
       assert.throws(() => mergeScopes(wrong, one), starts('scope 1'));
       assert.throws(() => mergeScopes(one, one, wrong), starts('scope 3'));
       assert.throws(() => covers(one, wrong), starts('requested'));
