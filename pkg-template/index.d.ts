@@ -135,6 +135,9 @@ export type TokenErrorCode =
   | 'ERR_ENDPOINT_NOT_ALLOWED'
   /** Another credential where a v2 API key is meant. */
   | 'ERR_NOT_V2_KEY'
+  /** The React or Vue that the app has installed is too old for its binding, or lacks what the binding calls; the message says which version
+   *  was found and which is needed (`momento-token-wasm/react`, `momento-token-wasm/vue`). */
+  | 'ERR_PEER'
   /** A value is no scope. */
   | 'ERR_SCOPE_INVALID'
   /** More permissions than a token may carry. */
@@ -143,7 +146,8 @@ export type TokenErrorCode =
   | 'ERR_SCOPE_NOT_UNDERSTOOD'
   /** Momento's SDK would widen the scope, or cannot say it (`momento-token-wasm/momento`). */
   | 'ERR_SCOPE_SDK'
-  /** A client of an SDK that topics cannot be rotated with (`momento-token-wasm/momento`). */
+  /** A client of an SDK that topics cannot be rotated with; the message says which version was found and which is needed
+   *  (`momento-token-wasm/momento`). */
   | 'ERR_SDK'
   /** No credential but white space. */
   | 'ERR_TOKEN_EMPTY'

@@ -40,13 +40,14 @@ test('it imports the core and nothing else, and is small', (t) => {
     assert.deepEqual([...new Set(imported)], ['momento-token-wasm']);
     const size = gzipSync(code, { level: 9 }).length;
     t.diagnostic(`${name}: ${code.length} bytes, ${size} in gzip`);
-    assert.ok(size < 4_600, `${size}`);
+    assert.ok(size < 4_750, `${size}`);
   }
 });
 
-test('the SDK is an optional peer, as every framework is', () => {
+test('the SDK is an optional peer of any version, as every framework is', () => {
   const { peerDependencies, peerDependenciesMeta, dependencies } = JSON.parse(pkg('package.json'));
-  assert.equal(peerDependencies['@gomomento/sdk-web'], '^1.118.0');
-  assert.deepEqual(peerDependenciesMeta, Object.fromEntries(Object.keys(peerDependencies).map((name) => [name, { optional: true }])));
+  const names = ['@gomomento/sdk-web', 'react', 'vue'];
+  assert.deepEqual(peerDependencies, Object.fromEntries(names.map((name) => [name, '*'])));
+  assert.deepEqual(peerDependenciesMeta, Object.fromEntries(names.map((name) => [name, { optional: true }])));
   assert.equal(dependencies, undefined);
 });
