@@ -2,12 +2,14 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError, type TokenSource } from 'momento-token-wasm';
+import { disposes } from '../dispose.js';
 import { listen } from '../page.js';
 import { credentialProvider } from './provider.js';
 import { Sequence } from './sequence.js';
 import { type Owner, Subscription, closed, guarded } from './subscription.js';
 
 export class RotatingTopicClient implements Face.RotatingTopicClient {
+  declare readonly [Symbol.dispose]: () => void;
   readonly #source: TokenSource;
   readonly #owner: Owner;
   readonly #subscriptions = new Set<Subscription>();
@@ -15,12 +17,15 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   #publisher: { token: Token; client: Sdk.TopicClient } | undefined;
 
   constructor(source: TokenSource, options: Face.RotatingTopicClientOptions) {
-    if (typeof source?.reportRejected !== 'function') throw wrong('source: expected a TokenSource');
+    // By what is used of it: another copy of the package may have made it.
+    const used = ['getToken', 'reportRejected', 'addEventListener', 'removeEventListener'] as const;
+    if (!used.every((name) => typeof source?.[name] === 'function')) throw wrong('source: expected a TokenSource');
     const { makeClient, silenceLimitMs = 60_000, backoffMs = [500, 30_000] } = options ?? {};
     if (typeof makeClient !== 'function') throw wrong('makeClient: expected a function');
     if (!(silenceLimitMs > 0)) throw wrong('silenceLimitMs: expected milliseconds, or Infinity');
     const [base = 0, most = 0] = Array.isArray(backoffMs) ? (backoffMs as number[]) : [];
     if (!(base > 0 && base <= most && most < 2 ** 31)) throw wrong('backoffMs: expected two times in milliseconds, 0 < first <= most');
+    disposes(this, () => this.close());
     this.#source = source;
     const subscriptions = this.#subscriptions;
     this.#owner = {
@@ -87,10 +92,6 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
     this.#listening.abort();
     this.#publisher = undefined;
     for (const subscription of [...this.#subscriptions]) subscription.unsubscribe();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 
   #clientFor(token: Token): Sdk.TopicClient {
