@@ -365,10 +365,15 @@ export class TokenSource extends EventTarget {
   addEventListener<K extends keyof TokenSourceEvents>(
     type: K,
     listener: ((event: TokenSourceEvents[K]) => void) | null,
-    options?: boolean | AddEventListenerOptions,
+    options?: ListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: Listener, options?: ListenerOptions): void;
 }
+
+// As the platform declares them. The types of Node.js give these no name, and `lib.dom` need not be there.
+type Listener = Parameters<EventTarget['addEventListener']>[1];
+type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
+type HeaderFields = NonNullable<ConstructorParameters<typeof Headers>[0]>;
 
 export interface TokenSourceOptions {
   /** Where tokens come from: a URL, a request, or a function. Understood are `{authToken, expiresAt}`, `{authToken, endpoint, expiresAt}`
@@ -399,12 +404,12 @@ export interface VendRequest {
   /** Default 'GET', or 'POST' where there is a body. */
   method?: 'GET' | 'POST';
   /** Headers, read once, or a function called before each request (for an Authorization header that changes). */
-  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  headers?: HeaderFields | (() => HeaderFields | Promise<HeaderFields>);
   /** Sent as JSON, written once; `scope`, `expiresIn` and `tokenId` are added where it is a plain object or absent, and so is the `refreshToken`
    *  of the last answer, where it carried one. (A refresh token is never sent by GET. One that is refused is forgotten.) */
   body?: unknown;
   /** As in `fetch`. Default 'same-origin'. */
-  credentials?: RequestCredentials;
+  credentials?: 'omit' | 'same-origin' | 'include';
   /** Follow redirects to any origin, with all that is sent. Otherwise one away from the origin is `ERR_VEND_REDIRECT`, with nothing sent
    *  there; within it, up to five are followed. (A page cannot follow one at an origin not its own.) */
   allowRedirects?: boolean;
