@@ -48,12 +48,13 @@ test-web: browsers ## the crate's WebAssembly tests (tests/web.rs) in Chromium, 
 	$(wasm) sh -c 'exec env -u CHROMEDRIVER -u SAFARIDRIVER GECKODRIVER="$$FIREFOX_DRIVER" $(web)'
 	$(wasm) sh -c 'exec env -u CHROMEDRIVER -u GECKODRIVER SAFARIDRIVER="$$WEBKIT_DRIVER" xvfb-run -a $(web)'
 
-test-types: pkg ## the package's type declarations, under tsc --strict of two versions, as Node.js and as bundlers resolve modules; publint, attw
-	$(tool) tsc --strict --noEmit --project tests/types
-	$(tool) tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
-	$(tool) tsc --strict --noEmit --project tests/types/node
+test-types: pkg ## the package's type declarations, under tsc --strict of each version that README names, as Node.js and as bundlers resolve modules; publint, attw
+	$(tool) node node_modules/typescript/bin/tsc --strict --noEmit --project tests/types
+	$(tool) node node_modules/typescript/bin/tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
+	$(tool) node node_modules/typescript/bin/tsc --strict --noEmit --project tests/types/node
 	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types
 	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
+	$(tool) node --test --test-reporter=spec tests/types/versions.test.mjs
 	$(tool) publint run --strict pkg
 	$(tool) attw --pack pkg --exclude-entrypoints token.wasm decode.wasm --quiet
 

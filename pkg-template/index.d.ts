@@ -135,6 +135,9 @@ export type TokenErrorCode =
   | 'ERR_ENDPOINT_NOT_ALLOWED'
   /** Another credential where a v2 API key is meant. */
   | 'ERR_NOT_V2_KEY'
+  /** The React or Vue that the app has installed is too old for its binding, or lacks what the binding calls; the message says which version
+   *  was found and which is needed (`momento-token-wasm/react`, `momento-token-wasm/vue`). */
+  | 'ERR_PEER'
   /** A value is no scope. */
   | 'ERR_SCOPE_INVALID'
   /** More permissions than a token may carry. */
@@ -143,7 +146,8 @@ export type TokenErrorCode =
   | 'ERR_SCOPE_NOT_UNDERSTOOD'
   /** Momento's SDK would widen the scope, or cannot say it (`momento-token-wasm/momento`). */
   | 'ERR_SCOPE_SDK'
-  /** A client of an SDK that topics cannot be rotated with (`momento-token-wasm/momento`). */
+  /** A client of an SDK that topics cannot be rotated with; the message says which version was found and which is needed
+   *  (`momento-token-wasm/momento`). */
   | 'ERR_SDK'
   /** No credential but white space. */
   | 'ERR_TOKEN_EMPTY'
@@ -361,10 +365,15 @@ export class TokenSource extends EventTarget {
   addEventListener<K extends keyof TokenSourceEvents>(
     type: K,
     listener: ((event: TokenSourceEvents[K]) => void) | null,
-    options?: boolean | AddEventListenerOptions,
+    options?: ListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: Listener, options?: ListenerOptions): void;
 }
+
+// As the platform declares them. The types of Node.js give these no name, and `lib.dom` need not be there.
+type Listener = Parameters<EventTarget['addEventListener']>[1];
+type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
+type HeaderFields = NonNullable<ConstructorParameters<typeof Headers>[0]>;
 
 export interface TokenSourceOptions {
   /** Where tokens come from: a URL, a request, or a function. Understood are `{authToken, expiresAt}`, `{authToken, endpoint, expiresAt}`
@@ -395,12 +404,12 @@ export interface VendRequest {
   /** Default 'GET', or 'POST' where there is a body. */
   method?: 'GET' | 'POST';
   /** Headers, read once, or a function called before each request (for an Authorization header that changes). */
-  headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
+  headers?: HeaderFields | (() => HeaderFields | Promise<HeaderFields>);
   /** Sent as JSON, written once; `scope`, `expiresIn` and `tokenId` are added where it is a plain object or absent, and so is the `refreshToken`
    *  of the last answer, where it carried one. (A refresh token is never sent by GET. One that is refused is forgotten.) */
   body?: unknown;
   /** As in `fetch`. Default 'same-origin'. */
-  credentials?: RequestCredentials;
+  credentials?: 'omit' | 'same-origin' | 'include';
   /** Follow redirects to any origin, with all that is sent. Otherwise one away from the origin is `ERR_VEND_REDIRECT`, with nothing sent
    *  there; within it, up to five are followed. (A page cannot follow one at an origin not its own.) */
   allowRedirects?: boolean;

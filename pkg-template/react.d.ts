@@ -21,6 +21,7 @@ export interface TokenState {
  * On a server it is `{ status: 'idle' }`, and nothing is vended. To suspend instead of rendering without a token, use
  * `use(source.getToken())` with a source that lives outside the component.
  *
- * @throws TokenError as the constructor of `TokenSource` does, for options that make no sense.
+ * @throws TokenError as the constructor of `TokenSource` does, for options that make no sense; `ERR_PEER` where React is older than 18, or in
+ *   a server component.
  */
 export function useToken(input: TokenSource | TokenSourceOptions): TokenState;

@@ -18,6 +18,6 @@ export interface TokenRefs {
  * With a source, follows it: the app made it, and closes it. With options, has a source of its own, which is closed with the scope.
  * In a component it begins when that is mounted, and so never on a server; `start: 'on-demand'` vends nothing by itself.
  *
- * @throws TokenError as the constructor of `TokenSource` does, for options that make no sense.
+ * @throws TokenError as the constructor of `TokenSource` does, for options that make no sense; `ERR_PEER` where Vue is too old.
  */
 export function useToken(input: TokenSource | TokenSourceOptions): TokenRefs;

@@ -23,5 +23,6 @@ rmSync(join(site, 'node_modules'), { recursive: true, force: true });
 const quietly = ['--no-save', '--no-package-lock', '--ignore-scripts', '--offline', '--no-audit', '--no-fund'];
 run('npm', ['install', tarball, '--prefix', site, ...quietly], { cwd: site });
 
-run(bin('tsc'), ['--strict', '--noEmit', '--project', site], show);
+// By its name: more than one version of it stands there.
+run('node', [join(root, 'node_modules/typescript/bin/tsc'), '--strict', '--noEmit', '--project', site], show);
 run(bin('vite'), ['build', '--logLevel', 'warn', site], show);

@@ -58,7 +58,7 @@ export async function askOnce(
     } else {
       const { headers } = given;
       answer.serverNow = serverTime(headers, sentAt);
-      if (given.ok && !signal.aborted) readAnswer(answer, await readBody(given, signal), by);
+      if (isSuccess(given) && !signal.aborted) readAnswer(answer, await readBody(given, signal), by);
       else {
         discard(given.body);
         status = given.status;
@@ -100,6 +100,9 @@ function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: 
   answer.refreshToken = readMore(block);
   answer.body = () => body;
 }
+
+/** By its status: a fetch of an app's own may give no `ok`. */
+const isSuccess = ({ status }: Response): boolean => status >= 200 && status < 300;
 
 /** Of any realm, and of any fetch that an app may use. */
 function isResponse(value: unknown): value is Response {

@@ -9,8 +9,8 @@ export async function readBody(response: Response, signal: AbortSignal): Promise
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
     if (Number(response.headers.get('content-length')) > LIMIT_KB * 1024) throw tooLarge();
-    // Not every fetch has streams.
-    reader = response.body?.getReader?.();
+    // Not every fetch has streams, and not every engine what decodes them.
+    reader = globalThis.TextDecoder && response.body?.getReader?.();
     if (!reader) return bounded(await response.text());
     signal.addEventListener('abort', () => discard(reader), { once: true });
     const decoder = new TextDecoder();

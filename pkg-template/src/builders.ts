@@ -4,6 +4,7 @@ import type * as Face from '../index.js';
 import { check, isObject, wrong } from './error.js';
 import { readsAs } from './options.js';
 import { isBytes } from './plain.js';
+import { decodeStrictly } from './text.js';
 import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
 
 const { freeze } = Object;
@@ -29,11 +30,7 @@ function keyOf(field: string, value: unknown): string | Uint8Array {
   if (value.length === 0) throw wrong(`${field}: cache key or key prefix must not be empty`);
   if (!bytes) return wellFormed(field, value);
   const copy = new Uint8Array(value);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(copy);
-  } catch {
-    return copy;
-  }
+  return decodeStrictly(copy) ?? copy;
 }
 
 /** A name, `{ name }`, `{ namePrefix }` where the field has prefixes, or the constant for all. */

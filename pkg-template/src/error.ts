@@ -42,15 +42,6 @@ export function kindOf(value: unknown): string {
   }
 }
 
-/** The milliseconds of a Date of any realm; NaN for what is none. */
-export function timeOf(value: unknown): number {
-  try {
-    return Date.prototype.getTime.call(value);
-  } catch {
-    return NaN;
-  }
-}
-
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** A string. */

@@ -1,6 +1,7 @@
 // How long a token is to live.
 import type * as Face from '../index.js';
-import { timeOf, wrong } from './error.js';
+import { wrong } from './error.js';
+import { timeOf } from './recognize.js';
 
 /** 25 hours (Momento's limits page). */
 const DISPOSABLE_LIMIT = 90_000;
@@ -24,7 +25,7 @@ export const ExpiresIn: typeof Face.ExpiresIn = Object.freeze({
   days: of('days', 86_400),
   epoch(at: number | Date): Face.ExpiresIn {
     // A Date is told in milliseconds; seconds must be whole, since milliseconds by mistake are the commonest error with times.
-    const time = Number.isInteger(at) ? (at as number) : timeOf(at) / 1_000;
+    const time = typeof at !== 'number' ? timeOf(at) / 1_000 : Number.isInteger(at) ? at : NaN;
     if (Number.isNaN(time)) throw wrong('ExpiresIn.epoch: expected whole seconds since the epoch, or a valid Date');
     return Object.freeze({ seconds: seconds('ExpiresIn.epoch', Math.round(time - Date.now() / 1_000), 1) });
   },

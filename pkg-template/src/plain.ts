@@ -70,7 +70,7 @@ function writeAll(value: object, list: boolean, at: string, depth: number): stri
 /** An object literal or what JSON.parse gives, of any realm: nothing is inherited that could have been meant. */
 function isPlain(value: object): boolean {
   const parent = Object.getPrototypeOf(value) as object | null;
-  return parent === null || (Object.getPrototypeOf(parent) === null && Object.hasOwn(parent, 'isPrototypeOf'));
+  return parent === null || (Object.getPrototypeOf(parent) === null && Object.prototype.hasOwnProperty.call(parent, 'isPrototypeOf'));
 }
 
 const hints: Record<string, string> = {

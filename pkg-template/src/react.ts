@@ -1,5 +1,5 @@
 // React: a token as state. Works under StrictMode, on servers, and from React 18 on.
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from './react-hooks.js';
 import { TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import type * as Face from '../react.js';
 import { follow, isSource, keyOf, stateOf } from './binding.js';

@@ -4,6 +4,7 @@ import { discard } from './body.js';
 import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
 import { isCredential } from './quote.js';
+import { copyHeaders, isUrl, urlText } from './recognize.js';
 import { encodePermissions, parseScope } from './scope.js';
 
 type Options = Face.TokenSourceOptions;
@@ -55,12 +56,12 @@ export function prepareVend(options: Options): Vend {
 
   // What is sent is JSON, which would make other data of a key that is not text.
   if (scope) parseScope(JSON.parse(JSON.stringify(scope)));
-  const request: Face.VendRequest = typeof vend === 'string' || vend instanceof URL ? { url: vend } : vend;
+  const request: Face.VendRequest = isUrl(vend) ? { url: vend } : vend;
   check(isObject(request), 'vend', 'a URL, a request with `url`, or a function', vend);
   const { url, body, headers, credentials, allowRedirects = false } = request;
-  check(typeof url === 'string' || url instanceof URL, 'vend.url', 'a URL', url);
+  check(isUrl(url), 'vend.url', 'a URL', url);
   // It would be requested as a relative URL, and so end up in logs.
-  if (isCredential(String(url))) throw wrong('vend: expected a URL, found what looks like a credential; a token that is in hand needs no source');
+  if (isCredential(urlText(url))) throw wrong('vend: expected a URL, found what looks like a credential; a token that is in hand needs no source');
   const method = request.method ?? (body === undefined ? 'GET' : 'POST');
   check(method === 'GET' || method === 'POST', 'vend.method', "'GET' or 'POST'", method);
   if (method === 'GET' && body !== undefined) throw wrong('vend.body: expected none with GET');
@@ -68,8 +69,8 @@ export function prepareVend(options: Options): Vend {
   check(typeof allowRedirects === 'boolean', 'vend.allowRedirects', 'a boolean', allowRedirects);
   const plain = body === undefined || (isObject(body) && !Array.isArray(body));
   const json = method === 'POST' ? JSON.stringify(plain ? { ...body, ...wanted } : body) : null;
-  const fixed = typeof headers === 'function' ? headers : headers && [...new Headers(headers)];
-  const target = json === null ? withQuery(String(url), wanted) : String(url);
+  const fixed = typeof headers === 'function' ? headers : headers && [...copyHeaders(headers)];
+  const target = json === null ? withQuery(urlText(url), wanted) : urlText(url);
 
   // By POST alone: URLs end up in logs.
   const renews = json !== null && plain;
@@ -80,7 +81,7 @@ export function prepareVend(options: Options): Vend {
     open: async (_, signal, refreshToken) => {
       let sent: Headers;
       try {
-        sent = new Headers(typeof fixed === 'function' ? await fixed() : fixed);
+        sent = copyHeaders(typeof fixed === 'function' ? await fixed() : fixed);
       } catch (cause) {
         throw new TokenError('ERR_VEND_FUNCTION', 'expected `vend.headers` to return headers, found that it did not; see `cause`', { cause });
       }

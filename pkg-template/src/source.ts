@@ -1,15 +1,18 @@
 // TokenSource: the public face of the refresher. What is asked is checked here, and promises, events and loops are made; driver.ts
 // does what the machine decides.
 import type * as Face from '../index.js';
+import { disposes } from './dispose.js';
 import { type Caller, Driver, type Settings, closed } from './driver.js';
 import { type TokenError, check, isObject, reads, wrong } from './error.js';
 import { writeOptions } from './options.js';
+import { isSignal, reasonOf } from './recognize.js';
 import { prepareVend } from './request.js';
 
 const DEFAULT_MIN_VALIDITY_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 export class TokenSource extends EventTarget implements Face.TokenSource {
+  declare readonly [Symbol.dispose]: () => void;
   readonly #driver: Driver;
   /** What calls were given last, and what plain calls wait for. */
   #given: { token: Face.Token; promise: Promise<Face.Token> } | undefined;
@@ -19,6 +22,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
 
   constructor(options: Face.TokenSourceOptions) {
     super();
+    disposes(this, () => this.close());
     const [settings, start] = reading(() => readOptions(options));
     this.#driver = new Driver(settings, (type, detail) => {
       this.dispatchEvent(new CustomEvent(type, { detail }));
@@ -38,7 +42,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
   /** The same promise for the same answer: React's `use` waits for ever on one that is new each time. A rejected one is not kept. */
   #get(options: Parameters<Face.TokenSource['getToken']>[0]): Promise<Face.Token> {
     const { min, force, signal } = reading(() => readCall(options === undefined ? {} : options));
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw reasonOf(signal);
     const driver = this.#driver;
     const token = force ? undefined : driver.inHand(min);
     if (token) {
@@ -68,7 +72,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     };
     const onAbort = (): void => {
       driver.abandon(call);
-      reject(signal?.reason);
+      reject(signal && reasonOf(signal));
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     const call = driver.get(caller, min, force);
@@ -140,10 +144,6 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
   close(): void {
     this.#driver.close();
   }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
 }
 
 /** Reads what an app gave. A getter of its own that throws is an error of the argument's. */
@@ -170,7 +170,7 @@ function readCall(options: { minValidityMs?: number; forceRefresh?: boolean; sig
   const { minValidityMs: min = DEFAULT_MIN_VALIDITY_MS, forceRefresh: force = false, signal } = options;
   check(typeof min === 'number' && !Number.isNaN(min), 'minValidityMs', 'milliseconds', min);
   check(typeof force === 'boolean', 'forceRefresh', 'a boolean', force);
-  check(signal === undefined || typeof signal?.throwIfAborted === 'function', 'signal', 'an AbortSignal', signal);
+  check(signal === undefined || isSignal(signal), 'signal', 'an AbortSignal', signal);
   return { min, force, signal };
 }
 

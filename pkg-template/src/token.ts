@@ -1,9 +1,10 @@
 // Credentials: what the crate read (src/token), as an object that cannot be printed by accident.
 import type * as Face from '../index.js';
 import { type Block, type Cut, ask, errorOf, put, reading } from './block.js';
-import { TokenError, check, isObject, text, timeOf, wrong } from './error.js';
+import { TokenError, check, isObject, text, wrong } from './error.js';
 import { readsAs, writeOptions } from './options.js';
 import { ABSENT, readScope } from './permission.js';
+import { timeOf } from './recognize.js';
 
 const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
 const NONE: readonly never[] = Object.freeze([]);
@@ -75,7 +76,7 @@ class DecodedToken implements Face.Token {
   }
 
   remainingMs(at: Date | number = Date.now()): number {
-    const time = typeof at === 'number' ? at : timeOf(at);
+    const time = timeOf(at);
     check(!Number.isNaN(time), 'at', 'a Date or milliseconds since the epoch', at);
     return this.#expiresAt === undefined ? Infinity : Math.max(0, Math.floor(this.#expiresAt - time));
   }

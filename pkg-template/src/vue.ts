@@ -1,5 +1,5 @@
 // Vue 3: a token as refs.
-import { getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, shallowRef } from 'vue';
+import { getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, shallowRef } from './vue-functions.js';
 import { TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import type * as Face from '../vue.js';
 import { follow, isSource, stateOf } from './binding.js';

@@ -1,6 +1,7 @@
 // The refresher in real browsers, counted at a real server: tabs, sleep, hostile services. `make test-browsers`, and `-long` for the rest.
 import process from 'node:process';
 import './calls.mjs';
+import './frames.mjs';
 import './hostile.mjs';
 import './lifecycle.mjs';
 import './tabs.mjs';

@@ -60,7 +60,7 @@ test('close() leaves no listener behind, however long ago they were put there', 
   const script = `
     import { getEventListeners } from 'node:events';
     import { RotatingTopicClient } from ${JSON.stringify(new URL('../../pkg/momento.js', import.meta.url))};
-    const source = Object.assign(new EventTarget(), { status: 'ready', reportRejected() {} });
+    const source = Object.assign(new EventTarget(), { status: 'ready', getToken() {}, reportRejected() {} });
     const window = new EventTarget();
     for (const name of ['addEventListener', 'removeEventListener']) globalThis[name] = window[name].bind(window);
     globalThis.document = new EventTarget();

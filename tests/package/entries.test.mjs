@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { SourceMap, createRequire } from 'node:module';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import * as whole from '../../pkg/index.js';
 import * as decode from '../../pkg/decode.js';
 import { disposable } from './support/mint.mjs';
@@ -21,6 +22,12 @@ for (const [name, most] of Object.entries(BUDGET)) {
     assert.ok(size <= most, `${size} bytes in gzip, ${most} are allowed`);
   });
 }
+
+test('an app that only decodes is bundled without the refresher', async () => {
+  const contents = "import { decodeToken } from './index.js'; globalThis.used = decodeToken;";
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: file('.').pathname }, bundle: true, minify: true, format: 'esm', write: false });
+  assert.ok(!/refreshWindow|BroadcastChannel/.test(outputFiles[0].text));
+});
 
 test('decode is the whole package but for the refresher, in both formats', () => {
   const { TokenSource, ...rest } = whole;

@@ -34,6 +34,15 @@ class Provider {
     return this.#token.endpoints?.overridden ?? false;
   }
 
+  // The same by the names of SDKs before 1.51.
+  isCacheEndpointOverridden(): boolean {
+    return this.areEndpointsOverridden();
+  }
+
+  isControlEndpointOverridden(): boolean {
+    return this.areEndpointsOverridden();
+  }
+
   isEndpointSecure(): boolean {
     return this.#token.endpoints?.secureConnection ?? true;
   }

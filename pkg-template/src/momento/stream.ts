@@ -35,13 +35,24 @@ interface Inside {
   pubsubStreamClients?: readonly { client?: { sendSubscribe?: (options: { subscriptionState: State }) => Promise<unknown> } }[];
 }
 
+/** What is private of older ones, as far as it tells their version: what they send to the service. */
+interface Older {
+  client?: Metadata;
+  pubsubClient?: Metadata;
+  pubsubClients?: readonly Metadata[];
+}
+
+interface Metadata {
+  clientMetadataProvider?: { createClientMetadata?: () => { agent?: unknown; Agent?: unknown } };
+}
+
 const used = new WeakSet<object>();
 
 /** Opens a stream, and gives what cancels it: its end is not told after that. */
 export function openStream(client: Sdk.TopicClient, cache: string, topic: string, after: Face.TopicPosition | undefined, tell: StreamEvents): () => void {
   const pubsub = (client as unknown as Inside).pubsubStreamClients?.[0]?.client;
   const send = pubsub?.sendSubscribe;
-  if (!pubsub || typeof send !== 'function') throw unsuitable();
+  if (!pubsub || typeof send !== 'function') throw unsuitable(client);
   if (used.has(client)) throw new TokenError('ERR_ARGUMENT', 'makeClient: expected a new client at each call, found one that it gave before');
   used.add(client);
 
@@ -89,10 +100,26 @@ export function openStream(client: Sdk.TopicClient, cache: string, topic: string
     .then((response) => 'errorCode' in response && end(response), end);
   if (after && state && (state as State).resumeAtTopicSequenceNumber !== after.sequenceNumber + 1) {
     cancel();
-    throw unsuitable();
+    throw unsuitable(client);
   }
   return cancel;
 }
 
-const unsuitable = (): TokenError =>
-  new TokenError('ERR_SDK', "makeClient: expected a TopicClient of @gomomento/sdk-web 1.118 or a later 1.x, found one that cannot be told where to resume");
+function unsuitable(client: Sdk.TopicClient): TokenError {
+  const version = versionOf(client);
+  return new TokenError(
+    'ERR_SDK',
+    `makeClient: expected a TopicClient of @gomomento/sdk-web 1.118 or a later 1.x, found one${version ? ` of ${version}` : ''} that cannot be told where to resume`,
+  );
+}
+
+/** The version that the client's SDK names to the service; undefined where that cannot be found out. */
+function versionOf(client: Sdk.TopicClient): string | undefined {
+  try {
+    const { pubsubClients = [], pubsubClient = pubsubClients[0], client: data = pubsubClient } = client as unknown as Older;
+    const { agent, Agent = agent } = data?.clientMetadataProvider?.createClientMetadata?.() ?? {};
+    return /\d+\.\d+\.\d+$/.exec(String(Agent))?.[0];
+  } catch {
+    return undefined;
+  }
+}

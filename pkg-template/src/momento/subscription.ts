@@ -2,6 +2,7 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError } from 'momento-token-wasm';
+import { disposes } from '../dispose.js';
 import { type Moment, now, since } from './clocks.js';
 import { failureOf } from './failure.js';
 import { type Lane, Sequence } from './sequence.js';
@@ -43,6 +44,7 @@ interface Live {
 const unknown: Face.TopicGap = Object.freeze({ lastSequenceNumber: () => 0, newSequenceNumber: () => 0, newSequencePage: () => 0 });
 
 export class Subscription implements Face.RotatingSubscription {
+  declare readonly [Symbol.dispose]: () => void;
   readonly #owner: Owner;
   readonly #names: readonly [cache: string, topic: string];
   readonly #handlers: Face.RotatingSubscribeOptions;
@@ -59,6 +61,7 @@ export class Subscription implements Face.RotatingSubscription {
   #refused: Token | undefined;
 
   constructor(owner: Owner, names: readonly [string, string], handlers: Face.RotatingSubscribeOptions, sequence: Sequence) {
+    disposes(this, () => this.unsubscribe());
     this.#owner = owner;
     this.#names = names;
     this.#handlers = handlers;
@@ -88,10 +91,6 @@ export class Subscription implements Face.RotatingSubscription {
     this.#live.clear();
     this.#owner.ended(this);
     for (const { reject } of this.#waiting.splice(0)) reject(closed(cause));
-  }
-
-  [Symbol.dispose](): void {
-    this.unsubscribe();
   }
 
   /** A new token is a new beginning. */

@@ -2,6 +2,7 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import type { Token, TokenSource } from 'momento-token-wasm';
+import { disposes } from '../dispose.js';
 import { listen } from '../page.js';
 import { reading, wrong } from './argument.js';
 import { credentialProvider } from './provider.js';
@@ -9,6 +10,7 @@ import { Sequence } from './sequence.js';
 import { type Owner, Subscription, closed, guarded } from './subscription.js';
 
 export class RotatingTopicClient implements Face.RotatingTopicClient {
+  declare readonly [Symbol.dispose]: () => void;
   readonly #source: TokenSource;
   readonly #owner: Owner;
   readonly #subscriptions = new Set<Subscription>();
@@ -16,10 +18,11 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   #publisher: { token: Token; client: Sdk.TopicClient } | undefined;
 
   constructor(source: TokenSource, options: Face.RotatingTopicClientOptions) {
-    reading('source', () => {
-      if (typeof source?.reportRejected !== 'function') throw wrong('source: expected a TokenSource');
-    });
+    // By what is used of it: another copy of the package may have made it.
+    const used = ['getToken', 'reportRejected', 'addEventListener', 'removeEventListener'] as const;
+    if (!reading('source', () => used.every((name) => typeof source?.[name] === 'function'))) throw wrong('source: expected a TokenSource');
     const { makeClient, silenceLimitMs, backoffMs } = reading('options', () => readOptions(options));
+    disposes(this, () => this.close());
     this.#source = source;
     const subscriptions = this.#subscriptions;
     this.#owner = {
@@ -79,10 +82,6 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
     this.#listening.abort();
     this.#publisher = undefined;
     for (const subscription of [...this.#subscriptions]) subscription.unsubscribe();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 
   #clientFor(token: Token): Sdk.TopicClient {

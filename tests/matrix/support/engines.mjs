@@ -44,13 +44,13 @@ export function versions() {
   return Object.fromEntries(ENGINES.map((name) => [name, PATHS[name] && /\d+\.\d+[\d.]*/.exec(ask(commands[name]))?.[0]]));
 }
 
-/** Opens it there; `end()` is to be called. */
-export function open(name, url) {
+/** Opens it there; `end()` is to be called. `flags` are Chromium's alone. */
+export function open(name, url, flags = []) {
   const profile = mkdtempSync(join(tmpdir(), 'matrix-'));
   const path = PATHS[name];
   const home = { HOME: profile, XDG_CONFIG_HOME: profile, XDG_DATA_HOME: profile, XDG_CACHE_HOME: profile };
   const browser = {
-    Chromium: () => start(path, [...CHROMIUM, `--user-data-dir=${profile}`, url]),
+    Chromium: () => start(path, [...CHROMIUM, ...flags, `--user-data-dir=${profile}`, url]),
     Firefox: () => start(path, ['--headless', '--no-remote', '--profile', profile, url], { env: { ...home, MOZ_CRASHREPORTER_DISABLE: '1' } }),
     WebKit: () => start('xvfb-run', ['-a', path, url], { env: home }),
   }[name]();

@@ -46,11 +46,13 @@ What ran, by the entry of the package:
   again as the token ages.
 - /react, /vue: a component of React 19 or Vue 3 shows a token, and the next; on a server it is rendered, and nothing is vended.
 - /momento: Momento's own Web SDK says each token's name on a topic, and the page hears it there by a \`RotatingTopicClient\`.
+- pnpm, Yarn Plug'n'Play: the package is installed by them, with React, Vue and esbuild beside it, and run where they resolve it.
 - \`npm create vite\`: the template in TypeScript with the component of the [README](../README.md) in it, whose types are checked by the build. It shows three tokens,
   each while it is good, without an error or a warning in the console.
 
-Pages are served under \`Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'\`; what it refuses fails the row. Two need more for what is not ours: a page with an inline
-import map (its hash), and Next.js (\`'unsafe-inline'\` for its own scripts, in development \`'unsafe-eval'\` as well). The apps of \`npm create vite\` come from Vite's own servers, without a policy.
+Pages are served under \`Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'\`; what it refuses fails the row. Three need more for what is not ours: a page with an inline
+import map (its hash), SvelteKit (\`'unsafe-inline'\` for the script that starts a page), and Next.js (the same for its own scripts, in development \`'unsafe-eval'\` as well). An
+extension names the same policy in its manifest. The apps of \`npm create vite\` come from Vite's own servers, without a policy.
 Three are told more than their defaults: webpack's development build \`--devtool source-map\` (its own is \`eval\`), Vitest which browser to start, and Rollup the two plugins that
 React and Vue need there.
 

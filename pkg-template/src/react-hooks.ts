@@ -1,0 +1,16 @@
+// React's hooks, as the binding uses them. One that the installed React lacks throws `ERR_PEER` when it is called.
+import * as installed from 'react';
+import { type Peer, functionOf } from './peer.js';
+
+// Read from a copy: bundlers refuse to build a module that names an export which is not there, as they see it in a namespace.
+type React = typeof installed;
+const react: { [K in keyof React]: React[K] | undefined } = { ...installed };
+const peer: Peer = { name: 'React', needed: '18', found: react.version ?? 'of an unknown version' };
+
+const hook = <K extends 'useEffect' | 'useMemo' | 'useState' | 'useSyncExternalStore'>(name: K): React[K] =>
+  functionOf<React[K]>(peer, name, react[name]);
+
+export const useEffect = hook('useEffect');
+export const useMemo = hook('useMemo');
+export const useState = hook('useState');
+export const useSyncExternalStore = hook('useSyncExternalStore');
