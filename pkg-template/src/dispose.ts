@@ -1,7 +1,8 @@
 /**
- * Lets a `using` declaration end an object. Where the engine has no `Symbol.dispose`, compiled declarations look for the symbol of that name.
+ * Lets a `using` declaration end an object.
  *
- * Called in constructors: a bundler keeps a class of which a member is named by an expression, whether or not the class is used.
+ * Where the engine lacks `Symbol.dispose`, compiled `using` declarations look for `Symbol.for('Symbol.dispose')`.
+ * The method is defined in constructors, because bundlers keep an unused class that has a computed member name.
  */
 export const disposes = (object: object, end: () => void): unknown =>
   Object.defineProperty(object, Symbol.dispose ?? Symbol.for('Symbol.dispose'), { value: end });

@@ -1,5 +1,5 @@
-// The framework that an app has installed. As a peer dependency each is optional and of any version, so that none blocks an install. One that
-// lacks what its binding calls is reported at the first call.
+// The framework that an app has installed. Frameworks are optional peer dependencies of any version, so that none blocks
+// an install. If the installed one lacks a function that its binding calls, the call throws.
 import { TokenError } from 'momento-token-wasm';
 
 /** What a binding needs, and what it found. */
@@ -13,13 +13,19 @@ export interface Peer {
 
 /** The framework's function of this name or, where it has none, one that throws `ERR_PEER`. */
 export const functionOf = <F>(peer: Peer, name: string, found: F | undefined): F =>
-  found ?? ((() => {
+  found ??
+  ((() => {
     throw lacks(peer, name);
   }) as F);
 
 function lacks({ name, needed, found }: Peer, member: string): TokenError {
-  const isNew = parseInt(found) >= parseInt(needed);
-  // React gives server components a build of itself without hooks for state.
-  const advice = isNew ? "in a server component, move the call to a component marked 'use client'" : `install ${name} ${needed} or later`;
-  return new TokenError('ERR_PEER', `expected ${name} ${needed} or later, found ${name} ${found}, which has no ${member}; ${advice}`);
+  // React has a build for server components, without hooks for state.
+  const advice =
+    name === 'React' && parseInt(found) >= parseInt(needed)
+      ? "in a server component, move the call to a component marked 'use client'"
+      : `install ${name} ${needed} or later`;
+  return new TokenError(
+    'ERR_PEER',
+    `expected ${name} ${needed} or later, found ${name} ${found}, which has no ${member}; ${advice}`,
+  );
 }

@@ -2,7 +2,7 @@
 import * as installed from 'react';
 import { type Peer, functionOf } from './peer.js';
 
-// Read from a copy: bundlers refuse to build a module that names an export which is not there, as they see it in a namespace.
+// Hooks are read from a copy: a bundler fails the build where a module names a missing export of a namespace.
 type React = typeof installed;
 const react: { [K in keyof React]: React[K] | undefined } = { ...installed };
 const peer: Peer = { name: 'React', needed: '18', found: react.version ?? 'of an unknown version' };

@@ -5,13 +5,15 @@ import { before, describe, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { ExpiresIn, TokenSource, decodeToken, parseScope } from '../../pkg/index.js';
-import { RotatingTopicClient } from '../../pkg/momento.js';
+import { RotatingTopicClient, credentialProvider } from '../../pkg/momento.js';
 import { newerThanBaseline } from './support/builtins.mjs';
 import { replace } from './support/clock.mjs';
 import { disposable } from './support/mint.mjs';
 
 // As hosts that compile no bytes have it, there is no text of the module among the code.
-const codes = ['index.workerd.js', 'decode.workerd.js', 'momento.js'].map((name) => readFileSync(new URL(`../../pkg/${name}`, import.meta.url), 'utf8'));
+const codes = ['index.workerd.js', 'decode.workerd.js', 'momento.js'].map((name) =>
+  readFileSync(new URL(`../../pkg/${name}`, import.meta.url), 'utf8'),
+);
 const newer = newerThanBaseline(codes);
 const credential = disposable(300, { id: 'one' });
 
@@ -19,7 +21,12 @@ const credential = disposable(300, { id: 'one' });
 async function useWithout(paths) {
   const worker = new Worker(new URL('support/without.mjs', import.meta.url), { workerData: { paths, credential } });
   try {
-    const { outcome, error } = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject).once('exit', () => reject(new Error('ended without a word'))));
+    const { outcome, error } = await new Promise((resolve, reject) =>
+      worker
+        .once('message', resolve)
+        .once('error', reject)
+        .once('exit', () => reject(new Error('ended without a word'))),
+    );
     assert.equal(error, undefined);
     return outcome;
   } finally {
@@ -32,14 +39,24 @@ describe('engines', () => {
   before(async () => void (expected = await useWithout([])));
 
   test('the list of what may be missing is derived from the code', () => {
-    for (const path of ['AbortSignal.prototype.reason', 'FinalizationRegistry', 'TextDecoder', 'TextEncoder.prototype.encodeInto', 'Symbol.dispose', 'WeakRef']) {
+    for (const path of [
+      'AbortSignal.prototype.reason',
+      'FinalizationRegistry',
+      'TextDecoder',
+      'TextEncoder.prototype.encodeInto',
+      'Symbol.dispose',
+      'WeakRef',
+    ]) {
       assert.ok(newer.includes(path), `${path} among ${newer.join(', ')}`);
     }
   });
 
   test('all is as it should be where nothing is missing', () => {
     const [{ said, again, until, refused }] = expected.read;
-    assert.deepEqual([said[0], again, until, refused[1]], ['someone', 'cell-1-us-east-2-1.prod.a.momentohq.com', 60, 'ERR_TOKEN_MALFORMED']);
+    assert.deepEqual(
+      [said[0], again, until, refused[1]],
+      ['someone', 'cell-1-us-east-2-1.prod.a.momentohq.com', 60, 'ERR_TOKEN_MALFORMED'],
+    );
     assert.deepEqual(expected.read[0], expected.read[1]);
     assert.deepEqual(expected.scopes[0], expected.scopes[1]);
     assert.deepEqual(expected.scopes[0].scope.permissions[1].item, { key: '\u00e9' });
@@ -69,7 +86,8 @@ describe('arguments from elsewhere', () => {
     assert.equal(token.remainingMs(date), Math.floor(token.expiresAt.getTime() - date.getTime()));
     assert.throws(() => token.isExpired(elsewhere('new Date(NaN)')), { code: 'ERR_ARGUMENT' });
     assert.throws(() => ExpiresIn.epoch(elsewhere('new Date(NaN)')), { code: 'ERR_ARGUMENT' });
-    for (const at of [{}, { getTime: 5 }, null, '2026']) assert.throws(() => token.remainingMs(at), { code: 'ERR_ARGUMENT' });
+    for (const at of [{}, { getTime: 5 }, null, '2026'])
+      assert.throws(() => token.remainingMs(at), { code: 'ERR_ARGUMENT' });
   });
 
   test('a scope of another realm, bytes in it too', () => {
@@ -98,13 +116,18 @@ describe('arguments from elsewhere', () => {
   test('a URL of another realm', async (t) => {
     assert.deepEqual(await vend(t, url), [['https://vend.example/token', null]]);
     assert.deepEqual(await vend(t, { url }), [['https://vend.example/token', null]]);
-    for (const wrong of [{}, { url: {} }, { url: 5 }, { href: 5 }]) assert.throws(() => new TokenSource({ vend: wrong }), { code: 'ERR_ARGUMENT' });
+    for (const wrong of [{}, { url: {} }, { url: 5 }, { href: 5 }])
+      assert.throws(() => new TokenSource({ vend: wrong }), { code: 'ERR_ARGUMENT' });
   });
 
   test('a Headers of another realm, or of a polyfill that cannot be iterated', async (t) => {
     const fields = [['Authorization', 'Bearer x']];
     const iterable = elsewhere('(fields) => ({ [Symbol.iterator]: () => fields[Symbol.iterator]() })')(fields);
-    const polyfill = { map: {}, get: () => 'Bearer x', forEach: (each) => fields.forEach(([name, value]) => each(value, name)) };
+    const polyfill = {
+      map: {},
+      get: () => 'Bearer x',
+      forEach: (each) => fields.forEach(([name, value]) => each(value, name)),
+    };
     for (const headers of [iterable, polyfill, () => polyfill, async () => polyfill, new Map(fields)]) {
       assert.deepEqual(await vend(t, { url, headers }), [['https://vend.example/token', 'Bearer x']]);
     }
@@ -112,10 +135,22 @@ describe('arguments from elsewhere', () => {
 
   test('a Response of another realm or library, with what is used of it and no more', async (t) => {
     const headers = { get: () => null };
-    for (const [status, code] of [[200], [204, 'ERR_VEND_ANSWER'], [299], [401, 'ERR_VEND_HTTP'], [500, 'ERR_VEND_HTTP']]) {
-      const source = new TokenSource({ vend: async () => ({ status, headers, text: async () => (status === 204 ? '' : credential) }), start: 'on-demand' });
+    for (const [status, code] of [
+      [200],
+      [204, 'ERR_VEND_ANSWER'],
+      [299],
+      [401, 'ERR_VEND_HTTP'],
+      [500, 'ERR_VEND_HTTP'],
+    ]) {
+      const source = new TokenSource({
+        vend: async () => ({ status, headers, text: async () => (status === 204 ? '' : credential) }),
+        start: 'on-demand',
+      });
       t.after(() => source.close());
-      const outcome = await source.getToken().then(({ tokenId }) => tokenId, (error) => error.code);
+      const outcome = await source.getToken().then(
+        ({ tokenId }) => tokenId,
+        (error) => error.code,
+      );
       assert.equal(outcome, code ?? 'one', `${status}`);
     }
   });
@@ -163,14 +198,22 @@ describe('arguments from elsewhere', () => {
     assert.equal(signal.listeners, 0);
   });
 
-  test('a TokenSource of another copy, by what is used of it', async (t) => {
+  test('a TokenSource and a token of another copy, by what is used of them', async (t) => {
     const copy = await import('../../pkg/index.js?copy');
     const source = new copy.TokenSource({ vend: async () => credential, start: 'on-demand' });
     t.after(() => source.close());
     assert.ok(!(source instanceof TokenSource));
+    const provider = credentialProvider(await source.getToken());
+    assert.equal(provider.getCacheEndpoint(), 'cache.cell-1-us-east-2-1.prod.a.momentohq.com');
     new RotatingTopicClient(source, { makeClient: () => ({}) }).close();
     for (const name of ['getToken', 'reportRejected', 'addEventListener', 'removeEventListener']) {
-      const lacking = { getToken() {}, reportRejected() {}, addEventListener() {}, removeEventListener() {}, [name]: undefined };
+      const lacking = {
+        getToken() {},
+        reportRejected() {},
+        addEventListener() {},
+        removeEventListener() {},
+        [name]: undefined,
+      };
       assert.throws(() => new RotatingTopicClient(lacking, { makeClient: () => ({}) }), { code: 'ERR_ARGUMENT' });
     }
   });

@@ -1,4 +1,4 @@
-// The same app by other package managers: a folder of its own within the tool's, where they install the package and what stands beside it.
+// The same app with other package managers, each in a folder of its own within the tool's folder.
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -18,20 +18,35 @@ export function layOut(folder, tarball, files = {}) {
     ...files,
   };
   for (const [path, text] of Object.entries(all)) writeFileSync(join(own, path), text);
-  for (const file of readdirSync(folder).filter((name) => /^[\w-]+\.(mjs|cjs|js)$/.test(name))) cpSync(join(folder, file), join(own, file));
+  for (const file of readdirSync(folder).filter((name) => /^[\w-]+\.(mjs|cjs|js)$/.test(name)))
+    cpSync(join(folder, file), join(own, file));
   return own;
 }
 
 /** What is run there: in Node.js, on a server, and as pages. `command` is what the manager runs a program by. */
 export async function runAll(tool, version, own, { row, start, build, page }, command) {
   const node = `Node.js ${process.versions.node}`;
-  const run = (file) => ({ origin }) => start(command[0], [...command.slice(1), 'node', file], { cwd: own, env: { MATRIX: origin } });
-  for (const [mode, file] of Object.entries({ ESM: 'main.mjs', CommonJS: 'main.cjs' })) await row(tool, version, mode, node, run(file));
-  for (const [file, expected] of [['react', REACT_SERVER], ['vue', VUE_SERVER]]) {
+  const run =
+    (file) =>
+    ({ origin }) =>
+      start(command[0], [...command.slice(1), 'node', file], { cwd: own, env: { MATRIX: origin } });
+  for (const [mode, file] of Object.entries({ ESM: 'main.mjs', CommonJS: 'main.cjs' }))
+    await row(tool, version, mode, node, run(file));
+  for (const [file, expected] of [
+    ['react', REACT_SERVER],
+    ['vue', VUE_SERVER],
+  ]) {
     await row(tool, version, 'server rendering', node, run(`${file}-server.mjs`), { expected });
   }
-  for (const [file, options] of [['page', {}], ['react-page', { expected: REACT }]]) {
-    await build(command[0], [...command.slice(1), 'esbuild', `${file}.mjs`, '--bundle', '--format=esm', '--outfile=out/page.js', '--minify'], { cwd: own });
+  for (const [file, options] of [
+    ['page', {}],
+    ['react-page', { expected: REACT }],
+  ]) {
+    await build(
+      command[0],
+      [...command.slice(1), 'esbuild', `${file}.mjs`, '--bundle', '--format=esm', '--outfile=out/page.js', '--minify'],
+      { cwd: own },
+    );
     await page(tool, version, 'esbuild', { root: join(own, 'out') }, options);
   }
 }

@@ -4,8 +4,19 @@ import { answering, freePort } from '../support/process.mjs';
 
 const CLI = '22.2.7';
 const VERSION = '22.2.6';
-const compilerOptions = { strict: true, target: 'ES2022', module: 'preserve', experimentalDecorators: true, importHelpers: true, isolatedModules: true, types: [] };
-const builder = { builder: '@angular/build:application', options: { browser: 'src/main.ts', index: 'src/index.html', tsConfig: 'tsconfig.json' } };
+const compilerOptions = {
+  strict: true,
+  target: 'ES2022',
+  module: 'preserve',
+  experimentalDecorators: true,
+  importHelpers: true,
+  isolatedModules: true,
+  types: [],
+};
+const builder = {
+  builder: '@angular/build:application',
+  options: { browser: 'src/main.ts', index: 'src/index.html', tsConfig: 'tsconfig.json' },
+};
 const configurations = { production: {}, development: { optimization: false, sourceMap: true } };
 const architect = {
   build: { ...builder, configurations, defaultConfiguration: 'production' },
@@ -16,16 +27,27 @@ export default {
   packages: {
     '@angular/build': CLI,
     '@angular/cli': CLI,
-    ...Object.fromEntries(['common', 'compiler', 'compiler-cli', 'core', 'platform-browser'].map((name) => [`@angular/${name}`, VERSION])),
+    ...Object.fromEntries(
+      ['common', 'compiler', 'compiler-cli', 'core', 'platform-browser'].map((name) => [`@angular/${name}`, VERSION]),
+    ),
     rxjs: '7.8.2',
     tslib: '2.9.1',
     typescript: '6.0.3',
     ...packages,
   },
   files: {
-    'angular.json': JSON.stringify({ version: 1, cli: { analytics: false }, projects: { app: { projectType: 'application', root: '', sourceRoot: 'src', architect } } }),
-    'tsconfig.json': JSON.stringify({ compilerOptions, angularCompilerOptions: { strictTemplates: true }, include: ['src/**/*.ts'] }),
-    'src/index.html': '<!doctype html><html><head><base href="/"><title>app</title></head><body><app-root></app-root></body></html>',
+    'angular.json': JSON.stringify({
+      version: 1,
+      cli: { analytics: false },
+      projects: { app: { projectType: 'application', root: '', sourceRoot: 'src', architect } },
+    }),
+    'tsconfig.json': JSON.stringify({
+      compilerOptions,
+      angularCompilerOptions: { strictTemplates: true },
+      include: ['src/**/*.ts'],
+    }),
+    'src/index.html':
+      '<!doctype html><html><head><base href="/"><title>app</title></head><body><app-root></app-root></body></html>',
     'src/main.ts': `import { bootstrapApplication } from '@angular/platform-browser';
 import { App } from './app';
 bootstrapApplication(App);`,

@@ -21,7 +21,9 @@ if (MATRIX) await report(MATRIX, scenario(MATRIX + '/token'));
     const env = { ASTRO_TELEMETRY_DISABLED: '1' };
     await build('astro', ['build'], { node, env });
     await page('Astro', VERSION, 'build', { root: `${folder}/dist` });
-    await row('Astro', VERSION, 'build, prerendered', `Node.js ${NODE}`, ({ origin }) => start('astro', ['build'], { node, env: { ...env, MATRIX: origin } }));
+    await row('Astro', VERSION, 'build, prerendered', `Node.js ${NODE}`, ({ origin }) =>
+      start('astro', ['build'], { node, env: { ...env, MATRIX: origin } }),
+    );
     const port = await freePort();
     const server = start('astro', ['dev', '--host', '127.0.0.1', '--port', String(port)], { node, env });
     try {

@@ -1,4 +1,4 @@
-// An extension for Chromium (Manifest V3): its service worker. The policy of extensions has to name WebAssembly, as that of pages has.
+// The service worker of an extension for Chromium (Manifest V3). Its policy must allow WebAssembly, as a page's must.
 import { writeFileSync } from 'node:fs';
 import { lacking, open } from '../support/engines.mjs';
 import { STRICT } from '../support/service.mjs';
@@ -32,7 +32,10 @@ void run();`,
     await build('esbuild', ['worker.mjs', '--bundle', '--format=esm', '--minify', '--outfile=out/worker.js']);
     await row(...where, ({ origin }) => {
       writeFileSync(`${folder}/out/service.json`, JSON.stringify({ service: origin }));
-      return open('Chromium', 'about:blank', [`--load-extension=${folder}/out`, '--disable-features=DisableLoadExtensionCommandLineSwitch']);
+      return open('Chromium', 'about:blank', [
+        `--load-extension=${folder}/out`,
+        '--disable-features=DisableLoadExtensionCommandLineSwitch',
+      ]);
     });
   },
 };

@@ -7,7 +7,11 @@ export default {
   packages: { pnpm: VERSION },
   async cases(family) {
     const own = layOut(family.folder, family.tarball);
-    await family.build('pnpm', ['install', '--strict-peer-dependencies', '--prefer-offline', '--no-frozen-lockfile', '--ignore-scripts'], { cwd: own });
+    await family.build(
+      'pnpm',
+      ['install', '--strict-peer-dependencies', '--prefer-offline', '--no-frozen-lockfile', '--ignore-scripts'],
+      { cwd: own },
+    );
     await runAll('pnpm', VERSION, own, family, ['pnpm', 'exec']);
   },
 };

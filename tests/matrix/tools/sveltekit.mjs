@@ -31,7 +31,8 @@ export default defineConfig({ plugins: [sveltekit({ adapter: adapter() })] });`,
 export const GET = ({ request }) => handle(request);`,
   },
   async cases({ folder, start, build, row, page, node24: node }) {
-    for (const file of ['report', 'scenario', 'handler']) cpSync(`${folder}/${file}.mjs`, `${folder}/src/lib/${file}.mjs`);
+    for (const file of ['report', 'scenario', 'handler'])
+      cpSync(`${folder}/${file}.mjs`, `${folder}/src/lib/${file}.mjs`);
     // The script that starts the page is inline.
     const csp = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
     const serve = async (mode, port, server) => {
@@ -51,6 +52,10 @@ export const GET = ({ request }) => handle(request);`,
     const built = await freePort();
     await serve('build', built, start('node', ['build'], { node, env: { HOST: '127.0.0.1', PORT: String(built) } }));
     const port = await freePort();
-    await serve('dev', port, start('vite', ['dev', '--host', '127.0.0.1', '--port', String(port), '--strictPort'], { node }));
+    await serve(
+      'dev',
+      port,
+      start('vite', ['dev', '--host', '127.0.0.1', '--port', String(port), '--strictPort'], { node }),
+    );
   },
 };

@@ -15,7 +15,14 @@ export default {
     const registry = (await run('npm', ['config', 'get', 'registry'])).trim();
     const env = { YARN_NPM_REGISTRY_SERVER: registry, YARN_ENABLE_IMMUTABLE_INSTALLS: 'false' };
     await family.build('yarn', ['install'], { cwd: own, env });
-    const within = (make) => (command, args, options) => make(command, args, { ...options, env: { ...env, ...options.env } });
-    await runAll("Yarn Plug'n'Play", VERSION, own, { ...family, start: within(family.start), build: within(family.build) }, ['yarn']);
+    const within = (make) => (command, args, options) =>
+      make(command, args, { ...options, env: { ...env, ...options.env } });
+    await runAll(
+      "Yarn Plug'n'Play",
+      VERSION,
+      own,
+      { ...family, start: within(family.start), build: within(family.build) },
+      ['yarn'],
+    );
   },
 };

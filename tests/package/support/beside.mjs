@@ -18,15 +18,32 @@ export function newFolder(context) {
 
 /** Packs pkg/ into the folder. */
 export async function pack(folder) {
-  const { stdout } = await execute('npm', ['pack', '--json', '--loglevel=silent', '--pack-destination', folder, join(root, 'pkg')]);
+  const { stdout } = await execute('npm', [
+    'pack',
+    '--json',
+    '--loglevel=silent',
+    '--pack-destination',
+    folder,
+    join(root, 'pkg'),
+  ]);
   return join(folder, JSON.parse(stdout.replace(/^[^[]*/, ''))[0].filename);
 }
 
-/** A folder in which `npm install` has put the package beside these, by exact versions. Any conflict of peers is an error. */
+/** Runs `npm install` of the package beside these exact versions in a new folder. Any conflict of peers is an error. */
 export async function installBeside(context, tarball, packages) {
   const folder = newFolder(context);
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies: packages }));
-  const options = ['--no-legacy-peer-deps', '--strict-peer-deps', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ private: true, type: 'module', dependencies: packages }),
+  );
+  const options = [
+    '--no-legacy-peer-deps',
+    '--strict-peer-deps',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--loglevel=error',
+  ];
   await execute('npm', ['install', ...options, tarball], { cwd: folder });
   return folder;
 }

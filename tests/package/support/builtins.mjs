@@ -4,10 +4,10 @@ import ts from 'typescript5';
 
 const libraries = new URL('../../../node_modules/typescript5/lib/', import.meta.url);
 
-/** ECMAScript up to this year may be counted on: every engine that runs WebAssembly and what bundlers make of private fields has it. */
+/** The editions of ECMAScript that may be relied on: every engine that runs WebAssembly and private fields has them. */
 const BASELINE = ['5', '2015', '2016', '2017', '2018', '2019'];
 
-/** The same of the web's interfaces, by the members that the package may use. Whoever adds one has to know that it is as old. */
+/** The members of the web's interfaces that may be relied on. Add one only if it is as old. */
 const WEB = {
   AbortController: ['abort', 'signal'],
   AbortSignal: ['aborted'],
@@ -22,7 +22,17 @@ const WEB = {
   URL: ['href', 'origin'],
   URLSearchParams: ['toString'],
 };
-const FUNCTIONS = ['WebAssembly', 'btoa', 'clearTimeout', 'fetch', 'globalThis', 'performance', 'queueMicrotask', 'setTimeout', 'undefined'];
+const FUNCTIONS = [
+  'WebAssembly',
+  'btoa',
+  'clearTimeout',
+  'fetch',
+  'globalThis',
+  'performance',
+  'queueMicrotask',
+  'setTimeout',
+  'undefined',
+];
 /** Interfaces that may be missing, with the members that are there wherever the interface is. */
 const TOGETHER = {
   BroadcastChannel: ['close', 'onmessage', 'postMessage'],
@@ -33,8 +43,10 @@ const TOGETHER = {
   WebAssembly: ['Instance', 'Module', 'compile', 'instantiate'],
 };
 /** Of Node.js alone, or nothing that the package is given: their members only share names with what it uses. */
-const ELSEWHERE =
-  /^(Blob|Buffer|CryptoKey|FormData|MessagePort|Performance\w+|\w+Controller|\w+QueuingStrategy|ReadableStreamBYOB\w+|\w+DecoderStream|Writable\w+)$/;
+const ELSEWHERE = [
+  /^(Blob|Buffer|CryptoKey|FormData|MessagePort|(Performance|ReadableStreamBYOB|Writable)\w+)$/,
+  /\w(Controller|QueuingStrategy|DecoderStream)$/,
+];
 
 /** `Array.prototype.map`, `Object.entries` and so on, as TypeScript's declarations of these years have them. */
 function ofEcmaScript() {
@@ -42,9 +54,14 @@ function ofEcmaScript() {
   for (const year of BASELINE) {
     const parts = year === '5' ? ['lib.es5.d.ts'] : partsOf(`lib.es${year}.d.ts`);
     for (const part of parts) {
-      const { statements } = ts.createSourceFile(part, readFileSync(new URL(part, libraries), 'utf8'), ts.ScriptTarget.Latest);
+      const { statements } = ts.createSourceFile(
+        part,
+        readFileSync(new URL(part, libraries), 'utf8'),
+        ts.ScriptTarget.Latest,
+      );
       for (const statement of statements) {
-        if (ts.isVariableStatement(statement)) for (const { name } of statement.declarationList.declarations) names.add(name.text);
+        if (ts.isVariableStatement(statement))
+          for (const { name } of statement.declarationList.declarations) names.add(name.text);
         if (ts.isFunctionDeclaration(statement)) names.add(statement.name.text);
         // `declare namespace Reflect`
         if (ts.isModuleDeclaration(statement) && statement.body) {
@@ -53,8 +70,13 @@ function ofEcmaScript() {
         }
         if (!ts.isInterfaceDeclaration(statement)) continue;
         const of = statement.name.text;
-        const holder = of.endsWith('Constructor') ? of.replace(/Constructor$/, '') : ['Math', 'JSON', 'Reflect', 'Atomics'].includes(of) ? of : `${of}.prototype`;
-        for (const { name } of statement.members) if (name) names.add(`${holder}.${name.text ?? name.expression?.name?.text}`);
+        const holder = of.endsWith('Constructor')
+          ? of.replace(/Constructor$/, '')
+          : ['Math', 'JSON', 'Reflect', 'Atomics'].includes(of)
+            ? of
+            : `${of}.prototype`;
+        for (const { name } of statement.members)
+          if (name) names.add(`${holder}.${name.text ?? name.expression?.name?.text}`);
       }
     }
   }
@@ -74,7 +96,8 @@ export function newerThanBaseline(codes) {
     const [of, ...rest] = path.split('.');
     const member = rest.at(-1);
     // What functions and objects have, whatever inherits it; typed arrays have theirs in common.
-    if (['constructor', 'name', 'length', 'prototype', 'toString', 'valueOf', 'caller', 'arguments'].includes(member)) return true;
+    if (['constructor', 'name', 'length', 'prototype', 'toString', 'valueOf', 'caller', 'arguments'].includes(member))
+      return true;
     if (of === 'TypedArray') return old.has(path.replace(of, 'Uint8Array'));
     if (!member) return old.has(of) || FUNCTIONS.includes(of) || of in WEB || !named.has(of);
     return old.has(path) || [WEB, TOGETHER].some((known) => known[of]?.includes(member));
@@ -94,7 +117,7 @@ function* holders() {
   yield ['', globalThis];
   yield ['TypedArray.prototype', Object.getPrototypeOf(Uint8Array.prototype)];
   for (const name of Object.getOwnPropertyNames(globalThis)) {
-    if (!/^[A-Z]/.test(name) || name.includes('Error') || ELSEWHERE.test(name)) continue;
+    if (!/^[A-Z]/.test(name) || name.includes('Error') || ELSEWHERE.some((pattern) => pattern.test(name))) continue;
     const value = globalThis[name];
     if (Object(value) !== value) continue;
     yield [name, value];

@@ -49,7 +49,8 @@ async function use() {
     shareAcrossTabs: 'someone',
     start: 'on-demand',
   });
-  for (const type of ['token', 'status', 'warning', 'error']) source.addEventListener(type, ({ detail }) => heard.push([type, detail.code ?? `${detail}`]));
+  for (const type of ['token', 'status', 'warning', 'error'])
+    source.addEventListener(type, ({ detail }) => heard.push([type, detail.code ?? `${detail}`]));
   const { signal } = new AbortController();
   const token = await source.getToken({ signal });
   const loop = [];
@@ -76,7 +77,10 @@ async function use() {
   outcome.disposed = [byFunction.status, 'undefined' in byFunction];
 
   const provider = momento.credentialProvider(token);
-  outcome.momento = [provider.getCacheEndpoint(), momento.toSdkScope(scope, { AllCaches: Symbol(), AllTopics: Symbol(), AllFunctions: Symbol() })];
+  outcome.momento = [
+    provider.getCacheEndpoint(),
+    momento.toSdkScope(scope, { AllCaches: Symbol(), AllTopics: Symbol(), AllFunctions: Symbol() }),
+  ];
   const topics = new momento.RotatingTopicClient(source, { makeClient: () => ({}) });
   topics.close();
   outcome.momento.push('undefined' in topics);
@@ -85,7 +89,9 @@ async function use() {
 
 /** A Response with what is used of it, in two pieces. */
 function streaming(text) {
-  const pieces = [text.slice(0, 9), text.slice(9)].map((piece) => Uint8Array.from(piece, (character) => character.charCodeAt(0)));
+  const pieces = [text.slice(0, 9), text.slice(9)].map((piece) =>
+    Uint8Array.from(piece, (character) => character.charCodeAt(0)),
+  );
   const read = async () => (pieces.length ? { done: false, value: pieces.shift() } : { done: true });
   const body = { getReader: () => ({ read, cancel: async () => {} }), cancel: async () => {} };
   return { status: 200, headers: { get: () => null }, body, bodyUsed: false, text: async () => text };
@@ -103,7 +109,17 @@ function read({ CredentialProvider, ExpiresIn, decodeToken, keyVersion }) {
   };
 }
 
-function scopes({ DisposableTokenScopes, TokenScopes, allows, covers, decodePermissions, describeScope, encodePermissions, mergeScopes, parseScope }) {
+function scopes({
+  DisposableTokenScopes,
+  TokenScopes,
+  allows,
+  covers,
+  decodePermissions,
+  describeScope,
+  encodePermissions,
+  mergeScopes,
+  parseScope,
+}) {
   const bytes = Uint8Array.of(0xff, 1);
   const scope = mergeScopes(
     parseScope({ permissions: [{ role: 'readonly', cache: 'caf\u00e9', item: { keyPrefix: bytes } }] }),
@@ -115,7 +131,9 @@ function scopes({ DisposableTokenScopes, TokenScopes, allows, covers, decodePerm
     same: covers(decodePermissions(encodePermissions(scope)), scope),
     allows: ['\u00e9', 'e'].map((key) => allows(scope, { type: 'cache', access: 'write', cache: 'chat', key })),
     says: describeScope(scope),
-    refused: [{ items: 'k' }, { item: undefined }, { item: [] }].map((more) => refused(() => parseScope({ permissions: [{ role: 'readonly', cache: 'a', ...more }] }))),
+    refused: [{ items: 'k' }, { item: undefined }, { item: [] }].map((more) =>
+      refused(() => parseScope({ permissions: [{ role: 'readonly', cache: 'a', ...more }] })),
+    ),
   };
 }
 

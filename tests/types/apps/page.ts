@@ -6,7 +6,9 @@ import { RotatingTopicClient, credentialProvider } from 'momento-token-wasm/mome
 import { type TokenState, useToken } from 'momento-token-wasm/react';
 import { type TokenRefs, useToken as useTokenRefs } from 'momento-token-wasm/vue';
 
-const options: TokenSourceOptions = { vend: { url: new URL('https://vend.example'), headers: new Headers(), credentials: 'include' } };
+const options: TokenSourceOptions = {
+  vend: { url: new URL('https://vend.example'), headers: new Headers(), credentials: 'include' },
+};
 export const state: TokenState = useToken(options);
 export const refs: TokenRefs = useTokenRefs(new TokenSource({ vend: ({ signal }) => fetch('/token', { signal }) }));
 export const tokens: Token[] = [decodeToken('text'), decodeAlone('text')];
@@ -19,7 +21,8 @@ export async function read(): Promise<string | undefined> {
   source.addEventListener('token', ({ detail }) => detail.reveal());
   source.addEventListener('error', ({ detail }) => detail.willRetryAt?.getTime(), true);
   using topics = new RotatingTopicClient(source, {
-    makeClient: (credentialProvider) => new sdk.TopicClient({ credentialProvider, configuration: sdk.TopicConfigurations.Browser.latest() }),
+    makeClient: (credentialProvider) =>
+      new sdk.TopicClient({ credentialProvider, configuration: sdk.TopicConfigurations.Browser.latest() }),
   });
   for await (const token of source) return token.tokenId ?? state.token?.tokenId ?? refs.token.value?.tokenId;
   return String(topics);
