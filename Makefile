@@ -30,7 +30,7 @@ demo: pkg site service ## serve the site with a token vending service; PORT=3000
 	@echo 'demo: tokens live $(TTL) s; Ctrl-C ends it'
 	@$(service) --issuer embedded --port $(PORT) --ttl $(TTL) --refresh-ttl 86400 --site www/dist --demo
 
-test: setup check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
+test: browsers check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
 check: ## lints only: formatting, clippy for this machine and for WebAssembly, with each feature and without
