@@ -96,6 +96,8 @@ export class Driver {
   #flight: Flight | undefined;
   #refreshToken: string | undefined;
   #token: Face.Token | undefined;
+  /** The last token in hand, where there is none any more. */
+  #dropped: Face.Token | undefined;
   #tabs: Tabs | undefined;
   /** What the token in hand came from, for siblings. */
   #body: (() => string) | undefined;
@@ -156,7 +158,8 @@ export class Driver {
   }
 
   rejected(token: Face.Token): void {
-    if (this.#token !== token) return;
+    // A token may expire before its refusal is reported: the machine must not count it as one that was good.
+    if (token !== this.#token && (token !== this.#dropped || this.#left() > 0)) return;
     this.#rejected = [hash(token.reveal()), ...this.#rejected].slice(0, MAX_REJECTED);
     this.tell(Event.Rejected);
   }
@@ -249,6 +252,7 @@ export class Driver {
           this.#install(this.#land()?.answer);
           break;
         case Action.Drop:
+          this.#dropped = this.#token;
           this.#token = this.#body = undefined;
           break;
         case Action.Refuse:
@@ -320,6 +324,7 @@ export class Driver {
     const token = answer?.token;
     if (!token) return;
     this.#token = token;
+    this.#dropped = undefined;
     this.#body = this.#tabs && answer.body;
     this.#renewBy(answer);
     this.lastError = undefined;
@@ -375,7 +380,7 @@ export class Driver {
 
   #announce(status: Face.TokenSource['status']): void {
     if (status === 'closed') {
-      this.#token = this.#body = this.#refreshToken = undefined;
+      this.#token = this.#dropped = this.#body = this.#refreshToken = undefined;
       release(this.#ties);
     }
     // A listener may have changed it again: then this is no news any more.
