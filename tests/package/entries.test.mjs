@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 const file = (name) => new URL(`../../pkg/${name}`, import.meta.url);
 
 /** Bytes in gzip -9, WebAssembly and JavaScript together. A change that needs more says why. */
-const BUDGET = { 'index.js': 42_200, 'decode.js': 25_200, 'react.js': 1_024, 'vue.js': 1_024, 'momento.js': 4_400 };
+const BUDGET = { 'index.js': 43_600, 'decode.js': 25_200, 'react.js': 1_024, 'vue.js': 1_024, 'momento.js': 4_400 };
 
 for (const [name, most] of Object.entries(BUDGET)) {
   test(`${name} is within its budget`, (t) => {
@@ -84,7 +84,7 @@ test('each bundle has its map, with the sources in it and no path of the machine
 });
 
 test('a map leads from a place in the bundle to where it stands in the sources', () => {
-  const sayings = { 'token.ts': '[Token: redacted]', 'source.ts': 'refreshWindow: expected two shares', 'driver.ts': 'expected an open TokenSource', 'wasm.ts': 'expected an engine' };
+  const sayings = { 'token.ts': '[Token: redacted]', 'source.ts': 'refreshWindow: expected two shares', 'trouble.ts': 'expected an open TokenSource', 'wasm.ts': 'expected an engine' };
   for (const name of ['index.js', 'index.cjs', 'index.workerd.js', 'index.edge-light.js']) {
     const lines = readFileSync(file(name), 'utf8').split('\n');
     const payload = JSON.parse(readFileSync(file(`${name}.map`), 'utf8'));
