@@ -348,8 +348,12 @@ export class TokenSource extends EventTarget {
   /** The token in hand; undefined where there is none, or it has expired. */
   readonly current: Token | undefined;
   /** 'idle': not begun. 'fetching': the first token, or none in hand. 'ready'. 'refreshing': a new one is fetched while one is in hand.
-   *  'waiting': the last attempt failed or the page is offline; another follows by itself. 'failed': the service said no; ask again with
-   *  getToken(). 'closed'. */
+   *  'waiting': the last attempt failed or the page is offline; another follows by itself. 'failed': the service said no (401, 403, 404, 410,
+   *  or an answer that will not become a token); ask again with getToken(). 'closed'.
+   *
+   *  With a token in hand, or one that expired within the last five minutes, a no is 'waiting' as well: it may pass. The service is asked again
+   *  after 5, 10, 20 and 40 seconds, then every 60 seconds (each give or take a fifth), within the limit of ten requests in ten minutes. A token given to
+   *  {@link TokenSource.reportRejected} does not count. */
   readonly status: 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
   /** The last attempt's error; undefined once a token arrives. */
   readonly lastError: TokenError | undefined;

@@ -1,15 +1,16 @@
 // Carries out what the refresh machine decides (src/refresh in the crate): requests, the timer, and word to callers and listeners.
-//
-// Whatever outlives a call (timer, page listeners) holds on to a driver weakly: a source that an app has dropped is collected, and
-// what it left behind is released.
 import type * as Face from '../index.js';
 import { type Answer, type Reading, askOnce, readShared } from './answer.js';
 import { TokenError } from './error.js';
 import { Action, Cause, Event, Failure, Outcome, REASONS, STATUSES } from './machine.js';
-import { watchPage } from './page.js';
+import { type Endings, watchPage } from './page.js';
 import type { Vend } from './request.js';
 import { type Message, Tabs, groupName, hash } from './tabs.js';
-import { wasm } from './wasm.js';
+import { type Ties, type Weak, endAll, refer, registry, release, wanted, weakly } from './ties.js';
+import { StartFailures, closed, expired, timedOut, tooShort } from './trouble.js';
+import { type Visit, Visits, isWorker } from './visits.js';
+import { refused, wasm } from './wasm.js';
+import { outside } from './zone.js';
 
 /** So many tokens are remembered as rejected. */
 const MAX_REJECTED = 9;
@@ -35,49 +36,19 @@ export interface Caller {
   reject(reason: unknown): void;
 }
 
-/** What a driver leaves in the world. */
-interface Ties {
-  /** The machine, by its place in memory; 0 before it has begun, and when it was released. */
-  machine: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  /** Aborted at the end, which takes the page listeners off. */
-  readonly life: AbortController;
-}
-
-export interface Weak {
-  deref(): Driver | undefined;
-}
-
 // Not methods: a closure made in one may hold on to its driver.
 const tick = (driver: Weak): void => driver.deref()?.tell(Event.Timer);
-const watch = (driver: Weak, signal: AbortSignal): void => watchPage((event) => driver.deref()?.tell(event), signal);
-
-/** In Node.js and Deno, a process ends in spite of a timer that is not wanted. */
-function refer(timer: unknown, keep: boolean): void {
-  const verb = keep ? 'ref' : 'unref';
-  if (typeof timer === 'object') (timer as Partial<Record<string, () => void>>)[verb]?.();
-  else if (timer) (globalThis as { Deno?: Record<string, (timer: unknown) => void> }).Deno?.[`${verb}Timer`]?.(timer);
-}
-
-function release(ties: Ties): void {
-  clearTimeout(ties.timer);
-  // With a reason: one that the engine makes remembers the stack, and whoever was on it.
-  ties.life.abort(null);
-  if (ties.machine) wasm().__wbg_refresher_free(ties.machine, 0);
-  ties.machine = 0;
-}
+const watch = (driver: Weak, life: Endings): void =>
+  watchPage((event) => driver.deref()?.tell(event), life);
 
 interface Flight {
-  abort: AbortController;
+  readonly id: number;
+  readonly reason: Face.VendContext['reason'];
+  readonly abort: AbortController;
+  /** In a Worker: whose request it belongs to. */
+  readonly visit: Visit | undefined;
   answer?: Answer;
 }
-
-/** Drivers that someone waits for or listens to: they live until that ends, whoever else has dropped them. */
-const wanted = new Set<Driver>();
-
-/** Not every engine has these two; there, a source lives until it is closed. */
-const registry = typeof FinalizationRegistry === 'function' ? /* @__PURE__ */ new FinalizationRegistry(release) : undefined;
-const weakly = (driver: Driver): Weak => (typeof WeakRef === 'function' ? new WeakRef(driver) : { deref: () => driver });
 
 export class Driver {
   status: Face.TokenSource['status'] = 'idle';
@@ -85,9 +56,12 @@ export class Driver {
   refreshAt = NaN;
   lastError: TokenError | undefined;
 
-  readonly #settings: Settings;
+  /** In a Worker there is no timer: each call looks after the source itself. */
+  readonly isWorker = isWorker();
+  readonly #prepare: () => Settings;
+  #settings: Settings | undefined;
   readonly #emit: Emit;
-  readonly #ties: Ties = { machine: 0, timer: undefined, life: new AbortController() };
+  readonly #ties: Ties = { machine: 0, timer: undefined, life: [] };
   #listened = false;
   readonly #weak = weakly(this);
   /** What the machine has decided and is not yet done. A listener may call back in the midst of it: what that brings waits its turn. */
@@ -96,6 +70,8 @@ export class Driver {
   #flight: Flight | undefined;
   #refreshToken: string | undefined;
   #token: Face.Token | undefined;
+  /** The last token in hand, where there is none any more. */
+  #dropped: Face.Token | undefined;
   #tabs: Tabs | undefined;
   /** What the token in hand came from, for siblings. */
   #body: (() => string) | undefined;
@@ -111,10 +87,25 @@ export class Driver {
   #mono = 0;
   readonly #callers = new Map<number, Caller>();
   #lastCall = 0;
+  /** In a Worker: who looks after the source, and when (by the monotonic clock) a timer would fire. */
+  readonly #visits = new Visits(
+    () => this.#look(),
+    (visit) => this.#flight?.visit === visit,
+  );
+  #due = Infinity;
+  readonly #startFailures = new StartFailures();
+  /** It cannot begin, and no listener has been told that the status is 'failed'. */
+  #isUntold = false;
 
-  constructor(settings: Settings, emit: Emit) {
-    this.#settings = settings;
+  /** `prepare` throws `ERR_WASM` where the engine refuses; then it is called again. Any other error is thrown. */
+  constructor(prepare: () => Settings, emit: Emit) {
+    this.#prepare = prepare;
     this.#emit = emit;
+    try {
+      this.#settings = prepare();
+    } catch (error) {
+      if ((error as TokenError).code !== 'ERR_WASM') throw error;
+    }
   }
 
   /** The token in hand, unless it has expired. */
@@ -139,16 +130,63 @@ export class Driver {
     return this.#life - Math.max(Date.now() - this.#wall, performance.now() - this.#mono);
   }
 
+  /** Begins, unless it has. Throws where it cannot; listeners are told of that as well. */
   start(): void {
+    if (this.#ties.machine) return;
+    this.#begin();
     this.tell(Event.Start);
   }
 
-  /** The number to abandon it by. */
+  /** The number to abandon it by. Throws as `start` does. */
   get(caller: Caller, min: number, force: boolean): number {
+    this.#begin();
     const call = (this.#lastCall = (this.#lastCall + 1) >>> 0);
-    this.#callers.set(call, caller);
-    this.tell(Event.Get, call, Math.min(Math.max(min, 0), Number.MAX_SAFE_INTEGER), Number(force));
+    const least = Math.min(Math.max(min, 0), Number.MAX_SAFE_INTEGER);
+    const ask = (): void => this.tell(Event.Get, call, least, Number(force));
+    if (this.isWorker) {
+      this.#visits.begin(
+        (visit) => {
+          const settle = (how: () => void): void => this.#visits.within(visit, how);
+          this.#callers.set(call, {
+            resolve: (token) => settle(() => caller.resolve(token)),
+            reject: (reason) => settle(() => caller.reject(reason)),
+          });
+          ask();
+        },
+        () => !this.#callers.has(call),
+      );
+    } else {
+      this.#callers.set(call, caller);
+      ask();
+    }
     return call;
+  }
+
+  /**
+   * In a Worker: does what a timer would have done by now. Where that sends a request, it is this call's own and would end with it, so
+   * there is a promise to wait for.
+   */
+  renew(): Promise<void> | undefined {
+    if (!this.isWorker || performance.now() < this.#due) return undefined;
+    const { visit, end } = this.#visits.begin(
+      () => this.tell(Event.Timer),
+      () => true,
+    );
+    return this.#flight?.visit === visit ? end : undefined;
+  }
+
+  /** For a loop that waits: begins as `start` does, and in a Worker looks after the source until it is over. */
+  attend(isOver: () => boolean): void {
+    if (!this.isWorker) return this.start();
+    this.#begin();
+    this.#visits.begin(() => this.tell(Event.Start), isOver);
+  }
+
+  #look(): void {
+    if (performance.now() >= this.#due) this.tell(Event.Timer);
+    const flight = this.#flight;
+    // The request whose fetch it was is gone: here it is sent once more.
+    if (flight && this.#visits.isGone(flight.visit)) void this.#fetch(flight.id, flight.reason);
   }
 
   abandon(call: number): void {
@@ -156,7 +194,8 @@ export class Driver {
   }
 
   rejected(token: Face.Token): void {
-    if (this.#token !== token) return;
+    // A token may expire before its refusal is reported: the machine must not count it as one that was good.
+    if (token !== this.#token && (token !== this.#dropped || this.#left() > 0)) return;
     this.#rejected = [hash(token.reveal()), ...this.#rejected].slice(0, MAX_REJECTED);
     this.tell(Event.Rejected);
   }
@@ -173,7 +212,7 @@ export class Driver {
       this.tell(Event.HeardFailed, Number(ownFault), retryAfter, failure);
     } else {
       const { left, fresh } = message;
-      const answer = readShared(message.answer, this.#settings.reading);
+      const answer = readShared(message.answer, (this.#settings as Settings).reading);
       const token = answer?.token;
       if (!token || (left === Infinity && token.expiresAt) || this.#rejected.includes(hash(token.reveal()))) return;
       // Ours may have been spent on it, whether or not we want the token.
@@ -197,8 +236,12 @@ export class Driver {
   }
 
   tell(event: Event, a = 0, b = 0, c = 0): void {
-    if (this.status === 'closed') return;
-    const machine = this.#ties.machine || this.#begin();
+    // One that has not begun has nothing to learn yet, and one that was closed never.
+    if (this.#ties.machine) outside(() => this.#tell(event, a, b, c));
+  }
+
+  #tell(event: Event, a: number, b: number, c: number): void {
+    const { machine } = this.#ties;
     const at = wasm().refresher_handle(machine, event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now())) >>> 3;
     const memory = new Float64Array(wasm().memory.buffer);
     const actions = memory.slice(at + 1, at + 4 + 4 * (memory[at] as number));
@@ -209,22 +252,55 @@ export class Driver {
     this.#queue.push(actions);
     if (this.#busy) return;
     this.#busy = true;
-    for (let next; (next = this.#queue.shift()); ) this.#carryOut(next);
-    this.#busy = false;
+    try {
+      for (let next; (next = this.#queue.shift()); ) this.#carryOut(next);
+    } finally {
+      this.#busy = false;
+    }
     this.#hold();
   }
 
-  #begin(): number {
+  /** Makes the machine, unless there is one. Nothing is kept of an attempt that fails but its error. */
+  #begin(): void {
+    if (this.#ties.machine || this.status === 'closed') return;
+    try {
+      outside(() => this.#makeMachine());
+    } catch (cause) {
+      endAll(this.#ties.life);
+      throw this.#cannotBegin(cause instanceof TokenError ? cause : refused(cause));
+    }
+  }
+
+  #makeMachine(): void {
     const { refresher_new } = wasm();
-    const { vend, reading, window, timeout, share } = this.#settings;
-    const { signal } = this.#ties.life;
-    registry?.register(this, this.#ties);
-    if (share !== undefined) this.#tabs = Tabs.join(groupName(share, [vend.identity(), reading]), this.#weak, signal);
+    const { vend, reading, window, timeout, share } = (this.#settings ??= this.#prepare());
+    const { life } = this.#ties;
+    const name = share === undefined ? undefined : groupName(share, [vend.identity(), reading]);
+    const tabs = name === undefined ? undefined : Tabs.join(name, this.#weak, life);
     // The seed: 53 random bits, what Math.random has.
     const seed = Math.random() * 2 ** 53;
-    const machine = (this.#ties.machine = refresher_new(...window, timeout, this.#tabs !== undefined, seed, Date.now(), performance.now()));
-    watch(this.#weak, signal);
-    return machine;
+    const isShared = tabs !== undefined;
+    this.#ties.machine = refresher_new(...window, timeout, isShared, seed, Date.now(), performance.now());
+    this.#tabs = tabs;
+    this.#isUntold = false;
+    this.status = 'idle';
+    registry?.register(this, this.#ties);
+    if (!this.isWorker) watch(this.#weak, life);
+  }
+
+  #cannotBegin(error: TokenError): TokenError {
+    this.#isUntold ||= this.status !== 'failed';
+    this.status = 'failed';
+    this.lastError = error;
+    // Something else may have happened by the time it is told.
+    const isOld = (): boolean => this.lastError !== error || this.status !== 'failed' || this.#ties.machine !== 0;
+    this.#startFailures.tell(isOld, () => {
+      const isUntold = this.#isUntold;
+      this.#isUntold = false;
+      this.#emit('error', error);
+      if (isUntold && this.status === 'failed') this.#emit('status', 'failed');
+    });
+    return error;
   }
 
   #carryOut(actions: Float64Array): void {
@@ -233,22 +309,25 @@ export class Driver {
       const [action, id, what, ms] = actions.subarray(at) as unknown as [Action, number, number, number];
       switch (action) {
         case Action.Fetch:
-          void this.#fetch(id, REASONS[what] as Face.VendContext['reason']);
+          this.#send(id, REASONS[what] as Face.VendContext['reason']);
           break;
         case Action.Abort:
-          this.#land()?.abort.abort();
+          this.#abort(this.#land());
           break;
         case Action.Arm:
           clearTimeout(this.#ties.timer);
-          this.#ties.timer = setTimeout(tick, ms, this.#weak);
+          if (this.isWorker) this.#due = this.#mono + ms;
+          else this.#ties.timer = setTimeout(tick, ms, this.#weak);
           break;
         case Action.Disarm:
           clearTimeout(this.#ties.timer);
+          this.#due = Infinity;
           break;
         case Action.Install:
           this.#install(this.#land()?.answer);
           break;
         case Action.Drop:
+          this.#dropped = this.#token;
           this.#token = this.#body = undefined;
           break;
         case Action.Refuse:
@@ -285,20 +364,29 @@ export class Driver {
     if (had && !this.#token && this.status !== 'closed') this.#emit('dropped', null);
   }
 
+  #send(id: number, reason: Face.VendContext['reason']): void {
+    const send = (): void => void this.#fetch(id, reason);
+    if (!this.isWorker || this.#visits.current) return send();
+    // Nobody waits for it, as after a rejection.
+    this.#visits.begin(send, () => true);
+  }
+
   async #fetch(id: number, reason: Face.VendContext['reason']): Promise<void> {
-    const { vend, reading } = this.#settings;
-    const flight: Flight = (this.#flight = { abort: new AbortController() });
+    const { vend, reading } = this.#settings as Settings;
+    const visit = this.#visits.current;
+    const flight: Flight = (this.#flight = { id, reason, abort: new AbortController(), visit });
     const { signal } = flight.abort;
     const refreshToken = this.#refreshToken;
     // Not in the midst of an event, for the app's function may call back.
     await null;
-    if (signal.aborted) return;
+    if (this.#flight !== flight) return;
     const answer = await askOnce(vend.open, reason, signal, refreshToken, reading);
     // One that was given up meanwhile is of no interest.
     if (this.#flight !== flight) return;
     flight.answer = answer;
     const { token, error, serverNow, retryAfter } = answer;
-    if (token) return this.tell(Event.Vended, id, token.expiresAt?.getTime() ?? Infinity, serverNow);
+    const land = (event: Event, a: number, b: number): void => this.#visits.as(visit, () => this.tell(event, id, a, b));
+    if (token) return land(Event.Vended, token.expiresAt?.getTime() ?? Infinity, serverNow);
     // It may be the refresh token that was refused: another attempt goes without it.
     const { status = 0 } = error ?? {};
     const spent = refreshToken !== undefined && status >= 400 && status < 500 && status !== 429;
@@ -306,7 +394,12 @@ export class Driver {
       this.#refreshToken = undefined;
       answer.failure = Failure.Retry;
     }
-    this.tell(Event.Failed, id, retryAfter, answer.failure);
+    land(Event.Failed, retryAfter, answer.failure);
+  }
+
+  /** In a Worker, only where its own request is handled; elsewhere its answer is just not heard. */
+  #abort(flight: Flight | undefined): void {
+    if (flight?.visit === this.#visits.current) flight?.abort.abort();
   }
 
   /** The request is over. */
@@ -320,6 +413,7 @@ export class Driver {
     const token = answer?.token;
     if (!token) return;
     this.#token = token;
+    this.#dropped = undefined;
     this.#body = this.#tabs && answer.body;
     this.#renewBy(answer);
     this.lastError = undefined;
@@ -329,20 +423,12 @@ export class Driver {
 
   /** Keeps its refresh token, if there is one and it would ever be sent. */
   #renewBy({ refreshToken }: Answer): void {
-    if (this.#settings.vend.renews && refreshToken !== undefined) this.#refreshToken = refreshToken;
+    if (this.#settings?.vend.renews && refreshToken !== undefined) this.#refreshToken = refreshToken;
   }
 
   #report(cause: Cause, retryAt: number): void {
     const answer = (this.#failed = cause === Cause.Sibling ? this.#heard : this.#land()?.answer);
-    const error =
-      cause === Cause.Timeout
-        ? new TokenError('ERR_VEND_TIMEOUT', 'expected an answer from the vending service in time, found none; see `requestTimeoutMs`')
-        : cause === Cause.Expired
-          ? new TokenError(
-              'ERR_VEND_EXPIRED',
-              'expected a valid token from the vending service, found one that had expired; does the service cache tokens, or is a clock wrong?',
-            )
-          : answer?.error;
+    const error = cause === Cause.Timeout ? timedOut() : cause === Cause.Expired ? expired() : answer?.error;
     if (!error) return;
     if (!Number.isNaN(retryAt)) Object.defineProperty(error, 'willRetryAt', { value: new Date(retryAt), enumerable: true });
     this.lastError = error;
@@ -366,16 +452,12 @@ export class Driver {
     this.#callers.delete(call);
     if (outcome === Outcome.Token && this.#token) caller?.resolve(this.#token);
     else if (outcome === Outcome.Failed) caller?.reject(this.lastError);
-    else if (outcome === Outcome.TooShort) {
-      caller?.reject(
-        new TokenError('ERR_TOKEN_TOO_SHORT', 'expected a token with at least `minValidityMs` left, found that even a fresh one has less; ask for less, or mint for longer'),
-      );
-    } else caller?.reject(closed());
+    else caller?.reject(outcome === Outcome.TooShort ? tooShort() : closed());
   }
 
   #announce(status: Face.TokenSource['status']): void {
     if (status === 'closed') {
-      this.#token = this.#body = this.#refreshToken = undefined;
+      this.#token = this.#dropped = this.#body = this.#refreshToken = undefined;
       release(this.#ties);
     }
     // A listener may have changed it again: then this is no news any more.
@@ -390,5 +472,3 @@ export class Driver {
     refer(this.#ties.timer, waiting);
   }
 }
-
-export const closed = (): TokenError => new TokenError('ERR_CLOSED', 'expected an open TokenSource, found one that was closed');

@@ -10,8 +10,11 @@ const WATCHED = [
   ['offline', Event.Offline],
 ] as const;
 
-/** Tells of page events until `signal` is aborted. The first two arrive at the document, the others at the window or worker. */
-export function watchPage(tell: (event: Event) => void, signal: AbortSignal): void {
+/** What is to be done at the end of a life. */
+export type Endings = (() => void)[];
+
+/** Tells of page events until the end of `life`. The first two arrive at the document, the others at the window. */
+export function watchPage(tell: (event: Event) => void, life: Endings): void {
   const { document, navigator } = globalThis as Partial<typeof globalThis>;
   const hide = (): void => void (document?.hidden && tell(Event.Hidden));
   for (const [index, [type, event]] of WATCHED.entries()) {
@@ -21,15 +24,19 @@ export function watchPage(tell: (event: Event) => void, signal: AbortSignal): vo
       if (index > 0 || !document?.hidden) tell(event);
       hide();
     };
-    listen(target, type, listener, signal);
+    listen(target, type, listener, life);
   }
   hide();
   if (navigator?.onLine === false) tell(Event.Offline);
 }
 
-/** Listens until `signal` is aborted, where there is anything to listen to. */
-export function listen(target: Partial<EventTarget> | undefined, type: string, listener: () => void, signal: AbortSignal): void {
+/** Listens until the end of `life`, where there is anything to listen to. */
+export function listen(
+  target: Partial<EventTarget> | undefined,
+  type: string,
+  listener: () => void,
+  life: Endings,
+): void {
   target?.addEventListener?.(type, listener);
-  // Not by the option of that name: Node.js forgets all but one of the listeners that only their signal holds.
-  signal.addEventListener('abort', () => target?.removeEventListener?.(type, listener));
+  life.push(() => target?.removeEventListener?.(type, listener));
 }

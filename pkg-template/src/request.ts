@@ -5,7 +5,8 @@ import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
 import { isCredential } from './quote.js';
 import { copyHeaders, isUrl, urlText } from './recognize.js';
-import { encodePermissions, parseScope } from './scope.js';
+import { encodePermissions, keepScope, parseScope } from './scope.js';
+import { here } from './zone.js';
 
 type Options = Face.TokenSourceOptions;
 
@@ -23,86 +24,106 @@ export interface Vend {
 /** Follows no more redirects than this. */
 const MAX_HOPS = 5;
 
-/** Checks the options once, and keeps nothing that the app may change later. */
-export function prepareVend(options: Options): Vend {
+/**
+ * Checks the options once, and keeps nothing that the app may change later. What comes back checks what takes WebAssembly, the scope. It
+ * throws `ERR_WASM` where the engine refuses, and may be called again.
+ */
+export function prepareVend(options: Options): () => Vend {
   const { vend, expiresIn, tokenId, scope: given } = options;
   check(given === undefined || isObject(given), 'scope', 'a TokenScope', given);
-  const scope = given && parseScope(given);
+  const readScope = given && keepScope(given);
   if (expiresIn !== undefined) checkDisposable(expiresIn);
   if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64)) throw wrong('TokenID must be less than or equal to 64 characters.');
   // A line of ASCII each.
   const id = tokenId === undefined ? '' : JSON.stringify(tokenId).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  const told = { asked: `${scope ? encodePermissions(scope) : ''}\n${id}`, expiresIn: expiresIn ? expiresIn.seconds * 1_000 : Infinity };
-  const asked = { ...(scope && { scope }), ...(expiresIn && { expiresIn }), ...(tokenId !== undefined && { tokenId }) };
-  const wanted = { ...asked, ...(expiresIn && { expiresIn: expiresIn.seconds }) };
+  const seconds = expiresIn?.seconds;
+  /** What is asked for: as the crate reads it, as a vend function is told it, and as it is sent. */
+  const ask = (scope: Face.TokenScope | undefined) => {
+    const lasts = seconds === undefined ? Infinity : seconds * 1_000;
+    const told = { asked: `${scope ? encodePermissions(scope) : ''}\n${id}`, expiresIn: lasts };
+    const named = tokenId !== undefined && { tokenId };
+    const asked = { ...(scope && { scope }), ...(expiresIn && { expiresIn }), ...named };
+    const wanted = { ...asked, ...(seconds !== undefined && { expiresIn: seconds }) };
+    return { told, asked, wanted };
+  };
+  const inZone = here();
 
   if (typeof vend === 'function') {
-    return {
-      identity: () => wanted,
-      wanted: told,
-      renews: true,
-      open: async (reason, signal, refreshToken) => {
-        const context: Face.VendContext = { signal, reason, ...asked };
-        // Not to be seen by whoever logs the context.
-        if (refreshToken !== undefined) Object.defineProperty(context, 'refreshToken', { value: refreshToken });
-        try {
-          return await vend(context);
-        } catch (cause) {
-          throw new TokenError('ERR_VEND_FUNCTION', 'expected the vend function to return a token, found that it threw; see `cause`', { cause });
-        }
-      },
+    return () => {
+      const { told, asked, wanted } = ask(readScope?.());
+      return {
+        identity: () => wanted,
+        wanted: told,
+        renews: true,
+        open: async (reason, signal, refreshToken) => {
+          const context: Face.VendContext = { signal, reason, ...asked };
+          // Not to be seen by whoever logs the context.
+          if (refreshToken !== undefined) Object.defineProperty(context, 'refreshToken', { value: refreshToken });
+          try {
+            return await inZone(() => vend(context));
+          } catch (cause) {
+            throw new TokenError('ERR_VEND_FUNCTION', 'expected the vend function to return a token, found that it threw; see `cause`', { cause });
+          }
+        },
+      };
     };
   }
 
-  // What is sent is JSON, which would make other data of a key that is not text.
-  if (scope) parseScope(JSON.parse(JSON.stringify(scope)));
   const request: Face.VendRequest = isUrl(vend) ? { url: vend } : vend;
   check(isObject(request), 'vend', 'a URL, a request with `url`, or a function', vend);
   const { url, body, headers, credentials, allowRedirects = false } = request;
   check(isUrl(url), 'vend.url', 'a URL', url);
+  const address = urlText(url);
   // It would be requested as a relative URL, and so end up in logs.
-  if (isCredential(urlText(url))) throw wrong('vend: expected a URL, found what looks like a credential; a token that is in hand needs no source');
+  if (isCredential(address)) throw wrong('vend: expected a URL, found what looks like a credential; a token that is in hand needs no source');
   const method = request.method ?? (body === undefined ? 'GET' : 'POST');
   check(method === 'GET' || method === 'POST', 'vend.method', "'GET' or 'POST'", method);
   if (method === 'GET' && body !== undefined) throw wrong('vend.body: expected none with GET');
   check([undefined, 'omit', 'same-origin', 'include'].includes(credentials), 'vend.credentials', "'omit', 'same-origin' or 'include'", credentials);
   check(typeof allowRedirects === 'boolean', 'vend.allowRedirects', 'a boolean', allowRedirects);
   const plain = body === undefined || (isObject(body) && !Array.isArray(body));
-  const json = method === 'POST' ? JSON.stringify(plain ? { ...body, ...wanted } : body) : null;
+  const written = method === 'POST' ? JSON.stringify(plain ? { ...body } : body) : null;
   const fixed = typeof headers === 'function' ? headers : headers && [...copyHeaders(headers)];
-  const target = json === null ? withQuery(urlText(url), wanted) : urlText(url);
+  return () => {
+    const scope = readScope?.();
+    // What is sent is JSON, which would make other data of a key that is not text.
+    if (scope) parseScope(JSON.parse(JSON.stringify(scope)));
+    const { told, wanted } = ask(scope);
+    const json = plain && written !== null ? JSON.stringify({ ...JSON.parse(written), ...wanted }) : written;
+    const target = json === null ? withQuery(address, wanted) : address;
 
-  // By POST alone: URLs end up in logs.
-  const renews = json !== null && plain;
-  return {
-    wanted: told,
-    identity: () => [absolute(target), json, typeof fixed === 'function' ? null : fixed, credentials],
-    renews,
-    open: async (_, signal, refreshToken) => {
-      let sent: Headers;
-      try {
-        sent = copyHeaders(typeof fixed === 'function' ? await fixed() : fixed);
-      } catch (cause) {
-        throw new TokenError('ERR_VEND_FUNCTION', 'expected `vend.headers` to return headers, found that it did not; see `cause`', { cause });
-      }
-      if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain;q=0.9');
-      if (json !== null && !sent.has('content-type')) sent.set('content-type', 'application/json');
-      const init: RequestInit = { method, headers: sent, signal };
-      // Workers of one kind refuse to be told even what they would do anyhow.
-      if (credentials !== undefined) init.credentials = credentials;
-      if ('cache' in (globalThis.Request?.prototype ?? {})) init.cache = 'no-store';
-      if (json !== null) init.body = renews && refreshToken !== undefined ? JSON.stringify({ ...JSON.parse(json), refreshToken }) : json;
-      try {
-        return await send(target, init, allowRedirects);
-      } catch (cause) {
-        if (cause instanceof TokenError) throw cause;
-        throw new TokenError(
-          'ERR_VEND_NETWORK',
-          'expected an answer from the vending service, found no way to it: offline, blocked by CORS, a redirect of its preflight, or a wrong URL; see `cause`',
-          { cause },
-        );
-      }
-    },
+    // By POST alone: URLs end up in logs.
+    const renews = json !== null && plain;
+    return {
+      wanted: told,
+      identity: () => [absolute(target), json, typeof fixed === 'function' ? null : fixed, credentials],
+      renews,
+      open: async (_, signal, refreshToken) => {
+        let sent: Headers;
+        try {
+          sent = copyHeaders(typeof fixed === 'function' ? await inZone(fixed) : fixed);
+        } catch (cause) {
+          throw new TokenError('ERR_VEND_FUNCTION', 'expected `vend.headers` to return headers, found that it did not; see `cause`', { cause });
+        }
+        if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain;q=0.9');
+        if (json !== null && !sent.has('content-type')) sent.set('content-type', 'application/json');
+        const init: RequestInit = { method, headers: sent, signal };
+        // Workers of one kind refuse to be told even what they would do anyhow.
+        if (credentials !== undefined) init.credentials = credentials;
+        if ('cache' in (globalThis.Request?.prototype ?? {})) init.cache = 'no-store';
+        if (json !== null) init.body = renews && refreshToken !== undefined ? JSON.stringify({ ...JSON.parse(json), refreshToken }) : json;
+        try {
+          return await send(target, init, allowRedirects);
+        } catch (cause) {
+          if (cause instanceof TokenError) throw cause;
+          throw new TokenError(
+            'ERR_VEND_NETWORK',
+            'expected an answer from the vending service, found no way to it: offline, blocked by CORS, a redirect of its preflight, or a wrong URL; see `cause`',
+            { cause },
+          );
+        }
+      },
+    };
   };
 }
 

@@ -47,6 +47,15 @@ export function parseScope(value: unknown, limits: { maxPermissions?: number } =
   return made();
 }
 
+/** Writes a scope down as it is now. What comes back checks it, as `parseScope` does: only that takes WebAssembly. */
+export function keepScope(value: unknown): () => Face.TokenScope {
+  const written = writeScope(value, 'scope');
+  return () => {
+    tell(PARSE, written, theScope, MAX_PERMISSIONS);
+    return made();
+  };
+}
+
 export function mergeScopes(...scopes: Face.TokenScope[]): Face.TokenScope {
   run(MERGE, scopes, (count) => `scope ${count}`);
   return made();

@@ -2,11 +2,13 @@
 // does what the machine decides.
 import type * as Face from '../index.js';
 import { disposes } from './dispose.js';
-import { type Caller, Driver, type Settings, closed } from './driver.js';
+import { type Caller, Driver, type Settings } from './driver.js';
 import { type TokenError, check, isObject, reads, wrong } from './error.js';
 import { writeOptions } from './options.js';
 import { isSignal, reasonOf } from './recognize.js';
 import { prepareVend } from './request.js';
+import { closed } from './trouble.js';
+import { outside } from './zone.js';
 
 const DEFAULT_MIN_VALIDITY_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -23,12 +25,20 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
   constructor(options: Face.TokenSourceOptions) {
     super();
     disposes(this, () => this.close());
-    const [settings, start] = reading(() => readOptions(options));
-    this.#driver = new Driver(settings, (type, detail) => {
+    const [prepare, start] = reading(() => readOptions(options));
+    const driver = new Driver(prepare, (type, detail) => {
       this.dispatchEvent(new CustomEvent(type, { detail }));
-      for (const look of this.#loops) look();
+      // In a Worker each loop looks for itself: what belongs to one request must not be settled by another.
+      if (!driver.isWorker) for (const look of this.#loops) look();
     });
-    if (start === 'now') this.#driver.start();
+    this.#driver = driver;
+    // A Worker that starts may make no request.
+    if (start !== 'now' || driver.isWorker) return;
+    try {
+      driver.start();
+    } catch {
+      // It is in `lastError`, and listeners are told.
+    }
   }
 
   getToken(options?: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal }): Promise<Face.Token> {
@@ -45,12 +55,17 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     if (signal?.aborted) throw reasonOf(signal);
     const driver = this.#driver;
     const token = force ? undefined : driver.inHand(min);
+    if (token && driver.isWorker) {
+      const renewal = driver.renew();
+      // What another request has made is not waited for.
+      return renewal ? renewal.then(() => driver.inHand(min) ?? this.#get(options)) : Promise.resolve(token);
+    }
     if (token) {
       if (this.#given?.token !== token) this.#given = { token, promise: Promise.resolve(token) };
       return this.#given.promise;
     }
     if (driver.status === 'closed') throw closed();
-    const isPlain = options === undefined;
+    const isPlain = options === undefined && !driver.isWorker;
     if (isPlain && this.#waiting) return this.#waiting;
     let [resolve, reject]: [(token: Face.Token) => void, (reason: unknown) => void] = [() => {}, () => {}];
     const promise = new Promise<Face.Token>((...both) => ([resolve, reject] = both));
@@ -70,12 +85,17 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
         reject(reason);
       },
     };
+    let call: number | undefined;
     const onAbort = (): void => {
-      driver.abandon(call);
+      if (call !== undefined) driver.abandon(call);
       reject(signal && reasonOf(signal));
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const call = driver.get(caller, min, force);
+    outside(() => signal?.addEventListener('abort', onAbort, { once: true }));
+    try {
+      call = driver.get(caller, min, force);
+    } catch (error) {
+      caller.reject(error);
+    }
     return promise;
   }
 
@@ -123,10 +143,14 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     return {
       next: () =>
         new Promise<Result>((resolve) => {
-          // Whoever loops over tokens wants them: that is demand enough.
-          if (driver.status === 'idle' && !over) driver.start();
+          let settled = false;
+          // Whoever loops over tokens wants them: that is demand enough. Where the source cannot begin, this rejects.
+          if (!over) driver.attend(() => (look(), settled));
           driver.listen();
-          waiting.push(resolve);
+          waiting.push((result) => {
+            settled = true;
+            resolve(result);
+          });
           loops.add(look);
           look();
         }),
@@ -149,20 +173,21 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
 /** Reads what an app gave. A getter of its own that throws is an error of the argument's. */
 const reading = <T>(read: () => T): T => reads(read, 'options: expected what can be read, found what cannot; see `cause`');
 
-function readOptions(options: Face.TokenSourceOptions): readonly [Settings, start: 'now' | 'on-demand'] {
+/** What comes back checks the rest, which takes WebAssembly. */
+function readOptions(options: Face.TokenSourceOptions): readonly [prepare: () => Settings, start: 'now' | 'on-demand'] {
   check(isObject(options), 'options', 'an object', options);
   const { start = 'now', shareAcrossTabs: share = false } = options;
   check(start === 'now' || start === 'on-demand', 'start', "'now' or 'on-demand'", start);
   check(share === false || (typeof share === 'string' && share !== ''), 'shareAcrossTabs', 'a name that is not empty, or false', share);
-  const vend = prepareVend(options);
-  const settings = {
-    share: share || undefined,
-    vend,
-    reading: { decode: writeOptions(options.decode), ...vend.wanted },
-    window: checkWindow(options.refreshWindow),
-    timeout: checkTimeout(options.requestTimeoutMs),
+  const prepare = prepareVend(options);
+  const decode = writeOptions(options.decode);
+  const window = checkWindow(options.refreshWindow);
+  const settings = { share: share || undefined, window, timeout: checkTimeout(options.requestTimeoutMs) };
+  const finish = (): Settings => {
+    const vend = prepare();
+    return { ...settings, vend, reading: { decode, ...vend.wanted } };
   };
-  return [settings, start];
+  return [finish, start];
 }
 
 function readCall(options: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal }) {

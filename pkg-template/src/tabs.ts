@@ -1,8 +1,8 @@
 // The other tabs that want the same token: a lock that one of them holds while it vends, and a channel on which they tell of what came
 // of it. Nothing is stored, and nothing is relied on: without locks everyone goes ahead, and what is said on the channel is checked.
-import type { Weak } from './driver.js';
 import { Event, Failure } from './machine.js';
-import { listen } from './page.js';
+import { type Endings, listen } from './page.js';
+import type { Weak } from './ties.js';
 
 /** Of the messages: tabs with another version of it do not understand each other, and so do not meet. */
 const VERSION = 1;
@@ -57,8 +57,8 @@ export class Tabs {
   /** Awaits its own message. */
   #echo: { echo: number; heard(): void } | undefined;
 
-  /** Seats the driver until `life` is aborted; undefined where tabs cannot speak to each other. */
-  static join(name: string, driver: Weak, life: AbortSignal): Tabs | undefined {
+  /** Seats the driver until the end of `life`; undefined where tabs cannot speak to each other. */
+  static join(name: string, driver: Weak, life: Endings): Tabs | undefined {
     const tabs = new Tabs(name, driver);
     if (!tabs.#open()) return undefined;
     // A page in the back/forward cache holds neither lock nor channel, or it could not be there.
@@ -66,7 +66,7 @@ export class Tabs {
     // On return it may wait for a request that has died meanwhile, and has missed what the others told.
     const back = (): unknown => tabs.#channel ?? (tabs.#open() && tabs.tell({ kind: 'ask', left: driver.deref()?.left ?? 0 }));
     listen(globalThis, 'pageshow', back, life);
-    life.addEventListener('abort', () => tabs.#close());
+    life.push(() => tabs.#close());
     return tabs;
   }
 

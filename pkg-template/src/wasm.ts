@@ -59,7 +59,11 @@ export async function ready(): Promise<void> {
 /** Calls what is to read a very long text in an instance of its own: memory once grown never shrinks, so it goes with the instance. */
 export function aside<T>(call: () => T): T {
   const kept = wasm();
-  exports = instantiate(module as WebAssembly.Module);
+  try {
+    exports = instantiate(module as WebAssembly.Module);
+  } catch (cause) {
+    throw refused(cause);
+  }
   try {
     return call();
   } finally {
@@ -67,7 +71,7 @@ export function aside<T>(call: () => T): T {
   }
 }
 
-function refused(cause: unknown): TokenError {
+export function refused(cause: unknown): TokenError {
   return new TokenError(
     'ERR_WASM',
     "expected an engine that runs WebAssembly, found one that refuses; a Content Security Policy needs 'wasm-unsafe-eval' in script-src",

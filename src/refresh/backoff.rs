@@ -14,6 +14,12 @@ const BUDGET: usize = 10;
 const FIRST_CEILING: i64 = 2_000;
 const LAST_CEILING: i64 = 300_000;
 
+/// How long a token that ended still counts as one in hand when the service refuses a new one (ms).
+pub(super) const GRACE: i64 = 300_000;
+
+/// The delays (ms) after the first refusals that are not taken for final, and after all later ones.
+const AFTER_REFUSAL: [i64; 5] = [5_000, 10_000, 20_000, 40_000, 60_000];
+
 /// In place of a start: there was none.
 const LONG_AGO: i64 = -(1 << 60);
 
@@ -109,6 +115,13 @@ pub(super) fn delay(dice: &mut Dice, nth: u32, within: i64) -> i64 {
     1 + dice.uniform(ceiling.min(within).max(1) - 1)
 }
 
+/// A delay (ms) before the attempt after refusal number `nth` in a row: the one in [`AFTER_REFUSAL`], give or take a fifth.
+pub(super) fn delay_after_refusal(dice: &mut Dice, nth: u32) -> i64 {
+    let last = AFTER_REFUSAL.len() - 1;
+    let usual = AFTER_REFUSAL[last.min(nth.saturating_sub(1) as usize)];
+    usual * 4 / 5 + dice.uniform(usual * 2 / 5)
+}
+
 /// A seeded generator: the same seed, the same history. It is SplitMix64, of which each seed is as good as any other.
 #[derive(Debug)]
 pub(super) struct Dice(u64);
@@ -134,6 +147,7 @@ impl Dice {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     #[test]
     fn draws_cover_their_range_and_stay_in_it() {
@@ -164,6 +178,17 @@ mod tests {
         }
         assert!(longest(9, 5_000) <= 5_000);
         assert_eq!(longest(9, i64::MIN), 1);
+    }
+
+    #[test]
+    fn refusals_are_spaced_from_five_seconds_to_a_minute() {
+        let mut dice = Dice::new(3);
+        for (nth, usual) in [(1, 5_000), (2, 10_000), (3, 20_000), (4, 40_000), (5, 60_000), (u32::MAX, 60_000)] {
+            let draws: Vec<_> = (0..2_000).map(|_| delay_after_refusal(&mut dice, nth)).collect();
+            let (least, most) = (draws.iter().min().unwrap(), draws.iter().max().unwrap());
+            assert!((usual * 80 / 100..=usual * 81 / 100).contains(least), "{nth}: {least}");
+            assert!((usual * 119 / 100..=usual * 120 / 100).contains(most), "{nth}: {most}");
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub enum Event {
         /// The number it asked under. One that does not wait is ignored.
         call: u32,
     },
-    /// The service refused the token in hand. (The driver has checked that it is this one.)
+    /// The service refused the token in hand, or the last one in hand where that has expired. (The driver has checked that it is this one.)
     Rejected,
     /// The timer armed last has fired.
     Timer,
@@ -96,7 +96,8 @@ pub enum Failure {
     },
     /// The answer held no token that could be read. It may pass by itself; a third in a row is taken for the service's last word.
     Malformed,
-    /// Asking again would not help (401, 403, 404, 410, …): wait to be asked.
+    /// Asking again would not help (401, 403, 404, 410, …): wait to be asked. With a token in hand, or one that ended within the
+    /// last five minutes, it may be a refusal in passing: try again, at first after five seconds, and at last once a minute.
     Terminal,
 }
 

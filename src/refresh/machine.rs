@@ -59,6 +59,10 @@ pub struct Machine {
     not_before: i64,
     /// Unreadable answers in a row.
     malformed: u8,
+    /// Refusals since a token last arrived.
+    refusals: u32,
+    /// When (steady) the last token ended by itself, where none has been rejected since.
+    ended: Option<i64>,
     /// Rejections since a token last proved good.
     rejections: u32,
     /// The next token replaces a rejected one.
@@ -138,6 +142,8 @@ impl Machine {
             at: 0,
             not_before: 0,
             malformed: 0,
+            refusals: 0,
+            ended: None,
             rejections: 0,
             replacing: false,
             seen_token: false,
@@ -297,6 +303,7 @@ impl Machine {
             self.rejections = 0;
         }
         if token.expires <= now {
+            self.ended = Some(token.expires);
             self.token = None;
             self.act(DROP, 0, 0, 0);
         }

@@ -78,8 +78,8 @@ export function reactTests(browser) {
       test('a token that expires without a successor is shown no longer', async (t) => {
         const { page } = await visit(t, async (count) => (count === 1 ? { body: disposable(3) } : { status: 403, body: '' }));
         await page.run(() => globalThis.page.plain());
-        await ready(page, /^failed user-7 ERR_VEND_HTTP/);
-        await ready(page, /^failed none ERR_VEND_HTTP/);
+        await ready(page, /^waiting user-7 ERR_VEND_HTTP/);
+        await ready(page, /^waiting none ERR_VEND_HTTP/);
       });
 
       test('a failure is shown, and the next token takes it away', async (t) => {

@@ -34,8 +34,8 @@ export function vueTests(browser) {
   test('a token that expires without a successor is shown no longer', async (t) => {
     const { page } = await visit(t, async (count) => (count === 1 ? { body: disposable(3) } : { status: 403, body: '' }));
     await page.run(() => globalThis.page.plain());
-    await ready(page, /^failed user-7 ERR_VEND_HTTP/);
-    await ready(page, /^failed none ERR_VEND_HTTP/);
+    await ready(page, /^waiting user-7 ERR_VEND_HTTP/);
+    await ready(page, /^waiting none ERR_VEND_HTTP/);
   });
 
   test('an effect scope closes the source with it', async (t) => {

@@ -91,7 +91,7 @@ test('each bundle has its map, with the sources in it and no path of the machine
 });
 
 test('a map leads from a place in the bundle to where it stands in the sources', () => {
-  const sayings = { 'token.ts': '[Token: redacted]', 'source.ts': 'refreshWindow: expected two shares', 'driver.ts': 'expected an open TokenSource', 'wasm.ts': 'expected an engine' };
+  const sayings = { 'token.ts': '[Token: redacted]', 'source.ts': 'refreshWindow: expected two shares', 'trouble.ts': 'expected an open TokenSource', 'wasm.ts': 'expected an engine' };
   for (const name of ['index.js', 'index.cjs', 'index.workerd.js', 'index.edge-light.js']) {
     const lines = readFileSync(file(name), 'utf8').split('\n');
     const payload = JSON.parse(readFileSync(file(`${name}.map`), 'utf8'));

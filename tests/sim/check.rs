@@ -1,7 +1,7 @@
 //! What both ledgers, of a client alone and of a tab in a group, are made of.
 
 use crate::clocks::{MINUTE, MS, SECOND};
-use momento_token_wasm::refresh::{Event, HEARTBEAT, Machine, Now, Policy};
+use momento_token_wasm::refresh::{Action, Event, Failure, HEARTBEAT, Machine, Now, Policy};
 
 pub(crate) type Checked = Result<(), String>;
 
@@ -71,6 +71,16 @@ impl Ask {
         }
         Ok(())
     }
+}
+
+/// The service has refused, and is asked again all the same.
+pub(crate) fn asks_again(event: Event, actions: &[Action]) -> bool {
+    let failure = match event {
+        Event::Failed { failure, .. } | Event::HeardFailed { failure, .. } => failure,
+        _ => return false,
+    };
+    failure == Failure::Terminal
+        && actions.iter().any(|action| matches!(action, Action::Report { retry_at: Some(_), .. }))
 }
 
 /// The one timer: when (monotonic ms) it is due.

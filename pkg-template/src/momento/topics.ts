@@ -3,7 +3,7 @@ import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import type { Token, TokenSource } from 'momento-token-wasm';
 import { disposes } from '../dispose.js';
-import { listen } from '../page.js';
+import { type Endings, listen } from '../page.js';
 import { reading, wrong } from './argument.js';
 import { credentialProvider } from './provider.js';
 import { Sequence } from './sequence.js';
@@ -14,7 +14,8 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   readonly #source: TokenSource;
   readonly #owner: Owner;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #listening = new AbortController();
+  readonly #life: Endings = [];
+  #isClosed = false;
   #publisher: { token: Token; client: Sdk.TopicClient } | undefined;
 
   constructor(source: TokenSource, options: Face.RotatingTopicClientOptions) {
@@ -35,17 +36,17 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
       rejected: (token) => source.reportRejected(token),
       ended: (subscription) => subscriptions.delete(subscription),
     };
-    const { signal } = this.#listening;
+    const life = this.#life;
     const all = (act: (subscription: Subscription) => void) => () => {
       for (const subscription of [...subscriptions]) guarded(() => act(subscription));
     };
     const doubt = all((subscription) => subscription.doubt());
-    listen(source, 'token', all((subscription) => subscription.tokenChanged()), signal);
-    listen(source, 'status', () => void (source.status === 'closed' && this.close()), signal);
+    listen(source, 'token', all((subscription) => subscription.tokenChanged()), life);
+    listen(source, 'status', () => void (source.status === 'closed' && this.close()), life);
     // Where there is a page. Back from sleep or another tab, the clocks tell; back from offline, or a page kept aside, nothing does.
-    listen(globalThis, 'online', doubt, signal);
-    listen(globalThis, 'pageshow', (({ persisted }: PageTransitionEvent) => persisted && doubt()) as () => void, signal);
-    listen(globalThis.document, 'visibilitychange', all((subscription) => subscription.settle()), signal);
+    listen(globalThis, 'online', doubt, life);
+    listen(globalThis, 'pageshow', (({ persisted }: PageTransitionEvent) => persisted && doubt()) as () => void, life);
+    listen(globalThis.document, 'visibilitychange', all((subscription) => subscription.settle()), life);
     if (source.status === 'closed') this.close();
   }
 
@@ -79,7 +80,8 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   }
 
   close(): void {
-    this.#listening.abort();
+    this.#isClosed = true;
+    for (const end of this.#life.splice(0)) end();
     this.#publisher = undefined;
     for (const subscription of [...this.#subscriptions]) subscription.unsubscribe();
   }
@@ -90,7 +92,7 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   }
 
   #mustBeOpen(): void {
-    if (this.#listening.signal.aborted) throw closed();
+    if (this.#isClosed) throw closed();
   }
 }
 

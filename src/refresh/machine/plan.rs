@@ -16,6 +16,9 @@ pub(super) enum Plan {
     Refresh,
     /// The backoff after a failure. Callers wait for it, unless they insist.
     Retry,
+    /// The delay after a refusal that may not be final, because a token is or was in hand. Callers wait for it, unless
+    /// they insist; a page that wakes does not.
+    Refused,
     /// The pause after a rejection. Everyone waits for it: whoever insists after each rejection is
     /// the loop that it is to slow down.
     Pause,
@@ -30,7 +33,7 @@ impl Machine {
     pub(super) fn wanted_at(&self) -> i64 {
         match self.plan {
             Plan::Refresh | Plan::Hurry if self.calls.any() => self.now(),
-            Plan::Retry if self.calls.any_forced() => self.now(),
+            Plan::Retry | Plan::Refused if self.calls.any_forced() => self.now(),
             Plan::Demand if !self.calls.any() => NEVER,
             Plan::Refresh => self.at.min(self.last_chance()),
             _ => self.at,

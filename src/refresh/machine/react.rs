@@ -1,6 +1,6 @@
 //! What each event changes.
 
-use super::super::backoff;
+use super::super::backoff::{self, GRACE};
 use super::super::calls::{Call, Fate};
 use super::super::clock::{UNCERTAINTY, tame};
 use super::super::event::*;
@@ -90,6 +90,8 @@ impl Machine {
     }
 
     fn reject(&mut self) {
+        // It may have ended in the meantime. Even so it does not count as a token that was good to the end.
+        self.ended = None;
         if self.token.take().is_none() {
             return;
         }
@@ -110,7 +112,7 @@ impl Machine {
     pub(super) fn wake(&mut self) {
         let stuck = match self.plan {
             Plan::Retry => self.token.is_none(),
-            Plan::Demand => true,
+            Plan::Refused | Plan::Demand => true,
             _ => false,
         };
         if stuck {
@@ -164,6 +166,7 @@ impl Machine {
         self.seen_token = true;
         self.replacing = false;
         self.malformed = 0;
+        self.refusals = 0;
         self.plan = Plan::Refresh;
         self.at = refresh;
     }
@@ -175,10 +178,19 @@ impl Machine {
         // With a token in hand there is time, but no more than it lasts.
         let within = self.time_left();
         // On top, not instead: all who were told the same do not return at the same moment.
-        let delay = self.attempts.delay(&mut self.dice, within) + self.heed(failure, after);
+        let mut delay = self.attempts.delay(&mut self.dice, within) + self.heed(failure, after);
         let malformed = if failure > TERMINAL { self.malformed.saturating_add(1) } else { 0 };
         self.malformed = malformed;
-        self.plan = if failure == TERMINAL || malformed >= MALFORMED { Plan::Demand } else { Plan::Retry };
+        self.plan = if failure != TERMINAL && malformed < MALFORMED {
+            Plan::Retry
+        } else if self.recently_held() {
+            // One refusal in passing must not end refreshing for ever.
+            self.refusals = self.refusals.saturating_add(1);
+            delay = backoff::delay_after_refusal(&mut self.dice, self.refusals);
+            Plan::Refused
+        } else {
+            Plan::Demand
+        };
         self.at = self.in_ms(delay);
         // The callers of this attempt bring about no other.
         let calls = core::mem::take(&mut self.calls);
@@ -189,6 +201,11 @@ impl Machine {
             self.act(SHARE_FAILURE, 0, 0, 0);
             self.unlock();
         }
+    }
+
+    /// A token is in hand, or one ended within [`GRACE`]. A token that was rejected counts as neither.
+    fn recently_held(&self) -> bool {
+        self.token.is_some() || self.ended.is_some_and(|ended| self.now() - ended < GRACE)
     }
 
     /// Before the server wants it there is no attempt; for how long (ms), as far as that is granted. That a sibling was not told to

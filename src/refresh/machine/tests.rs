@@ -5,6 +5,7 @@ mod end;
 mod failures;
 mod group;
 mod page;
+mod refusals;
 mod rejections;
 mod schedule;
 

@@ -2,12 +2,16 @@
 //! decides. What is promised besides stands in `promises.rs`.
 
 use crate::check::{Alarm, Ask, Checked, LOSS, ensure};
-use crate::clocks::{MINUTE, MS};
+use crate::clocks::{MINUTE, MS, SECOND};
 use crate::limits::Limits;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Now, Outcome, Policy, Status};
 use std::collections::BTreeMap;
 
 const MALFORMED: u32 = 3;
+/// A token that ended so long ago still counts when the service refuses a new one.
+const GRACE: i64 = 5 * MINUTE;
+/// When the next attempt follows such a refusal at the earliest, in seconds, and at last; give or take a fifth.
+const AFTER_REFUSAL: [i64; 5] = [5, 10, 20, 40, 60];
 /// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set forward.
 pub(super) const PROBE: i64 = 4 * MINUTE;
 const FIRST_PROBE: i64 = MINUTE;
@@ -48,6 +52,14 @@ pub(crate) struct Ledger {
     /// The last attempt failed; for good, at this time.
     pub(super) failing: bool,
     pub(super) terminal: bool,
+    /// The last token that expired by itself, where none has been rejected since.
+    pub(super) ended: Option<Held>,
+    /// How often the service has said no since a token last arrived, and was asked again.
+    pub(super) refusals: usize,
+    /// Before when (true time) it is not asked again by itself, and how often the wall clock had been set back.
+    pub(super) refused_until: Option<(i64, i64)>,
+    /// It depends on what the client cannot know exactly whether the last refusal is final.
+    pub(super) unclear: bool,
     /// How many answers in a row could not be read.
     pub(super) malformed: u32,
     /// Since that failure for good something happened that may bring about another attempt.
@@ -156,6 +168,7 @@ impl Ledger {
             }
             Event::Offline => {}
             Event::Rejected => {
+                self.ended = None;
                 if let Some(held) = &self.token {
                     self.stirred = true;
                     let alive = held.expires.is_none_or(|at| at - t > held.slack(moment));
@@ -172,10 +185,14 @@ impl Ledger {
             Event::Failed { flight, failure } if self.air == Some(flight) => {
                 self.air = None;
                 match failure {
-                    Failure::Terminal => self.fail(true),
+                    Failure::Terminal => self.refused(moment),
                     Failure::Malformed => {
                         let nth = self.malformed + 1;
-                        self.fail(nth >= MALFORMED);
+                        if nth >= MALFORMED {
+                            self.refused(moment);
+                        } else {
+                            self.fail(false);
+                        }
                         self.malformed = nth;
                     }
                     Failure::Retry { .. } => {
@@ -198,7 +215,31 @@ impl Ledger {
         None
     }
 
+    /// The service has said no: for good, unless a token is in hand or ended a moment ago.
+    fn refused(&mut self, moment: &Moment) {
+        let (recent, unclear) = match (&self.token, &self.ended) {
+            (Some(_), _) => (true, false),
+            (None, None) => (false, false),
+            (None, Some(held)) => {
+                let ago = moment.t - held.expires.unwrap_or(moment.t);
+                let earliest = ago - LOSS;
+                let latest = ago + held.slack(moment);
+                let leapt = moment.leapt >= held.since;
+                (latest < GRACE, earliest < GRACE && (latest >= GRACE || leapt))
+            }
+        };
+        self.fail(!recent);
+        self.unclear = unclear;
+        if recent || unclear {
+            let usual = AFTER_REFUSAL[self.refusals.min(AFTER_REFUSAL.len() - 1)];
+            self.refused_until = Some((moment.t + usual * SECOND * 4 / 5, moment.set_backs));
+            self.refusals += 1;
+        }
+    }
+
     fn fail(&mut self, terminal: bool) {
+        self.unclear = false;
+        self.refused_until = None;
         self.failing = true;
         self.malformed = 0;
         self.terminal = terminal;
@@ -233,6 +274,9 @@ impl Ledger {
                 self.failing = false;
                 self.malformed = 0;
                 self.terminal = false;
+                self.unclear = false;
+                self.refusals = 0;
+                self.refused_until = None;
                 self.limits.arrived();
                 batch.installed = true;
             }
@@ -242,6 +286,7 @@ impl Ledger {
                     let expires = held.expires.ok_or("dropped a token that never expires")?;
                     ensure!(expires - t <= held.slack(moment), "dropped a token with {} ms left", (expires - t) / MS);
                 }
+                self.ended = (moment.event != Event::Rejected).then_some(held);
             }
             Action::Refuse { flight } => {
                 ensure!(batch.landed == Some((flight, true)), "refused what did not arrive");
@@ -261,6 +306,12 @@ impl Ledger {
                 ensure!(happened, "reported what did not happen");
                 ensure!(batch.reported.replace(flight).is_none(), "reported twice");
                 ensure!(retry_at.is_none_or(|at| at >= now.wall), "tries again in the past");
+                if core::mem::take(&mut self.unclear) {
+                    self.terminal = retry_at.is_none();
+                }
+                if self.terminal {
+                    self.refused_until = None;
+                }
                 let known = !self.terminal && (self.offline.is_none() || self.token.is_none());
                 ensure!(retry_at.is_some() == known, "tries again: {retry_at:?}, expected one: {known}");
             }

@@ -27,6 +27,13 @@ impl Ledger {
         } else {
             self.offline = None;
         }
+        if let Some((until, set_backs)) = self.refused_until.take()
+            && !self.stirred
+            && !self.waiting.values().any(|ask| ask.force)
+        {
+            let early = t < until - moment.slack(set_backs) && leapt < until - MINUTE;
+            ensure!(!early, "asked again {} ms too early after a refusal", (until - t) / MS);
+        }
         let replacing = reason == Reason::Rejected;
         ensure!(replacing || self.rejected != Some(true), "reason {reason:?}, rejected: {:?}", self.rejected);
         match reason {
@@ -146,6 +153,7 @@ impl Ledger {
             _ if resting && !self.stirred => status == Failed,
             _ if resting => matches!(status, Failed | Waiting),
             _ if self.failing => status == Waiting,
+            // Whatever was answered: with a token in hand another attempt follows by itself.
             (false, true) if self.offline.is_some() => matches!(status, Ready | Waiting),
             (false, true) => status == Ready,
             (false, false) => status == Waiting,

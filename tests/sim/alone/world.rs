@@ -2,7 +2,7 @@
 
 use super::ledger::{Ledger, Moment};
 use super::storm::STORM_EVENTS;
-use crate::check::Checked;
+use crate::check::{Checked, asks_again};
 use crate::clocks::{Clocks, DAY, MINUTE, MS, SECOND, log_uniform, server};
 use crate::draws;
 use crate::history::History;
@@ -187,6 +187,7 @@ impl World {
             &actions,
             &self.machine,
         )?;
+        self.tally.passing_refusals += u64::from(asks_again(event, &actions));
         actions.iter().for_each(|action| self.carry_out(*action));
         Ok(())
     }

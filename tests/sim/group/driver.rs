@@ -5,7 +5,7 @@ use super::locks;
 use super::messages::{self, Message, Told};
 use super::tab::{Arrival, State, What};
 use super::world::World;
-use crate::check::Checked;
+use crate::check::{Checked, asks_again};
 use crate::clocks::{Clocks, MS, SECOND};
 use crate::service::Answer;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Outcome, Status};
@@ -46,6 +46,7 @@ impl World {
             self.note(&format!("tab {id}: {event:?}, wall {}, mono {} → {actions:?}", now.wall, now.mono));
         }
         checked.map_err(|broken| format!("tab {id}: {broken}"))?;
+        self.tally.passing_refusals += u64::from(asks_again(event, &actions));
         for action in actions {
             self.carry_out(n, event, action, brings);
         }

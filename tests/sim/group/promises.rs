@@ -144,7 +144,8 @@ impl Ledger {
             _ if !self.begun => status == Idle,
             (true, true) => status == Refreshing,
             (true, false) => status == Fetching,
-            (false, true) => matches!(status, Ready | Waiting | Failed),
+            // Whatever was answered, here or to a sibling: with a token in hand another attempt follows by itself.
+            (false, true) => matches!(status, Ready | Waiting),
             (false, false) => matches!(status, Waiting | Failed),
         };
         ensure!(right, "status {status:?}, locking: {}", self.locking);

@@ -1,0 +1,41 @@
+// The errors that a source makes itself, and how listeners learn that it cannot begin.
+import { TokenError } from './error.js';
+import { outside } from './zone.js';
+
+export const closed = (): TokenError => new TokenError('ERR_CLOSED', 'expected an open TokenSource, found one that was closed');
+
+export const timedOut = (): TokenError =>
+  new TokenError('ERR_VEND_TIMEOUT', 'expected an answer from the vending service in time, found none; see `requestTimeoutMs`');
+
+export const expired = (): TokenError =>
+  new TokenError(
+    'ERR_VEND_EXPIRED',
+    'expected a valid token from the vending service, found one that had expired; does the service cache tokens, or is a clock wrong?',
+  );
+
+export const tooShort = (): TokenError =>
+  new TokenError(
+    'ERR_TOKEN_TOO_SHORT',
+    'expected a token with at least `minValidityMs` left, found that even a fresh one has less; ask for less, or mint for longer',
+  );
+
+/** More failures than this in a second are not told: a listener that asks again each time would never end. */
+const MAX_TOLD = 10;
+
+/** Tells of failures to begin. */
+export class StartFailures {
+  /** When one was told after a quiet second, and how many since. */
+  #since = -Infinity;
+  #told = 0;
+
+  /** In a moment, so that listeners learn of it that are added right after the source was made; unless it `isOld` by then. */
+  tell(isOld: () => boolean, tell: () => void): void {
+    const inAMoment = (): void => {
+      if (isOld()) return;
+      const now = performance.now();
+      if (now - this.#since > 1_000) [this.#since, this.#told] = [now, 0];
+      if (this.#told++ < MAX_TOLD) tell();
+    };
+    outside(() => queueMicrotask(inAMoment));
+  }
+}

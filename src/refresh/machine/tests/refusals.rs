@@ -1,0 +1,169 @@
+//! A service that refuses a client which has, or just had, a good token.
+
+use super::*;
+
+/// Refuses every request, and gives the delays until the next one, as long as one follows within an hour.
+fn refuse_all(bench: &mut Bench, mut flight: u32, most: usize) -> Vec<i64> {
+    let mut delays = Vec::new();
+    while delays.len() < most {
+        let announced = retry_at(&bench.refuse(flight)).map(|at| at - bench.now.wall);
+        let next = bench.next_fetch(HOUR);
+        assert_eq!(next.map(|(_, after)| after), announced, "what was announced");
+        let Some((next, after)) = next else { break };
+        delays.push(after);
+        flight = next;
+    }
+    delays
+}
+
+fn assert_near(after: i64, usual: i64) {
+    assert!((usual * 4 / 5..=usual * 6 / 5).contains(&after), "{after} ms, expected about {usual}");
+}
+
+#[test]
+fn with_a_token_in_hand_a_refusal_is_not_the_end() {
+    for seed in 0..50 {
+        let mut bench = Bench::ready(seed, 10 * HOUR);
+        let (flight, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
+        let delays = refuse_all(&mut bench, flight, 20);
+        assert_eq!(bench.machine.status(), Refreshing);
+        for (after, usual) in delays.iter().zip([5, 10, 20, 40, 60, 60, 60, 60]) {
+            assert_near(*after, usual * SECOND);
+        }
+        // The ninth attempt is the last that it makes by itself; then the window of ten minutes is waited for.
+        let starts: Vec<_> = delays.iter().scan(0, |at, after| Some(core::mem::replace(at, *at + after))).collect();
+        assert!(starts.windows(10).all(|ten| ten[9] - ten[0] >= 10 * MINUTE), "{starts:?}");
+        assert_eq!(delays.len(), 20);
+    }
+}
+
+#[test]
+fn it_waits_and_serves_the_token_in_hand_meanwhile() {
+    let mut bench = Bench::ready(1, HOUR);
+    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+    bench.refuse(flight);
+    assert_eq!(bench.machine.status(), Waiting);
+    assert_eq!(outcomes(&bench.get(0, false)), [Outcome::Token]);
+    let (flight, _) = bench.next_fetch(MINUTE).expect("a retry");
+    bench.vend(flight, HOUR);
+    assert_eq!(bench.machine.status(), Ready);
+    // And the next refusal is a first one again.
+    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+    assert_near(refuse_all(&mut bench, flight, 1)[0], 5 * SECOND);
+}
+
+#[test]
+fn who_insists_and_a_page_that_wakes_do_not_wait() {
+    for wakes in [false, true] {
+        let mut bench = Bench::ready(1, HOUR);
+        let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+        bench.refuse(flight);
+        bench.pass(2 * SECOND);
+        let actions = if wakes { bench.tell(Event::Wake) } else { bench.get(0, true) };
+        assert!(fetched(&actions).is_some(), "wakes: {wakes}");
+    }
+}
+
+#[test]
+fn the_last_attempt_of_ten_is_kept_for_a_wake() {
+    let mut bench = Bench::ready(1, 10 * HOUR);
+    let (flight, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
+    refuse_all(&mut bench, flight, 8);
+    let flight = bench.machine.next_flight - 1;
+    let wait = retry_at(&bench.refuse(flight)).expect("a retry") - bench.now.wall;
+    assert!(wait > 2 * MINUTE, "the budget delays it: {wait} ms");
+    bench.pass(2 * SECOND);
+    assert!(fetched(&bench.tell(Event::Wake)).is_some());
+}
+
+#[test]
+fn a_token_that_ended_counts_for_five_minutes() {
+    for (since, counts) in [(0, true), (5 * MINUTE - SECOND, true), (5 * MINUTE, false), (DAY, false)] {
+        let mut bench = Bench::ready(3, 5 * MINUTE);
+        bench.tell(Event::Offline);
+        bench.pass(5 * MINUTE - MARGIN + since);
+        let flight = fetched(&bench.get(0, true)).or_else(|| fetched(&bench.tell(Event::Online)));
+        let (flight, _) = flight.map(|flight| (flight, 0)).or_else(|| bench.next_fetch(MINUTE)).expect("an attempt");
+        let refused = bench.refuse(flight);
+        assert_eq!(retry_at(&refused).is_some(), counts, "{since} ms after its end");
+        assert_eq!(bench.machine.status(), if counts { Waiting } else { Failed });
+    }
+}
+
+#[test]
+fn once_those_five_minutes_are_over_the_next_refusal_is_the_last_word() {
+    for seed in 0..20 {
+        let mut bench = Bench::ready(seed, 20 * SECOND);
+        let (flight, _) = bench.next_fetch(MINUTE).expect("a refresh");
+        let from = bench.now.mono;
+        let delays = refuse_all(&mut bench, flight, 20);
+        assert_eq!(bench.machine.status(), Failed);
+        let lasted: i64 = delays.iter().sum();
+        assert!((5 * MINUTE..=16 * MINUTE).contains(&lasted), "{lasted} ms");
+        assert!(bench.now.mono > from);
+    }
+}
+
+#[test]
+fn a_token_that_was_rejected_does_not_count() {
+    // In hand, or ended a moment ago.
+    for ended in [false, true] {
+        let mut bench = Bench::ready(4, 5 * MINUTE);
+        if ended {
+            bench.tell(Event::Offline);
+            bench.pass(5 * MINUTE);
+            assert_eq!(bench.tell(Event::Timer)[0], Action::Drop);
+        } else {
+            bench.pass(MINUTE);
+        }
+        let mut flight = fetched(&bench.tell(Event::Rejected));
+        if ended {
+            flight = fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(flight, _)| flight));
+        }
+        assert_eq!(retry_at(&bench.refuse(flight.expect("an attempt"))), None, "ended: {ended}");
+        assert_eq!(bench.machine.status(), Failed);
+    }
+}
+
+#[test]
+fn nor_does_an_earlier_one_that_ended_before_it() {
+    let mut bench = Bench::ready(5, MINUTE);
+    bench.tell(Event::Offline);
+    bench.pass(MINUTE);
+    bench.tell(Event::Timer);
+    let flight = fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(flight, _)| flight));
+    bench.vend(flight.expect("an attempt"), HOUR);
+    bench.pass(2 * SECOND);
+    let flight = fetched(&bench.tell(Event::Rejected)).expect("a replacement");
+    assert_eq!(retry_at(&bench.refuse(flight)), None);
+}
+
+#[test]
+fn unreadable_answers_in_a_row_end_nothing_either() {
+    let mut bench = Bench::ready(6, HOUR);
+    let (mut flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+    for _ in 0..5 {
+        bench.tell(Event::Failed { flight, failure: Failure::Malformed });
+        assert_eq!(bench.machine.status(), Waiting);
+        flight = bench.next_fetch(HOUR).expect("another attempt").0;
+    }
+}
+
+#[test]
+fn each_tab_judges_a_siblings_refusal_by_what_it_holds_itself() {
+    let failure = Failure::Terminal;
+    let mut with = Bench::in_group(7);
+    with.tell(Event::Start);
+    with.tell(Event::Heard { life: Some(10 * SECOND), fresh: true });
+    with.pass(2 * SECOND);
+    with.get(0, true);
+    let mut without = Bench::in_group(7);
+    without.tell(Event::Start);
+    for (bench, status) in [(&mut with, Waiting), (&mut without, Failed)] {
+        let actions = bench.tell(Event::HeardFailed { own_fault: false, failure });
+        assert_eq!(retry_at(&actions).is_some(), status == Waiting, "{actions:?}");
+        assert_eq!(bench.machine.status(), status);
+    }
+    assert!(with.next_fetch(MINUTE).is_some());
+    assert_eq!(without.next_fetch(HOUR), None);
+}
