@@ -161,13 +161,15 @@ export type TokenErrorCode =
   | 'ERR_VEND_EXPIRED'
   /** The vend function threw, or returned what is no answer. */
   | 'ERR_VEND_FUNCTION'
-  /** The vending service answered with a web page. */
+  /** The vending service answered with a web page: a sign-in page, say, because the user's session has ended. */
   | 'ERR_VEND_HTML'
   /** The vending service answered with an HTTP status that is not a success; see `status`. */
   | 'ERR_VEND_HTTP'
-  /** The vending service could not be reached. */
+  /** The vending service could not be reached, as far as `fetch` says: offline, blocked by CORS or by a Content Security Policy
+   *  (`connect-src`), a wrong URL, or, where it is at the page's own origin, a redirect away from there (the user's session may have ended). */
   | 'ERR_VEND_NETWORK'
-  /** The vending service's answer leads to another origin (or on and on), and was not followed. */
+  /** A redirect that was not followed: away from the service's origin, more than five of them, or, in a page, at an origin other than the
+   *  page's. One that leads away from the page's own origin cannot be told from a network failure, and is `ERR_VEND_NETWORK`. */
   | 'ERR_VEND_REDIRECT'
   /** The vending service did not answer within `requestTimeoutMs`. */
   | 'ERR_VEND_TIMEOUT'
@@ -401,8 +403,16 @@ export interface VendRequest {
   body?: unknown;
   /** As in `fetch`. Default 'same-origin'. */
   credentials?: RequestCredentials;
-  /** Follow redirects to any origin, with all that is sent. Otherwise one away from the origin is `ERR_VEND_REDIRECT`, with nothing sent
-   *  there; within it, up to five are followed. (A page cannot follow one at an origin not its own.) */
+  /**
+   * Follow redirects to any origin, with all that is sent. Default `false`: nothing is sent to another origin, and the URL itself is requested
+   * once per attempt, whatever it answers.
+   *
+   * Without it, in a page or browser worker, redirects are followed at the page's own origin. One that leads away from there is
+   * `ERR_VEND_NETWORK`, since the browser does not tell it from a network failure. Where the URL is at another origin than the page (or the
+   * page's origin is opaque, as in a sandboxed frame), none is followed: `ERR_VEND_REDIRECT`. Elsewhere (Node.js, Deno, Bun, Cloudflare
+   * Workers), up to five are followed within the URL's origin; others are `ERR_VEND_REDIRECT`. As with `fetch`, 301 and 302 turn POST into GET,
+   * 303 always does, and 307 and 308 send the request again as it was.
+   */
   allowRedirects?: boolean;
 }
 

@@ -1,9 +1,9 @@
 // What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
 import type * as Face from '../index.js';
-import { discard } from './body.js';
 import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
 import { encodePermissions, parseScope } from './scope.js';
+import { absolute, send } from './send.js';
 
 type Options = Face.TokenSourceOptions;
 
@@ -17,9 +17,6 @@ export interface Vend {
   /** What is asked for, as the crate reads it (src/js/answer.rs). */
   wanted: { readonly asked: string; readonly expiresIn: number };
 }
-
-/** Follows no more redirects than this. */
-const MAX_HOPS = 5;
 
 /** Checks the options once, and keeps nothing that the app may change later. */
 export function prepareVend(options: Options): Vend {
@@ -72,7 +69,7 @@ export function prepareVend(options: Options): Vend {
   const renews = json !== null && plain;
   return {
     wanted: told,
-    identity: () => [absolute(target), json, typeof fixed === 'function' ? null : fixed, credentials],
+    identity: () => [absolute(target)?.href ?? target, json, typeof fixed === 'function' ? null : fixed, credentials],
     renews,
     open: async (_, signal, refreshToken) => {
       let sent: Headers;
@@ -88,64 +85,9 @@ export function prepareVend(options: Options): Vend {
       if (credentials !== undefined) init.credentials = credentials;
       if ('cache' in (globalThis.Request?.prototype ?? {})) init.cache = 'no-store';
       if (json !== null) init.body = renews && refreshToken !== undefined ? JSON.stringify({ ...JSON.parse(json), refreshToken }) : json;
-      try {
-        return await send(target, init, allowRedirects);
-      } catch (cause) {
-        if (cause instanceof TokenError) throw cause;
-        throw new TokenError(
-          'ERR_VEND_NETWORK',
-          'expected an answer from the vending service, found no way to it: offline, blocked by CORS, a redirect of its preflight, or a wrong URL; see `cause`',
-          { cause },
-        );
-      }
+      return send(target, init, allowRedirects);
     },
   };
-}
-
-/** Sends it, and follows redirects: unless all are allowed, those within the origin alone. */
-async function send(url: string, init: RequestInit, allowed: boolean): Promise<Response> {
-  if (allowed) return fetch(url, init);
-  for (let hops = 0; ; hops++) {
-    const response = await fetch(url, { ...init, redirect: 'manual' });
-    if (response.type === 'opaqueredirect') {
-      // Browsers do not say where it leads, but can be told to stay at the page's origin. Another's they do not even ask again.
-      return fetch(url, { ...init, mode: 'same-origin' }).catch((cause: unknown) => {
-        throw redirected(cause);
-      });
-    }
-    const { status } = response;
-    const location = [301, 302, 303, 307, 308].includes(status) && response.headers.get('location');
-    if (!location) return response;
-    discard(response.body);
-    const next = parse(location, response.url);
-    if (!next || next.origin !== parse(response.url)?.origin || hops === MAX_HOPS) throw redirected();
-    url = next.href;
-    if (status < 307 && init.body != null) {
-      const { body: _, ...rest } = init;
-      init = { ...rest, method: 'GET' };
-    }
-  }
-}
-
-const redirected = (cause?: unknown): TokenError =>
-  new TokenError(
-    'ERR_VEND_REDIRECT',
-    'expected an answer from the vending service, found a redirect away from its origin (or without end), and followed it no further; name the final URL, or set `vend.allowRedirects`',
-    { cause },
-  );
-
-/** As the page will understand it. */
-function absolute(url: string): string {
-  const { document, location } = globalThis as Partial<typeof globalThis>;
-  return parse(url, document?.baseURI ?? location?.href)?.href ?? url;
-}
-
-function parse(url: string, base?: string): URL | undefined {
-  try {
-    return new URL(url, base);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Adds query parameters by hand: a relative URL has no base outside a page, and must stay as it is. */

@@ -42,7 +42,7 @@ impl From<Missing> for VendError {
             Missing::WebPage => (
                 Weight::Passing,
                 "ERR_VEND_HTML",
-                "a web page with status 200: a captive portal, a login page, or a wrong URL",
+                "a web page with status 200: a sign-in page (the user's session may have ended), a captive portal, or a wrong URL",
             ),
             Missing::Empty => (Weight::Malformed, "ERR_VEND_ANSWER", "an empty answer"),
             Missing::Broken => (Weight::Malformed, "ERR_VEND_ANSWER", "broken JSON"),
