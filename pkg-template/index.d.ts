@@ -398,8 +398,17 @@ export interface VendRequest {
   method?: 'GET' | 'POST';
   /** Headers, read once, or a function called before each request (for an Authorization header that changes). */
   headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>);
-  /** Sent as JSON, written once; `scope`, `expiresIn` and `tokenId` are added where it is a plain object or absent, and so is the `refreshToken`
-   *  of the last answer, where it carried one. (A refresh token is never sent by GET. One that is refused is forgotten.) */
+  /**
+   * Read once, and sent with every attempt.
+   *
+   * A plain object (or nothing, with POST) is sent as JSON; `scope`, `expiresIn` and `tokenId` are added to it, and so is the `refreshToken` of
+   * the last answer, where it carried one. (A refresh token is never sent by GET. One that is refused is forgotten.) `toJSON` is honoured.
+   * Arrays, numbers, booleans and null are sent as JSON too. A string, URLSearchParams, FormData, a Blob, an ArrayBuffer or a view of one is
+   * sent as it is, with the content type that `fetch` gives it, unless `headers` names one.
+   *
+   * `ERR_ARGUMENT` for all but objects where `scope`, `expiresIn` or `tokenId` is set, for streams, and for what JSON would silently drop (a
+   * Map, say); and with `shareAcrossTabs` for FormData, Blobs and bytes.
+   */
   body?: unknown;
   /** As in `fetch`. Default 'same-origin'. */
   credentials?: RequestCredentials;

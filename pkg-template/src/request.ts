@@ -2,6 +2,7 @@
 import type * as Face from '../index.js';
 import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
+import { preparePayload } from './payload.js';
 import { encodePermissions, parseScope } from './scope.js';
 import { absolute, send } from './send.js';
 
@@ -18,8 +19,8 @@ export interface Vend {
   wanted: { readonly asked: string; readonly expiresIn: number };
 }
 
-/** Checks the options once, and keeps nothing that the app may change later. */
-export function prepareVend(options: Options): Vend {
+/** Checks the options once, and keeps nothing that the app may change later. `shared`: tabs recognise one another by them. */
+export function prepareVend(options: Options, shared: boolean): Vend {
   const { vend, expiresIn, tokenId, scope: given } = options;
   check(given === undefined || isObject(given), 'scope', 'a TokenScope', given);
   const scope = given && parseScope(given);
@@ -60,16 +61,23 @@ export function prepareVend(options: Options): Vend {
   if (method === 'GET' && body !== undefined) throw wrong('vend.body: expected none with GET');
   check([undefined, 'omit', 'same-origin', 'include'].includes(credentials), 'vend.credentials', "'omit', 'same-origin' or 'include'", credentials);
   check(typeof allowRedirects === 'boolean', 'vend.allowRedirects', 'a boolean', allowRedirects);
-  const plain = body === undefined || (isObject(body) && !Array.isArray(body));
-  const json = method === 'POST' ? JSON.stringify(plain ? { ...body, ...wanted } : body) : null;
+  const payload = method === 'POST' ? preparePayload(body, wanted) : undefined;
+  if (shared && payload && payload.content === undefined) {
+    throw wrong(
+      'vend.body: expected data, text or URLSearchParams with `shareAcrossTabs`, which compares requests by content, found a form, a Blob or bytes',
+    );
+  }
   const fixed = typeof headers === 'function' ? headers : headers && [...new Headers(headers)];
-  const target = json === null ? withQuery(String(url), wanted) : String(url);
+  const target = payload ? String(url) : withQuery(String(url), wanted);
 
   // By POST alone: URLs end up in logs.
-  const renews = json !== null && plain;
+  const renews = payload?.isOpen ?? false;
   return {
     wanted: told,
-    identity: () => [absolute(target)?.href ?? target, json, typeof fixed === 'function' ? null : fixed, credentials],
+    identity: () => {
+      const compared = typeof fixed === 'function' ? null : fixed;
+      return [absolute(target)?.href ?? target, payload?.content ?? null, compared, credentials];
+    },
     renews,
     open: async (_, signal, refreshToken) => {
       let sent: Headers;
@@ -79,12 +87,12 @@ export function prepareVend(options: Options): Vend {
         throw new TokenError('ERR_VEND_FUNCTION', 'expected `vend.headers` to return headers, found that it did not; see `cause`', { cause });
       }
       if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain;q=0.9');
-      if (json !== null && !sent.has('content-type')) sent.set('content-type', 'application/json');
+      if (payload?.isJson && !sent.has('content-type')) sent.set('content-type', 'application/json');
       const init: RequestInit = { method, headers: sent, signal };
       // Workers of one kind refuse to be told even what they would do anyhow.
       if (credentials !== undefined) init.credentials = credentials;
       if ('cache' in (globalThis.Request?.prototype ?? {})) init.cache = 'no-store';
-      if (json !== null) init.body = renews && refreshToken !== undefined ? JSON.stringify({ ...JSON.parse(json), refreshToken }) : json;
+      if (payload) init.body = payload.body(renews && refreshToken !== undefined ? { refreshToken } : undefined);
       return send(target, init, allowRedirects);
     },
   };

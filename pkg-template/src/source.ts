@@ -154,7 +154,7 @@ function readOptions(options: Face.TokenSourceOptions): readonly [Settings, star
   const { start = 'now', shareAcrossTabs: share = false } = options;
   check(start === 'now' || start === 'on-demand', 'start', "'now' or 'on-demand'", start);
   check(share === false || (typeof share === 'string' && share !== ''), 'shareAcrossTabs', 'a name that is not empty, or false', share);
-  const vend = prepareVend(options);
+  const vend = prepareVend(options, share !== false);
   const settings = {
     share: share || undefined,
     vend,
