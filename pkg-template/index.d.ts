@@ -369,8 +369,8 @@ export class TokenSource extends EventTarget {
 }
 
 export interface TokenSourceOptions {
-  /** Where tokens come from: a URL, a request, or a function. Understood are `{authToken, expiresAt}`, `{authToken, endpoint, expiresAt}`
-   *  (times in seconds since the epoch) and the token as text. */
+  /** Where tokens come from: a URL, a request, or a function. The answer may be the token as text, or JSON with the token anywhere in it, such as
+   *  `{authToken, endpoint, expiresAt}`; also JSON that stands in JSON as text, one text deep, as in `{statusCode, body}`. */
   vend: string | URL | VendRequest | ((request: VendContext) => Promise<string | object | Response>);
   /** Sent to the vending service: POST as a JSON body { scope, expiresIn (seconds), tokenId }, GET as query parameters of the same names
    *  (scope as JSON). */

@@ -165,7 +165,7 @@ test("a date is held against the server's clock, a delay against none", async (t
   }
 });
 
-test('other headers of limits say nothing about this request: they come with every answer, and in no one unit', async (t) => {
+test('no other header is read: those of limits come with every answer, and not all in one unit', async (t) => {
   driveClock(t);
   for (const name of ['x-ratelimit-reset', 'ratelimit-reset', 'x-rate-limit-reset', 'retry-after-ms']) {
     const waited = await wait(t, undefined, { headers: { [name]: '120' } });
