@@ -1,13 +1,13 @@
-// What a request body is compared by: two sources whose bodies count as the same want the same token. The hooks compare options with it as
-// well, so it imports nothing.
+// What a request body is compared by: two sources whose bodies count as the same want the same token. The hooks compare
+// options with it as well, so it imports nothing.
 
-/** How a body is sent. `text` and `params` are compared by content, `json` by what JSON makes of it, and `opaque` ones by identity. */
+/** How a body is sent: `text` and `params` are compared by content, `json` by its JSON, and `opaque` by identity. */
 export type BodyKind = 'text' | 'params' | 'opaque' | 'json';
 
 /** Bodies whose content cannot be read at once, or only by reading all of it. */
 const OPAQUE = ['FormData', 'Blob', 'File', 'ArrayBuffer', 'SharedArrayBuffer'];
 
-/** The name of an object's class as the platform gives it, whatever realm it is from: 'Map', 'Object' for what has no such name. */
+/** The platform's name of an object's class, whatever realm it is from: 'Map', or 'Object' for an app's own class. */
 export const classOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
 export function kindOfBody(body: unknown): BodyKind {
@@ -20,7 +20,7 @@ export function kindOfBody(body: unknown): BodyKind {
 const numbers = new WeakMap<object, number>();
 let last = 0;
 
-/** A stand-in for a body where options are compared as JSON: the same JSON for bodies that count as the same, and for no others. */
+/** Stands in for a body where options are compared as JSON: equal for bodies that count as the same, only for those. */
 export function comparableBody(body: unknown): unknown {
   switch (kindOfBody(body)) {
     case 'text':

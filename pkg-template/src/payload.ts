@@ -19,9 +19,15 @@ export interface Payload {
 /** Objects that JSON writes in full, or as the primitive in them. */
 const WRITTEN = ['Object', 'Array', 'String', 'Number', 'Boolean'];
 
-/** Throws `ERR_ARGUMENT` for a body that cannot be sent, or not with all that is wanted; what the app changes later makes no difference. */
-export const preparePayload = (body: unknown, wanted: Wanted): Payload =>
-  reads(() => prepare(body, wanted), 'vend.body: expected a body that can be sent, found one that cannot be read; see `cause`');
+/**
+ * Reads a body once; what the app does to it later makes no difference.
+ *
+ * Throws `ERR_ARGUMENT` for one that cannot be sent, or not with all that is wanted.
+ */
+export function preparePayload(body: unknown, wanted: Wanted): Payload {
+  const message = 'vend.body: expected a body that can be sent, found one that cannot be read; see `cause`';
+  return reads(() => prepare(body, wanted), message);
+}
 
 function prepare(body: unknown, wanted: Wanted): Payload {
   const kind = kindOfBody(body);
@@ -45,7 +51,8 @@ function json(given: unknown, wanted: Wanted): Payload {
   if (!isOpen) refuseBeside(wanted, value);
   const text = JSON.stringify(isOpen ? add(value, wanted) : value, (_, part: unknown) => refuseLost(part));
   if (text === undefined) throw wrong(`vend.body: expected data, found ${nameOf(value)}, of which JSON makes nothing`);
-  return { isJson: true, isOpen, content: text, body: (more) => (more ? JSON.stringify(add(JSON.parse(text) as object, more)) : text) };
+  const extended = (more: Wanted): string => JSON.stringify(add(JSON.parse(text) as object, more));
+  return { isJson: true, isOpen, content: text, body: (more) => (more ? extended(more) : text) };
 }
 
 function add(value: object, more: Wanted): object {
@@ -56,11 +63,11 @@ function add(value: object, more: Wanted): object {
 }
 
 function refuseBeside(wanted: Wanted, body: unknown): void {
-  const names = Object.keys(wanted).map((name) => `\`${name}\``);
-  if (names.length > 0) throw wrong(`vend.body: expected an object, which ${names.join(' and ')} can be added to, found ${nameOf(body)}`);
+  const names = Object.keys(wanted).map((name) => `\`${name}\``).join(' and ');
+  if (names) throw wrong(`vend.body: expected an object, which ${names} can be added to, found ${nameOf(body)}`);
 }
 
-/** Passes what JSON can write on, and throws for what it would drop without a word: a Map becomes `{}`, and so do promises, errors and bytes. */
+/** Passes on what JSON can write. Throws for what it would silently drop: a Map becomes `{}`, and so does a Promise. */
 function refuseLost(value: unknown): unknown {
   if (!isObject(value)) return value;
   const { toJSON, pipe, getReader } = value as Record<string, unknown>;
@@ -70,8 +77,8 @@ function refuseLost(value: unknown): unknown {
   const name = classOf(value);
   const hasFields = Object.keys(value).length > 0 && name !== 'Map' && name !== 'Set';
   const isWritten = WRITTEN.includes(name) || typeof toJSON === 'function' || hasFields;
-  if (!isWritten) throw wrong(`vend.body: expected data that JSON can carry, found ${nameOf(value)}, of which it keeps nothing`);
-  return value;
+  if (isWritten) return value;
+  throw wrong(`vend.body: expected data that JSON can carry, found ${nameOf(value)}, of which it keeps nothing`);
 }
 
 /** Bytes and forms can be changed after they were given; a Blob cannot. */
@@ -80,7 +87,10 @@ function copy(body: object): BodyInit {
   if (/ArrayBuffer$/.test(classOf(body))) return new Uint8Array(body as ArrayBuffer).slice();
   if (!globalThis.FormData || !(body instanceof FormData)) return body as BodyInit;
   const form = new FormData();
-  body.forEach((value, name) => (typeof value === 'string' ? form.append(name, value) : form.append(name, value, value.name)));
+  body.forEach((value, name) => {
+    if (typeof value === 'string') form.append(name, value);
+    else form.append(name, value, value.name);
+  });
   return form;
 }
 

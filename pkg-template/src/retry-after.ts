@@ -1,5 +1,5 @@
-// `Retry-After` as services and the proxies before them really write it. RFC 9110 (10.2.3) has whole seconds and dates. In
-// use are also fractions, units, quotes, times since the epoch, dates without a zone, and the header written twice.
+// `Retry-After` as services and the proxies before them really write it. RFC 9110 (10.2.3) has whole seconds and dates.
+// In use are also fractions, units, quotes, times since the epoch, dates without a zone, and the header written twice.
 
 /** No usable value is longer. The limit keeps reading fast. */
 const MAX_LENGTH = 256;
@@ -35,7 +35,7 @@ const DATES = [
   new RegExp(`^(?<year>\\d{4})-(?<month>\\d\\d)-(?<day>\\d\\d)(?:[t ]${TIME}${ZONE})?$`),
 ];
 
-/** How long the header asks to wait (ms, never negative), by the server's time; NaN where nothing in it is understood. */
+/** How long the header asks to wait (ms, never negative), by the server's time; NaN where it is not understood. */
 export function retryAfter(header: string | null, now: number): number {
   if (header === null || header.length > MAX_LENGTH) return NaN;
   const waits = valuesOf(header).map((value) => waitOf(value, now));
@@ -83,7 +83,7 @@ function duration(value: string): number {
   return minus === '-' ? 0 : sum;
 }
 
-/** Milliseconds since the epoch. `Date.parse` would take dates without a zone for local time, and a lone number for a year. */
+/** Milliseconds since the epoch. `Date.parse` takes dates without a zone for local time, and lone numbers for years. */
 function date(value: string, now: number): number {
   const found = DATES.map((form) => form.exec(value)?.groups).find(Boolean);
   if (!found) return NaN;

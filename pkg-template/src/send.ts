@@ -5,13 +5,14 @@ import { TokenError } from './error.js';
 /** The most redirects that are followed where the engine shows where they lead. */
 const MAX_HOPS = 5;
 
-/** Headers that describe a body; a redirect that drops the body drops them too (Fetch standard, HTTP-redirect fetch). */
+/** Headers of a body; a redirect that drops the body drops them too (Fetch standard, HTTP-redirect fetch). */
 const BODY_HEADERS = ['content-encoding', 'content-language', 'content-location', 'content-type'];
 
 /**
  * Sends one request to `url`, and never a second one to find out where a redirect leads.
  *
- * Redirects are followed to any origin with `allowRedirects`, and otherwise within the URL's origin only. Rejects with a {@link TokenError}.
+ * Redirects are followed to any origin with `allowRedirects`, and otherwise within the URL's origin only. Rejects with
+ * a {@link TokenError}.
  */
 export async function send(url: string, init: RequestInit, allowRedirects: boolean): Promise<Response> {
   const page = pageOrigin();
@@ -19,8 +20,8 @@ export async function send(url: string, init: RequestInit, allowRedirects: boole
   try {
     if (allowRedirects) return await fetch(url, init);
     if (page === undefined) return await followWithinOrigin(url, init);
-    // The engine follows redirects at the page's own origin and fails at the first that leaves it. It has to be told `follow`, the default:
-    // it takes an answer whose redirect a service worker followed only where the request would have followed it as well.
+    // The engine follows redirects at the page's own origin and fails at the first that leaves it. `redirect` stays
+    // 'follow', its default: an answer whose redirects a service worker followed is refused to other requests.
     if (isOwn) return await fetch(url, { ...init, mode: 'same-origin' });
     const response = await fetch(url, { ...init, redirect: 'manual' });
     if (response.type !== 'opaqueredirect' && locationOf(response) === undefined) return response;
@@ -31,7 +32,7 @@ export async function send(url: string, init: RequestInit, allowRedirects: boole
   throw redirected("a redirect at an origin other than the page's");
 }
 
-/** The URL as the page or worker resolves it; undefined where it is none, or relative and there is nothing to resolve it against. */
+/** The URL as the page or worker resolves it; undefined where it is none, or relative without a page. */
 export function absolute(url: string): URL | undefined {
   const { document, location } = globalThis as Partial<typeof globalThis>;
   return parse(url, document?.baseURI ?? location?.href);
@@ -67,28 +68,33 @@ function locationOf({ status, headers }: Response): string | undefined {
 }
 
 /**
- * The origin of the page or browser worker that this runs in: `'null'` where it is opaque, as in a sandboxed frame. Undefined where there is
- * none, as on servers.
+ * The origin of the page or browser worker that this runs in: `'null'` where it is opaque, as in a sandboxed frame.
+ * Undefined where there is none, as on servers.
  */
 function pageOrigin(): string | undefined {
-  const { location, origin, Deno, Bun } = globalThis as { location?: { origin?: string }; origin?: unknown; Deno?: unknown; Bun?: unknown };
-  // Both can have a location (`deno run --location`, a page simulated for tests), but their `fetch` ignores `mode` and would leave the origin.
+  const { location, origin, Deno, Bun } = globalThis as Partial<typeof globalThis> & { Deno?: unknown; Bun?: unknown };
+  // Both can have a location (`deno run --location`, a page simulated for tests), but their `fetch` ignores `mode`, and
+  // would leave the origin.
   if (Deno || Bun || typeof location?.origin !== 'string') return undefined;
-  // A sandboxed frame's location still has the origin of its URL. (Cloudflare Workers have an `origin`, but no location.)
+  // A sandboxed frame's location has the origin of its URL all the same. (Cloudflare Workers have an `origin`, but no
+  // location.)
   return typeof origin === 'string' ? origin : location.origin;
 }
 
 const redirected = (found: string): TokenError =>
   new TokenError(
     'ERR_VEND_REDIRECT',
-    `expected an answer from the vending service, found ${found}, and did not follow it; the user's session may have ended; otherwise name the final URL, or set \`vend.allowRedirects\``,
+    `expected an answer from the vending service, found ${found}, which was not followed: ` +
+      "the user's session may have ended; if not, name the final URL, or set `vend.allowRedirects`",
   );
 
 function unreachable(cause: unknown, isOwn: boolean): TokenError {
-  const causes = ['offline', 'blocked by CORS or by a Content Security Policy (`connect-src`)', 'a redirect of its preflight', 'a wrong URL'];
-  if (isOwn) causes.splice(2, 1, "a redirect away from the page's origin (the user's session may have ended)");
-  const last = causes.pop();
-  return new TokenError('ERR_VEND_NETWORK', `expected an answer from the vending service, found no way to it: ${causes.join(', ')}, or ${last}; see \`cause\``, { cause });
+  const redirect = isOwn
+    ? "a redirect away from the page's origin (the user's session may have ended)"
+    : 'a redirect of its preflight';
+  const policy = 'blocked by CORS or by a Content Security Policy (`connect-src`)';
+  const found = `found no way to it: offline, ${policy}, ${redirect}, or a wrong URL; see \`cause\``;
+  return new TokenError('ERR_VEND_NETWORK', `expected an answer from the vending service, ${found}`, { cause });
 }
 
 export function parse(url: string, base?: string): URL | undefined {

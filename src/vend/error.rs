@@ -74,7 +74,7 @@ fn nothing_but(kind: Kind) -> &'static str {
             "JSON without `authToken`, `token` or `api_key`, and a text in it that begins as JSON but is broken"
         }
         Kind::Deeper => {
-            "JSON without `authToken`, `token` or `api_key`, and JSON as text within JSON as text; only one text deep is searched"
+            "JSON without `authToken`, `token` or `api_key`, and text within a text that is JSON; only one text deep is searched"
         }
         Kind::WebPage => {
             "JSON with a web page in it as text: an error page, or a sign-in page (the user's session may have ended)"

@@ -171,7 +171,8 @@ proptest! {
     fn takes_any_text(document in json(), cut in 0_usize..400, times in 0_u32..4) {
         let body = encoded(&json!({"statusCode": 200, "body": document.to_string()}).to_string(), times);
         prop_assert!(token(&body).is_err());
-        let good = encoded(&json!({"body": json!({"token": envelope()}).to_string(), "more": document}).to_string(), times.min(1));
+        let answer = json!({"body": json!({"token": envelope()}).to_string(), "more": document});
+        let good = encoded(&answer.to_string(), times.min(1));
         let without_one: String = good.chars().enumerate().filter(|(at, _)| *at != cut).map(|(_, one)| one).collect();
         let _ = token(&without_one);
     }
