@@ -165,13 +165,15 @@ export type TokenErrorCode =
   | 'ERR_VEND_EXPIRED'
   /** The vend function threw, or returned what is no answer. */
   | 'ERR_VEND_FUNCTION'
-  /** The vending service answered with a web page. */
+  /** The vending service answered with a web page: a sign-in page, say, because the user's session has ended. */
   | 'ERR_VEND_HTML'
   /** The vending service answered with an HTTP status that is not a success; see `status`. */
   | 'ERR_VEND_HTTP'
-  /** The vending service could not be reached. */
+  /** The vending service could not be reached, as far as `fetch` says: offline, blocked by CORS or by a Content Security Policy
+   *  (`connect-src`), a wrong URL, or, where it is at the page's own origin, a redirect away from there (the user's session may have ended). */
   | 'ERR_VEND_NETWORK'
-  /** The vending service's answer leads to another origin (or on and on), and was not followed. */
+  /** A redirect that was not followed: away from the service's origin, more than five of them, or, in a page, at an origin other than the
+   *  page's. One that leads away from the page's own origin cannot be told from a network failure, and is `ERR_VEND_NETWORK`. */
   | 'ERR_VEND_REDIRECT'
   /** The vending service did not answer within `requestTimeoutMs`. */
   | 'ERR_VEND_TIMEOUT'
@@ -380,8 +382,8 @@ type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
 type HeaderFields = NonNullable<ConstructorParameters<typeof Headers>[0]>;
 
 export interface TokenSourceOptions {
-  /** Where tokens come from: a URL, a request, or a function. Understood are `{authToken, expiresAt}`, `{authToken, endpoint, expiresAt}`
-   *  (times in seconds since the epoch) and the token as text. */
+  /** Where tokens come from: a URL, a request, or a function. The answer may be the token as text, or JSON with the token anywhere in it, such as
+   *  `{authToken, endpoint, expiresAt}`; also JSON that stands in JSON as text, one text deep, as in `{statusCode, body}`. */
   vend: string | URL | VendRequest | ((request: VendContext) => Promise<string | object | Response>);
   /** Sent to the vending service: POST as a JSON body { scope, expiresIn (seconds), tokenId }, GET as query parameters of the same names
    *  (scope as JSON). */
@@ -409,13 +411,30 @@ export interface VendRequest {
   method?: 'GET' | 'POST';
   /** Headers, read once, or a function called before each request (for an Authorization header that changes). */
   headers?: HeaderFields | (() => HeaderFields | Promise<HeaderFields>);
-  /** Sent as JSON, written once; `scope`, `expiresIn` and `tokenId` are added where it is a plain object or absent, and so is the `refreshToken`
-   *  of the last answer, where it carried one. (A refresh token is never sent by GET. One that is refused is forgotten.) */
+  /**
+   * Read once, and sent with every attempt.
+   *
+   * A plain object (or nothing, with POST) is sent as JSON; `scope`, `expiresIn` and `tokenId` are added to it, and so is the `refreshToken` of
+   * the last answer, where it carried one. (A refresh token is never sent by GET. One that is refused is forgotten.) `toJSON` is honoured.
+   * Arrays, numbers, booleans and null are sent as JSON too. A string, URLSearchParams, FormData, a Blob, an ArrayBuffer or a view of one is
+   * sent as it is, with the content type that `fetch` gives it, unless `headers` names one.
+   *
+   * `ERR_ARGUMENT` for all but objects where `scope`, `expiresIn` or `tokenId` is set, for streams, and for what JSON would silently drop (a
+   * Map, say); and with `shareAcrossTabs` for FormData, Blobs and bytes.
+   */
   body?: unknown;
   /** As in `fetch`. Default 'same-origin'. */
   credentials?: 'omit' | 'same-origin' | 'include';
-  /** Follow redirects to any origin, with all that is sent. Otherwise one away from the origin is `ERR_VEND_REDIRECT`, with nothing sent
-   *  there; within it, up to five are followed. (A page cannot follow one at an origin not its own.) */
+  /**
+   * Follow redirects to any origin, with all that is sent. Default `false`: nothing is sent to another origin, and the URL itself is requested
+   * once per attempt, whatever it answers.
+   *
+   * Without it, in a page or browser worker, redirects are followed at the page's own origin. One that leads away from there is
+   * `ERR_VEND_NETWORK`, since the browser does not tell it from a network failure. Where the URL is at another origin than the page (or the
+   * page's origin is opaque, as in a sandboxed frame), none is followed: `ERR_VEND_REDIRECT`. Elsewhere (Node.js, Deno, Bun, Cloudflare
+   * Workers), up to five are followed within the URL's origin; others are `ERR_VEND_REDIRECT`. As with `fetch`, 301 and 302 turn POST into GET,
+   * 303 always does, and 307 and 308 send the request again as it was.
+   */
   allowRedirects?: boolean;
 }
 

@@ -5,6 +5,7 @@ import { bounded, discard, readBody } from './body.js';
 import { TokenError, isObject } from './error.js';
 import { Failure } from './machine.js';
 import type { Vend } from './request.js';
+import { retryAfter } from './retry-after.js';
 import { makeToken, readMore } from './token.js';
 
 export interface Answer {
@@ -119,12 +120,6 @@ function write(given: unknown): string {
 
 const noAnswer = (cause?: unknown): TokenError =>
   new TokenError('ERR_VEND_FUNCTION', 'expected the vend function to return a token as text, an object or a Response, found something else', { cause });
-
-/** `Retry-After` in milliseconds: a count of seconds, or a date by the server's clock (RFC 9110, 10.2.3). */
-function retryAfter(text: string | null, now: number): number {
-  if (text === null) return NaN;
-  return /^\d+$/.test(text) ? Number(text) * 1_000 : Math.max(Date.parse(text) - now, 0);
-}
 
 /**
  * The server's time at this moment, rather too late than too early.

@@ -1,5 +1,6 @@
 // What the bindings for frameworks have in common: a source as a state that stays the same object until something in it changes.
 import type { Token, TokenError, TokenSource, TokenSourceOptions } from 'momento-token-wasm';
+import { comparableBody } from './identity.js';
 
 interface State {
   readonly token: Token | undefined;
@@ -34,7 +35,10 @@ export function follow(source: TokenSource, changed: () => void): () => void {
 export function keyOf(options: TokenSourceOptions): string {
   const { Headers } = globalThis;
   try {
-    return JSON.stringify(options, (_, value: unknown) => (value instanceof Uint8Array || (Headers && value instanceof Headers) ? [...value] : value));
+    const { vend } = options;
+    const isRequest = typeof vend === 'object' && 'url' in vend;
+    const compared = isRequest ? { ...options, vend: { ...vend, body: comparableBody(vend.body) } } : options;
+    return JSON.stringify(compared, (_, value: unknown) => (value instanceof Uint8Array || (Headers && value instanceof Headers) ? [...value] : value));
   } catch {
     // What JSON cannot say the source refuses, in better words.
     return '';

@@ -1,11 +1,12 @@
 // What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
 import type * as Face from '../index.js';
-import { discard } from './body.js';
 import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
+import { preparePayload } from './payload.js';
 import { isCredential } from './quote.js';
 import { copyHeaders, isUrl, urlText } from './recognize.js';
 import { encodePermissions, keepScope, parseScope } from './scope.js';
+import { absolute, send } from './send.js';
 import { here } from './zone.js';
 
 type Options = Face.TokenSourceOptions;
@@ -21,14 +22,11 @@ export interface Vend {
   wanted: { readonly asked: string; readonly expiresIn: number };
 }
 
-/** Follows no more redirects than this. */
-const MAX_HOPS = 5;
-
 /**
  * Checks the options once, and keeps nothing that the app may change later. What comes back checks what takes WebAssembly, the scope. It
- * throws `ERR_WASM` where the engine refuses, and may be called again.
+ * throws `ERR_WASM` where the engine refuses, and may be called again. `shared`: tabs recognise one another by them.
  */
-export function prepareVend(options: Options): () => Vend {
+export function prepareVend(options: Options, shared: boolean): () => Vend {
   const { vend, expiresIn, tokenId, scope: given } = options;
   check(given === undefined || isObject(given), 'scope', 'a TokenScope', given);
   const readScope = given && keepScope(given);
@@ -81,22 +79,28 @@ export function prepareVend(options: Options): () => Vend {
   if (method === 'GET' && body !== undefined) throw wrong('vend.body: expected none with GET');
   check([undefined, 'omit', 'same-origin', 'include'].includes(credentials), 'vend.credentials', "'omit', 'same-origin' or 'include'", credentials);
   check(typeof allowRedirects === 'boolean', 'vend.allowRedirects', 'a boolean', allowRedirects);
-  const plain = body === undefined || (isObject(body) && !Array.isArray(body));
-  const written = method === 'POST' ? JSON.stringify(plain ? { ...body } : body) : null;
+  // The scope is added once it has been checked.
+  const later = { ...(given && { scope: undefined }), ...ask(undefined).wanted };
+  const payload = method === 'POST' ? preparePayload(body, later) : undefined;
+  if (shared && payload && payload.content === undefined) {
+    throw wrong(
+      'vend.body: expected data, text or URLSearchParams with `shareAcrossTabs`, which compares requests by content, found a form, a Blob or bytes',
+    );
+  }
   const fixed = typeof headers === 'function' ? headers : headers && [...copyHeaders(headers)];
   return () => {
     const scope = readScope?.();
     // What is sent is JSON, which would make other data of a key that is not text.
     if (scope) parseScope(JSON.parse(JSON.stringify(scope)));
     const { told, wanted } = ask(scope);
-    const json = plain && written !== null ? JSON.stringify({ ...JSON.parse(written), ...wanted }) : written;
-    const target = json === null ? withQuery(address, wanted) : address;
+    const target = payload ? address : withQuery(address, wanted);
+    const content = scope && payload ? payload.body({ scope }) : payload?.content;
 
     // By POST alone: URLs end up in logs.
-    const renews = json !== null && plain;
+    const renews = payload?.isOpen ?? false;
     return {
       wanted: told,
-      identity: () => [absolute(target), json, typeof fixed === 'function' ? null : fixed, credentials],
+      identity: () => [absolute(target)?.href ?? target, content ?? null, typeof fixed === 'function' ? null : fixed, credentials],
       renews,
       open: async (_, signal, refreshToken) => {
         let sent: Headers;
@@ -106,71 +110,17 @@ export function prepareVend(options: Options): () => Vend {
           throw new TokenError('ERR_VEND_FUNCTION', 'expected `vend.headers` to return headers, found that it did not; see `cause`', { cause });
         }
         if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain;q=0.9');
-        if (json !== null && !sent.has('content-type')) sent.set('content-type', 'application/json');
+        if (payload?.isJson && !sent.has('content-type')) sent.set('content-type', 'application/json');
         const init: RequestInit = { method, headers: sent, signal };
         // Workers of one kind refuse to be told even what they would do anyhow.
         if (credentials !== undefined) init.credentials = credentials;
         if ('cache' in (globalThis.Request?.prototype ?? {})) init.cache = 'no-store';
-        if (json !== null) init.body = renews && refreshToken !== undefined ? JSON.stringify({ ...JSON.parse(json), refreshToken }) : json;
-        try {
-          return await send(target, init, allowRedirects);
-        } catch (cause) {
-          if (cause instanceof TokenError) throw cause;
-          throw new TokenError(
-            'ERR_VEND_NETWORK',
-            'expected an answer from the vending service, found no way to it: offline, blocked by CORS, a redirect of its preflight, or a wrong URL; see `cause`',
-            { cause },
-          );
-        }
+        const more = { ...(scope && { scope }), ...(renews && refreshToken !== undefined && { refreshToken }) };
+        if (payload) init.body = payload.body(payload.isOpen ? more : undefined);
+        return send(target, init, allowRedirects);
       },
     };
   };
-}
-
-/** Sends it, and follows redirects: unless all are allowed, those within the origin alone. */
-async function send(url: string, init: RequestInit, allowed: boolean): Promise<Response> {
-  if (allowed) return fetch(url, init);
-  for (let hops = 0; ; hops++) {
-    const response = await fetch(url, { ...init, redirect: 'manual' });
-    if (response.type === 'opaqueredirect') {
-      // Browsers do not say where it leads, but can be told to stay at the page's origin. Another's they do not even ask again.
-      return fetch(url, { ...init, mode: 'same-origin' }).catch((cause: unknown) => {
-        throw redirected(cause);
-      });
-    }
-    const { status } = response;
-    const location = [301, 302, 303, 307, 308].includes(status) && response.headers.get('location');
-    if (!location) return response;
-    discard(response.body);
-    const next = parse(location, response.url);
-    if (!next || next.origin !== parse(response.url)?.origin || hops === MAX_HOPS) throw redirected();
-    url = next.href;
-    if (status < 307 && init.body != null) {
-      const { body: _, ...rest } = init;
-      init = { ...rest, method: 'GET' };
-    }
-  }
-}
-
-const redirected = (cause?: unknown): TokenError =>
-  new TokenError(
-    'ERR_VEND_REDIRECT',
-    'expected an answer from the vending service, found a redirect away from its origin (or without end), and followed it no further; name the final URL, or set `vend.allowRedirects`',
-    { cause },
-  );
-
-/** As the page will understand it. */
-function absolute(url: string): string {
-  const { document, location } = globalThis as Partial<typeof globalThis>;
-  return parse(url, document?.baseURI ?? location?.href)?.href ?? url;
-}
-
-function parse(url: string, base?: string): URL | undefined {
-  try {
-    return new URL(url, base);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Adds query parameters by hand: a relative URL has no base outside a page, and must stay as it is. */

@@ -179,7 +179,7 @@ function readOptions(options: Face.TokenSourceOptions): readonly [prepare: () =>
   const { start = 'now', shareAcrossTabs: share = false } = options;
   check(start === 'now' || start === 'on-demand', 'start', "'now' or 'on-demand'", start);
   check(share === false || (typeof share === 'string' && share !== ''), 'shareAcrossTabs', 'a name that is not empty, or false', share);
-  const prepare = prepareVend(options);
+  const prepare = prepareVend(options, share !== false);
   const decode = writeOptions(options.decode);
   const window = checkWindow(options.refreshWindow);
   const settings = { share: share || undefined, window, timeout: checkTimeout(options.requestTimeoutMs) };

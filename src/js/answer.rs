@@ -5,7 +5,7 @@ use super::{
     options,
 };
 use crate::codec::{base64, block::Block, proto::Fields, wipe::Wiped};
-use crate::vend::{Found, VendError, Wanted, check_status, content, parts_of, text_at};
+use crate::vend::{Found, Place, VendError, Wanted, check_status, content, parts_of, text_at};
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -53,7 +53,7 @@ fn read(body: &str, options: &str, asked: &str, expires_in: i64, status: u16, no
     let p = base64::decode(asked.get(..end_of_p).unwrap_or_default()).unwrap_or_default();
     let mut scope = Fields::new(&p);
     let _ = scope.next();
-    let token_id = text_at(asked, end_of_p + 1);
+    let token_id = text_at(asked, Place::At(end_of_p + 1));
     let wanted = Wanted {
         scope: &parts_of(scope.bytes),
         expires_in,

@@ -1,8 +1,9 @@
 //! Every shape of answer, brought to one form.
 
 use super::error::{Missing, VendError};
-use super::find::{ALL, Found, base_of, search, text_at};
+use super::find::{Found, base_of, search};
 use super::grant::{Asked, Wanted};
+use super::place::{self, Place, json_of, kind_of, text_at};
 use super::told::UNCLEAR;
 use crate::codec::json::Reader;
 use crate::token::{
@@ -25,6 +26,10 @@ const EXPIRY_TOLERANCE_MS: i64 = 5_000;
 /// 2. A v2 key, or what is no credential, under a known name is an error.
 /// 3. Then an envelope, v1 key or legacy token under any other name, as in a claim of a user's document.
 /// 4. Then some other JWT under a known name: a session token. Under other names a JWT is an app's own affair.
+///
+/// Where the answer itself holds none, strings that are JSON in their turn are searched as if that stood in their place, one such text deep: JSON
+/// encoded twice, the `body` that a Lambda function answers without proxy integration (whose `statusCode` must be a success), an `AWSJSON` of
+/// AppSync. A guard before JSON, as `)]}',`, is passed over.
 ///
 /// Two different credentials of the same rank, depth and name are an error. Its endpoint may stand beside it, or in an object around it, as a
 /// host or as a URL under `api.cache.`, `web.cache.` or `cache.`; when it expires, and its refresh token, beside it alone.
@@ -79,7 +84,7 @@ impl Answer {
 
 /// What is read of a body.
 pub(crate) fn content(body: &str) -> Result<&str, Missing> {
-    if body.len() > MAX_ANSWER_BYTES { Err(Missing::TooLarge) } else { Ok(trim(body)) }
+    if body.len() > MAX_ANSWER_BYTES { Err(Missing::TooLarge) } else { Ok(json_of(body)) }
 }
 
 impl Found {
@@ -93,8 +98,13 @@ impl Found {
                 // A string of JSON may have escapes in it.
                 let mut reader = Reader::new(text);
                 let is_string = reader.string().is_ok() && reader.end().is_ok();
-                self.credential = if is_string { 0 } else { ALL };
-                self.is_v2 = key_version(text_at(text, self.credential).reveal()) == Some(Version::V2);
+                self.credential = if is_string { Place::At(0) } else { Place::Whole };
+                let credential = text_at(text, self.credential);
+                let version = key_version(credential.reveal());
+                if is_string && version.is_none() && kind_of(json_of(credential.reveal())) != place::Kind::Other {
+                    return search(text, self);
+                }
+                self.is_v2 = version == Some(Version::V2);
                 Ok(())
             }
         }

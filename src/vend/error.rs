@@ -1,6 +1,8 @@
 //! The one error of this layer.
 
 use super::once::same;
+use super::place::Kind;
+use super::status::refused_within;
 use crate::codec::json::push;
 use crate::token::TokenError;
 use alloc::string::String;
@@ -27,13 +29,17 @@ pub(crate) enum Missing {
     Ambiguous,
     /// The service says no: `enabled` is `false`, and there is no token.
     Disabled,
-    Nothing,
+    /// The `statusCode` in it is this one, and no success.
+    Refused(u16),
+    /// No credential; this is the most telling kind of text that was seen.
+    Nothing(Kind),
 }
 
 impl From<Missing> for VendError {
     #[cold]
     fn from(missing: Missing) -> Self {
         let (weight, code, found) = match missing {
+            Missing::Refused(status) => return refused_within(status),
             Missing::TooLarge => (
                 Weight::Malformed,
                 "ERR_VEND_TOO_LARGE",
@@ -42,7 +48,7 @@ impl From<Missing> for VendError {
             Missing::WebPage => (
                 Weight::Passing,
                 "ERR_VEND_HTML",
-                "a web page with status 200: a captive portal, a login page, or a wrong URL",
+                "a web page with status 200: a sign-in page (the user's session may have ended), a captive portal, or a wrong URL",
             ),
             Missing::Empty => (Weight::Malformed, "ERR_VEND_ANSWER", "an empty answer"),
             Missing::Broken => (Weight::Malformed, "ERR_VEND_ANSWER", "broken JSON"),
@@ -52,11 +58,27 @@ impl From<Missing> for VendError {
             Missing::Disabled => {
                 (Weight::Terminal, "ERR_VEND_ANSWER", "that it gives none: `enabled` is false in its answer")
             }
-            Missing::Nothing => {
-                (Weight::Malformed, "ERR_VEND_ANSWER", "JSON without `authToken`, `token` or `api_key`")
-            }
+            Missing::Nothing(kind) => (Weight::Malformed, "ERR_VEND_ANSWER", nothing_but(kind)),
         };
         VendError::new(weight, code, found)
+    }
+}
+
+/// What an answer is whose most telling text is of this kind.
+#[cold]
+fn nothing_but(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Other => "JSON without `authToken`, `token` or `api_key`",
+        Kind::Json => "JSON without `authToken`, `token` or `api_key`, also in the text in it that is JSON",
+        Kind::Broken => {
+            "JSON without `authToken`, `token` or `api_key`, and a text in it that begins as JSON but is broken"
+        }
+        Kind::Deeper => {
+            "JSON without `authToken`, `token` or `api_key`, and text within a text that is JSON; only one text deep is searched"
+        }
+        Kind::WebPage => {
+            "JSON with a web page in it as text: an error page, or a sign-in page (the user's session may have ended)"
+        }
     }
 }
 

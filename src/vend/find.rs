@@ -1,14 +1,15 @@
 //! Where in an answer's JSON the credential stands, and what stands beside it.
 //!
-//! Every string is a place. Of two places the better one counts: by what stands there (its merit), then by how deep in the document it
-//! is, then by its name's order in [`NAMES`]. Two different credentials in places as good as each other are nobody's to choose from.
+//! Every string is a place, and so is every string in JSON that stands in a string as text, one such text deep. Of two places the better
+//! one counts: the document's own before those in a text, then by what stands there (its merit), then by how deep it is, then by its name's
+//! order in [`NAMES`]. Two different credentials in places as good as each other are nobody's to choose from.
 
 use super::error::Missing;
 use super::once::{bare, same};
+use super::place::{self, Place, json_of, kind_of, text_at};
 use super::told::{self, NOTHING, Told, UNCLEAR};
-use crate::codec::json::{Kind, Malformed, Reader};
+use crate::codec::json::{Kind, Malformed, Number, Reader};
 use crate::token::{Secret, Version, key_version};
-use alloc::string::String;
 
 /// Objects and lists within one another that are searched; what lies deeper is passed over.
 const MAX_DEPTH: u32 = 5;
@@ -18,7 +19,8 @@ const SHORTEST: usize = 40;
 /// The names that mean something, in small letters and without `_` and `-`: `authToken`, `auth_token` and `AuthToken` are one. First the
 /// credential's, then the endpoint's, when it expires, how long it lives in seconds from now, and the rest; of each the best first.
 const NAMES: &[u8] = b"authtoken disposabletoken momentotoken token apikey endpoint \
-    expiresat validuntil exp expiresatepoch expires expiry expiration expiresin validforseconds refreshtoken enabled doesexpire";
+    expiresat validuntil exp expiresatepoch expires expiry expiration expiresin validforseconds refreshtoken enabled doesexpire \
+    statuscode body";
 
 // A field is its name's place among them.
 const LAST_CREDENTIAL: u32 = 4;
@@ -31,7 +33,11 @@ const REFRESH_TOKEN: u32 = 15;
 const ENABLED: u32 = 16;
 /// `false` in what the SDK makes of an expiry that is none.
 const DOES_EXPIRE: u32 = 17;
-const OTHER: u32 = 18;
+/// Of what a Lambda function answers, which a gateway without proxy integration passes on as it is: the HTTP status that it means,
+const STATUS_CODE: u32 = 18;
+/// and the body.
+const BODY: u32 = 19;
+const OTHER: u32 = 20;
 
 #[inline(never)]
 fn field_of(name: &str) -> u32 {
@@ -63,27 +69,21 @@ static MERITS: [[u8; 5]; 2] =
 /// A credential, and what stands beside it: where in the document their strings are.
 #[derive(Clone, Copy)]
 pub(crate) struct Found {
-    pub(super) credential: usize,
+    pub(super) credential: Place,
     pub(super) is_v2: bool,
-    /// Nowhere, as the refresh token, where there is none.
-    pub(super) endpoint: usize,
+    pub(super) endpoint: Place,
     pub(super) told: Told,
-    pub(super) refresh_token: usize,
+    pub(super) refresh_token: Place,
 }
 
 impl Found {
     /// Nothing beside it.
-    pub(super) const fn new(credential: usize, is_v2: bool) -> Self {
-        Found { credential, is_v2, endpoint: NOWHERE, told: NOTHING, refresh_token: NOWHERE }
+    pub(super) const fn new(credential: Place, is_v2: bool) -> Self {
+        Found { credential, is_v2, endpoint: Place::Nowhere, told: NOTHING, refresh_token: Place::Nowhere }
     }
 
-    pub(crate) const NOTHING: Found = Found::new(NOWHERE, false);
+    pub(crate) const NOTHING: Found = Found::new(Place::Nowhere, false);
 }
-
-/// In place of a place.
-const NOWHERE: usize = usize::MAX;
-/// The document is no JSON, and all of it the credential.
-pub(super) const ALL: usize = usize::MAX - 1;
 
 /// The document is broken; where and how is nobody's concern.
 struct Broken;
@@ -99,24 +99,41 @@ type Result<T> = core::result::Result<T, Broken>;
 /// Searches a document, which is read strictly and to its end.
 pub(super) fn search(text: &str, found: &mut Found) -> core::result::Result<(), Missing> {
     let mut reader = Reader::new(text);
-    let mut search = Search { text, best: u32::MAX, found, turns: 0, ambiguous: false, disabled: false };
+    let mut search = Search {
+        text,
+        within: None,
+        best: u32::MAX,
+        found,
+        turns: 0,
+        ambiguous: false,
+        disabled: false,
+        status: None,
+        refused: None,
+        seen: place::Kind::Other,
+    };
     let read = search.value(&mut reader, OTHER, &mut Beside::new(0, ENABLED));
     Err(if read.is_err() || reader.end().is_err() {
         Missing::Broken
+    } else if let Some(status) = search.refused {
+        Missing::Refused(status)
     } else if search.ambiguous {
         Missing::Ambiguous
     } else if search.turns > 0 {
         return Ok(());
     } else if search.disabled {
         Missing::Disabled
+    } else if let Some(status) = search.status {
+        Missing::Refused(status)
     } else {
-        Missing::Nothing
+        Missing::Nothing(search.seen)
     })
 }
 
 struct Search<'a> {
     text: &'a str,
-    /// The best place so far: merit, depth, and name, a byte each.
+    /// Where the text starts that is searched now, where that is JSON within the document.
+    within: Option<usize>,
+    /// The best place so far: whether it is in a text, its merit, depth, and name, a byte each.
     best: u32,
     /// What stands there.
     found: &'a mut Found,
@@ -124,6 +141,12 @@ struct Search<'a> {
     turns: u32,
     ambiguous: bool,
     disabled: bool,
+    /// A status that is not a success, as a `statusCode` has it,
+    status: Option<u16>,
+    /// and what stands in the best place is part of that answer.
+    refused: Option<u16>,
+    /// The most telling kind of text that was seen.
+    seen: place::Kind,
 }
 
 /// The fields of one object that say something about the credential in it.
@@ -135,9 +158,11 @@ struct Beside {
     says_no: bool,
     without_token: bool,
     two_endpoints: bool,
-    endpoint: usize,
+    endpoint: Place,
     told: Told,
-    refresh_token: usize,
+    refresh_token: Place,
+    status: Option<u16>,
+    has_body: bool,
 }
 
 impl Beside {
@@ -150,9 +175,11 @@ impl Beside {
             says_no: false,
             without_token: false,
             two_endpoints: false,
-            endpoint: NOWHERE,
+            endpoint: Place::Nowhere,
             told: NOTHING,
-            refresh_token: NOWHERE,
+            refresh_token: Place::Nowhere,
+            status: None,
+            has_body: false,
         }
     }
 }
@@ -169,7 +196,7 @@ impl Search<'_> {
         // Is the best place so far in this object, or deeper in it?
         if turns != self.turns {
             let found = &mut *self.found;
-            if found.endpoint == NOWHERE {
+            if found.endpoint == Place::Nowhere {
                 self.ambiguous |= beside.two_endpoints;
                 found.endpoint = beside.endpoint;
             }
@@ -177,6 +204,12 @@ impl Search<'_> {
             if self.best >> 8 & 0xff == beside.depth && matches!((self.best >> 16) as u8, NAMED | NAMED_SESSION) {
                 found.told = beside.told;
                 found.refresh_token = beside.refresh_token;
+            }
+        }
+        if let Some(status) = beside.status.filter(|status| !(200..300).contains(status)) {
+            self.status = Some(status);
+            if beside.has_body && turns != self.turns {
+                self.refused = Some(status);
             }
         }
         Ok(())
@@ -190,12 +223,14 @@ impl Search<'_> {
             beside.told.improve(told, field);
             return Ok(());
         }
+        beside.has_body |= field == BODY;
         match kind {
+            Kind::Number if field == STATUS_CODE => beside.status = status_of(reader.number()?),
             Kind::Bool if field == beside.denies => beside.says_no |= !reader.boolean()?,
             _ if beside.denies == DOES_EXPIRE => reader.skip()?,
             Kind::String => {
                 let place = reader.place();
-                self.string(place, text(reader)?.reveal(), field, beside);
+                self.string(place, text(reader)?.reveal(), field, beside)?;
             }
             Kind::Object | Kind::Array if beside.depth < MAX_DEPTH => {
                 self.inside(reader, kind == Kind::Array, &mut Beside::new(beside.depth + 1, ENABLED))?;
@@ -233,8 +268,9 @@ impl Search<'_> {
         })
     }
 
-    /// Takes in a string.
-    fn string(&mut self, place: usize, text: &str, field: u32, beside: &mut Beside) {
+    /// Takes in a string, which starts at this byte of what is searched now.
+    fn string(&mut self, at: usize, text: &str, field: u32, beside: &mut Beside) -> Result<()> {
+        let place = self.within.map_or(Place::At(at), |text| Place::Within(text, at));
         if field == ENDPOINT {
             let endpoint = base_of(text);
             if !endpoint.is_empty() {
@@ -247,22 +283,46 @@ impl Search<'_> {
             beside.without_token |= field <= LAST_CREDENTIAL;
         } else if field == REFRESH_TOKEN {
             beside.refresh_token = place;
-        } else {
+        } else if field == STATUS_CODE {
+            beside.status = Reader::new(bare(text)).number().ok().and_then(status_of);
+        } else if !self.text_within(at, text, field, beside)? {
             self.weigh(place, text, field, beside.depth);
         }
+        Ok(())
+    }
+
+    /// Searches a text that is JSON as if that stood in its place; false where it is none.
+    fn text_within(&mut self, at: usize, text: &str, field: u32, beside: &mut Beside) -> Result<bool> {
+        let inner = json_of(text);
+        let kind = kind_of(inner);
+        // A credential in quotes is one; so it was pasted.
+        if kind == place::Kind::Other || key_version(text).is_some() {
+            return Ok(false);
+        }
+        let is_json = kind == place::Kind::Json;
+        let kind = if is_json && self.within.is_some() { place::Kind::Deeper } else { kind };
+        self.seen = self.seen.max(kind);
+        if kind == place::Kind::Json {
+            self.within = Some(at);
+            let read = self.value(&mut Reader::new(inner), field, beside);
+            self.within = None;
+            read?;
+        }
+        Ok(is_json)
     }
 
     /// Holds a string, which is not blank, against the best place so far.
-    fn weigh(&mut self, at: usize, text: &str, field: u32, depth: u32) {
+    fn weigh(&mut self, at: Place, text: &str, field: u32, depth: u32) {
         let named = field <= LAST_CREDENTIAL;
         // Base64 of a brace begins so, in envelopes and in JWTs; all else, and what is short, needs no closer look.
-        let hopeful = text.len() >= SHORTEST && text.starts_with('e');
+        let hopeful = text.len() >= SHORTEST && bare(text).trim_start_matches('"').starts_with('e');
         if !(named || hopeful) {
             return;
         }
         let version = key_version(text).map_or(4, |version| version as usize);
         let merit = MERITS[usize::from(!named)][version];
-        let place = u32::from(merit) << 16 | depth << 8 | if named { field } else { 0 };
+        let in_text = u32::from(self.within.is_some());
+        let place = in_text << 24 | u32::from(merit) << 16 | depth << 8 | if named { field } else { 0 };
         if merit == NO_PLACE {
             return;
         }
@@ -273,6 +333,7 @@ impl Search<'_> {
             *self.found = Found::new(at, version == Version::V2 as usize);
             self.turns += 1;
             self.ambiguous = false;
+            self.refused = None;
         }
     }
 }
@@ -283,14 +344,9 @@ fn text(reader: &mut Reader<'_>) -> Result<Secret> {
     Ok(Secret::new(reader.string()?.into_owned()))
 }
 
-/// The string that stands there; empty where none does.
-#[inline(never)]
-pub(crate) fn text_at(document: &str, place: usize) -> Secret {
-    if place == ALL {
-        return Secret::new(String::from(document));
-    }
-    let mut reader = Reader::new(document.get(place..).unwrap_or_default());
-    text(&mut reader).unwrap_or_else(|_| Secret::new(String::new()))
+/// An HTTP status, if it may be one.
+fn status_of(number: Number) -> Option<u16> {
+    number.scaled(0).filter(|status| (100..600).contains(status)).map(|status| status as u16)
 }
 
 /// What may stand before a base endpoint: a URL's scheme, and the cache's hosts under it. Those of other services take no data, and are

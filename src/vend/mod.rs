@@ -9,6 +9,7 @@ mod error;
 mod find;
 mod grant;
 mod once;
+mod place;
 mod status;
 mod told;
 
@@ -19,6 +20,7 @@ pub use status::check_status;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use {
     answer::content,
-    find::{Found, text_at},
+    find::Found,
     grant::{Wanted, parts_of},
+    place::{Place, text_at},
 };

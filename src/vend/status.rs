@@ -14,6 +14,19 @@ pub fn check_status(status: u16) -> Result<(), VendError> {
     if (200..300).contains(&status) {
         return Ok(());
     }
+    Err(refused(status, "HTTP status ", ""))
+}
+
+/// An answer that is a success by its HTTP status, but not by the `statusCode` in it.
+#[cold]
+pub(super) fn refused_within(status: u16) -> VendError {
+    let place = "; it is the `statusCode` in a successful answer, as of a Lambda function without proxy integration";
+    refused(status, "status ", place)
+}
+
+/// Which code it has follows from where the status was found.
+#[cold]
+fn refused(status: u16, front: &str, place: &str) -> VendError {
     let (weight, meaning) = match status {
         401 => (Weight::Terminal, " (unauthorized): sign in again"),
         403 => (Weight::Terminal, " (forbidden): this user may not have a token"),
@@ -21,10 +34,12 @@ pub fn check_status(status: u16) -> Result<(), VendError> {
         429 => (Weight::Passing, " (too many requests)"),
         _ => (Weight::Passing, ""),
     };
-    let mut found = String::from("HTTP status ");
+    let mut found = String::from(front);
     push_decimal(&mut found, status.into());
     push(&mut found, meaning);
-    Err(VendError::new(weight, "ERR_VEND_HTTP", &found))
+    push(&mut found, place);
+    let code = if place.is_empty() { "ERR_VEND_HTTP" } else { "ERR_VEND_ANSWER" };
+    VendError::new(weight, code, &found)
 }
 
 #[cfg(test)]

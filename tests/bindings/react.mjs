@@ -75,6 +75,21 @@ export function reactTests(browser) {
         }
       });
 
+      test('another body is another source; the same content, or the same form, Blob or bytes, is not', async (t) => {
+        const { page, vends } = await visit(t);
+        let vended = 0;
+        for (const kind of await page.run(() => globalThis.page.kinds)) {
+          for (const [room, more] of [['a', 1], ['a', 0], ['b', 1]]) {
+            vended += more;
+            await page.run((kind, room) => globalThis.page.body(kind, room), kind, room);
+            await until(`${kind}: vend ${vended}`, () => vends() >= vended);
+            await ready(page);
+            assert.equal(vends(), vended, kind);
+          }
+          await page.run(() => globalThis.page.empty());
+        }
+      });
+
       test('a token that expires without a successor is shown no longer', async (t) => {
         const { page } = await visit(t, async (count) => (count === 1 ? { body: disposable(3) } : { status: 403, body: '' }));
         await page.run(() => globalThis.page.plain());

@@ -81,30 +81,3 @@ scenario('a slow service is waited for, and a body that never ends is cut short'
   await service.vends.find(({ url }) => url.search === '?endless').gone;
   figure('endless body, time-out 1000: callers told, both done after (ms)', Date.now() - began);
 });
-
-scenario('a redirect to another origin is refused, and nothing is sent there', async ({ service: start, open }) => {
-  const [service, elsewhere] = [await start(), await start()];
-  elsewhere.answer = (_, send) => send({ headers: { 'access-control-allow-origin': '*' } });
-  service.answer = (_, send) => send({ status: 307, headers: { location: `${elsewhere.url}token` }, body: '' });
-  const tab = await open(service.url);
-  const outcome = await tab.run(() => {
-    lab.open('a', { start: 'on-demand' });
-    return lab.get('a');
-  });
-  assert.match(String(outcome.code), /^ERR_VEND_(REDIRECT|NETWORK)$/);
-  assert.ok(service.vends.length >= 1);
-  assert.equal(elsewhere.vends.length, 0);
-});
-
-scenario('a redirect within the origin is followed', async ({ service: start, open }) => {
-  const service = await start();
-  service.answer = ({ url }, send) => send(url.search ? {} : { status: 307, headers: { location: 'token?moved' }, body: '' });
-  const tab = await open(service.url);
-  const outcome = await tab.run(() => {
-    lab.open('a', { start: 'on-demand' });
-    return lab.get('a');
-  });
-  const moved = service.vends.filter(({ url }) => url.search === '?moved');
-  assert.deepEqual(outcome, { id: moved[0]?.id });
-  assert.equal(moved.length, 1);
-});

@@ -45,7 +45,21 @@ const SHAPES = {
   'a claim of a user-info document': { sub: 'ann', exp: EXP + 3600, 'https://app.example/momento': { token: TOKEN, exp: EXP } },
 };
 
-for (const [name, shape] of Object.entries(SHAPES)) {
+const INNER = JSON.stringify({ authToken: TOKEN, expiresAt: EXP });
+
+/** The same, with what gateways and frameworks put around it. */
+const WRAPPED = {
+  'a Lambda function without proxy integration': { statusCode: 200, headers: { 'content-type': 'application/json' }, body: INNER },
+  'such a function that answers 201 as text, with the token as it is': { statusCode: '201', body: TOKEN },
+  'such a function that answers a JSON string': { statusCode: 200, body: JSON.stringify(TOKEN) },
+  'JSON encoded twice': JSON.stringify(INNER),
+  "AppSync's AWSJSON": { data: { getToken: INNER } },
+  "AppSync's AWSJSON in a field of a known name": { data: { token: INNER } },
+  "a guard before the JSON, as of Angular": `)]}',\n${INNER}`,
+  'a guard before the JSON in a text': { statusCode: 200, body: `)]}',\n${INNER}` },
+};
+
+for (const [name, shape] of Object.entries({ ...SHAPES, ...WRAPPED })) {
   test(`answer: ${name}`, LIMIT, async (t) => {
     const { url } = await vendingService(t, () => ({ status: 201, body: typeof shape === 'string' ? shape : JSON.stringify(shape) }));
     const fetched = await open(t, { url, method: 'POST' }).getToken();
@@ -164,6 +178,26 @@ test('a refresh token beside the token goes with the next vend, however deep the
   }
 });
 
+test('a refresh token in a text goes with the next vend as well', LIMIT, async (t) => {
+  const clock = driveClock(t);
+  const sent = [];
+  const body = JSON.stringify({ token: TOKEN, refreshToken: 'r-"1"' });
+  const source = open(t, async ({ refreshToken }) => (sent.push(refreshToken), { statusCode: 200, body, refreshToken: 'of the session' }));
+  await source.getToken();
+  clock.jump(2_000);
+  await source.getToken({ forceRefresh: true });
+  assert.deepEqual(sent, [undefined, 'r-"1"']);
+});
+
+test('what a Lambda function refuses is refused, what it cannot do now is asked for again', LIMIT, async (t) => {
+  driveClock(t);
+  for (const [statusCode, status, retries] of [[403, 'failed', false], [500, 'waiting', true]]) {
+    const source = open(t, async () => ({ statusCode, body: '{}' }));
+    const error = await source.getToken().then(assert.fail, (error) => error);
+    assert.deepEqual([source.status, error.willRetryAt instanceof Date, error.status], [status, retries, undefined]);
+  }
+});
+
 // ── no token ──
 
 test('what is no token says what was found, and shows nothing of it', LIMIT, async (t) => {
@@ -178,6 +212,16 @@ test('what is no token says what was found, and shows nothing of it', LIMIT, asy
     ['<!doctype html>', 'ERR_VEND_HTML', /a web page/],
     [{ apiKey: v2, endpoint: CELL }, 'ERR_V2_KEY', /v2 API key/],
     [{ token: KEY, endpoint: 'evil.example' }, 'ERR_ENDPOINT_NOT_ALLOWED', /expected an endpoint under momentohq\.com/],
+    [{ a: INNER, b: JSON.stringify({ authToken: envelope(mint(ITEMS)) }) }, 'ERR_VEND_ANSWER', /two different ones/],
+    [{ statusCode: 401, body: '{"message":"Unauthorized"}' }, 'ERR_VEND_ANSWER', /status 401 \(unauthorized\): sign in again; it is the `statusCode`/],
+    [{ statusCode: 502, body: INNER }, 'ERR_VEND_ANSWER', /status 502; it is the `statusCode`/],
+    [{ statusCode: 200, body: '{"message":"no"}' }, 'ERR_VEND_ANSWER', /also in the text in it that is JSON/],
+    [{ statusCode: 200, body: INNER.slice(1) }, 'ERR_VEND_ANSWER', /without `authToken`/],
+    [{ statusCode: 200, body: INNER.slice(0, -1) }, 'ERR_VEND_ANSWER', /a text in it that begins as JSON but is broken/],
+    [JSON.stringify(JSON.stringify(INNER)), 'ERR_VEND_ANSWER', /only one text deep is searched/],
+    [{ statusCode: 200, body: JSON.stringify({ body: INNER }) }, 'ERR_VEND_ANSWER', /only one text deep is searched/],
+    [{ statusCode: 200, body: '<!doctype html><title>Sign in' }, 'ERR_VEND_ANSWER', /a web page in it as text/],
+    [")]}',\n<!doctype html>", 'ERR_VEND_HTML', /a web page/],
     [{ token: 'eyJhbGciOi', note: TOKEN }, 'ERR_TOKEN_MALFORMED', /^the vending service's answer: failed to parse token/],
   ]) {
     const error = await open(t, async () => answer).getToken().then(assert.fail, (error) => error);

@@ -212,9 +212,10 @@ for (const [label, call] of FUNCTIONS) {
 
 test('TokenSource: whatever it is made with, a source or a TokenError', () => {
   for (const kind of KINDS) {
-    for (const field of [undefined, 'vend', 'scope', 'expiresIn', 'tokenId', 'refreshWindow', 'requestTimeoutMs', 'decode', 'start']) {
+    for (const field of [undefined, 'vend', 'vend.body', 'scope', 'expiresIn', 'tokenId', 'refreshWindow', 'requestTimeoutMs', 'decode', 'start']) {
       const value = hostile()[kind];
-      const options = field === undefined ? value : { vend: () => disposable(), start: 'on-demand', [field]: value };
+      const given = field === 'vend.body' ? { vend: { url: '/token', body: value } } : { vend: () => disposable(), [field]: value };
+      const options = field === undefined ? value : { start: 'on-demand', ...given };
       let made;
       try {
         made = attempt(() => new TokenSource(options));

@@ -415,3 +415,5 @@ proptest! {
         let _ = token(&[front, &put, rest].concat());
     }
 }
+
+mod within;

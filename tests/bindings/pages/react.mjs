@@ -28,6 +28,17 @@ function Parent() {
   return h('div', null, h('p', { id: 'count' }, String(count)), h(Token, { input: { vend: '/token' } }));
 }
 
+/** Bodies for a room: the first three are written anew each time, of the others there is one a room. */
+const kept = { a: {}, b: {} };
+const bodies = {
+  text: (room) => `room=${room}`,
+  params: (room) => new URLSearchParams({ room }),
+  data: (room) => ({ toJSON: () => ({ room }) }),
+  form: (room) => (kept[room].form ??= new FormData()),
+  blob: (room) => (kept[room].blob ??= new Blob([room])),
+  bytes: (room) => (kept[room].bytes ??= new Uint8Array(1)),
+};
+
 const root = createRoot(document.querySelector('#app'));
 globalThis.page = {
   version: React.version,
@@ -35,6 +46,8 @@ globalThis.page = {
   plain: () => root.render(h(Token, { input: { vend: '/token' } })),
   other: () => root.render(h(Token, { input: { vend: '/token?other' } })),
   as: (user) => root.render(h(Token, { input: { vend: { url: '/token', headers: new Headers({ 'x-user': user }) } } })),
+  kinds: Object.keys(bodies),
+  body: (kind, room) => root.render(h(Token, { input: { vend: { url: '/token', body: bodies[kind](room) } } })),
   follow: () => {
     globalThis.source = new TokenSource({ vend: '/token', start: 'on-demand' });
     root.render(h(StrictMode, null, h(Token, { input: globalThis.source }), h('hr')));

@@ -33,9 +33,22 @@ export function laboratory() {
     } else if (seen.tokens.length > 0) seen.since ??= now;
   }
 
+  /** One attempt: the token's id, or the error's code and message. */
+  async function attempt(vend) {
+    const source = new TokenSource({ vend, start: 'on-demand' });
+    try {
+      return { id: (await source.getToken()).tokenId };
+    } catch ({ code, message }) {
+      return { code, message };
+    } finally {
+      source.close();
+    }
+  }
+
   const of = (name) => sources.get(name).source;
   return {
     open,
+    attempt,
     source: of,
     /** The token's id, or the error's code. */
     get: (name, options) =>

@@ -21,10 +21,19 @@ const workers = {
     await navigator.serviceWorker.register('worker.js', { type: 'module' });
     return (await navigator.serviceWorker.ready).active;
   },
+  blob: () => new Worker(URL.createObjectURL(new Blob([`import '${location.origin}/worker.js';`], { type: 'text/javascript' })), { type: 'module' }),
+  /** Not a worker, but spoken to as one: a frame of an opaque origin. */
+  async sandbox() {
+    const frame = Object.assign(document.createElement('iframe'), { sandbox: 'allow-scripts', src: 'frame.html' });
+    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+    document.body.append(frame);
+    await loaded;
+    return { postMessage: (message, ports) => frame.contentWindow.postMessage(message, '*', ports) };
+  },
 };
 const hired = {};
 
-/** The laboratory of a worker: `dedicated`, `shared` or `service`. */
+/** The laboratory of a worker: `dedicated`, `shared`, `service` or `blob`; or of a `sandbox`. */
 lab.ask = async (kind, method, ...args) => {
   const worker = await (hired[kind] ??= workers[kind]());
   const { port1, port2 } = new MessageChannel();
