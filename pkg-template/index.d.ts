@@ -116,7 +116,7 @@ export class TokenError extends Error {
   readonly code: TokenErrorCode;
   /** What lies behind it: what a vend function threw, or `fetch`. */
   readonly cause?: unknown;
-  /** The HTTP answer's status, where there was one. */
+  /** The HTTP answer's status where it is no success; or the `statusCode` in the answer of a Lambda function without proxy integration. */
   readonly status?: number;
   /** When the source tries again by itself; absent where it does not. */
   readonly willRetryAt?: Date;

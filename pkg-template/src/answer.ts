@@ -95,7 +95,8 @@ function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: 
   const error = errorOf(block);
   if (error) {
     answer.failure = block.table[3] as Failure;
-    throw error;
+    // One status may be in the answer, as the HTTP status that a function meant to send.
+    throw block.table[4] ? new TokenError(error.code, error.message, { status: block.table[4] }) : error;
   }
   answer.token = makeToken(block);
   answer.refreshToken = readMore(block);

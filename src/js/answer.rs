@@ -14,7 +14,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// JSON string, of which either may be missing. `expires_in` is in milliseconds, infinite where nothing was asked; `now` since the epoch.
 ///
 /// Gives where the [block](super::block)'s table is. A token's has two numbers more at its end where the answer carried a refresh token: where
-/// in the text that starts and ends. An error's has one more: 0 where it may pass, 1 where it is terminal, 2 where the answer was malformed.
+/// in the text that starts and ends. An error's has two more: 0 where it may pass, 1 where it is terminal, 2 where the answer was
+/// malformed; and the status that is no success, 0 where that is not what is wrong.
 #[wasm_bindgen(js_name = readAnswer)]
 pub fn read_answer(
     input: Vec<u8>,
@@ -37,6 +38,7 @@ pub fn read_answer(
         Err(error) => {
             let mut block = of_error(error.code(), error.message());
             block.number(error.weight() as u32);
+            block.number(error.status().unwrap_or_default().into());
             block
         }
     })

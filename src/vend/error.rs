@@ -14,6 +14,7 @@ pub struct VendError {
     code: &'static str,
     message: String,
     weight: Weight,
+    status: Option<u16>,
 }
 
 /// What an answer is that holds no token, or none to choose.
@@ -98,7 +99,16 @@ impl VendError {
     #[cold]
     #[inline(never)]
     pub(super) fn new(weight: Weight, code: &'static str, found: &str) -> Self {
-        VendError { code, message: said("expected a token from the vending service, found ", found), weight }
+        VendError {
+            code,
+            message: said("expected a token from the vending service, found ", found),
+            weight,
+            status: None,
+        }
+    }
+
+    pub(super) fn with_status(self, status: u16) -> Self {
+        VendError { status: Some(status), ..self }
     }
 
     /// An answer of more bytes than are read (see [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES)): `ERR_VEND_TOO_LARGE`.
@@ -115,6 +125,11 @@ impl VendError {
     /// - and the codes of [`TokenError`], for an answer whose credential is refused.
     pub fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// The status that is no success: the HTTP answer's, or the `statusCode` in the answer of a Lambda function.
+    pub fn status(&self) -> Option<u16> {
+        self.status
     }
 
     /// What was expected, what was found, and what to do.
@@ -138,7 +153,8 @@ impl From<TokenError> for VendError {
     fn from(error: TokenError) -> Self {
         let broken = error.code().get(..10).is_some_and(|front| same(front.as_bytes(), b"ERR_TOKEN_"));
         let message = said("the vending service's answer: ", error.message());
-        VendError { code: error.code(), message, weight: if broken { Weight::Malformed } else { Weight::Terminal } }
+        let weight = if broken { Weight::Malformed } else { Weight::Terminal };
+        VendError { code: error.code(), message, weight, status: None }
     }
 }
 

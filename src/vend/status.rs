@@ -39,7 +39,7 @@ fn refused(status: u16, front: &str, place: &str) -> VendError {
     push(&mut found, meaning);
     push(&mut found, place);
     let code = if place.is_empty() { "ERR_VEND_HTTP" } else { "ERR_VEND_ANSWER" };
-    VendError::new(weight, code, &found)
+    VendError::new(weight, code, &found).with_status(status)
 }
 
 #[cfg(test)]

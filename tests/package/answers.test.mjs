@@ -189,12 +189,28 @@ test('a refresh token in a text goes with the next vend as well', LIMIT, async (
   assert.deepEqual(sent, [undefined, 'r-"1"']);
 });
 
+test('a refresh token that a Lambda function refuses is forgotten, as one that HTTP refuses', LIMIT, async (t) => {
+  const clock = driveClock(t);
+  const seen = [];
+  const source = open(t, async ({ refreshToken }) => {
+    seen.push(refreshToken);
+    if (refreshToken !== undefined) return { statusCode: 401, body: '{"message":"Unauthorized"}' };
+    return { statusCode: 200, body: JSON.stringify({ token: TOKEN, refreshToken: 'spent' }) };
+  });
+  await source.getToken();
+  clock.jump(2_000);
+  const error = await source.getToken({ forceRefresh: true }).then(assert.fail, (error) => error);
+  assert.deepEqual([error.status, error.willRetryAt instanceof Date], [401, true]);
+  await clock.pass(error.willRetryAt - Date.now());
+  assert.deepEqual([seen, source.status], [[undefined, 'spent', undefined], 'ready']);
+});
+
 test('what a Lambda function refuses is refused, what it cannot do now is asked for again', LIMIT, async (t) => {
   driveClock(t);
   for (const [statusCode, status, retries] of [[403, 'failed', false], [500, 'waiting', true]]) {
     const source = open(t, async () => ({ statusCode, body: '{}' }));
     const error = await source.getToken().then(assert.fail, (error) => error);
-    assert.deepEqual([source.status, error.willRetryAt instanceof Date, error.status], [status, retries, undefined]);
+    assert.deepEqual([source.status, error.willRetryAt instanceof Date, error.status], [status, retries, statusCode]);
   }
 });
 

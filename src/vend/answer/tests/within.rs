@@ -108,7 +108,8 @@ fn a_status_that_is_no_success_is_said() {
         ] {
             let said = message(&body.to_string());
             assert!(said.contains(words) && said.contains("`statusCode` in a successful answer"), "{said}");
-            assert_eq!(token(&body.to_string()).unwrap_err().is_terminal(), terminal, "{body}");
+            let error = token(&body.to_string()).unwrap_err();
+            assert_eq!((error.is_terminal(), error.status()), (terminal, Some(status)), "{body}");
         }
     }
     for body in [
