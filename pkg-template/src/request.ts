@@ -79,9 +79,8 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
   if (method === 'GET' && body !== undefined) throw wrong('vend.body: expected none with GET');
   check([undefined, 'omit', 'same-origin', 'include'].includes(credentials), 'vend.credentials', "'omit', 'same-origin' or 'include'", credentials);
   check(typeof allowRedirects === 'boolean', 'vend.allowRedirects', 'a boolean', allowRedirects);
-  // The scope is added once it has been checked.
-  const later = { ...(given && { scope: undefined }), ...ask(undefined).wanted };
-  const payload = method === 'POST' ? preparePayload(body, later) : undefined;
+  // The scope takes its place once it has been checked.
+  const payload = method === 'POST' ? preparePayload(body, { ...(given && { scope: null }), ...ask(undefined).wanted }) : undefined;
   if (shared && payload && payload.content === undefined) {
     throw wrong(
       'vend.body: expected data, text or URLSearchParams with `shareAcrossTabs`, which compares requests by content, found a form, a Blob or bytes',

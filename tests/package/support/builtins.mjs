@@ -38,7 +38,8 @@ const TOGETHER = {
   BroadcastChannel: ['close', 'onmessage', 'postMessage'],
   FinalizationRegistry: ['register'],
   ReadableStreamDefaultReader: ['cancel', 'read'],
-  TextDecoder: ['decode'],
+  TextDecoder: ['decode', 'encoding'],
+  TextEncoder: ['encoding'],
   WeakRef: ['deref'],
   WebAssembly: ['Instance', 'Module', 'compile', 'instantiate'],
 };
