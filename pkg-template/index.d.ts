@@ -337,13 +337,26 @@ export const ExpiresIn: {
  * A source that was dropped without {@link TokenSource.close} is collected as any object is, and its timer and listeners with it. One that has
  * begun and has a listener, or was looped over, lives until it is closed. No source keeps a Node.js or Deno process alive; a call of
  * {@link TokenSource.getToken} that waits does.
+ *
+ * Where the engine refuses WebAssembly, a source cannot begin. `status` is then 'failed', `lastError` has the code `ERR_WASM`, and so has an
+ * `error` event, which listeners added right after construction hear as well. Each call of getToken(), and each loop, tries again and rejects
+ * with that error until the engine is willing.
+ *
+ * In Cloudflare Workers a source may be made at module level and used by all requests. It begins at the first call there, whatever `start`
+ * says, and has no timer: the first call that finds the token due to be renewed renews it and waits for that, the others are answered from hand.
+ * A request that is cut off ends no other one's wait.
+ *
+ * With zone.js (Angular), timers, requests and listeners of a source are outside of the app's zones. `vend`, `headers` and listeners are called
+ * in the zone in which they were given.
  */
 export class TokenSource extends EventTarget {
-  /** Throws `ERR_ARGUMENT` for options that make no sense. */
+  /** Throws `ERR_ARGUMENT` for options that make no sense, and for a `scope` as {@link parseScope} does. It does not throw `ERR_WASM`: where the
+   *  engine refuses WebAssembly, the scope is checked by the next getToken(), which rejects with what this would have thrown. */
   constructor(options: TokenSourceOptions);
   /**
    * A token with at least `minValidityMs` left (default 10 s). Answers at once while one is in hand, even during a refresh; else waits for
-   * the vend and rejects with that attempt's error (`willRetryAt` says when the source tries again by itself), or with `signal.reason`. Never
+   * the vend and rejects with that attempt's error (`willRetryAt` says when the source tries again by itself), or with `signal.reason`, or with
+   * `ERR_WASM` where the engine refuses WebAssembly. Never
    * gives an expired token, nor one with less than asked: where even a fresh token has less, that is `ERR_TOKEN_TOO_SHORT`.
    */
   getToken(options?: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal }): Promise<Token>;
@@ -361,9 +374,10 @@ export class TokenSource extends EventTarget {
   readonly lastError: TokenError | undefined;
   /** When the next re-fetch is due, for progress displays. */
   readonly refreshAt: Date | undefined;
-  /** The service refused this token: drop it and re-fetch, once however often it is called for the same token; for a token not in hand it does nothing. */
+  /** The service refused this token: drop it and re-fetch, once however often it is called for the same token. Where it has expired already it only no longer
+   *  counts as a good one (see `status`); for any other token not in hand this does nothing. */
   reportRejected(token: Token): void;
-  /** Each new token as it arrives: `for await (const token of source)`. Ends when the source is closed. */
+  /** Each new token as it arrives: `for await (const token of source)`. Ends when the source is closed, and throws where it cannot begin. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Token>;
   /** Ends timers, listeners, requests and loops over tokens; waiting callers are rejected with `ERR_CLOSED`. */
   close(): void;
@@ -401,7 +415,7 @@ export interface TokenSourceOptions {
    *  with the token and the refresh token in them. Nothing is stored. Where a page has no Web Locks, each tab vends for itself, and tells. */
   shareAcrossTabs?: string | false;
   decode?: DecodeOptions;
-  /** Begin at construction (default), or at the first getToken() or loop over tokens. */
+  /** Begin at construction (default), or at the first getToken() or loop over tokens. In Cloudflare Workers always the latter. */
   start?: 'now' | 'on-demand';
 }
 
@@ -454,7 +468,7 @@ export interface TokenSourceEvents {
   /** There is no token in hand any more: it expired without a successor, or was reported as rejected. */
   dropped: CustomEvent<null>;
   status: CustomEvent<TokenSource['status']>;
-  /** An attempt failed. */
+  /** An attempt failed, or the source could not begin. */
   error: CustomEvent<TokenError>;
   /** Something about a new token that a careful reader would point out. */
   warning: CustomEvent<TokenWarning>;

@@ -1,14 +1,30 @@
-// Cloudflare Workers: built by wrangler, run by workerd, once as wrangler starts it and once by miniflare from what wrangler built.
+// Cloudflare Workers: built by wrangler, run by workerd, once as wrangler starts it and once by miniflare from what wrangler built; each time
+// with a source at module level, too, that twelve requests use at once.
 import { packages } from '../support/node24.mjs';
 import { answering, freePort } from '../support/process.mjs';
 
 const WRANGLER = '4.164.0';
 const MINIFLARE = '4.20260730.0';
 
+/** One vend for all of them. */
+const TWELVE = { entry: 'core', vends: 1, report: { tokens: Array(12).fill('token-1'), troubles: [] } };
+
 export default {
   packages: { wrangler: WRANGLER, miniflare: MINIFLARE, ...packages },
   files: {
-    'worker.mjs': "import { handle } from './handler.mjs';\nexport default { fetch: (request) => (new URL(request.url).search ? handle(request) : new Response('ready')) };",
+    'worker.mjs': `import { TokenSource } from 'momento-token-wasm';
+import { handle } from './handler.mjs';
+let service;
+const source = new TokenSource({ vend: () => fetch(service + '/token') });
+export default {
+  async fetch(request) {
+    const { pathname, search, searchParams } = new URL(request.url);
+    if (!search) return new Response('ready');
+    if (pathname !== '/shared') return handle(request);
+    service = searchParams.get('service');
+    return new Response((await source.getToken()).tokenId);
+  },
+};`,
     'wrangler.json': '{ "name": "app", "main": "worker.mjs", "compatibility_date": "2026-06-01" }',
     'serve.mjs': `import { readdirSync } from 'node:fs';
 import { Miniflare } from 'miniflare';
@@ -32,6 +48,13 @@ await worker.ready;`,
           await (await fetch(`http://127.0.0.1:${port}/?service=${origin}`)).text();
           return { output: server.output };
         });
+        const shared = async ({ origin }) => {
+          const ask = async () => (await fetch(`http://127.0.0.1:${port}/shared?service=${origin}`)).text();
+          const tokens = await Promise.all(Array.from({ length: 12 }, ask));
+          await fetch(`${origin}/report`, { method: 'POST', body: JSON.stringify({ tokens, troubles: [] }) });
+          return { output: server.output };
+        };
+        await row('workerd', version, `${mode}, twelve requests at once`, 'workerd', shared, { expected: TWELVE });
       } finally {
         await server.stop();
       }
