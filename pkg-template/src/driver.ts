@@ -4,6 +4,7 @@
 // what it left behind is released.
 import type * as Face from '../index.js';
 import { type Answer, type Reading, askOnce, readShared } from './answer.js';
+import { type Budget, spend } from './budget.js';
 import { TokenError } from './error.js';
 import { Action, Cause, Event, Failure, Outcome, REASONS, STATUSES } from './machine.js';
 import { watchPage } from './page.js';
@@ -25,6 +26,8 @@ export interface Settings {
   timeout: number;
   /** The app's key for tabs that share. */
   share: string | undefined;
+  /** What other sources have sent that this one takes the place of. */
+  budget: Budget | undefined;
 }
 
 /** Dispatches an event at the source. */
@@ -69,6 +72,8 @@ function release(ties: Ties): void {
 
 interface Flight {
   abort: AbortController;
+  /** When the request was sent, by the monotonic clock; until it counts against the budget. */
+  sentAt?: number | undefined;
   answer?: Answer;
 }
 
@@ -96,6 +101,8 @@ export class Driver {
   #flight: Flight | undefined;
   #refreshToken: string | undefined;
   #token: Face.Token | undefined;
+  /** A token has arrived before. */
+  #renews = false;
   #tabs: Tabs | undefined;
   /** What the token in hand came from, for siblings. */
   #body: (() => string) | undefined;
@@ -216,13 +223,16 @@ export class Driver {
 
   #begin(): number {
     const { refresher_new } = wasm();
-    const { vend, reading, window, timeout, share } = this.#settings;
+    const { vend, reading, window, timeout, share, budget } = this.#settings;
     const { signal } = this.#ties.life;
     registry?.register(this, this.#ties);
     if (share !== undefined) this.#tabs = Tabs.join(groupName(share, [vend.identity(), reading]), this.#weak, signal);
     // The seed: 53 random bits, what Math.random has.
     const seed = Math.random() * 2 ** 53;
     const machine = (this.#ties.machine = refresher_new(...window, timeout, this.#tabs !== undefined, seed, Date.now(), performance.now()));
+    for (const sentAt of budget?.requests ?? []) {
+      wasm().refresher_handle(machine, Event.Spent, performance.now() - sentAt, 0, 0, Date.now(), performance.now());
+    }
     watch(this.#weak, signal);
     return machine;
   }
@@ -246,7 +256,7 @@ export class Driver {
           clearTimeout(this.#ties.timer);
           break;
         case Action.Install:
-          this.#install(this.#land()?.answer);
+          this.#install(this.#land(true)?.answer);
           break;
         case Action.Drop:
           this.#token = this.#body = undefined;
@@ -293,6 +303,8 @@ export class Driver {
     // Not in the midst of an event, for the app's function may call back.
     await null;
     if (signal.aborted) return;
+    flight.sentAt = performance.now();
+    if (!this.#renews) this.#spend(flight);
     const answer = await askOnce(vend.open, reason, signal, refreshToken, reading);
     // One that was given up meanwhile is of no interest.
     if (this.#flight !== flight) return;
@@ -309,17 +321,25 @@ export class Driver {
     this.tell(Event.Failed, id, retryAfter, answer.failure);
   }
 
-  /** The request is over. */
-  #land(): Flight | undefined {
+  /** The request is over. One that brought a token, and was not the first to, is off the budget. */
+  #land(brought = false): Flight | undefined {
     const flight = this.#flight;
     this.#flight = undefined;
+    if (flight && !brought) this.#spend(flight);
     return flight;
+  }
+
+  #spend(flight: Flight): void {
+    const { budget } = this.#settings;
+    if (budget && flight.sentAt !== undefined) spend(budget, flight.sentAt);
+    flight.sentAt = undefined;
   }
 
   #install(answer: Answer | undefined): void {
     const token = answer?.token;
     if (!token) return;
     this.#token = token;
+    this.#renews = true;
     this.#body = this.#tabs && answer.body;
     this.#renewBy(answer);
     this.lastError = undefined;

@@ -1,6 +1,7 @@
 // TokenSource: the public face of the refresher. What is asked is checked here, and promises, events and loops are made; driver.ts
 // does what the machine decides.
 import type * as Face from '../index.js';
+import type { Budget } from './budget.js';
 import { type Caller, Driver, type Settings, closed } from './driver.js';
 import { type TokenError, check, isObject, reads, wrong } from './error.js';
 import { writeOptions } from './options.js';
@@ -17,10 +18,11 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
   /** Loops over tokens: each looks whether there is something for it. */
   readonly #loops = new Set<() => void>();
 
-  constructor(options: Face.TokenSourceOptions) {
+  /** `budget` is for the package's own bindings. */
+  constructor(options: Face.TokenSourceOptions, budget?: Budget) {
     super();
     const [settings, start] = reading(() => readOptions(options));
-    this.#driver = new Driver(settings, (type, detail) => {
+    this.#driver = new Driver({ ...settings, budget }, (type, detail) => {
       this.dispatchEvent(new CustomEvent(type, { detail }));
       for (const look of this.#loops) look();
     });
@@ -149,7 +151,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
 /** Reads what an app gave. A getter of its own that throws is an error of the argument's. */
 const reading = <T>(read: () => T): T => reads(read, 'options: expected what can be read, found what cannot; see `cause`');
 
-function readOptions(options: Face.TokenSourceOptions): readonly [Settings, start: 'now' | 'on-demand'] {
+function readOptions(options: Face.TokenSourceOptions): readonly [Omit<Settings, 'budget'>, start: 'now' | 'on-demand'] {
   check(isObject(options), 'options', 'an object', options);
   const { start = 'now', shareAcrossTabs: share = false } = options;
   check(start === 'now' || start === 'on-demand', 'start', "'now' or 'on-demand'", start);
