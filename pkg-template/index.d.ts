@@ -149,6 +149,8 @@ export type TokenErrorCode =
   /** A client of an SDK that topics cannot be rotated with; the message says which version was found and which is needed
    *  (`momento-token-wasm/momento`). */
   | 'ERR_SDK'
+  /** A component that suspends was rendered on a server, which vends nothing (`momento-token-wasm/react`). */
+  | 'ERR_SERVER_RENDER'
   /** No credential but white space. */
   | 'ERR_TOKEN_EMPTY'
   /** Claim `exp` is no sane time. */

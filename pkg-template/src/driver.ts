@@ -1,6 +1,7 @@
 // Carries out what the refresh machine decides (src/refresh in the crate): requests, the timer, and word to callers and listeners.
 import type * as Face from '../index.js';
 import { type Answer, type Reading, askOnce, readShared } from './answer.js';
+import { type Budget, spend } from './budget.js';
 import { TokenError } from './error.js';
 import { Action, Cause, Event, Failure, Outcome, REASONS, STATUSES } from './machine.js';
 import { type Endings, watchPage } from './page.js';
@@ -47,6 +48,8 @@ interface Flight {
   readonly abort: AbortController;
   /** In a Worker: whose request it belongs to. */
   readonly visit: Visit | undefined;
+  /** When the request was sent, by the monotonic clock; until it counts against the budget. */
+  sentAt?: number | undefined;
   answer?: Answer;
 }
 
@@ -59,6 +62,8 @@ export class Driver {
   /** In a Worker there is no timer: each call looks after the source itself. */
   readonly isWorker = isWorker();
   readonly #prepare: () => Settings;
+  /** What other sources have sent that this one takes the place of. */
+  readonly #budget: Budget | undefined;
   #settings: Settings | undefined;
   readonly #emit: Emit;
   readonly #ties: Ties = { machine: 0, timer: undefined, life: [] };
@@ -72,6 +77,8 @@ export class Driver {
   #token: Face.Token | undefined;
   /** The last token in hand, where there is none any more. */
   #dropped: Face.Token | undefined;
+  /** A token has arrived before. */
+  #renews = false;
   #tabs: Tabs | undefined;
   /** What the token in hand came from, for siblings. */
   #body: (() => string) | undefined;
@@ -98,8 +105,9 @@ export class Driver {
   #isUntold = false;
 
   /** `prepare` throws `ERR_WASM` where the engine refuses; then it is called again. Any other error is thrown. */
-  constructor(prepare: () => Settings, emit: Emit) {
+  constructor(prepare: () => Settings, emit: Emit, budget?: Budget) {
     this.#prepare = prepare;
+    this.#budget = budget;
     this.#emit = emit;
     try {
       this.#settings = prepare();
@@ -281,6 +289,9 @@ export class Driver {
     const seed = Math.random() * 2 ** 53;
     const isShared = tabs !== undefined;
     this.#ties.machine = refresher_new(...window, timeout, isShared, seed, Date.now(), performance.now());
+    for (const sentAt of this.#budget?.requests ?? []) {
+      wasm().refresher_handle(this.#ties.machine, Event.Spent, performance.now() - sentAt, 0, 0, Date.now(), performance.now());
+    }
     this.#tabs = tabs;
     this.#isUntold = false;
     this.status = 'idle';
@@ -324,7 +335,7 @@ export class Driver {
           this.#due = Infinity;
           break;
         case Action.Install:
-          this.#install(this.#land()?.answer);
+          this.#install(this.#land(true)?.answer);
           break;
         case Action.Drop:
           this.#dropped = this.#token;
@@ -380,6 +391,8 @@ export class Driver {
     // Not in the midst of an event, for the app's function may call back.
     await null;
     if (this.#flight !== flight) return;
+    flight.sentAt = performance.now();
+    if (!this.#renews) this.#spend(flight);
     const answer = await askOnce(vend.open, reason, signal, refreshToken, reading);
     // One that was given up meanwhile is of no interest.
     if (this.#flight !== flight) return;
@@ -402,11 +415,18 @@ export class Driver {
     if (flight?.visit === this.#visits.current) flight?.abort.abort();
   }
 
-  /** The request is over. */
-  #land(): Flight | undefined {
+  /** The request is over. One that brought a token, and was not the first to, is off the budget. */
+  #land(brought = false): Flight | undefined {
     const flight = this.#flight;
     this.#flight = undefined;
+    if (flight && !brought) this.#spend(flight);
     return flight;
+  }
+
+  #spend(flight: Flight): void {
+    const budget = this.#budget;
+    if (budget && flight.sentAt !== undefined) spend(budget, flight.sentAt);
+    flight.sentAt = undefined;
   }
 
   #install(answer: Answer | undefined): void {
@@ -414,6 +434,7 @@ export class Driver {
     if (!token) return;
     this.#token = token;
     this.#dropped = undefined;
+    this.#renews = true;
     this.#body = this.#tabs && answer.body;
     this.#renewBy(answer);
     this.lastError = undefined;

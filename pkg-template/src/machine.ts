@@ -18,6 +18,7 @@ export const enum Event {
   Asked,
   Hidden,
   Cleared,
+  Spent,
 }
 
 export const enum Action {

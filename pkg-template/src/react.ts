@@ -1,34 +1,69 @@
-// React: a token as state. Works under StrictMode, on servers, and from React 18 on.
-import { useEffect, useMemo, useState, useSyncExternalStore } from './react-hooks.js';
-import { TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
+// React: a token as state, or one that a component waits for. Works under StrictMode, on servers, and from React 18 on.
+import { type Token, TokenError, type TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
+import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from './react-hooks.js';
 import type * as Face from '../react.js';
-import { follow, isSource, keyOf, stateOf } from './binding.js';
+import { isSource, readOptions } from './bindings/offer.js';
+import { OwnSources } from './bindings/own-sources.js';
+import { follow, stateOf } from './bindings/state.js';
+import { forget, suspend } from './bindings/suspense.js';
 
 /** On a server nothing is vended. */
-const ON_SERVER: Face.TokenState = Object.freeze({ token: undefined, status: 'idle', error: undefined });
+const ON_SERVER: Face.TokenState = Object.freeze({ token: undefined, status: 'idle', error: undefined, refresh: () => {} });
 
 /** Sources of components that went away. StrictMode and Fast Refresh bring a component back at once, and its source with it. */
 const leaving = new WeakMap<TokenSource, ReturnType<typeof setTimeout>>();
 
 export function useToken(input: TokenSource | TokenSourceOptions): Face.TokenState {
   const given = isSource(input) ? input : undefined;
-  const [generation, renew] = useState(0);
-  const source = useMemo(
-    () => given ?? new TokenSource({ ...(input as TokenSourceOptions), start: 'on-demand' }),
-    // Not the options themselves: they are often written where the hook is called, and so new each time.
-    [given, given ? '' : keyOf(input as TokenSourceOptions), generation],
-  );
+  const [own] = useState(() => new OwnSources());
+  const [, renderAgain] = useState({});
+  const offer = given ? undefined : readOptions(input as TokenSourceOptions);
+  const decision = offer && own.decide(offer);
+  // A render may be thrown away. What it decides counts when it is on the page, in the effects below.
+  const source = given ?? own.sourceFor(offer!, decision!);
 
+  useInsertionEffect(() => {
+    if (offer) own.useFunctions(offer);
+  });
+  useEffect(() => {
+    if (offer) own.apply(offer, decision!, source);
+  });
   useEffect(() => {
     if (given) return undefined;
     clearTimeout(leaving.get(source));
-    // A component that was hidden for a while comes back to a source that was closed meanwhile.
-    if (source.status === 'closed') renew((count) => count + 1);
-    // What goes wrong is in the state.
-    else if ((input as TokenSourceOptions).start !== 'on-demand') source.getToken().catch(() => {});
-    return () => void leaving.set(source, setTimeout(() => source.close()));
-  }, [given, source]);
+    if (source.status === 'closed') {
+      // A component that was hidden for a while comes back to a source that was closed meanwhile.
+      own.renew();
+      renderAgain({});
+    } else own.begin(source);
+    return () => {
+      own.pause();
+      leaving.set(source, setTimeout(() => source.close()));
+    };
+  }, [given, own, source]);
 
-  const [subscribe, snapshot] = useMemo(() => [(changed: () => void) => follow(source, changed), () => stateOf(source)] as const, [source]);
+  const [subscribe, snapshot] = useMemo(() => {
+    if (given) return [(changed: () => void) => follow(given, changed), () => stateOf(given)] as const;
+    return [(changed: () => void) => own.follow(source, changed), () => own.stateOf(source)] as const;
+  }, [given, own, source]);
   return useSyncExternalStore(subscribe, snapshot, () => ON_SERVER);
+}
+
+export function useSuspenseToken(source: TokenSource): Token {
+  if (!isSource(source)) {
+    const found = 'expected a TokenSource that lives outside the component, found something else; for options there is useToken';
+    throw new TokenError('ERR_ARGUMENT', `useSuspenseToken: ${found}`);
+  }
+  const subscribe = useMemo(() => (changed: () => void) => follow(source, changed), [source]);
+  const token = useSyncExternalStore(subscribe, () => source.current, onServer);
+  if (!token) return suspend(source);
+  forget(source);
+  return token;
+}
+
+function onServer(): never {
+  throw new TokenError(
+    'ERR_SERVER_RENDER',
+    'useSuspenseToken: a server vends nothing, so this part is left to the browser; put it in a <Suspense>, whose fallback is sent',
+  );
 }

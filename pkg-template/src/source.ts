@@ -1,6 +1,7 @@
 // TokenSource: the public face of the refresher. What is asked is checked here, and promises, events and loops are made; driver.ts
 // does what the machine decides.
 import type * as Face from '../index.js';
+import type { Budget } from './budget.js';
 import { disposes } from './dispose.js';
 import { type Caller, Driver, type Settings } from './driver.js';
 import { type TokenError, check, isObject, reads, wrong } from './error.js';
@@ -22,7 +23,8 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
   /** Loops over tokens: each looks whether there is something for it. */
   readonly #loops = new Set<() => void>();
 
-  constructor(options: Face.TokenSourceOptions) {
+  /** `budget` is for the package's own bindings. */
+  constructor(options: Face.TokenSourceOptions, budget?: Budget) {
     super();
     disposes(this, () => this.close());
     const [prepare, start] = reading(() => readOptions(options));
@@ -30,7 +32,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
       this.dispatchEvent(new CustomEvent(type, { detail }));
       // In a Worker each loop looks for itself: what belongs to one request must not be settled by another.
       if (!driver.isWorker) for (const look of this.#loops) look();
-    });
+    }, budget);
     this.#driver = driver;
     // A Worker that starts may make no request.
     if (start !== 'now' || driver.isWorker) return;

@@ -17,3 +17,5 @@ export const getCurrentScope: Vue['getCurrentScope'] = functionOf(peer, 'getCurr
 export const onMounted: Vue['onMounted'] = functionOf(peer, 'onMounted', installed.onMounted);
 export const onScopeDispose: Vue['onScopeDispose'] = functionOf(peer, 'onScopeDispose', installed.onScopeDispose);
 export const shallowRef: Vue['shallowRef'] = functionOf(peer, 'shallowRef', installed.shallowRef);
+export const toValue: Vue['toValue'] = functionOf(peer, 'toValue', installed.toValue);
+export const watch: Vue['watch'] = functionOf(peer, 'watch', installed.watch);

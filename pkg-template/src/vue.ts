@@ -1,38 +1,106 @@
 // Vue 3: a token as refs.
-import { getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, shallowRef } from './vue-functions.js';
-import { TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
+import { TokenError, type TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
+import type { MaybeRefOrGetter } from 'vue';
+import { getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, shallowRef, toValue, watch } from './vue-functions.js';
 import type * as Face from '../vue.js';
-import { follow, isSource, stateOf } from './binding.js';
+import { type Options, isSource, readOptions } from './bindings/offer.js';
+import { OwnSources } from './bindings/own-sources.js';
+import { ask, follow, stateOf } from './bindings/state.js';
 
-export function useToken(input: TokenSource | TokenSourceOptions): Face.TokenRefs {
-  const own = !isSource(input);
-  const source = own ? new TokenSource({ ...input, start: 'on-demand' }) : input;
-  const { token: current, status: now, error: last } = stateOf(source);
+export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOptions>): Face.TokenRefs {
+  const own = new OwnSources();
+  const read = (): TokenSource | Options => {
+    const value = toValue(input);
+    return isSource(value) ? value : readOptions(value);
+  };
+  const choose = (wanted: TokenSource | Options): TokenSource => {
+    if (isSource(wanted)) return wanted;
+    own.useFunctions(wanted);
+    const decision = own.decide(wanted);
+    const chosen = own.sourceFor(wanted, decision);
+    own.apply(wanted, decision, chosen);
+    return chosen;
+  };
+
+  let wanted = read();
+  let source = choose(wanted);
+  /** Why options that came later could not be read, or make no source. */
+  let unreadable: TokenError | undefined;
+  let refused: TokenError | undefined;
+  let phase: 'new' | 'begun' | 'disposed' = 'new';
+  let refreshWanted = false;
+  let unfollow = (): void => {};
+
+  const stateNow = (): ReturnType<typeof stateOf> => (isSource(wanted) ? stateOf(source) : own.stateOf(source));
+  const { token: current, status: now, error: last } = stateNow();
   const token = shallowRef(current);
   const status = shallowRef(now);
   const error = shallowRef(last);
-  const update = (): void => {
-    ({ token: token.value, status: status.value, error: error.value } = stateOf(source));
+  const show = (): void => {
+    ({ token: token.value, status: status.value, error: error.value } = stateNow());
+    error.value = unreadable ?? refused ?? error.value;
+  };
+  /** Follows the source, which may begin. */
+  const enter = (): void => {
+    if (isSource(wanted)) {
+      own.end();
+      unfollow = follow(source, show);
+    } else {
+      unfollow = own.follow(source, changed);
+      own.begin(source);
+    }
+    show();
+  };
+  /** The options, or what has become of them, are others than before. */
+  const changed = (): void => {
+    const before = source;
+    try {
+      source = choose(wanted);
+      refused = undefined;
+    } catch (error) {
+      refused = error as TokenError;
+    }
+    if (source === before || phase !== 'begun') return show();
+    unfollow();
+    enter();
+  };
+  const begin = (): void => {
+    if (phase !== 'new') return;
+    phase = 'begun';
+    enter();
+    if (refreshWanted) refresh();
+  };
+  // What goes wrong is in `error`.
+  const refresh = (): void => {
+    refreshWanted = phase === 'new';
+    if (phase === 'begun') ask(source, { forceRefresh: true });
   };
 
-  let unfollow = (): void => {};
-  let disposed = false;
-  const begin = (): void => {
-    if (disposed) return;
-    unfollow = follow(source, update);
-    update();
-    // What goes wrong is in `error`.
-    if (own && input.start !== 'on-demand') source.getToken().catch(() => {});
-  };
+  // What is not reactive never changes.
+  watch(
+    () => {
+      try {
+        return read();
+      } catch (error) {
+        return error as TokenError;
+      }
+    },
+    (next) => {
+      unreadable = next instanceof TokenError ? next : undefined;
+      if (next instanceof TokenError) return show();
+      wanted = next;
+      changed();
+    },
+  );
   // A server renders components without mounting them.
   if (getCurrentInstance()) onMounted(begin);
   else if (typeof window !== 'undefined') begin();
   if (getCurrentScope()) {
     onScopeDispose(() => {
-      disposed = true;
+      phase = 'disposed';
       unfollow();
-      if (own) source.close();
+      own.end();
     });
   }
-  return { token, status, error };
+  return { token, status, error, refresh };
 }

@@ -22,6 +22,7 @@
 //! | 14 Asked | life left, ms | | |
 //! | 15 Hidden | | | |
 //! | 16 Cleared | flight | | |
+//! | 17 Spent | how long ago, ms | | |
 //!
 //! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the status by its
 //! number, when the next attempt is due (NaN: not known), and for how many milliseconds the token in hand is good (NaN: none in hand,
@@ -49,7 +50,7 @@
 //! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where it may pass,
 //! 1 where it is terminal, 2 where the answer was malformed.
 
-use crate::refresh::{ASKED, CLEARED, HEARD, Machine, NEVER, NONE, Now, Policy, Signal};
+use crate::refresh::{ASKED, HEARD, Machine, NEVER, NONE, Now, Policy, SPENT, Signal};
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -86,9 +87,9 @@ impl Refresher {
         let Refresher { machine, out } = self;
         out.clear();
         out.push([0.0; 4]);
-        if event <= CLEARED {
-            // Two events have no id. What is no 32-bit number is cut to the nearest.
-            let (b, c) = if event == HEARD || event == ASKED { (a, b) } else { (b, c) };
+        if event <= SPENT {
+            // Three events have no id. What is no 32-bit number is cut to the nearest.
+            let (b, c) = if matches!(event, HEARD | ASKED | SPENT) { (a, b) } else { (b, c) };
             let signal = Signal { event, id: a as u32, ms: to_ms(b), more: to_ms(c) };
             for note in machine.tell(signal, now(wall, mono)) {
                 out.push([note.action.into(), note.id.into(), note.what.into(), of_ms(note.ms)]);

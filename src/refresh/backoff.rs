@@ -35,11 +35,13 @@ pub(super) struct Attempts {
     last: i64,
     /// Somebody else's has failed, perhaps by its own fault.
     doubted: bool,
+    /// Until then a token's arrival does not clear the starts, because some of them were inherited.
+    kept_until: i64,
 }
 
 impl Attempts {
     pub(super) const fn new() -> Self {
-        Attempts { failures: 0, starts: [LONG_AGO; BUDGET], last: LONG_AGO, doubted: false }
+        Attempts { failures: 0, starts: [LONG_AGO; BUDGET], last: LONG_AGO, doubted: false, kept_until: LONG_AGO }
     }
 
     pub(super) fn started(&mut self, awake: i64) {
@@ -63,10 +65,23 @@ impl Attempts {
         doubted
     }
 
-    pub(super) fn succeeded(&mut self) {
+    /// An attempt that started before this machine was made, but counts against its budget. The oldest is to be told first.
+    pub(super) fn inherited(&mut self, awake: i64) {
+        self.spent(awake);
+        self.kept_until = awake + WINDOW;
+    }
+
+    /// Inherited attempts still count.
+    pub(super) fn keeps(&self, awake: i64) -> bool {
+        awake < self.kept_until
+    }
+
+    pub(super) fn succeeded(&mut self, awake: i64) {
         self.failures = 0;
         self.doubted = false;
-        self.starts = [LONG_AGO; BUDGET];
+        if !self.keeps(awake) {
+            self.starts = [LONG_AGO; BUDGET];
+        }
     }
 
     pub(super) fn failed(&mut self) {
@@ -98,10 +113,10 @@ impl Attempts {
     }
 
     /// Milliseconds until an attempt may start; 0 or less: it may start now. `on_demand` is for
-    /// those that someone is waiting for.
-    pub(super) fn wait(&self, awake: i64, on_demand: bool) -> i64 {
+    /// those that someone is waiting for. For the budget it waits no longer than `patience` (ms).
+    pub(super) fn wait(&self, awake: i64, on_demand: bool, patience: i64) -> i64 {
         let oldest = self.starts[if on_demand { BUDGET - 1 } else { BUDGET - 2 }];
-        (self.last + MIN_GAP).max(oldest + WINDOW) - awake
+        (self.last + MIN_GAP - awake).max((oldest + WINDOW - awake).min(patience))
     }
 }
 
@@ -194,30 +209,55 @@ mod tests {
     #[test]
     fn the_gap_outlives_success() {
         let mut attempts = Attempts::new();
-        assert!(attempts.wait(0, false) <= 0);
+        assert!(attempts.wait(0, false, i64::MAX) <= 0);
         attempts.started(5_000);
-        attempts.succeeded();
-        assert_eq!(attempts.wait(5_300, true), 700);
-        assert!(attempts.wait(6_000, true) <= 0);
+        attempts.succeeded(5_100);
+        assert_eq!(attempts.wait(5_300, true, i64::MAX), 700);
+        assert!(attempts.wait(6_000, true, i64::MAX) <= 0);
     }
 
     #[test]
     fn nine_by_itself_ten_on_demand_then_ten_minutes() {
         let mut attempts = Attempts::new();
         for n in 0..9 {
-            assert!(attempts.wait(n * 2_000, false) <= 0, "attempt {n}");
+            assert!(attempts.wait(n * 2_000, false, i64::MAX) <= 0, "attempt {n}");
             attempts.started(n * 2_000);
             attempts.failed();
         }
-        assert_eq!(attempts.wait(18_000, false), 582_000);
-        assert!(attempts.wait(18_000, true) <= 0);
+        assert_eq!(attempts.wait(18_000, false, i64::MAX), 582_000);
+        assert!(attempts.wait(18_000, true, i64::MAX) <= 0);
         attempts.started(18_000);
-        assert_eq!(attempts.wait(20_000, true), 580_000);
+        assert_eq!(attempts.wait(20_000, true, i64::MAX), 580_000);
         // The window slides: the second attempt is the next to leave it.
-        assert_eq!(attempts.wait(600_000, true), 0);
+        assert_eq!(attempts.wait(600_000, true, i64::MAX), 0);
         attempts.started(600_000);
-        assert_eq!(attempts.wait(601_500, true), 500);
-        attempts.succeeded();
-        assert!(attempts.wait(601_500, true) <= 0);
+        assert_eq!(attempts.wait(601_500, true, i64::MAX), 500);
+        attempts.succeeded(601_000);
+        assert!(attempts.wait(601_500, true, i64::MAX) <= 0);
     }
+
+    #[test]
+    fn inherited_attempts_count_until_they_are_ten_minutes_old_whatever_succeeds() {
+        let mut attempts = Attempts::new();
+        for started in [-300_000, -200_000] {
+            attempts.inherited(started);
+        }
+        assert!(attempts.wait(0, false, i64::MAX) <= 0, "no gap to what others started");
+        for n in 0..7 {
+            assert!(attempts.wait(n * 2_000, false, i64::MAX) <= 0, "attempt {n}");
+            attempts.started(n * 2_000);
+            attempts.succeeded(n * 2_000 + 100);
+        }
+        assert_eq!(attempts.wait(20_000, false, i64::MAX), 280_000);
+        assert_eq!(attempts.wait(20_000, false, 9_000), 9_000);
+        assert!(attempts.wait(300_000, false, i64::MAX) <= 0);
+        attempts.started(300_000);
+        attempts.succeeded(399_999);
+        assert_eq!(attempts.wait(399_999, false, i64::MAX), 1);
+        attempts.succeeded(400_000);
+        assert!(attempts.wait(400_000, true, i64::MAX) <= -BUDGET_IS_CLEAR, "as if nothing had been tried");
+    }
+
+    /// (ms) No attempt within the window is left.
+    const BUDGET_IS_CLEAR: i64 = 90_000;
 }

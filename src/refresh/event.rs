@@ -62,6 +62,12 @@ pub enum Event {
         /// The number of the `Sound`. One that does not wait is ignored.
         flight: u32,
     },
+    /// Before this machine was made, another that it takes the place of sent a request: it counts against the ten that are sent in ten
+    /// minutes. To be told before anything else, the oldest first.
+    Spent {
+        /// How long ago it was sent (ms).
+        age: i64,
+    },
     /// A sibling told of its token, one that was not rejected here.
     Heard {
         /// The life it has left now (ms), as the sibling knows it; `None`: it never expires.
@@ -274,6 +280,7 @@ pub(crate) const HEARD_FAILED: u32 = 13;
 pub(crate) const ASKED: u32 = 14;
 pub(crate) const HIDDEN: u32 = 15;
 pub(crate) const CLEARED: u32 = 16;
+pub(crate) const SPENT: u32 = 17;
 
 // Failures.
 pub(crate) const RETRY: i64 = 0;
@@ -301,6 +308,7 @@ impl From<Event> for Signal {
             Event::Close => (CLOSE, 0, 0, 0),
             Event::Locked { flight } => (LOCKED, flight, 0, 0),
             Event::Cleared { flight } => (CLEARED, flight, 0, 0),
+            Event::Spent { age } => (SPENT, 0, age, 0),
             Event::Heard { life, fresh } => (HEARD, 0, life.unwrap_or(NEVER), fresh.into()),
             Event::HeardFailed { own_fault, failure } => {
                 let (after, number) = failure.numbers();

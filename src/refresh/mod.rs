@@ -37,7 +37,7 @@ mod policy;
 
 pub use clock::Now;
 #[cfg(target_arch = "wasm32")]
-pub(crate) use event::{ASKED, CLEARED, HEARD, NEVER, NONE, Signal};
+pub(crate) use event::{ASKED, HEARD, NEVER, NONE, SPENT, Signal};
 pub use event::{Action, Cause, Event, Failure, Outcome, Reason, Status};
 pub use machine::{HEARTBEAT, Machine};
 pub use policy::{Policy, PolicyError};

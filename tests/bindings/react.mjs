@@ -4,15 +4,13 @@ import { describe, test } from 'node:test';
 import { disposable } from '../package/support/mint.mjs';
 import { until } from '../e2e/support/until.mjs';
 import { open, script } from './support/page.mjs';
+import { REACTS } from './support/reacts.mjs';
 
 const seen = (page) => page.text('#token');
 const ready = (page, expected = /^ready user-7/) => until(`the page shows ${expected}`, async () => expected.test(await seen(page)));
 
 export function reactTests(browser) {
-  for (const [version, alias] of [
-    ['18', { react: 'react18', 'react-dom': 'react-dom18' }],
-    ['19', {}],
-  ]) {
+  for (const [version, alias] of REACTS) {
     describe(`React ${version}`, () => {
       let code;
       const visit = async (t, answer) => open(t, browser(), await (code ??= script('react', alias)), answer);
@@ -109,15 +107,4 @@ export function reactTests(browser) {
       });
     });
   }
-
-  test('React 19 suspends on getToken()', async (t) => {
-    let give;
-    const { page, vends } = await open(t, browser(), await script('react'), () => new Promise((resolve) => (give = () => resolve({ body: disposable() }))));
-    await page.run(() => globalThis.page.suspend());
-    await ready(page, /^waiting/);
-    await until('the vend', () => give);
-    give();
-    await ready(page, /^suspended user-7/);
-    assert.equal(vends(), 1);
-  });
 }

@@ -8,11 +8,11 @@ import { open, scriptOf } from './support/page.mjs';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** The one snippet in this language. */
-function snippet(language) {
-  const [found, ...more] = readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'));
-  assert.ok(found && more.length === 0, `one snippet in ${language}`);
-  return found[1];
+/** The snippets in this language, which are so many. */
+function snippets(language, count) {
+  const found = [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, 'gm'))];
+  assert.equal(found.length, count, `snippets in ${language}`);
+  return found.map(([, code]) => code);
 }
 
 async function shows(t, browser, code) {
@@ -22,16 +22,18 @@ async function shows(t, browser, code) {
 }
 
 export function readmeTests(browser) {
-  test('the React component', async (t) => {
-    const code = await scriptOf(`${snippet('jsx')}
-      import { StrictMode } from 'react';
-      import { createRoot } from 'react-dom/client';
-      createRoot(document.querySelector('#app')).render(<StrictMode><Chat /></StrictMode>);`);
-    await shows(t, browser(), code);
-  });
+  for (const [nth, name] of ['Chat', 'App'].entries()) {
+    test(`the React component ${name}`, async (t) => {
+      const code = await scriptOf(`${snippets('jsx', 2)[nth]}
+        import { StrictMode } from 'react';
+        import { createRoot } from 'react-dom/client';
+        createRoot(document.querySelector('#app')).render(<StrictMode><${name} /></StrictMode>);`);
+      await shows(t, browser(), code);
+    });
+  }
 
   test('the Vue component', async (t) => {
-    const { descriptor, errors } = parse(snippet('vue'));
+    const { descriptor, errors } = parse(snippets('vue', 1)[0]);
     assert.deepEqual(errors, []);
     const { content } = compileScript(descriptor, { id: 'readme', inlineTemplate: true });
     const code = await scriptOf(`${content.replace('export default', 'const App =')}

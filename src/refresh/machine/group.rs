@@ -145,7 +145,7 @@ impl Machine {
         }
         let left = self.left();
         if fresh {
-            self.attempts.succeeded();
+            self.attempts.succeeded(self.time.awake());
             self.attempts.counted(self.time.awake());
             self.not_before = 0;
             self.settle(Fate::Served(left));

@@ -66,8 +66,19 @@ impl Machine {
         if self.phase != Phase::Open || self.flight.is_some() || wanted == NEVER || waits {
             return NEVER;
         }
-        let limit = self.attempts.wait(self.time.awake(), self.on_demand());
+        let limit = self.attempts.wait(self.time.awake(), self.on_demand(), self.may_put_off());
         (at - self.now()).max(limit).max(0)
+    }
+
+    /// How long (ms) an attempt may be put off for the budget's sake. A renewal is not put off for what others spent until its token is lost.
+    fn may_put_off(&self) -> i64 {
+        match &self.token {
+            Some(token) if self.attempts.keeps(self.time.awake()) && !self.attempts.failing() => {
+                let most = token.refresh.saturating_add((token.expires - token.refresh) / 8 * 7);
+                (most - self.now()).max(0)
+            }
+            _ => NEVER,
+        }
     }
 
     /// When (steady) a token that has this life (ms) left may be renewed, and is to be.

@@ -64,6 +64,7 @@ impl Machine {
             CLOSE => self.close(),
             LOCKED => self.locked(id),
             CLEARED => self.cleared(id),
+            SPENT => self.attempts.inherited(self.time.awake() - tame(ms).max(0)),
             HEARD => self.heard(ms, more == 1),
             HEARD_FAILED => self.heard_failure(more, ms, id == 1),
             ASKED => self.asked(ms),
@@ -145,7 +146,7 @@ impl Machine {
             return self.fail(flight, Cause::Expired, RETRY, NONE);
         }
         self.hold(life);
-        self.attempts.succeeded();
+        self.attempts.succeeded(self.time.awake());
         self.not_before = 0;
         self.act(INSTALL, 0, flight, 0);
         if self.shared {

@@ -4,6 +4,7 @@ mod callers;
 mod end;
 mod failures;
 mod group;
+mod inherited;
 mod page;
 mod refusals;
 mod rejections;

@@ -1,5 +1,5 @@
 // Components that a test mounts, and what they showed.
-import { createElement as h, StrictMode, Suspense, useState } from 'react';
+import { createElement as h, StrictMode, useState } from 'react';
 import * as React from 'react';
 import { createRoot } from 'react-dom/client';
 import { TokenSource } from 'momento-token-wasm';
@@ -13,12 +13,6 @@ function Token({ input }) {
   renders += 1;
   if (states.at(-1) !== state) states.push(state);
   return h('p', { id: 'token' }, `${state.status} ${state.token?.tokenId ?? 'none'} ${state.error?.code ?? ''}`);
-}
-
-/** Suspends until there is a token. */
-function Suspended({ source }) {
-  const token = React.use(source.getToken());
-  return h('p', { id: 'token' }, `suspended ${token.tokenId}`);
 }
 
 /** A parent that renders again for reasons of its own, with options written anew each time. */
@@ -51,10 +45,6 @@ globalThis.page = {
   follow: () => {
     globalThis.source = new TokenSource({ vend: '/token', start: 'on-demand' });
     root.render(h(StrictMode, null, h(Token, { input: globalThis.source }), h('hr')));
-  },
-  suspend: () => {
-    globalThis.source = new TokenSource({ vend: '/token' });
-    root.render(h(Suspense, { fallback: h('p', { id: 'token' }, 'waiting') }, h(Suspended, { source: globalThis.source })));
   },
   empty: () => root.render(null),
   renders: () => renders,

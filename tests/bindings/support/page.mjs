@@ -33,16 +33,17 @@ async function bundle(input, alias) {
   return outputFiles[0].text;
 }
 
-/** Opens it. `answer(count)` is the body of the vending service's nth answer, and may wait. */
-export async function open(t, browser, code, answer = async () => ({ body: JSON.stringify({ authToken: disposable(300) }) })) {
+/** Opens it, with this in `#app`, and errors such as `expected`. `answer(count, request)` is the body of the vending service's nth answer, and may wait. */
+export async function open(t, browser, code, answer = async () => ({ body: JSON.stringify({ authToken: disposable(300) }) }), { app = '', expected } = {}) {
   let vends = 0;
-  const service = await vendingService(t, async ({ url }) => {
-    if (url.pathname === '/page') return { headers: { 'content-type': 'text/html' }, body: HTML };
+  const service = await vendingService(t, async (request) => {
+    const { url } = request;
+    if (url.pathname === '/page') return { headers: { 'content-type': 'text/html' }, body: HTML.replace('</div>', `${app}</div>`) };
     if (url.pathname === '/page.js') return { headers: { 'content-type': 'text/javascript' }, body: code };
     if (url.pathname !== '/token') return { status: 204 };
-    return answer((vends += 1));
+    return answer((vends += 1), request);
   });
-  const { run } = await openWatched(t, browser, new URL('/page', service.url).href);
+  const { run } = await openWatched(t, browser, new URL('/page', service.url).href, expected);
   const text = (selector) => run((selector) => document.querySelector(selector)?.textContent, selector);
-  return { page: { run, text }, vends: () => vends };
+  return { page: { run, text }, vends: () => vends, requests: () => service.requests.filter(({ url }) => url.pathname === '/token') };
 }

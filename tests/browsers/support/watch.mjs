@@ -8,12 +8,12 @@ addEventListener('unhandledrejection', ({ reason }) => troubles.push('unhandled:
 const { error } = console;
 console.error = (...words) => (troubles.push('console: ' + words.join(' ')), error.apply(console, words));`;
 
-/** Opens such a page, closed when test `t` ends, which fails on any error in it. */
-export async function openWatched(t, browser, url) {
+/** Opens such a page, closed when test `t` ends, which fails on any error in it but those `expected`. */
+export async function openWatched(t, browser, url, expected = /^$/) {
   const tab = await browser.open(url);
   t.after(async () => {
     const troubles = await tab.run(() => globalThis.troubles).finally(tab.close);
-    assert.deepEqual(troubles, [], 'errors in the page');
+    assert.deepEqual(troubles.filter((trouble) => !expected.test(trouble)), [], 'errors in the page');
   });
   return tab;
 }

@@ -205,8 +205,9 @@ impl Ledger {
             Event::Vended { .. } | Event::Failed { .. } => {}
             Event::Close => self.closed = true,
             Event::Hidden => {}
-            // One client alone has no siblings; see `group.rs`.
-            Event::Locked { .. }
+            // One client alone has no siblings (see `group.rs`), and takes nobody's place.
+            Event::Spent { .. }
+            | Event::Locked { .. }
             | Event::Cleared { .. }
             | Event::Heard { .. }
             | Event::HeardFailed { .. }

@@ -1,0 +1,119 @@
+// The options of a hook as they were at one render: what they say, to be compared, and the functions among them.
+import { TokenError, type TokenSource, type TokenSourceOptions, type VendRequest } from 'momento-token-wasm';
+import { comparableBody } from '../identity.js';
+import type { Content, Offer } from './options-gate.js';
+
+type Vend = TokenSourceOptions['vend'];
+type VendFunction = Extract<Vend, (...context: never[]) => unknown>;
+type HeadersFunction = Extract<NonNullable<VendRequest['headers']>, () => unknown>;
+
+/** The functions of an app, which are often written anew at each render, closing over what is current then. */
+export interface Functions {
+  vend?: VendFunction;
+  headers?: HeadersFunction;
+}
+
+export interface Options extends Offer {
+  readonly options: TokenSourceOptions;
+  readonly functions: Functions;
+}
+
+// Complete, or the compiler complains: an option that is not named here would be lost.
+const OPTIONS = Object.keys({
+  vend: 0,
+  scope: 0,
+  expiresIn: 0,
+  tokenId: 0,
+  refreshWindow: 0,
+  requestTimeoutMs: 0,
+  shareAcrossTabs: 0,
+  decode: 0,
+  start: 0,
+} satisfies Record<keyof TokenSourceOptions, 0>) as (keyof TokenSourceOptions)[];
+const REQUEST = Object.keys({
+  url: 0,
+  method: 0,
+  headers: 0,
+  body: 0,
+  credentials: 0,
+  allowRedirects: 0,
+} satisfies Record<keyof VendRequest, 0>) as (keyof VendRequest)[];
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** By what is used of it: it may be from another realm. */
+const isUrlObject = (value: unknown): value is URL => isObject(value) && typeof (value as Partial<URL>).href === 'string';
+
+/** By what it can do: a source made by another copy of the package is one all the same. */
+export const isSource = (input: unknown): input is TokenSource => isObject(input) && typeof (input as Partial<TokenSource>).getToken === 'function';
+
+/**
+ * Reads each option once.
+ *
+ * @throws TokenError `ERR_ARGUMENT` where an option cannot be read. Whether they make sense is for the source to say.
+ */
+export function readOptions(input: TokenSourceOptions): Options {
+  // What is no object the source refuses, in better words.
+  if (!isObject(input)) return { options: input, content: { options: typeof input }, functions: {} };
+  try {
+    const options = pick(input, OPTIONS) as TokenSourceOptions;
+    const { vend, ...others } = options;
+    const content: Record<string, string> = {};
+    for (const [name, value] of Object.entries(others)) content[name] = json(value);
+    if (typeof vend === 'function') return { options, content: { ...content, vend: 'function' }, functions: { vend: vend as VendFunction } };
+    const isRequest = isObject(vend) && !isUrlObject(vend);
+    const request: Partial<VendRequest> = isRequest ? pick(vend, REQUEST) : { url: vend as string | URL };
+    for (const [name, value] of Object.entries(request)) content[`vend.${name}`] = contentOf(name as keyof VendRequest, value);
+    if (typeof request.headers !== 'function') return { options, content, functions: {} };
+    return { options: { ...options, vend: request as VendRequest }, content, functions: { headers: request.headers } };
+  } catch (cause) {
+    throw new TokenError('ERR_ARGUMENT', 'options: expected what can be read, found what cannot; see `cause`', { cause });
+  }
+}
+
+/** The options for a source that waits for the hook, with their functions replaced by ones that call the newest of their kind. */
+export function forSource({ options: given, functions }: Options, newest: Functions): TokenSourceOptions {
+  if (!isObject(given)) return given;
+  const options: TokenSourceOptions = { ...given };
+  // Anything else the source refuses.
+  if (options.start === undefined || options.start === 'now') options.start = 'on-demand';
+  if (functions.vend) options.vend = (context) => (newest.vend ?? functions.vend)!(context);
+  if (functions.headers) options.vend = { ...(options.vend as VendRequest), headers: () => (newest.headers ?? functions.headers)!() };
+  return options;
+}
+
+/** These fields, inherited ones and getters too, as far as they are set. */
+function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const name of names) {
+    const value = from[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+function contentOf(name: keyof VendRequest, value: unknown): Content[string] {
+  if (name === 'headers') return typeof value === 'function' ? 'function' : headers(value as HeadersInit);
+  if (name === 'body') return json(comparableBody(value));
+  return isUrlObject(value) ? json(value.href) : json(value);
+}
+
+/** However they are written: as an object, as pairs or as `Headers`. */
+function headers(value: HeadersInit): string {
+  try {
+    return json([...(new Headers(value) as Headers & Iterable<[string, string]>)]);
+  } catch {
+    // The source refuses them, or there is no `Headers` here.
+    return json(value);
+  }
+}
+
+/** Bytes are written down as such, for JSON would not tell them from an object. */
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? { bytes: [...part] } : part)) ?? typeof value;
+  } catch {
+    // What JSON cannot say the source refuses, in better words.
+    return 'unreadable';
+  }
+}
