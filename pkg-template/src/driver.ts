@@ -190,6 +190,7 @@ export class Driver {
     this.#visits.begin(() => this.tell(Event.Start), isOver);
   }
 
+  /** In a Worker: what each call that waits does now and then. */
   #look(): void {
     if (performance.now() >= this.#due) this.tell(Event.Timer);
     const flight = this.#flight;
@@ -245,13 +246,14 @@ export class Driver {
 
   tell(event: Event, a = 0, b = 0, c = 0): void {
     // One that has not begun has nothing to learn yet, and one that was closed never.
-    if (this.#ties.machine) outside(() => this.#tell(event, a, b, c));
+    if (this.#ties.machine && this.status !== 'closed') outside(() => this.#tell(event, a, b, c));
   }
 
   #tell(event: Event, a: number, b: number, c: number): void {
-    const { machine } = this.#ties;
-    const at = wasm().refresher_handle(machine, event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now())) >>> 3;
-    const memory = new Float64Array(wasm().memory.buffer);
+    const { memory: shared, refresher_handle: handle } = wasm();
+    [this.#wall, this.#mono] = [Date.now(), performance.now()];
+    const at = handle(this.#ties.machine, event, a, b, c, this.#wall, this.#mono) >>> 3;
+    const memory = new Float64Array(shared.buffer);
     const actions = memory.slice(at + 1, at + 4 + 4 * (memory[at] as number));
     // At once, for listeners to see.
     this.status = STATUSES[actions[0] as number] as Face.TokenSource['status'];

@@ -218,13 +218,13 @@ impl Ledger {
 
     /// The service has said no: for good, unless a token is in hand or ended a moment ago.
     fn refused(&mut self, moment: &Moment) {
-        let (recent, unclear) = match (&self.token, &self.ended) {
-            (Some(_), _) => (true, false),
-            (None, None) => (false, false),
-            (None, Some(held)) => {
-                let ago = moment.t - held.expires.unwrap_or(moment.t);
-                let earliest = ago - LOSS;
-                let latest = ago + held.slack(moment);
+        // One in hand may have ended as well, if this is the first event since.
+        let (recent, unclear) = match self.token.as_ref().or(self.ended.as_ref()) {
+            None => (false, false),
+            Some(Held { expires: None, .. }) => (true, false),
+            Some(held @ Held { expires: Some(expires), .. }) => {
+                let ago = moment.t - expires;
+                let (earliest, latest) = (ago - LOSS, ago + held.slack(moment));
                 let leapt = moment.leapt >= held.since;
                 (latest < GRACE, earliest < GRACE && (latest >= GRACE || leapt))
             }
@@ -308,7 +308,7 @@ impl Ledger {
                 ensure!(batch.reported.replace(flight).is_none(), "reported twice");
                 ensure!(retry_at.is_none_or(|at| at >= now.wall), "tries again in the past");
                 if core::mem::take(&mut self.unclear) {
-                    self.terminal = retry_at.is_none();
+                    self.terminal = self.token.is_none() && retry_at.is_none();
                 }
                 if self.terminal {
                     self.refused_until = None;
