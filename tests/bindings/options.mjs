@@ -145,6 +145,15 @@ export function optionsTests(browser, code) {
     assert.equal(vends(), 1);
   });
 
+  test('a body of form parameters counts by what it says, one of form data by which object it is', async (t) => {
+    const { give, pass, vends } = await visit(t, () => ({ body: disposable(3600) }));
+    for (const [form, expected] of [['a=1', 1], ['a=1', 1], ['a=2', 2], ['kept', 3], ['kept', 3]]) {
+      await give({ vend: { url: '/token', method: 'POST', body: { form } } });
+      assert.equal(vends(), expected, form);
+      await pass(6 * SECOND);
+    }
+  });
+
   test('nothing is left to do for a component that has gone', async (t) => {
     const { pass, call, vends } = await visit(t);
     await call('restless', 'vend.url');

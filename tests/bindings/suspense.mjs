@@ -96,6 +96,7 @@ export function suspenseTests(browser) {
         ['beside', 'beside a component that renders all the time'],
         ['within', 'in a parent that renders all the time'],
         ['around', 'with the error boundary inside of the fallback'],
+        ['slowAround', 'with the error boundary inside of the fallback, beside siblings that take React many slices to render'],
       ]) {
         test(`the error reaches its boundary after one request ${what}`, async (t) => {
           const { call, shows, vends } = await visit(t, refusing(1));

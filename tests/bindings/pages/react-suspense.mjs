@@ -45,6 +45,12 @@ function Busy({ children }) {
   return h('div', null, h('i', null, count), typeof children === 'function' ? children() : children);
 }
 
+const many = () => Array.from({ length: 25 }, (_, key) => h(Slow, { key, ms: 4 }));
+
+/** The boundary is inside of the fallback, and so are these. */
+const around = (...siblings) =>
+  h(Suspense, { fallback: h('p', { id: 'token' }, 'fallback') }, h(Boundary, { id: 'token' }, h(Token, { id: 'token', source: make('/token') })), ...siblings);
+
 let switchTo;
 function Switch({ from }) {
   const [source, setSource] = useState(from);
@@ -61,11 +67,12 @@ globalThis.page = {
   plain: (more) => show(inBoundary(make('/token', more))),
   source: (source) => show(inBoundary(source)),
   again: () => show(inBoundary(globalThis.source)),
-  slow: () => show(inBoundary(make('/token'), 'token', ...Array.from({ length: 25 }, (_, key) => h(Slow, { key, ms: 4 })))),
+  slow: () => show(inBoundary(make('/token'), 'token', ...many())),
   beside: () => show(h('div', null, h(Busy), inBoundary(make('/token')))),
   within: () => show(h(Busy, null, () => inBoundary(globalThis.source ?? make('/token')))),
   twice: () => show(h('div', null, inBoundary(make('/token'), 'token'), inBoundary(globalThis.source, 'other'))),
-  around: () => show(h(Suspense, { fallback: h('p', { id: 'token' }, 'fallback') }, h(Boundary, { id: 'token' }, h(Token, { id: 'token', source: make('/token') })))),
+  around: () => show(around()),
+  slowAround: () => show(around(...many())),
   switch: () => show(h(Boundary, { id: 'token' }, h(Suspense, { fallback: h('p', { id: 'token' }, 'fallback') }, h(Switch, { from: make('/token?first') })))),
   switchTo: (vend, inTransition) => {
     const next = make(vend);
