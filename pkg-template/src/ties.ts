@@ -30,6 +30,7 @@ export function endAll(life: Endings): void {
 
 export function release(ties: Ties): void {
   clearTimeout(ties.timer);
+  ties.timer = undefined;
   endAll(ties.life);
   if (ties.machine) wasm().__wbg_refresher_free(ties.machine, 0);
   ties.machine = 0;

@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const file = (name) => new URL(`../../pkg/${name}`, import.meta.url);
 
 /** Bytes in gzip -9, WebAssembly and JavaScript together: a bound on growth that nobody meant. Size is a budget, not a style. */
-const BUDGET = { 'index.js': 50_000, 'decode.js': 28_000, 'react.js': 3_000, 'vue.js': 3_000, 'momento.js': 5_500 };
+const BUDGET = { 'index.js': 50_000, 'decode.js': 28_000, 'react.js': 4_500, 'vue.js': 4_500, 'momento.js': 5_500 };
 
 for (const [name, most] of Object.entries(BUDGET)) {
   test(`${name} is within its budget`, (t) => {
@@ -72,7 +72,7 @@ test('what cannot compile bytes has the module as a file beside it, and no secon
     for (const [host, query] of [['workerd', ''], ['edge-light', '?module']]) {
       const text = readFileSync(file(`${name}.${host}.js`), 'utf8');
       assert.ok(text.includes(`from"./${wasm}${query}"`), name);
-      assert.ok(text.length < 40_000, `${name} for ${host} is ${text.length} bytes`);
+      assert.ok(text.length < 50_000, `${name} for ${host} is ${text.length} bytes`);
     }
   }
 });
