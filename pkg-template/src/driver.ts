@@ -3,12 +3,12 @@
 // Whatever outlives a call (timer, page listeners) holds on to a driver weakly: a source that an app has dropped is collected, and
 // what it left behind is released.
 import type * as Face from '../index.js';
-import { type Answer, type Reading, askOnce, readShared } from './answer.js';
+import { type Answer, type Reading, askOnce, readShared, unread } from './answer.js';
 import { TokenError } from './error.js';
-import { Action, Cause, Event, Failure, Outcome, REASONS, STATUSES } from './machine.js';
+import { Action, Cause, Event, Failure, Flag, Outcome, REASONS, STATUSES } from './machine.js';
 import { watchPage } from './page.js';
 import type { Vend } from './request.js';
-import { type Message, Tabs, groupName, hash } from './tabs.js';
+import { type Message, Tabs, digest, groupName, hash } from './tabs.js';
 import { wasm } from './wasm.js';
 
 /** So many tokens are remembered as rejected. */
@@ -167,19 +167,19 @@ export class Driver {
     if (message.kind === 'failure') {
       const { code, message: words, status, retryAfter, failure } = message;
       const error = new TokenError(code as Face.TokenErrorCode, words, status > 0 ? { status } : {});
-      this.#heard = { error, failure, retryAfter, serverNow: NaN };
+      this.#heard = { ...unread(), error, failure, retryAfter };
       // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
       const ownFault = failure === Failure.Retry && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
       this.tell(Event.HeardFailed, Number(ownFault), retryAfter, failure);
     } else {
-      const { left, fresh } = message;
+      const { left, fresh, moved } = message;
       const answer = readShared(message.answer, this.#settings.reading);
       const token = answer?.token;
       if (!token || (left === Infinity && token.expiresAt) || this.#rejected.includes(hash(token.reveal()))) return;
       // Ours may have been spent on it, whether or not we want the token.
       if (fresh) this.#renewBy(answer);
       this.#heard = answer;
-      this.tell(Event.Heard, left, Number(fresh));
+      this.tell(Event.Heard, left, (fresh ? Flag.Fresh : 0) | (moved ? Flag.Moved : 0), digest(token.reveal()));
     }
     this.#heard = undefined;
   }
@@ -197,9 +197,22 @@ export class Driver {
   }
 
   tell(event: Event, a = 0, b = 0, c = 0): void {
+    this.#speak((machine, wall, mono) => wasm().refresher_handle(machine, event, a, b, c, wall, mono));
+  }
+
+  /** A request brought a token. */
+  #vended(flight: number, { date, age, times = [NaN, NaN, NaN, NaN] }: Answer, token: Face.Token): void {
+    const { expiresIn } = this.#settings.reading;
+    const asked = expiresIn < Infinity ? expiresIn : NaN;
+    const hash = digest(token.reveal());
+    this.#speak((machine, wall, mono) => wasm().refresher_vended(machine, flight, hash, ...times, asked, date, age, wall, mono));
+  }
+
+  /** Tells the machine something, and carries out what it answers: where that is in memory. */
+  #speak(say: (machine: number, wall: number, mono: number) => number): void {
     if (this.status === 'closed') return;
     const machine = this.#ties.machine || this.#begin();
-    const at = wasm().refresher_handle(machine, event, a, b, c, (this.#wall = Date.now()), (this.#mono = performance.now())) >>> 3;
+    const at = say(machine, (this.#wall = Date.now()), (this.#mono = performance.now())) >>> 3;
     const memory = new Float64Array(wasm().memory.buffer);
     const actions = memory.slice(at + 1, at + 4 + 4 * (memory[at] as number));
     // At once, for listeners to see.
@@ -252,6 +265,7 @@ export class Driver {
           this.#token = this.#body = undefined;
           break;
         case Action.Refuse:
+        case Action.Doubt:
           this.#land();
           break;
         case Action.Report:
@@ -273,7 +287,7 @@ export class Driver {
           this.#install(this.#heard);
           break;
         case Action.Share:
-          this.#share(what === 1);
+          this.#share(what);
           break;
         case Action.ShareFailure:
           this.#shareFailure();
@@ -297,8 +311,8 @@ export class Driver {
     // One that was given up meanwhile is of no interest.
     if (this.#flight !== flight) return;
     flight.answer = answer;
-    const { token, error, serverNow, retryAfter } = answer;
-    if (token) return this.tell(Event.Vended, id, token.expiresAt?.getTime() ?? Infinity, serverNow);
+    const { token, error, retryAfter } = answer;
+    if (token) return this.#vended(id, answer, token);
     // It may be the refresh token that was refused: another attempt goes without it.
     const { status = 0 } = error ?? {};
     const spent = refreshToken !== undefined && status >= 400 && status < 500 && status !== 429;
@@ -340,7 +354,7 @@ export class Driver {
         : cause === Cause.Expired
           ? new TokenError(
               'ERR_VEND_EXPIRED',
-              'expected a valid token from the vending service, found one that had expired; does the service cache tokens, or is a clock wrong?',
+              'expected a valid token from the vending service, found one that had expired as far as clocks tell; let pages read its time (`Access-Control-Expose-Headers: Date, Age`), or have it send the seconds left as `expiresIn`, and no cache or service worker keep its answers',
             )
           : answer?.error;
     if (!error) return;
@@ -349,10 +363,12 @@ export class Driver {
     this.#emit('error', error);
   }
 
-  #share(fresh: boolean): void {
+  #share(flags: number): void {
     const left = this.#left();
     // A listener may have made an end of it meanwhile.
-    if (this.#body && left > 0) this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh });
+    if (!this.#body || left <= 0) return;
+    const [fresh, moved] = [(flags & Flag.Fresh) !== 0, (flags & Flag.Moved) !== 0];
+    this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh, moved });
   }
 
   #shareFailure(): void {

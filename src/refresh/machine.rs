@@ -8,8 +8,9 @@ mod tests;
 
 use super::backoff::{Attempts, Dice};
 use super::calls::{Calls, Fate};
-use super::clock::{Now, Timeline};
+use super::clock::{Now, Step, Timeline};
 use super::event::*;
+use super::life::Lives;
 use super::policy::Policy;
 use alloc::vec::Vec;
 use group::Turn;
@@ -44,11 +45,15 @@ pub struct Machine {
     time: Timeline,
     phase: Phase,
     token: Option<Held>,
+    /// How long tokens live.
+    lives: Lives,
     /// There may be siblings to share tokens with.
     shared: bool,
     /// The attempt that waits for its turn among the siblings.
     turn: Option<Turn>,
     flight: Option<Flight>,
+    /// It holds on to the group's lock from one request to the next, since the answer was in doubt.
+    keeps_lock: bool,
     next_flight: u32,
     attempts: Attempts,
     /// What the next attempt waits for, and the steady time it is planned for. Without meaning
@@ -90,6 +95,8 @@ enum Phase {
 /// The token in hand, as far as the machine knows it. Times are steady, and [`NEVER`] is never.
 #[derive(Debug)]
 struct Held {
+    /// The hash of its bytes.
+    token: u64,
     expires: i64,
     /// The life it arrived with (ms).
     life: i64,
@@ -98,11 +105,15 @@ struct Held {
     refresh: i64,
     /// When it has proved good.
     proven: i64,
+    /// It was given a later end than before.
+    moved: bool,
 }
 
 #[derive(Debug)]
 struct Flight {
     id: u32,
+    /// The steady time at which it was sent.
+    sent: i64,
     /// The steady time at which it is given up.
     deadline: i64,
     /// It was sent although the browser says that it is offline.
@@ -129,9 +140,11 @@ impl Machine {
             time: Timeline::new(now),
             phase: Phase::Idle,
             token: None,
+            lives: Lives::default(),
             shared,
             turn: None,
             flight: None,
+            keeps_lock: false,
             next_flight: 0,
             attempts: Attempts::new(),
             plan: Plan::Refresh,
@@ -168,7 +181,10 @@ impl Machine {
             }
             return &self.notes;
         }
-        let jumped = self.time.observe(now);
+        let step = self.time.observe(now);
+        if step != Step::Even {
+            self.lives.forget();
+        }
         // Whether it has fired or is found overdue.
         let late = if self.armed == NONE { 0 } else { self.time.awake() - self.armed };
         self.time.observed(signal.event != WAKE && late <= FAR_BEHIND);
@@ -181,7 +197,7 @@ impl Machine {
         if matches!(signal.event, GET | WAKE) {
             self.time_out();
         }
-        if jumped {
+        if step == Step::Jump {
             self.wake();
         }
         self.take(signal);
@@ -229,7 +245,7 @@ impl Machine {
 
     /// What the machine is up to.
     pub fn status(&self) -> Status {
-        let trying = self.flight.is_some() || self.turn.is_some();
+        let trying = self.flight.is_some() || self.turn.is_some() || self.plan == Plan::Reask;
         match (self.phase, trying, &self.token) {
             (Phase::Idle, ..) => Status::Idle,
             (Phase::Closed, ..) => Status::Closed,
@@ -313,7 +329,17 @@ impl Machine {
 
     fn take_off(&mut self) {
         let due = self.next_attempt() == 0;
-        if self.shared {
+        // Something else has come of the doubt.
+        if self.plan != Plan::Reask {
+            self.release();
+        }
+        if self.keeps_lock {
+            if due {
+                self.keeps_lock = false;
+                let id = self.number();
+                self.launch(id);
+            }
+        } else if self.shared {
             self.take_turn(due);
         } else if due {
             let id = self.number();
@@ -343,7 +369,8 @@ impl Machine {
             self.offline = Some(self.draw(plan::PROBE));
         }
         self.attempts.started(self.time.awake());
-        self.flight = Some(Flight { id, deadline: self.in_ms(self.policy.request_timeout), probe });
+        let (sent, deadline) = (self.now(), self.in_ms(self.policy.request_timeout));
+        self.flight = Some(Flight { id, sent, deadline, probe });
         self.act(FETCH, reason as u8, id, 0);
     }
 

@@ -67,14 +67,17 @@ pub(crate) struct Found {
     pub(super) is_v2: bool,
     /// Nowhere, as the refresh token, where there is none.
     pub(super) endpoint: usize,
+    /// When it expires, by the best word on that.
     pub(super) told: Told,
+    /// How long it lives, if it is said as well or instead.
+    pub(super) length: Told,
     pub(super) refresh_token: usize,
 }
 
 impl Found {
     /// Nothing beside it.
     pub(super) const fn new(credential: usize, is_v2: bool) -> Self {
-        Found { credential, is_v2, endpoint: NOWHERE, told: NOTHING, refresh_token: NOWHERE }
+        Found { credential, is_v2, endpoint: NOWHERE, told: NOTHING, length: NOTHING, refresh_token: NOWHERE }
     }
 
     pub(crate) const NOTHING: Found = Found::new(NOWHERE, false);
@@ -137,6 +140,7 @@ struct Beside {
     two_endpoints: bool,
     endpoint: usize,
     told: Told,
+    length: Told,
     refresh_token: usize,
 }
 
@@ -152,6 +156,7 @@ impl Beside {
             two_endpoints: false,
             endpoint: NOWHERE,
             told: NOTHING,
+            length: NOTHING,
             refresh_token: NOWHERE,
         }
     }
@@ -176,6 +181,7 @@ impl Search<'_> {
             // Expiry and refresh token belong to what stands beside them by name: around it they may be of an app's own session.
             if self.best >> 8 & 0xff == beside.depth && matches!((self.best >> 16) as u8, NAMED | NAMED_SESSION) {
                 found.told = beside.told;
+                found.length = beside.length;
                 found.refresh_token = beside.refresh_token;
             }
         }
@@ -188,6 +194,9 @@ impl Search<'_> {
         if (FIRST_EXPIRY..=LAST_LIFE).contains(&field) {
             let told = self.told(reader, kind, field, beside)?;
             beside.told.improve(told, field);
+            if field > LAST_EXPIRY {
+                beside.length.improve(told, field);
+            }
             return Ok(());
         }
         match kind {
