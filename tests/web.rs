@@ -85,6 +85,10 @@ fn siblings_speak_in_numbers_too() {
     let mut machine = Refresher::new(0.5, 0.5, 10_000.0, true, 7.0, 1e12, 0.0);
     let mut at = |ms: f64, event: u32, a: f64, b: f64, c: f64| match event {
         VENDED => machine.vend(a as u32, b, 1e12 + ms, ms)[1..].to_vec(),
+        HEARD => {
+            machine.heard(a, b as u32, c, f64::NAN, 1e12 + ms, ms);
+            machine.answered()[1..].to_vec()
+        }
         _ => machine.tell(event, a, b, c, 1e12 + ms, ms)[1..].to_vec(),
     };
     let count = |actions: &[[f64; 4]], wanted: [f64; 4]| actions.iter().filter(|found| **found == wanted).count();
@@ -95,9 +99,10 @@ fn siblings_speak_in_numbers_too() {
     assert_eq!(count(&at(200.0, CLEARED, 0.0, 0.0, 0.0), [0.0; 4]), 1);
     // Install, share as fresh, unlock.
     let vended = at(200.0, VENDED, 0.0, f64::NAN, 0.0);
-    assert_eq!(vended[..3], [[4.0, 0.0, 0.0, 0.0], [13.0, 0.0, 1.0, 0.0], [11.0, 0.0, 0.0, 0.0]]);
+    assert_eq!((vended[0], &vended[1][..3], vended[2]), ([4.0, 0.0, 0.0, 0.0], &[13.0, 0.0, 1.0][..], [11.0, 0.0, 0.0, 0.0]));
+    assert!(vended[1][3].is_nan(), "no date");
     // Someone has less: share, but not as fresh. Someone has as much: nothing.
-    assert_eq!(at(200.0, ASKED, 5_000.0, 0.0, 0.0), [[13.0, 0.0, 0.0, 0.0]]);
+    assert_eq!(at(200.0, ASKED, 5_000.0, 0.0, 0.0)[0][..3], [13.0, 0.0, 0.0]);
     assert!(at(200.0, ASKED, f64::INFINITY, 0.0, 0.0).is_empty());
     // Drop, and lock anew; a sibling's failure that is terminal: unlock, report as a sibling's without a next attempt.
     assert_eq!(at(5_000.0, 3, 0.0, 0.0, 0.0)[..2], [[5.0, 0.0, 0.0, 0.0], [10.0, 1.0, 0.0, 0.0]]);
@@ -130,6 +135,7 @@ fn no_numbers_make_it_trap() {
             let mut number = || odd[draw(odd.len())];
             let (token, exp, iat, length, told) = (number(), number(), number(), number(), number());
             let (asked, date, age, wall, mono) = (number(), number(), number(), number(), number());
+            machine.heard(number(), draw(5) as u32, number(), number(), number(), number());
             machine.vended(flight, token, exp, iat, length, told, asked, date, age, wall, mono);
         }
     }

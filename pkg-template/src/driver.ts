@@ -172,14 +172,15 @@ export class Driver {
       const ownFault = failure === Failure.Retry && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
       this.tell(Event.HeardFailed, Number(ownFault), retryAfter, failure);
     } else {
-      const { left, fresh, moved } = message;
+      const { left, fresh, moved, date } = message;
       const answer = readShared(message.answer, this.#settings.reading);
       const token = answer?.token;
       if (!token || (left === Infinity && token.expiresAt) || this.#rejected.includes(hash(token.reveal()))) return;
       // Ours may have been spent on it, whether or not we want the token.
       if (fresh) this.#renewBy(answer);
       this.#heard = answer;
-      this.tell(Event.Heard, left, (fresh ? Flag.Fresh : 0) | (moved ? Flag.Moved : 0), digest(token.reveal()));
+      const flags = (fresh ? Flag.Fresh : 0) | (moved ? Flag.Moved : 0);
+      this.#speak((machine, wall, mono) => wasm().refresher_heard(machine, left, flags, digest(token.reveal()), date, wall, mono));
     }
     this.#heard = undefined;
   }
@@ -287,7 +288,7 @@ export class Driver {
           this.#install(this.#heard);
           break;
         case Action.Share:
-          this.#share(what);
+          this.#share(what, ms);
           break;
         case Action.ShareFailure:
           this.#shareFailure();
@@ -363,12 +364,12 @@ export class Driver {
     this.#emit('error', error);
   }
 
-  #share(flags: number): void {
+  #share(flags: number, date: number): void {
     const left = this.#left();
     // A listener may have made an end of it meanwhile.
-    if (!this.#body || left <= 0) return;
+    if (!this.#body || !(left > 0)) return;
     const [fresh, moved] = [(flags & Flag.Fresh) !== 0, (flags & Flag.Moved) !== 0];
-    this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh, moved });
+    this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh, moved, date });
   }
 
   #shareFailure(): void {

@@ -14,6 +14,7 @@ export const enum Event {
   Failed,
   Close,
   Locked,
+  /** Told to `refresher_heard`. */
   Heard,
   HeardFailed,
   Asked,

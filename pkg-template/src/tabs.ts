@@ -33,6 +33,8 @@ interface Told {
   fresh: boolean;
   /** Its end was known, and is later now: who has heard of the earlier one is to forget that. */
   moved: boolean;
+  /** The time of the answer that its end was reckoned from, by the vending host's clock; NaN: not known. */
+  date: number;
 }
 
 /** It has asked the vending service in vain. */
@@ -182,14 +184,14 @@ export function digest(text: string): number {
 function read(data: unknown): Message | undefined {
   const message = data as Partial<Record<string, unknown>> | null;
   if (typeof message !== 'object' || message === null) return undefined;
-  const { kind, left, answer, sentAt, fresh, moved, code, message: words, status, retryAfter, failure } = message;
+  const { kind, left, answer, sentAt, fresh, moved, date, code, message: words, status, retryAfter, failure } = message;
   const lasts = typeof left === 'number' && left >= 0;
   if (kind === 'ask') return lasts ? { kind, left } : undefined;
   if (kind === 'token') {
     const age = typeof sentAt === 'number' ? Date.now() - sentAt : NaN;
     const timely = lasts && -MAX_AHEAD_MS <= age && age <= MAX_AGE_MS;
     if (!timely || typeof answer !== 'string' || answer.length > MAX_ANSWER || typeof fresh !== 'boolean') return undefined;
-    return { kind, answer, left: left - Math.max(age, 0), sentAt: sentAt as number, fresh: fresh && age <= MAX_FRESH_MS, moved: moved === true };
+    return { kind, answer, left: left - Math.max(age, 0), sentAt: sentAt as number, fresh: fresh && age <= MAX_FRESH_MS, moved: moved === true, date: typeof date === 'number' ? date : NaN };
   }
   const numbers = typeof status === 'number' && typeof retryAfter === 'number' && [Failure.Retry, Failure.Terminal, Failure.Malformed].includes(failure as Failure);
   if (kind !== 'failure' || !numbers || typeof code !== 'string' || !/^ERR_[A-Z0-9_]+$/.test(code) || typeof words !== 'string') return undefined;

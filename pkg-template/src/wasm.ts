@@ -40,6 +40,7 @@ interface Exports extends Readers {
     wall: number,
     mono: number,
   ): number;
+  refresher_heard(machine: number, life: number, flags: number, token: number, date: number, wall: number, mono: number): number;
   __wbg_refresher_free(machine: number, isDropped: number): void;
 }
 

@@ -1,7 +1,7 @@
 //! The refresh machine, spoken to in numbers: events in, and a flat list of actions out, which the package carries out
 //! (`pkg-template/src/driver.ts`).
 //!
-//! An event is its number and up to three more; what an event does not need is ignored, and an unknown event is no event, nor is 8 where it is told to `handle`.
+//! An event is its number and up to three more; what an event does not need is ignored, and an unknown event is no event, nor are 8 and 12 where they are told to `handle`.
 //!
 //! | event | | | |
 //! | --- | --- | --- | --- |
@@ -17,7 +17,7 @@
 //! | 9 Failed | flight | `Retry-After` in ms; NaN: none | failure |
 //! | 10 Close | | | |
 //! | 11 Locked | flight | | |
-//! | 12 Heard | life left, ms; infinite: never ends | flags: 1 for a fresh token, 2 where its end was moved | hash of the token |
+//! | 12 Heard | told to [`Refresher::heard`] | | |
 //! | 13 HeardFailed | 1 where it may be the sibling's own fault | as Failed | as Failed |
 //! | 14 Asked | life left, ms | | |
 //! | 15 Hidden | | | |
@@ -42,7 +42,7 @@
 //! | 10 Lock | flight | | life left, ms; infinite: never ends |
 //! | 11 Unlock | | | |
 //! | 12 Adopt | | | |
-//! | 13 Share | | flags, as of Heard | |
+//! | 13 Share | | flags, as of `heard` | `Date` and `Age` of the answer, ms since the epoch; NaN: none |
 //! | 14 ShareFailure | | | |
 //! | 15 Sound | flight | | |
 //! | 16 Doubt | flight | | |
@@ -85,10 +85,10 @@ impl Refresher {
     /// do (NaN as 0 or, where that is said above, as none).
     pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> u32 {
         let mut signal = None;
-        if event <= CLEARED && event != VENDED {
-            // Two events have no id. What is no 32-bit number is cut to the nearest.
-            let answer = Answer { token: c as u64, ..Answer::default() };
-            let (b, c) = if event == HEARD || event == ASKED { (a, b) } else { (b, c) };
+        if event <= CLEARED && event != VENDED && event != HEARD {
+            // One event has no id. What is no 32-bit number is cut to the nearest.
+            let answer = Answer::default();
+            let b = if event == ASKED { a } else { b };
             signal = Some(Signal { event, id: a as u32, ms: to_ms(b), more: to_ms(c), answer });
         }
         self.tell(signal, now(wall, mono))
@@ -123,6 +123,15 @@ impl Refresher {
             age: age as i64,
         };
         self.tell(Some(Signal { event: VENDED, id: flight, ms: 0, more: 0, answer }), now(wall, mono))
+    }
+
+    /// A sibling told of its token, which is good for `life` ms (infinite: it never ends). The flags are 1 for a fresh token and 2 where
+    /// its end was moved; `token` and `date` are as in `vended`.
+    pub fn heard(&mut self, life: f64, flags: u32, token: f64, date: f64, wall: f64, mono: f64) -> u32 {
+        let date = (!date.is_nan()).then_some(date as i64);
+        let answer = Answer { token: token as u64, date, ..Answer::default() };
+        let signal = Signal { event: HEARD, id: 0, ms: to_ms(life), more: flags.into(), answer };
+        self.tell(Some(signal), now(wall, mono))
     }
 }
 

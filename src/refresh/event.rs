@@ -72,6 +72,8 @@ pub enum Event {
         fresh: bool,
         /// The sibling had an end for this token, and had reason to give it a later one.
         moved: bool,
+        /// [`Answer::date`] and [`Answer::age`], added up, of the answer that its life was reckoned from.
+        date: Option<i64>,
     },
     /// A sibling told that its request failed.
     HeardFailed {
@@ -185,6 +187,8 @@ pub enum Action {
         fresh: bool,
         /// It was given a later end than before, which siblings are to take over.
         moved: bool,
+        /// `Date` and `Age`, added up, of the answer that its life was reckoned from.
+        date: Option<i64>,
     },
     /// Tell the siblings of the failure reported last.
     ShareFailure,
@@ -265,7 +269,7 @@ pub(crate) struct Signal {
     pub(crate) ms: i64,
     /// Another time, a failure's number, or flags: 1 and 2 for yes.
     pub(crate) more: i64,
-    /// What an answer says, or the hash of a sibling's token.
+    /// What an answer says, or a sibling of its token.
     pub(crate) answer: Answer,
 }
 
@@ -319,8 +323,8 @@ impl From<Event> for Signal {
             Event::Close => (CLOSE, 0, 0, 0),
             Event::Locked { flight } => (LOCKED, flight, 0, 0),
             Event::Cleared { flight } => (CLEARED, flight, 0, 0),
-            Event::Heard { token, life, fresh, moved } => {
-                about.token = token;
+            Event::Heard { token, life, fresh, moved, date } => {
+                about = Answer { token, date, ..about };
                 (HEARD, 0, life.unwrap_or(NEVER), i64::from(fresh) * FRESH | i64::from(moved) * MOVED)
             }
             Event::HeardFailed { own_fault, failure } => {
@@ -411,7 +415,8 @@ impl Note {
             ADOPT => Action::Adopt,
             SHARE => {
                 let what = i64::from(what);
-                Action::Share { fresh: what & FRESH != 0, moved: what & MOVED != 0 }
+                let date = (ms != NONE).then_some(ms);
+                Action::Share { fresh: what & FRESH != 0, moved: what & MOVED != 0, date }
             }
             DOUBT => Action::Doubt { flight: id },
             SHARE_FAILURE => Action::ShareFailure,

@@ -13,8 +13,10 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+use super::clock::tame;
 pub use answer::Answer;
 pub(super) use answer::Sighting;
+pub(super) use ends::SAME;
 use ends::{End, Ends};
 use rules::{Basis, Judgement};
 pub(super) use rules::{REASK_SPREAD, UNCERTAINTY};
@@ -95,16 +97,23 @@ impl Lives {
         Verdict::Expired
     }
 
+    /// `Date` and `Age` of the answer that the token's end was reckoned from, for siblings.
+    pub(super) fn date(&self, token: u64) -> Option<i64> {
+        self.ends.date(token)
+    }
+
     /// A sibling says that a token is good for so long (ms) from now on. Gives for how long it is good here.
     ///
     /// A token that is known keeps its earlier end here as well, unless the sibling knew of an end too and had reason to
     /// give it a later one.
-    pub(super) fn heard(&mut self, token: u64, life: i64, moved: bool, now: i64) -> i64 {
+    pub(super) fn heard(&mut self, answer: Answer, life: i64, moved: bool, now: i64) -> i64 {
         self.moved = moved;
-        if life == super::event::NEVER {
+        // Nobody passes on what has ended: that is no word on it.
+        if life <= 0 || life == super::event::NEVER {
             return life;
         }
-        self.ends.heard(token, now + life, moved) - now
+        let end = End { at: now + life, basis: Basis::Clock, date: answer.date.map(tame) };
+        self.ends.heard(answer.token, end, moved) - now
     }
 
     fn corrected(&self, wall: i64) -> i64 {

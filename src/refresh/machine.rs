@@ -37,6 +37,9 @@ const LAG: i64 = 3_000;
 const LONG_LAG: i64 = 60_000 + LAG;
 const FAR_BEHIND: i64 = 2_000;
 
+/// The longest (ms) that the lock is kept for the request that settles a doubt.
+const LONGEST_HOLD: i64 = 7_000;
+
 /// Decides when to fetch a token. See the [module](super) for how it is driven.
 #[derive(Debug)]
 pub struct Machine {
@@ -329,8 +332,8 @@ impl Machine {
 
     fn take_off(&mut self) {
         let due = self.next_attempt() == 0;
-        // Something else has come of the doubt.
-        if self.plan != Plan::Reask {
+        // Something else has come of the doubt, or the request has to wait for something else.
+        if self.plan != Plan::Reask || self.next_attempt() > LONGEST_HOLD {
             self.release();
         }
         if self.keeps_lock {

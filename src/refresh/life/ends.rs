@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 /// long ago has ended by every clock.
 const MOST: usize = 256;
 
-/// A sibling's word on an end is no news where it is earlier by no more than this (ms): each hop takes a little off.
-const SAME: i64 = 1_000;
+/// A sibling's word on an end is no news where it is earlier by no more than this (ms): each hop takes a little off, and
+/// what has gone from tab to tab some times says less than one's own reckoning.
+pub(in super::super) const SAME: i64 = 5_000;
 
 /// When (steady) a token ends, and what that was reckoned from.
 #[derive(Clone, Copy, Debug)]
@@ -49,18 +50,20 @@ impl Ends {
         (kept.at, moves)
     }
 
+    /// The `Date` of the answer that a token's end was reckoned from.
+    pub(super) fn date(&self, token: u64) -> Option<i64> {
+        self.0.iter().find(|(other, _)| *other == token)?.1.date
+    }
+
     /// Takes in what a sibling says. It `moved` the end where it had one before. Gives the end that counts.
-    pub(super) fn heard(&mut self, token: u64, at: i64, moved: bool) -> i64 {
+    pub(super) fn heard(&mut self, token: u64, end: End, moved: bool) -> i64 {
         let known = self.take(token);
-        let heard = End { at, basis: Basis::Clock, date: None };
         let kept = match known {
-            Some(known) if !moved && known.at <= at => known,
-            // Told and measured twice.
-            Some(known) if !moved && known.at - at <= SAME => known,
-            _ => heard,
+            Some(known) if !moved && known.at - end.at <= SAME => known,
+            _ => end,
         };
         self.put(token, kept);
-        kept.at.min(at)
+        kept.at
     }
 
     fn take(&mut self, token: u64) -> Option<End> {

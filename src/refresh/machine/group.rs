@@ -12,7 +12,8 @@ use super::super::calls::Fate;
 use super::super::event::*;
 use super::plan::Plan;
 use super::react::certain;
-use super::{Machine, Phase};
+use super::super::life::{Answer, SAME};
+use super::{Held, Machine, Phase};
 
 /// How long anyone waits for the lock (ms, at least and on top at most). Not all for the same time, or those who waited in
 /// vain would all send requests at once.
@@ -127,16 +128,17 @@ impl Machine {
     }
 
     /// `told` are flags. What a sibling passes on is what it has judged: a life, and not an answer.
-    pub(super) fn heard(&mut self, token: u64, life: i64, told: i64) {
+    pub(super) fn heard(&mut self, answer: Answer, life: i64, told: i64) {
         if self.phase != Phase::Open || !self.shared || self.time.in_doubt() {
             return;
         }
         // Once more, since the message was timed by clocks that are no finer here than there.
         let (fresh, moved) = (told & FRESH != 0, told & MOVED != 0);
-        let life = self.lives.heard(token, certain(life), moved, self.now());
+        let token = answer.token;
+        let life = self.lives.heard(answer, certain(life), moved, self.now());
         let left = self.left().max(0);
         // The one in hand, and a sibling knows better when it ends.
-        if life < left - BETTER && self.token.as_ref().is_some_and(|held| held.token == token) {
+        if life < left - SAME && self.token.as_ref().is_some_and(|held| held.token == token) {
             self.hold(token, life, moved);
             return self.expire();
         }
@@ -203,7 +205,8 @@ impl Machine {
 
     /// Tells the siblings of the token in hand.
     pub(super) fn share(&mut self, fresh: i64) {
-        let moved = self.token.as_ref().is_some_and(|token| token.moved);
-        self.act(SHARE, (fresh | i64::from(moved) * MOVED) as u8, 0, 0);
+        let Some(&Held { token, moved, .. }) = self.token.as_ref() else { return };
+        let date = self.lives.date(token).unwrap_or(NONE);
+        self.act(SHARE, (fresh | i64::from(moved) * MOVED) as u8, 0, date);
     }
 }

@@ -64,7 +64,7 @@ impl Machine {
             CLOSE => self.close(),
             LOCKED => self.locked(id),
             CLEARED => self.cleared(id),
-            HEARD => self.heard(answer.token, ms, more),
+            HEARD => self.heard(answer, ms, more),
             HEARD_FAILED => self.heard_failure(more, ms, id == 1),
             ASKED => self.asked(ms),
             _ => {}

@@ -1,7 +1,7 @@
 //! Keeps its own account of what the machine was told and what it said, in true time, and knows nothing of how the machine
 //! decides. What is promised besides stands in `promises.rs`.
 
-use crate::check::{Alarm, Ask, Checked, LOSS, ensure};
+use crate::check::{ANY, Alarm, Ask, Checked, LOSS, Truth, ensure};
 use crate::clocks::{MINUTE, MS};
 use crate::limits::Limits;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Now, Outcome, Policy, Status};
@@ -12,12 +12,13 @@ const MALFORMED: u32 = 3;
 pub(super) const PROBE: i64 = 4 * MINUTE;
 const FIRST_PROBE: i64 = MINUTE;
 
-/// A token that arrives: when it truly expires, and by how much the server's time was taken to be later than it is (ms).
-pub(super) type Moment = crate::check::Moment<Option<(Option<i64>, i64)>>;
+pub(super) type Moment = crate::check::Moment<Option<Truth>>;
 
 pub(super) struct Held {
     pub(super) since: i64,
+    /// When it truly expires, and until when it may be in hand.
     pub(super) expires: Option<i64>,
+    pub(super) until: Option<i64>,
     /// By how much (true time) it looks older than it is.
     pub(super) error: i64,
     /// How often the wall clock had been set back.
@@ -45,6 +46,8 @@ pub(crate) struct Ledger {
     pub(super) seen_token: bool,
     /// The last token was rejected; `Some(false)`: or it expired at that very moment.
     pub(super) rejected: Option<bool>,
+    /// The last answer left it in doubt whether its token lives.
+    pub(super) doubt: bool,
     /// The last attempt failed; for good, at this time.
     pub(super) failing: bool,
     pub(super) terminal: bool,
@@ -109,7 +112,8 @@ impl Ledger {
             self.action(moment, action, &mut batch)?;
         }
         if let Some((_, vended)) = landed {
-            ensure!(batch.installed || batch.reported.is_some(), "an answer without consequence");
+            let told = batch.installed || batch.reported.is_some() || batch.doubted;
+            ensure!(told, "an answer without consequence");
             ensure!(vended || !batch.installed, "a failure installed a token");
         }
         ensure!(batch.refused.is_none(), "refused without a report");
@@ -160,6 +164,7 @@ impl Ledger {
                     self.stirred = true;
                     let alive = held.expires.is_none_or(|at| at - t > held.slack(moment));
                     self.rejected = Some(alive && moment.leapt < held.since);
+                    self.doubt = false;
                 }
             }
             Event::Vended { flight, .. } if self.air == Some(flight) => {
@@ -200,6 +205,7 @@ impl Ledger {
 
     fn fail(&mut self, terminal: bool) {
         self.failing = true;
+        self.doubt = false;
         self.malformed = 0;
         self.terminal = terminal;
         self.stirred = false;
@@ -223,14 +229,16 @@ impl Ledger {
             Action::Disarm => self.alarm.disarm()?,
             Action::Install { flight } => {
                 ensure!(batch.landed == Some((flight, true)), "installed what did not arrive");
-                let (expires, error) = moment.brings.ok_or("installed without an answer")?;
-                ensure!(expires.is_none_or(|at| at > t), "installed an expired token");
-                let (error, set_backs) = (error * MS, moment.set_backs);
+                let truth = moment.brings.ok_or("installed without an answer")?;
+                let (expires, until) = (truth.ends, truth.until());
+                ensure!(until.is_none_or(|at| at > t), "I1: installed an expired token");
+                let (error, set_backs) = (truth.error.map_or(ANY, |error| error * MS), moment.set_backs);
                 let life = 0; // Known once the machine is asked.
-                self.token = Some(Held { since: t, expires, error, set_backs, life });
+                self.token = Some(Held { since: t, expires, until, error, set_backs, life });
                 self.seen_token = true;
                 self.rejected = None;
                 self.failing = false;
+                self.doubt = false;
                 self.malformed = 0;
                 self.terminal = false;
                 self.limits.arrived();
@@ -245,11 +253,18 @@ impl Ledger {
             }
             Action::Refuse { flight } => {
                 ensure!(batch.landed == Some((flight, true)), "refused what did not arrive");
-                let (expires, error) = moment.brings.ok_or("refused without an answer")?;
-                let expires = expires.ok_or("refused a token that never expires")?;
-                ensure!(expires - t <= error * MS + LOSS + 2 * MS, "refused a token that is still good");
+                let truth = moment.brings.ok_or("refused without an answer")?;
+                let expires = truth.ends.ok_or("refused a token that never expires")?;
+                let error = truth.error.map_or(ANY, |error| error * MS);
+                ensure!(expires - t <= error + LOSS + 2 * MS, "refused a token that is still good");
                 batch.refused = Some(flight);
                 self.fail(false);
+            }
+            Action::Doubt { flight } => {
+                ensure!(batch.landed == Some((flight, true)), "doubted what did not arrive");
+                batch.doubted = true;
+                self.doubt = true;
+                self.terminal = false;
             }
             Action::Report { flight, cause, retry_at } => {
                 let happened = match cause {
@@ -292,6 +307,7 @@ pub(super) struct Batch {
     pub(super) aborted: Option<u32>,
     pub(super) refused: Option<u32>,
     pub(super) reported: Option<u32>,
+    pub(super) doubted: bool,
     pub(super) installed: bool,
     /// The validities asked for by those who were told that it is too much.
     pub(super) too_short: Vec<i64>,

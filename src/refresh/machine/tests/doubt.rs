@@ -150,7 +150,8 @@ fn its_request_keeps_the_lock_from_the_siblings() {
     };
     let answer = live(&bench, true);
     let actions = vended(&mut bench, flight, answer);
-    assert!(actions.contains(&Action::Share { fresh: true, moved: false }) && actions.contains(&Action::Unlock));
+    let share = Action::Share { fresh: true, moved: false, date: answer.date };
+    assert!(actions.contains(&share) && actions.contains(&Action::Unlock), "{actions:?}");
 }
 
 #[test]
@@ -162,7 +163,7 @@ fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
     let answer = live(&bench, true);
     vended(&mut bench, flight, answer);
     bench.pass(10);
-    let actions = bench.tell(Event::Heard { token: new_token(), life: Some(MINUTE), fresh: true, moved: false });
+    let actions = bench.tell(Event::Heard { token: new_token(), life: Some(MINUTE), fresh: true, moved: false, date: None });
     assert!(actions.contains(&Action::Adopt) && actions.contains(&Action::Unlock), "{actions:?}");
     assert_eq!(bench.machine.status(), Ready);
     // As does the end.
@@ -176,7 +177,7 @@ fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
 
 #[test]
 fn a_token_that_a_sibling_knows_gets_no_second_life_here() {
-    let heard = |life, moved| Event::Heard { token: 7, life: Some(life), fresh: true, moved };
+    let heard = |life, moved| Event::Heard { token: 7, life: Some(life), fresh: true, moved, date: None };
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
     bench.tell(heard(MINUTE, false));

@@ -65,6 +65,7 @@ fn no_number_is_too_absurd() {
                     life: choice.bool().then(&mut number),
                     fresh: choice.bool(),
                     moved: choice.bool(),
+                    date: None,
                 },
                 14 => Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: Some(number()) } },
                 15 => Event::Asked { left: number() },
