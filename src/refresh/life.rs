@@ -97,6 +97,12 @@ impl Lives {
         Verdict::Expired
     }
 
+    /// There is a token from elsewhere: what was in doubt needs no second answer, and one that comes much later would prove
+    /// nothing.
+    pub(super) fn settled(&mut self) {
+        self.doubt = None;
+    }
+
     /// `Date` and `Age` of the answer that the token's end was reckoned from, for siblings.
     pub(super) fn date(&self, token: u64) -> Option<i64> {
         self.ends.date(token)

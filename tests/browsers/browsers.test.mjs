@@ -3,6 +3,7 @@ import process from 'node:process';
 import './calls.mjs';
 import './hostile.mjs';
 import './lifecycle.mjs';
+import './stale.mjs';
 import './tabs.mjs';
 import './workers.mjs';
 import { runScenarios } from './support/scenarios.mjs';

@@ -78,7 +78,7 @@ impl Truth {
             // taken for good.
             () if ahead < 0 && left <= LOSS => ANY,
             // `Date` has whole seconds, and nothing is promised of lives that are short.
-            () if ahead < 0 && left < 10 * SECOND => SECOND + took + clocks.grain,
+            () if ahead < 0 && left < (10 * SECOND).max(2 * SECOND + took) => SECOND + took + clocks.grain,
             () => 0,
         };
         // A life that is not known counts as one of 25 hours.

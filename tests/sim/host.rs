@@ -48,6 +48,8 @@ pub(crate) struct Brought {
     /// When it ends (true time).
     pub(crate) ends: i64,
     pub(crate) answer: Answer,
+    /// When it was asked for.
+    pub(crate) sent: i64,
     /// It was written for this request, by a host whose clock is right and can be read.
     pub(crate) right_date: bool,
     /// It was minted for this request, and how long it lives is known.
@@ -217,6 +219,7 @@ impl Host {
             id: token.id,
             ends: token.ends,
             answer,
+            sent: t,
             right_date: self.dated && right,
             fresh: is_new && known && self.manner == Manner::Fresh,
         }
@@ -242,7 +245,7 @@ impl Host {
         let takes = ((self.latency as f64 * spread) as i64).min(3 * SECOND).max(MS);
         let written = sent + (takes as f64 * (0.2 + 0.6 * rng.f64())) as i64;
         let is_out = (self.outage.0..self.outage.1).contains(&sent);
-        let copy = |brought: Brought| Brought { right_date: false, fresh: false, ..brought };
+        let copy = |brought: Brought| Brought { sent, right_date: false, fresh: false, ..brought };
         match self.manner {
             Manner::Revalidates => {
                 if let Some(next) = self.next.take_if(|next| next.ready <= sent) {
@@ -268,7 +271,7 @@ impl Host {
         if is_out {
             return (sent + takes, None);
         }
-        let brought = self.origin(written);
+        let brought = Brought { sent, ..self.origin(written) };
         self.stored = Some(Stored { brought, at: written, ready: sent + takes });
         (sent + takes, Some(brought))
     }

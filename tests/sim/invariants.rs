@@ -27,6 +27,9 @@ const SHARED_BLUR: i64 = 5_500 * MS;
 /// The wall clock steps where it gets further away (ms) from the monotonic one.
 const STEP: i64 = 250;
 
+/// An answer that takes longer proves nothing.
+const PROMPT: i64 = 10 * SECOND;
+
 /// So much later an answer does not settle the doubt about the one before.
 const DOUBT: i64 = 60 * SECOND;
 
@@ -58,8 +61,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) held: Option<(u32, i64)>,
     /// There are siblings, whose word takes a little off a life.
     pub(crate) shared: bool,
-    /// A sibling told of it, and that its end was moved.
-    pub(crate) moved: bool,
+    /// A sibling told of this one, and that its end was moved.
+    pub(crate) moved: Option<u32>,
     /// When the next attempt is due (ms).
     pub(crate) next: Option<i64>,
 }
@@ -73,6 +76,8 @@ pub(crate) struct Watch {
     missed: Option<i64>,
     /// It was in doubt.
     doubted: bool,
+    /// And there was no token since.
+    waited: bool,
     /// It was one by which a client whose clock is wrong is to get on.
     good: bool,
     in_hand: Option<u32>,
@@ -87,6 +92,7 @@ impl Watch {
             self.forgotten = self.in_hand;
             self.missed = None;
             self.doubted = false;
+            self.waited = false;
         }
         self.never_later(seen)?;
         // One that nobody waits for any more is no answer.
@@ -94,6 +100,11 @@ impl Watch {
             self.not_refused(seen, brought)?;
             self.soon_there(seen, brought)?;
             self.doubted = seen.doubted;
+            self.waited = seen.doubted;
+        } else if seen.held.is_some() {
+            // A sibling had one.
+            self.waited = false;
+            self.missed = None;
         }
         Ok(())
     }
@@ -117,7 +128,7 @@ impl Watch {
         let left = (brought.ends - seen.t).min(brought.ends - seen.t - seen.ahead);
         if left > 2 * SECOND {
             ensure!(!seen.refused, "I2: refused a token with {} ms left", left / MS);
-            ensure!(!(seen.doubted && self.doubted), "I2: twice in doubt, with {} ms left", left / MS);
+            ensure!(!(seen.doubted && self.waited), "I2: twice in doubt, with {} ms left", left / MS);
             if seen.doubted {
                 let wait = seen.next.ok_or("in doubt, and no request is planned")? - seen.now.wall;
                 // No sooner than other limits allow.
@@ -133,7 +144,9 @@ impl Watch {
     /// I3.
     fn soon_there(&mut self, seen: &Seen<'_>, brought: &Brought) -> Checked {
         let wrong = seen.ahead.abs() > RIGHT;
-        let good = brought.right_date || brought.fresh;
+        // What was stuck in a page that was frozen is no measure of time.
+        let prompt = seen.t - brought.sent <= PROMPT;
+        let good = prompt && (brought.right_date || brought.fresh);
         // A doubt of before the host's clock was set right is settled by no single answer.
         let since = core::mem::replace(&mut self.good, good);
         let should = wrong && seen.sound && good && (since || !self.doubted) && brought.ends - seen.t > 12 * SECOND;
@@ -148,6 +161,7 @@ impl Watch {
     fn never_later(&mut self, seen: &Seen<'_>) -> Checked {
         let before = core::mem::replace(&mut self.in_hand, seen.held.map(|(id, _)| id));
         let Some((id, valid_for)) = seen.held.filter(|(_, left)| *left < i64::MAX) else { return Ok(()) };
+        let moved = seen.moved == Some(id);
         let end = seen.t + valid_for * MS;
         let brought = seen.brought.filter(|brought| brought.id == id && seen.installed).map(|brought| brought.answer);
         let blur = if seen.shared { SHARED_BLUR } else { BLUR };
@@ -158,7 +172,7 @@ impl Watch {
         if let Some(known) = self.ends.get(&id) {
             let live = brought.is_some() && (date.is_none() || known.dates.iter().any(|known| *known != date));
             let passed = known.at <= seen.t + blur;
-            let reason = seen.moved || self.doubted && brought.is_some() || live && (passed || known.by_length);
+            let reason = moved || self.doubted && brought.is_some() || live && (passed || known.by_length);
             ensure!(
                 end <= known.at + blur || reason,
                 "I4: an end moved from {} to {} ms from now, live: {live}",
@@ -174,7 +188,7 @@ impl Watch {
                 || kept.is_some_and(|known| known.by_length);
             let first = kept.map_or(date, |known| known.dates[0]);
             self.ends.insert(id, End { at: end, dates: [first, date], by_length });
-        } else if before != Some(id) || known.is_none() || seen.moved {
+        } else if before != Some(id) || known.is_none() || moved {
             self.ends.insert(id, End { at: end, dates: [None; 2], by_length: false });
         } else if let Some(known) = self.ends.get_mut(&id) {
             known.at = known.at.min(end);

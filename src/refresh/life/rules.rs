@@ -23,6 +23,10 @@ const LONGEST: i64 = 25 * 3_600_000;
 /// A time that moves with the clock differs from it by no more than this (ms): whole seconds, and what is not counted.
 const STEP: i64 = 1_200;
 
+/// An answer that was on its way for longer than this (ms) is no measure of time: its page may have been frozen, and what
+/// was stored meanwhile is another copy.
+const PROMPT: i64 = 10_000;
+
 /// The least time (ms) before a request that is to settle a doubt, and how much is drawn at random on top.
 pub(super) const REASK: i64 = 3_000;
 pub(in super::super) const REASK_SPREAD: i64 = 1_000;
@@ -62,6 +66,8 @@ impl Judgement {
 struct View<'a> {
     seen: &'a Sighting,
     wall: i64,
+    /// An offset was added to the wall clock, which is known no better than `Date` is.
+    by_offset: bool,
     /// What the token has left (ms) by the wall clock.
     by_wall: i64,
     /// The same by the host's, where that can be read.
@@ -82,12 +88,13 @@ struct Dated {
 }
 
 impl<'a> View<'a> {
-    fn new(seen: &'a Sighting, expires_at: i64, wall: i64) -> Self {
+    fn new(seen: &'a Sighting, expires_at: i64, wall: i64, by_offset: bool) -> Self {
         let left = |now: i64| expires_at - now - UNCERTAINTY;
         let most = |life: Option<i64>| life.map_or(LONGEST, |life| life + SLACK);
         View {
             seen,
             wall,
+            by_offset,
             by_wall: left(wall),
             date: seen.earliest().zip(seen.latest()).map(|(earliest, latest)| Dated {
                 earliest,
@@ -125,9 +132,13 @@ impl<'a> View<'a> {
     fn may_have_died(&self) -> bool {
         self.by_wall > 0
             && self.date.is_some_and(|date| {
-                let told = date.earliest <= self.wall && self.wall <= date.latest + AGREEMENT;
-                date.left <= 0 && date.left_at_most > 0 && !told
+                date.left <= 0 && date.left_at_most > 0 && !self.wall_tells(date)
             })
+    }
+
+    /// The wall clock itself shows a time at which the answer may have arrived.
+    fn wall_tells(&self, date: Dated) -> bool {
+        !self.by_offset && date.earliest <= self.wall && self.wall <= date.latest + AGREEMENT
     }
 
     /// Rules 2 to 5: by the wall clock the token lives. `None`: it does not.
@@ -139,11 +150,14 @@ impl<'a> View<'a> {
         if unsure && doubt.is_none() {
             return Some(Judgement::Doubtful { wait: REASK });
         }
+        if unsure && self.by_offset {
+            return Some(Judgement::Expired);
+        }
         let by_date = |date: Dated| if unsure { date.left_at_most } else { date.left };
         let clock = |life| Some(Judgement::good(life, Basis::Clock));
         if self.clocks_agree() {
             // A host's clock that is ahead of a right one costs a little of the life, a client's that is behind none.
-            let ahead = self.date.filter(|date| self.wall < date.earliest).map(by_date);
+            let ahead = self.date.filter(|date| self.by_offset || self.wall < date.earliest).map(by_date);
             return clock(ahead.filter(|left| *left > 0).map_or(self.by_wall, |left| left.min(self.by_wall)));
         }
         let plausible = self.plausible_date().map(by_date);
@@ -174,10 +188,13 @@ impl<'a> View<'a> {
         if doubt.answer.token == self.seen.answer.token && when_sent > -AGREEMENT - UNCERTAINTY {
             return Judgement::Doubtful { wait };
         }
+        if doubt.took() > PROMPT && self.seen.took() <= PROMPT {
+            return Judgement::Doubtful { wait };
+        }
         let moved = |from: Option<i64>, to: Option<i64>| {
             let least = self.seen.sent - doubt.received - STEP;
             let most = self.seen.received - doubt.sent + STEP;
-            from.zip(to).is_some_and(|(from, to)| (least..=most).contains(&(to - from)))
+            self.seen.took() <= PROMPT && from.zip(to).is_some_and(|(from, to)| (least..=most).contains(&(to - from)))
         };
         // The host's clock moves on: the answers are live, and the wall clock is ahead.
         if let Some(date) = date.filter(|date| date.left > 0) {
@@ -198,8 +215,8 @@ impl<'a> View<'a> {
 
 /// Judges an answer by the wall clock as it is. `doubt` is the answer before, if that one was in doubt.
 pub(super) fn judge(seen: &Sighting, wall: i64, doubt: Option<&Sighting>) -> Judgement {
-    let Some(expires_at) = seen.answer.expires_at else { return told(seen, wall) };
-    let view = View::new(seen, expires_at, wall);
+    let Some(expires_at) = seen.answer.expires_at else { return told(seen, wall, doubt) };
+    let view = View::new(seen, expires_at, wall, false);
     if view.died_on_the_way() {
         return Judgement::Expired;
     }
@@ -214,8 +231,8 @@ pub(super) fn judge_by_offset(
     offset: i64,
     doubt: Option<&Sighting>,
 ) -> Option<Judgement> {
-    let Some(expires_at) = seen.answer.expires_at else { return Some(told(seen, wall + offset)) };
-    let view = View::new(seen, expires_at, wall + offset);
+    let Some(expires_at) = seen.answer.expires_at else { return Some(told(seen, wall + offset, doubt)) };
+    let view = View::new(seen, expires_at, wall + offset, true);
     if view.by_wall > view.most || view.died_on_the_way() {
         return None;
     }
@@ -230,12 +247,22 @@ pub(super) fn judge_by_offset(
 }
 
 /// Rule 1: the token itself does not say when it expires, and the answer must do.
-fn told(seen: &Sighting, wall: i64) -> Judgement {
-    let left = match (seen.answer.length, seen.answer.told_expiry) {
+fn told(seen: &Sighting, wall: i64, doubt: Option<&Sighting>) -> Judgement {
+    let by_clock = |left: i64| Judgement::good(left - UNCERTAINTY, Basis::Clock);
+    match (seen.answer.length, seen.answer.told_expiry) {
         // Counted from when the answer was written.
-        (Some(length), _) => length - seen.took(),
-        (None, Some(at)) => at - seen.latest().unwrap_or(wall),
-        (None, None) => return Judgement::Good { life: NEVER, basis: Basis::Clock },
-    };
-    Judgement::good(left - UNCERTAINTY, Basis::Clock)
+        (Some(length), _) => by_clock(length - seen.took()),
+        (None, Some(at)) => {
+            let view = View::new(seen, at, wall, false);
+            match view.date {
+                None => by_clock(at - wall),
+                Some(date) if date.left > 0 || date.left_at_most <= 0 => by_clock(at - date.latest),
+                // It may have died on its way.
+                Some(date) if view.wall_tells(date) => by_clock(at - wall.max(date.earliest)),
+                Some(date) if doubt.is_some() => by_clock(at - date.earliest),
+                Some(_) => Judgement::Doubtful { wait: REASK },
+            }
+        }
+        (None, None) => Judgement::Good { life: NEVER, basis: Basis::Clock },
+    }
 }

@@ -150,6 +150,7 @@ impl Machine {
         if life <= 0 || !(better || as_good || insists) {
             return;
         }
+        self.lives.settled();
         // Nobody waits for the answer to a request of one's own any more, and its failure would be of no interest.
         if fresh && let Some(flight) = self.flight.take() {
             self.act(ABORT, 0, flight.id, 0);

@@ -48,6 +48,7 @@ pub(crate) struct Ledger {
     pub(super) rejected: Option<bool>,
     /// The last answer left it in doubt whether its token lives.
     pub(super) doubt: bool,
+    pub(super) maybe_doubt: bool,
     /// The last attempt failed; for good, at this time.
     pub(super) failing: bool,
     pub(super) terminal: bool,
@@ -164,7 +165,8 @@ impl Ledger {
                     self.stirred = true;
                     let alive = held.expires.is_none_or(|at| at - t > held.slack(moment));
                     self.rejected = Some(alive && moment.leapt < held.since);
-                    self.doubt = false;
+                    // Unless it expired at that very moment: then nothing was rejected.
+                    self.maybe_doubt = core::mem::take(&mut self.doubt);
                 }
             }
             Event::Vended { flight, .. } if self.air == Some(flight) => {
@@ -206,6 +208,7 @@ impl Ledger {
     fn fail(&mut self, terminal: bool) {
         self.failing = true;
         self.doubt = false;
+        self.maybe_doubt = false;
         self.malformed = 0;
         self.terminal = terminal;
         self.stirred = false;
@@ -239,6 +242,7 @@ impl Ledger {
                 self.rejected = None;
                 self.failing = false;
                 self.doubt = false;
+                self.maybe_doubt = false;
                 self.malformed = 0;
                 self.terminal = false;
                 self.limits.arrived();

@@ -10,7 +10,7 @@ impl Ledger {
         let Moment { t, leapt, .. } = *moment;
         ensure!(self.begun && !self.closed, "a request before Start or after Close");
         ensure!(self.air.replace(flight).is_none(), "two flights at once");
-        let doubt = core::mem::take(&mut self.doubt);
+        let doubt = core::mem::take(&mut self.doubt) | core::mem::take(&mut self.maybe_doubt);
         self.limits.start(moment)?;
         ensure!(
             !self.terminal || self.stirred || !self.waiting.is_empty(),
@@ -127,7 +127,7 @@ impl Ledger {
             Event::Get { force, .. } => (force && !self.terminal, 0),
             _ => (false, 0),
         };
-        let failing = self.failing && !self.doubt && self.air.is_none() && self.begun && !self.closed;
+        let failing = self.failing && !self.doubt && !self.maybe_doubt && self.air.is_none() && self.begun && !self.closed;
         if !urgent || !failing || self.offline.is_some() || self.rejected.is_some() {
             return Ok(());
         }
@@ -147,6 +147,7 @@ impl Ledger {
             (true, false) => status == Fetching,
             (false, true) if self.doubt => status == Refreshing,
             (false, false) if self.doubt => status == Fetching,
+            (false, false) if self.maybe_doubt && status == Fetching => true,
             _ if resting && !self.stirred => status == Failed,
             _ if resting => matches!(status, Failed | Waiting),
             _ if self.failing => status == Waiting,

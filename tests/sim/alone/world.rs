@@ -186,7 +186,9 @@ impl World {
             date: dated.then(|| server(self.t) / 1_000 * 1_000),
             ..refresh::Answer::default()
         };
-        let truth = Truth::of_right_host(ends, &self.clocks, dated, self.t, self.t - self.sent);
+        // A leap of the clock looks like a request that took long.
+        let leapt = if self.clocks.leapt >= self.sent { 2 * DAY } else { 0 };
+        let truth = Truth::of_right_host(ends, &self.clocks, dated, self.t, self.t - self.sent + leapt);
         self.deliver_with(Event::Vended { flight, answer }, Some(truth), None)
     }
 
@@ -194,7 +196,7 @@ impl World {
     fn brought(&mut self, flight: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let ahead = self.clocks.ahead;
-        let late = if ahead.abs() <= 5 * SECOND && !host.is_late(self.t) {
+        let late = if ahead.abs() <= 5 * SECOND && !host.is_late(brought.sent) {
             // No later than by its own error.
             ahead.abs() + 2 * self.clocks.grain
         } else if brought.right_date {
@@ -245,7 +247,7 @@ impl World {
                 installed: actions.iter().any(|action| matches!(action, Action::Install { .. })),
                 held: self.held.zip(self.machine.token_valid_for()),
                 shared: false,
-                moved: false,
+                moved: None,
                 next: self.machine.refresh_at(),
             })?;
         }

@@ -64,7 +64,7 @@ impl World {
         let installed = sees(|action| matches!(action, Action::Install { .. }));
         let refused = sees(|action| matches!(action, Action::Refuse { .. }));
         for action in actions {
-            self.carry_out(n, event, action, brings);
+            self.carry_out(n, event, action, brings, kept > 0);
         }
         if let Some(host) = &self.host {
             let sound = host.is_sound();
@@ -80,7 +80,10 @@ impl World {
                 installed,
                 held: tab.token.map(|token| token.id).zip(tab.machine.token_valid_for()),
                 shared: true,
-                moved: matches!(event, Event::Heard { moved: true, .. }),
+                moved: match event {
+                    Event::Heard { token, moved: true, .. } => Some(token as u32),
+                    _ => None,
+                },
                 next: tab.machine.refresh_at(),
             });
             watched.map_err(|broken| format!("tab {id}: {broken}"))?;
@@ -91,11 +94,17 @@ impl World {
         Ok(())
     }
 
-    fn carry_out(&mut self, n: usize, event: Event, action: Action, brings: Option<(Token, i64)>) {
+    fn carry_out(&mut self, n: usize, event: Event, action: Action, brings: Option<(Token, i64)>, kept: bool) {
         let (id, t) = (self.tabs[n].id, self.t);
         let brought = brings.map(|(token, _)| token);
         match action {
-            Action::Fetch { flight, .. } => self.send(n, flight),
+            Action::Fetch { flight, .. } => {
+                let mono = self.tabs[n].clocks.clone().read(t).mono;
+                if kept {
+                    self.tabs[n].locked = self.tabs[n].locked.map(|_| mono);
+                }
+                self.send(n, flight);
+            }
             Action::Abort { flight } => {
                 // Some answers to aborted requests arrive all the same.
                 let late = self.rng.u8(..4) == 0;

@@ -5,7 +5,7 @@ use super::locks::{self, Grant, Locks};
 use super::messages::{self, Channel, Message};
 use super::tab::{Arrival, State, Tab, What};
 use crate::check::{ANY, Checked, Truth};
-use crate::clocks::{Clocks, MS, SECOND, server};
+use crate::clocks::{Clocks, MINUTE, MS, SECOND, server};
 use crate::draws;
 use crate::history::History;
 use crate::host::{Brought, Host};
@@ -241,7 +241,7 @@ impl World {
             date: dated.then(|| server(self.t) / 1_000 * 1_000),
             ..Answer::default()
         };
-        let truth = Truth::of_right_host(token.expires, clocks, dated, self.t, 0);
+        let truth = Truth::of_right_host(token.expires, clocks, dated, self.t, MINUTE);
         let token = Token { late: truth.late, ..token };
         self.deliver_with(n, Event::Vended { flight, answer }, Some((token, self.t)), None)
     }
@@ -250,7 +250,7 @@ impl World {
     fn brought(&mut self, n: usize, flight: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let (ahead, grain) = (self.tabs[n].clocks.ahead, self.tabs[n].clocks.grain);
-        let late = if ahead.abs() <= 5 * SECOND && !host.is_late(self.t) {
+        let late = if ahead.abs() <= 5 * SECOND && !host.is_late(brought.sent) {
             ahead.abs() + 2 * grain
         } else if brought.right_date {
             0
