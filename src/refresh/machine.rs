@@ -110,6 +110,8 @@ struct Held {
     proven: i64,
     /// It was given a later end than before.
     moved: bool,
+    /// `Date` and `Age` of the answer that its life was reckoned from, or [`NONE`].
+    date: i64,
 }
 
 #[derive(Debug)]

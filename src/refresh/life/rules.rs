@@ -197,16 +197,20 @@ impl<'a> View<'a> {
             self.seen.took() <= PROMPT && from.zip(to).is_some_and(|(from, to)| (least..=most).contains(&(to - from)))
         };
         // The host's clock moves on: the answers are live, and the wall clock is ahead.
-        if let Some(date) = date.filter(|date| date.left > 0) {
-            if self.seen.answer.age == 0 && moved(doubt.earliest(), self.seen.earliest()) {
+        let date = date.filter(|date| date.left > 0);
+        if let Some(date) = date {
+            if self.seen.answer.age > 0 {
+                return Judgement::Expired;
+            }
+            if moved(doubt.earliest(), self.seen.earliest()) {
                 let offset = date.latest - self.wall;
                 return Judgement::good(date.left, Basis::Confirmed { offset });
             }
-            return Judgement::Expired;
         }
-        // Or the tokens themselves do: each is new.
+        // Or the tokens themselves do: each is new. A host's clock that was set in between may still be right.
         if let Some(life) = self.seen.life().filter(|_| moved(doubt.start(), self.seen.start())) {
             let life = life - self.seen.took() - UNCERTAINTY;
+            let life = date.map_or(life, |date| date.left.min(life));
             return Judgement::good(life, Basis::Confirmed { offset: self.by_wall - life });
         }
         Judgement::Expired

@@ -260,6 +260,17 @@ fn tokens_that_are_new_each_time_prove_themselves_where_their_length_is_known() 
 }
 
 #[test]
+fn new_tokens_prove_themselves_although_the_hosts_clock_was_set_in_between() {
+    let answer = |at: i64, date: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, date));
+    let mut client = fast(answer(0, -2 * MINUTE), 0);
+    assert_eq!(client.judge(3_000, answer(3_000, 3_000)), Verdict::Good(5 * MINUTE - SECOND - LOSS), "the shorter");
+    // A cache that tells its age is no host.
+    let mut client = fast(answer(0, -2 * MINUTE), 0);
+    let copy = Answer { age: SECOND, ..answer(3_000, 3_000) };
+    assert_eq!(client.judge(3_000, copy), Verdict::Expired);
+}
+
+#[test]
 fn a_date_that_leaves_nothing_does_not_stand_in_the_way_of_that() {
     // The host is as far ahead as the token lives: by its clock between nothing and a second are left.
     let answer = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - SECOND));

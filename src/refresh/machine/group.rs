@@ -206,8 +206,7 @@ impl Machine {
 
     /// Tells the siblings of the token in hand.
     pub(super) fn share(&mut self, fresh: i64) {
-        let Some(&Held { token, moved, .. }) = self.token.as_ref() else { return };
-        let date = self.lives.date(token).unwrap_or(NONE);
+        let Some(&Held { moved, date, .. }) = self.token.as_ref() else { return };
         self.act(SHARE, (fresh | i64::from(moved) * MOVED) as u8, 0, date);
     }
 }

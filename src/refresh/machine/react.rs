@@ -174,7 +174,8 @@ impl Machine {
             life => (self.draw_refresh(life), self.in_ms(life)),
         };
         let proven = opens.min(self.in_ms(PROVEN));
-        self.token = Some(Held { token, expires, life, opens, refresh, proven, moved });
+        let date = self.lives.date(token).unwrap_or(NONE);
+        self.token = Some(Held { token, expires, life, opens, refresh, proven, moved, date });
         self.seen_token = true;
         self.replacing = false;
         self.malformed = 0;

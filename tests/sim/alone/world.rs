@@ -196,7 +196,7 @@ impl World {
     fn brought(&mut self, flight: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let ahead = self.clocks.ahead;
-        let late = if ahead.abs() <= 5 * SECOND && !host.is_late(brought.sent) {
+        let late = if ahead.abs() <= 5 * SECOND && !host.is_late() {
             // No later than by its own error.
             ahead.abs() + 2 * self.clocks.grain
         } else if brought.right_date {

@@ -250,7 +250,7 @@ impl World {
     fn brought(&mut self, n: usize, flight: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let (ahead, grain) = (self.tabs[n].clocks.ahead, self.tabs[n].clocks.grain);
-        let late = if ahead.abs() <= 5 * SECOND && !host.is_late(brought.sent) {
+        let late = if ahead.abs() <= 5 * SECOND && !host.is_late() {
             ahead.abs() + 2 * grain
         } else if brought.right_date {
             0
