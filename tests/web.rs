@@ -99,7 +99,10 @@ fn siblings_speak_in_numbers_too() {
     assert_eq!(count(&at(200.0, CLEARED, 0.0, 0.0, 0.0), [0.0; 4]), 1);
     // Install, share as fresh, unlock.
     let vended = at(200.0, VENDED, 0.0, f64::NAN, 0.0);
-    assert_eq!((vended[0], &vended[1][..3], vended[2]), ([4.0, 0.0, 0.0, 0.0], &[13.0, 0.0, 1.0][..], [11.0, 0.0, 0.0, 0.0]));
+    assert_eq!(
+        (vended[0], &vended[1][..3], vended[2]),
+        ([4.0, 0.0, 0.0, 0.0], &[13.0, 0.0, 1.0][..], [11.0, 0.0, 0.0, 0.0])
+    );
     assert!(vended[1][3].is_nan(), "no date");
     // Someone has less: share, but not as fresh. Someone has as much: nothing.
     assert_eq!(at(200.0, ASKED, 5_000.0, 0.0, 0.0)[0][..3], [13.0, 0.0, 0.0]);

@@ -1,7 +1,7 @@
 //! When a client asks for its next token.
 
 use fastrand::Rng;
-use momento_token_wasm::refresh::{Answer, Action, Event, Failure, Machine, Now, Policy};
+use momento_token_wasm::refresh::{Action, Answer, Event, Failure, Machine, Now, Policy};
 
 /// The longest wait after a failure, and the first.
 const CEILINGS: (u32, i64) = (8, 2_000);
@@ -97,7 +97,7 @@ impl Ours {
             Some(at) => {
                 let answer = Answer { told_expiry: Some(wall + at - t), ..Answer::default() };
                 Event::Vended { flight, answer }
-            },
+            }
             None => Event::Failed { flight, failure: Failure::Retry { after: None } },
         };
         self.handle(t, event);

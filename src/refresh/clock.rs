@@ -106,8 +106,8 @@ impl Timeline {
             }
         }
         match lead.abs() {
-            ..=TOLERANCE => Step::Even,
-            ..=JUMP => Step::Uneven,
+            lead if lead <= TOLERANCE => Step::Even,
+            lead if lead <= JUMP => Step::Uneven,
             _ => Step::Jump,
         }
     }

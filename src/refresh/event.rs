@@ -325,7 +325,8 @@ impl From<Event> for Signal {
             Event::Cleared { flight } => (CLEARED, flight, 0, 0),
             Event::Heard { token, life, fresh, moved, date } => {
                 about = Answer { token, date, ..about };
-                (HEARD, 0, life.unwrap_or(NEVER), i64::from(fresh) * FRESH | i64::from(moved) * MOVED)
+                let flags = if fresh { FRESH } else { 0 } | if moved { MOVED } else { 0 };
+                (HEARD, 0, life.unwrap_or(NEVER), flags)
             }
             Event::HeardFailed { own_fault, failure } => {
                 let (after, number) = failure.numbers();

@@ -82,7 +82,8 @@ impl Truth {
             () => 0,
         };
         // A life that is not known counts as one of 25 hours.
-        let known = near && (dated || left < 24 * HOUR);
+        // Nor can the clocks be compared by an answer that took long.
+        let known = near && took <= 10 * SECOND && (dated || left < 24 * HOUR);
         let behind = if ahead < clocks.grain { SECOND + took } else { 0 };
         let error = known.then(|| (ahead.max(0) + clocks.grain + behind) / MS + 2);
         Truth { ends, late, error }

@@ -1,5 +1,6 @@
 //! A host that vends, with a clock of its own, and whatever lies between it and the client: caches, service workers.
 
+use crate::check::ANY;
 use crate::clocks::{DAY, HOUR, MINUTE, MS, SECOND, log_uniform, server};
 use fastrand::Rng;
 use momento_token_wasm::refresh::Answer;
@@ -52,6 +53,8 @@ pub(crate) struct Brought {
     pub(crate) sent: i64,
     /// It was written for this request, by a host whose clock is right and can be read.
     pub(crate) right_date: bool,
+    /// So have been all before.
+    pub(crate) always_right: bool,
     /// It was minted for this request, and how long it lives is known.
     pub(crate) fresh: bool,
 }
@@ -171,8 +174,18 @@ impl Host {
     }
 
     /// By a slow clock of its own it hands out tokens that have ended, or did. What a client has learned from that stays wrong.
-    pub(crate) fn is_late(&self) -> bool {
+    fn is_late(&self) -> bool {
         self.manner == Manner::CachesByItsClock && self.ahead < 0
+    }
+
+    /// For how long after its end (true time) a client may take its token for good.
+    pub(crate) fn late(&self, brought: &Brought, ahead: i64, grain: i64) -> i64 {
+        match () {
+            // No longer than by its own error, where its clock is right.
+            () if ahead.abs() <= 5 * SECOND && !self.is_late() => ahead.abs() + 2 * grain,
+            () if ahead.abs() > 5 * SECOND && brought.right_date => 0,
+            () => ANY,
+        }
     }
 
     fn ahead_at(&self, t: i64) -> i64 {
@@ -221,6 +234,7 @@ impl Host {
             answer,
             sent: t,
             right_date: self.dated && right,
+            always_right: self.dated && self.ahead == 0,
             fresh: is_new && known && self.manner == Manner::Fresh,
         }
     }
@@ -242,7 +256,7 @@ impl Host {
     /// What comes back for a request, and when.
     pub(crate) fn reply(&mut self, sent: i64, rng: &mut Rng) -> (i64, Option<Brought>) {
         let spread = 1.0 - self.jitter / 2.0 + 2.0 * self.jitter * rng.f64();
-        let takes = ((self.latency as f64 * spread) as i64).min(3 * SECOND).max(MS);
+        let takes = ((self.latency as f64 * spread) as i64).clamp(MS, 3 * SECOND);
         let written = sent + (takes as f64 * (0.2 + 0.6 * rng.f64())) as i64;
         let is_out = (self.outage.0..self.outage.1).contains(&sent);
         let copy = |brought: Brought| Brought { sent, right_date: false, fresh: false, ..brought };

@@ -135,7 +135,8 @@ impl Watch {
                 ensure!((3_000..=4_000).contains(&wait), "I2: asks again after {wait} ms");
             }
             // Whose clock is as slow as `Date` is coarse may be in doubt in the token's last seconds.
-            let agree = brought.right_date && (0..=SECOND).contains(&seen.ahead);
+            let prompt = seen.t - brought.sent <= PROMPT;
+            let agree = prompt && brought.always_right && (0..=SECOND).contains(&seen.ahead);
             ensure!(!(agree && seen.doubted), "in doubt although both clocks are right");
         }
         Ok(())
@@ -166,7 +167,9 @@ impl Watch {
         let brought = seen.brought.filter(|brought| brought.id == id && seen.installed).map(|brought| brought.answer);
         let blur = if seen.shared { SHARED_BLUR } else { BLUR };
         let date = brought.and_then(earliest);
-        if self.forgotten.take_if(|forgotten| *forgotten != id || brought.is_some()).is_none() && self.forgotten.is_some() {
+        if self.forgotten.take_if(|forgotten| *forgotten != id || brought.is_some()).is_none()
+            && self.forgotten.is_some()
+        {
             return Ok(());
         }
         if let Some(known) = self.ends.get(&id) {

@@ -118,9 +118,8 @@ impl<'a> View<'a> {
 
     /// Both clocks show the same time, as far as can be told.
     fn clocks_agree(&self) -> bool {
-        self.date.is_some_and(|date| {
-            date.earliest - AGREEMENT <= self.wall && self.wall <= date.latest + AGREEMENT
-        })
+        let within = |date: Dated| date.earliest - AGREEMENT <= self.wall && self.wall <= date.latest + AGREEMENT;
+        self.seen.took() <= PROMPT && self.date.is_some_and(within)
     }
 
     /// It died on its way to a client whose clock is right.
@@ -131,14 +130,13 @@ impl<'a> View<'a> {
     /// By the host's clock it may have died on its way, and the client's cannot tell.
     fn may_have_died(&self) -> bool {
         self.by_wall > 0
-            && self.date.is_some_and(|date| {
-                date.left <= 0 && date.left_at_most > 0 && !self.wall_tells(date)
-            })
+            && self.date.is_some_and(|date| date.left <= 0 && date.left_at_most > 0 && !self.wall_tells(date))
     }
 
     /// The wall clock itself shows a time at which the answer may have arrived.
     fn wall_tells(&self, date: Dated) -> bool {
-        !self.by_offset && date.earliest <= self.wall && self.wall <= date.latest + AGREEMENT
+        let within = date.earliest <= self.wall && self.wall <= date.latest + AGREEMENT;
+        within && !self.by_offset && self.seen.took() <= PROMPT
     }
 
     /// Rules 2 to 5: by the wall clock the token lives. `None`: it does not.
@@ -229,12 +227,7 @@ pub(super) fn judge(seen: &Sighting, wall: i64, doubt: Option<&Sighting>) -> Jud
 
 /// The same by a wall clock to which an offset is added; `None` where that leads nowhere, and the answer is to be judged
 /// without.
-pub(super) fn judge_by_offset(
-    seen: &Sighting,
-    wall: i64,
-    offset: i64,
-    doubt: Option<&Sighting>,
-) -> Option<Judgement> {
+pub(super) fn judge_by_offset(seen: &Sighting, wall: i64, offset: i64, doubt: Option<&Sighting>) -> Option<Judgement> {
     let Some(expires_at) = seen.answer.expires_at else { return Some(told(seen, wall + offset, doubt)) };
     let view = View::new(seen, expires_at, wall + offset, true);
     if view.by_wall > view.most || view.died_on_the_way() {

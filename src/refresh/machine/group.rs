@@ -10,9 +10,9 @@
 
 use super::super::calls::Fate;
 use super::super::event::*;
+use super::super::life::{Answer, SAME};
 use super::plan::Plan;
 use super::react::certain;
-use super::super::life::{Answer, SAME};
 use super::{Held, Machine, Phase};
 
 /// How long anyone waits for the lock (ms, at least and on top at most). Not all for the same time, or those who waited in
@@ -207,6 +207,7 @@ impl Machine {
     /// Tells the siblings of the token in hand.
     pub(super) fn share(&mut self, fresh: i64) {
         let Some(&Held { moved, date, .. }) = self.token.as_ref() else { return };
-        self.act(SHARE, (fresh | i64::from(moved) * MOVED) as u8, 0, date);
+        let moved = if moved { MOVED } else { 0 };
+        self.act(SHARE, (fresh | moved) as u8, 0, date);
     }
 }

@@ -127,7 +127,8 @@ impl Ledger {
             Event::Get { force, .. } => (force && !self.terminal, 0),
             _ => (false, 0),
         };
-        let failing = self.failing && !self.doubt && !self.maybe_doubt && self.air.is_none() && self.begun && !self.closed;
+        let failing =
+            self.failing && !self.doubt && !self.maybe_doubt && self.air.is_none() && self.begun && !self.closed;
         if !urgent || !failing || self.offline.is_some() || self.rejected.is_some() {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use super::ledger::{Ledger, Moment};
 use super::storm::STORM_EVENTS;
-use crate::check::{ANY, Checked, Truth};
+use crate::check::{Checked, Truth};
 use crate::clocks::{Clocks, DAY, MINUTE, MS, SECOND, log_uniform, server};
 use crate::draws;
 use crate::history::History;
@@ -195,15 +195,7 @@ impl World {
     /// An answer of the host's arrives.
     fn brought(&mut self, flight: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
-        let ahead = self.clocks.ahead;
-        let late = if ahead.abs() <= 5 * SECOND && !host.is_late() {
-            // No later than by its own error.
-            ahead.abs() + 2 * self.clocks.grain
-        } else if brought.right_date {
-            0
-        } else {
-            ANY
-        };
+        let late = host.late(brought, self.clocks.ahead, self.clocks.grain);
         let truth = Truth { ends: Some(brought.ends), late, error: None };
         self.deliver_with(Event::Vended { flight, answer: brought.answer }, Some(truth), Some(brought))
     }

@@ -92,7 +92,9 @@ impl World {
         self.suspend(n);
         self.tabs[n].state = State::Cached;
         self.tabs[n].locked = None;
-        self.tabs[n].queue.retain(|arrival| matches!(arrival.what, What::Token { .. } | What::Dated { .. } | What::Failure { .. }));
+        self.tabs[n]
+            .queue
+            .retain(|arrival| matches!(arrival.what, What::Token { .. } | What::Dated { .. } | What::Failure { .. }));
         self.leave(id);
         Ok(())
     }

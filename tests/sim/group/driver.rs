@@ -109,7 +109,9 @@ impl World {
                 // Some answers to aborted requests arrive all the same.
                 let late = self.rng.u8(..4) == 0;
                 let of = |arrival: &Arrival| match arrival.what {
-                    What::Token { flight, .. } | What::Dated { flight, .. } | What::Failure { flight, .. } => Some(flight),
+                    What::Token { flight, .. } | What::Dated { flight, .. } | What::Failure { flight, .. } => {
+                        Some(flight)
+                    }
                     _ => None,
                 };
                 self.arrivals.retain(|arrival| late || arrival.tab != id || of(arrival) != Some(flight));

@@ -43,7 +43,13 @@ impl Told {
         }
         let age = age.max(0);
         let life = (self.left < i64::MAX).then(|| self.left - age);
-        Some(Event::Heard { token: self.token.id.into(), life, fresh: self.fresh && age <= FRESH, moved: self.moved, date: self.date })
+        Some(Event::Heard {
+            token: self.token.id.into(),
+            life,
+            fresh: self.fresh && age <= FRESH,
+            moved: self.moved,
+            date: self.date,
+        })
     }
 }
 

@@ -151,14 +151,15 @@ impl Ledger {
         let told = self.status.unwrap_or(Idle);
         ensure!(status == told, "status {status:?}, told {told:?}");
         let waits = self.doubt && status == if self.token.is_some() { Refreshing } else { Fetching };
-        let right = waits || match (self.locking, self.token.is_some()) {
-            _ if self.closed => status == Closed,
-            _ if !self.begun => status == Idle,
-            (true, true) => status == Refreshing,
-            (true, false) => status == Fetching,
-            (false, true) => matches!(status, Ready | Waiting | Failed),
-            (false, false) => matches!(status, Waiting | Failed),
-        };
+        let right = waits
+            || match (self.locking, self.token.is_some()) {
+                _ if self.closed => status == Closed,
+                _ if !self.begun => status == Idle,
+                (true, true) => status == Refreshing,
+                (true, false) => status == Fetching,
+                (false, true) => matches!(status, Ready | Waiting | Failed),
+                (false, false) => matches!(status, Waiting | Failed),
+            };
         ensure!(right, "status {status:?}, locking: {}", self.locking);
         Ok(())
     }

@@ -250,6 +250,8 @@ impl World {
         self.advance(self.t + 5 * SECOND)?;
         self.offline = false;
         self.set_right()?;
+        // For a moment after that nobody is believed.
+        self.advance(self.t + 6 * SECOND)?;
         self.tell_line()?;
         // And the tabs are shown, so that their timers fire in time.
         for id in self.ids() {

@@ -182,7 +182,8 @@ impl World {
     /// The answers on their way are lost to an outage that is over.
     pub(crate) fn cut_off(&mut self) {
         for arrival in &mut self.arrivals {
-            if let What::Token { flight, .. } | What::Dated { flight, .. } | What::Failure { flight, .. } = arrival.what {
+            if let What::Token { flight, .. } | What::Dated { flight, .. } | What::Failure { flight, .. } = arrival.what
+            {
                 arrival.at = self.t + SECOND;
                 arrival.what = What::Failure { flight, failure: Failure::Retry { after: None } };
             }

@@ -4,7 +4,7 @@ use super::ledger::{Ledger, Token};
 use super::locks::{self, Grant, Locks};
 use super::messages::{self, Channel, Message};
 use super::tab::{Arrival, State, Tab, What};
-use crate::check::{ANY, Checked, Truth};
+use crate::check::{Checked, Truth};
 use crate::clocks::{Clocks, MINUTE, MS, SECOND, server};
 use crate::draws;
 use crate::history::History;
@@ -250,13 +250,7 @@ impl World {
     fn brought(&mut self, n: usize, flight: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let (ahead, grain) = (self.tabs[n].clocks.ahead, self.tabs[n].clocks.grain);
-        let late = if ahead.abs() <= 5 * SECOND && !host.is_late() {
-            ahead.abs() + 2 * grain
-        } else if brought.right_date {
-            0
-        } else {
-            ANY
-        };
+        let late = host.late(brought, ahead, grain);
         let token = Token { id: brought.id, expires: Some(brought.ends), late };
         let event = Event::Vended { flight, answer: brought.answer };
         self.deliver_with(n, event, Some((token, self.t)), Some(brought))

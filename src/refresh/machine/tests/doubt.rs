@@ -143,7 +143,10 @@ fn its_request_keeps_the_lock_from_the_siblings() {
         let at = bench.timer.expect("a timer");
         bench.pass(at - bench.now.mono);
         let actions = bench.tell(Event::Timer);
-        assert!(actions.iter().all(|action| matches!(action, Action::Fetch { .. } | Action::Arm { .. })), "{actions:?}");
+        assert!(
+            actions.iter().all(|action| matches!(action, Action::Fetch { .. } | Action::Arm { .. })),
+            "{actions:?}"
+        );
         if let Some(flight) = fetched(&actions) {
             break flight;
         }
@@ -163,7 +166,8 @@ fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
     let answer = live(&bench, true);
     vended(&mut bench, flight, answer);
     bench.pass(10);
-    let actions = bench.tell(Event::Heard { token: new_token(), life: Some(MINUTE), fresh: true, moved: false, date: None });
+    let actions =
+        bench.tell(Event::Heard { token: new_token(), life: Some(MINUTE), fresh: true, moved: false, date: None });
     assert!(actions.contains(&Action::Adopt) && actions.contains(&Action::Unlock), "{actions:?}");
     assert_eq!(bench.machine.status(), Ready);
     // As does the end.
