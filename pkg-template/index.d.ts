@@ -163,7 +163,8 @@ export type TokenErrorCode =
   | 'ERR_V2_KEY'
   /** The vending service's answer has no known shape. */
   | 'ERR_VEND_ANSWER'
-  /** The vending service answered with a token that had already expired. */
+  /** The vending service answered with a token that had already expired, as far as clocks tell: the device's, and the service's where its `Date` can be
+   *  read (`Access-Control-Expose-Headers: Date, Age`). */
   | 'ERR_VEND_EXPIRED'
   /** The vend function threw, or returned what is no answer. */
   | 'ERR_VEND_FUNCTION'
@@ -335,6 +336,9 @@ export const ExpiresIn: {
 
 /**
  * Keeps one valid token in hand: vends it, and re-fetches it ahead of expiry, through sleep, offline and faults.
+ *
+ * The device's clock may be wrong, and so may the vending service's; and an answer may be a copy of an old one. Where it cannot be told whether a
+ * token has expired, the service is asked once more after about four seconds. Callers wait meanwhile, and there is no `error` event.
  *
  * A source that was dropped without {@link TokenSource.close} is collected as any object is, and its timer and listeners with it. One that has
  * begun and has a listener, or was looped over, lives until it is closed. No source keeps a Node.js or Deno process alive; a call of

@@ -20,11 +20,24 @@ const CLEARED: u32 = 16;
 /// What an event is answered with: state and actions.
 trait Handle {
     fn tell(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> Vec<[f64; 4]>;
+    /// A token that the answer says to expire then; NaN: it does not say.
+    fn vend(&mut self, flight: u32, told: f64, wall: f64, mono: f64) -> Vec<[f64; 4]>;
+    fn answered(&self) -> Vec<[f64; 4]>;
 }
 
 impl Handle for Refresher {
     fn tell(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> Vec<[f64; 4]> {
         self.handle(event, a, b, c, wall, mono);
+        self.answered()
+    }
+
+    fn vend(&mut self, flight: u32, told: f64, wall: f64, mono: f64) -> Vec<[f64; 4]> {
+        let none = f64::NAN;
+        self.vended(flight, 1.0, none, none, none, told, none, none, 0.0, wall, mono);
+        self.answered()
+    }
+
+    fn answered(&self) -> Vec<[f64; 4]> {
         let answer = self.answer();
         assert_eq!(answer[0][0] as usize, answer.len() - 1);
         answer.to_vec()
@@ -47,7 +60,7 @@ fn the_machine_speaks_in_numbers() {
     let asked = machine.tell(GET, 9.0, 1_000.0, 0.0, 1e12, 0.0);
     assert_eq!(asked.len(), 1);
     // A token for 1000.35 s, of which the last third of a second is never counted on.
-    let vended = machine.tell(VENDED, 0.0, 1e12 + 1_000_350.0, f64::NAN, 1e12, 0.0);
+    let vended = machine.vend(0, 1e12 + 1_000_350.0, 1e12, 0.0);
     assert_eq!((state(&vended), vended[0][2]), ((2.0, 1_000_000.0), 1e12 + 500_000.0));
     // Install, settle call 9 with it, status ready; the timer that is armed will do.
     assert_eq!(vended[1..], [[4.0, 0.0, 0.0, 0.0], [8.0, 9.0, 0.0, 0.0], [9.0, 0.0, 2.0, 0.0]]);
@@ -63,15 +76,21 @@ fn what_never_expires_is_infinite_and_a_failure_says_when_it_is_tried_again() {
     assert_eq!(failed[1][..3], [7.0, 0.0, 0.0]);
     assert!(failed[1][3] >= 1e12 + 60_000.0 && failed[1][3] == failed[0][2], "{failed:?}");
     machine.tell(GET, 1.0, 0.0, 1.0, 1e12 + 120_000.0, 120_000.0);
-    let vended = machine.tell(VENDED, 1.0, f64::INFINITY, f64::NAN, 1e12 + 120_000.0, 120_000.0);
+    let vended = machine.vend(1, f64::NAN, 1e12 + 120_000.0, 120_000.0);
     assert_eq!(state(&vended), (2.0, f64::INFINITY));
 }
 
 #[wasm_bindgen_test]
 fn siblings_speak_in_numbers_too() {
     let mut machine = Refresher::new(0.5, 0.5, 10_000.0, true, 7.0, 1e12, 0.0);
-    let mut at =
-        |ms: f64, event: u32, a: f64, b: f64, c: f64| machine.tell(event, a, b, c, 1e12 + ms, ms)[1..].to_vec();
+    let mut at = |ms: f64, event: u32, a: f64, b: f64, c: f64| match event {
+        VENDED => machine.vend(a as u32, b, 1e12 + ms, ms)[1..].to_vec(),
+        HEARD => {
+            machine.heard(a, b as u32, c, f64::NAN, 1e12 + ms, ms);
+            machine.answered()[1..].to_vec()
+        }
+        _ => machine.tell(event, a, b, c, 1e12 + ms, ms)[1..].to_vec(),
+    };
     let count = |actions: &[[f64; 4]], wanted: [f64; 4]| actions.iter().filter(|found| **found == wanted).count();
     // Lock for flight 0, with nothing in hand; once it is held, a moment later, sound the channel, and when that is clear, fetch.
     assert_eq!(at(0.0, START, 0.0, 0.0, 0.0)[0], [10.0, 0.0, 0.0, 0.0]);
@@ -79,10 +98,14 @@ fn siblings_speak_in_numbers_too() {
     assert_eq!(count(&at(200.0, 4, 0.0, 0.0, 0.0), [15.0, 0.0, 0.0, 0.0]), 1);
     assert_eq!(count(&at(200.0, CLEARED, 0.0, 0.0, 0.0), [0.0; 4]), 1);
     // Install, share as fresh, unlock.
-    let vended = at(200.0, VENDED, 0.0, f64::INFINITY, f64::NAN);
-    assert_eq!(vended[..3], [[4.0, 0.0, 0.0, 0.0], [13.0, 0.0, 1.0, 0.0], [11.0, 0.0, 0.0, 0.0]]);
+    let vended = at(200.0, VENDED, 0.0, f64::NAN, 0.0);
+    assert_eq!(
+        (vended[0], &vended[1][..3], vended[2]),
+        ([4.0, 0.0, 0.0, 0.0], &[13.0, 0.0, 1.0][..], [11.0, 0.0, 0.0, 0.0])
+    );
+    assert!(vended[1][3].is_nan(), "no date");
     // Someone has less: share, but not as fresh. Someone has as much: nothing.
-    assert_eq!(at(200.0, ASKED, 5_000.0, 0.0, 0.0), [[13.0, 0.0, 0.0, 0.0]]);
+    assert_eq!(at(200.0, ASKED, 5_000.0, 0.0, 0.0)[0][..3], [13.0, 0.0, 0.0]);
     assert!(at(200.0, ASKED, f64::INFINITY, 0.0, 0.0).is_empty());
     // Drop, and lock anew; a sibling's failure that is terminal: unlock, report as a sibling's without a next attempt.
     assert_eq!(at(5_000.0, 3, 0.0, 0.0, 0.0)[..2], [[5.0, 0.0, 0.0, 0.0], [10.0, 1.0, 0.0, 0.0]]);
@@ -90,7 +113,7 @@ fn siblings_speak_in_numbers_too() {
     assert_eq!(failed[0], [11.0, 0.0, 0.0, 0.0]);
     assert_eq!((&failed[1][..3], failed[1][3].is_nan()), (&[7.0, 1.0, 3.0][..], true), "{failed:?}");
     // A sibling's token: adopt.
-    assert_eq!(at(6_000.0, HEARD, 300_000.0, 1.0, 0.0)[0][0], 12.0);
+    assert_eq!(at(6_000.0, HEARD, 300_000.0, 1.0, 2.0)[0][0], 12.0);
 }
 
 #[wasm_bindgen_test]
@@ -111,6 +134,12 @@ fn no_numbers_make_it_trap() {
             let event = draw(20) as u32;
             let mut number = || odd[draw(odd.len())];
             assert!(!machine.tell(event, number(), number(), number(), number(), number()).is_empty());
+            let flight = draw(3) as u32;
+            let mut number = || odd[draw(odd.len())];
+            let (token, exp, iat, length, told) = (number(), number(), number(), number(), number());
+            let (asked, date, age, wall, mono) = (number(), number(), number(), number(), number());
+            machine.heard(number(), draw(5) as u32, number(), number(), number(), number());
+            machine.vended(flight, token, exp, iat, length, told, asked, date, age, wall, mono);
         }
     }
 }

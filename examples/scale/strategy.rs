@@ -1,7 +1,7 @@
 //! When a client asks for its next token.
 
 use fastrand::Rng;
-use momento_token_wasm::refresh::{Action, Event, Failure, Machine, Now, Policy};
+use momento_token_wasm::refresh::{Action, Answer, Event, Failure, Machine, Now, Policy};
 
 /// The longest wait after a failure, and the first.
 const CEILINGS: (u32, i64) = (8, 2_000);
@@ -94,7 +94,10 @@ impl Ours {
     fn answer(&mut self, t: i64, expires: Option<i64>) {
         let (flight, wall) = (self.flight, now(t).wall);
         let event = match expires {
-            Some(at) => Event::Vended { flight, expires_at: Some(wall + at - t), server_now: Some(wall) },
+            Some(at) => {
+                let answer = Answer { told_expiry: Some(wall + at - t), ..Answer::default() };
+                Event::Vended { flight, answer }
+            }
             None => Event::Failed { flight, failure: Failure::Retry { after: None } },
         };
         self.handle(t, event);

@@ -6,13 +6,18 @@ import { TokenError, isObject } from './error.js';
 import { Failure } from './machine.js';
 import type { Vend } from './request.js';
 import { retryAfter } from './retry-after.js';
-import { makeToken, readMore } from './token.js';
+import { type Times, makeToken, readMore } from './token.js';
 
 export interface Answer {
   token?: Face.Token;
   /** For the next vend. */
   refreshToken?: string | undefined;
-  /** The server's time now (ms since the epoch), where the client's own clock cannot be believed; else NaN. */
+  /** What is said of the token's life. How long that is, is for the machine to judge. */
+  times?: Times;
+  /** The headers `Date` (ms since the epoch; NaN: none that can be read) and `Age` (ms). */
+  date: number;
+  age: number;
+  /** The server's time now (ms since the epoch) as far as known, for warnings and `Retry-After` alone; NaN: the client's clock must do. */
   serverNow: number;
   /** The body that they came from, for siblings. A closure and not a text, which would show in a browser's inspector. */
   body?: () => string;
@@ -24,7 +29,7 @@ export interface Answer {
   retryAfter: number;
 }
 
-/** The client's clock is believed unless the server's `Date` contradicts it by more than this. */
+/** For warnings, the client's clock is believed unless the server's `Date` contradicts it by more than this. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
 /** What answers are read by. */
@@ -38,7 +43,7 @@ export interface Reading {
 }
 
 /** Before anything is known. */
-const unread = (): Answer => ({ serverNow: NaN, failure: Failure.Retry, retryAfter: NaN });
+export const unread = (): Answer => ({ date: NaN, age: 0, serverNow: NaN, failure: Failure.Retry, retryAfter: NaN });
 
 /** Asks once, and reads the answer. Never rejects. */
 export async function askOnce(
@@ -58,7 +63,10 @@ export async function askOnce(
       readAnswer(answer, write(given), by);
     } else {
       const { headers } = given;
-      answer.serverNow = serverTime(headers, sentAt);
+      const age = headers.get('age') ?? '';
+      answer.date = Date.parse(headers.get('date') ?? '');
+      if (/^\d+$/.test(age)) answer.age = Number(age) * 1_000;
+      answer.serverNow = serverTime(answer.date + answer.age, sentAt);
       if (isSuccess(given) && !signal.aborted) readAnswer(answer, await readBody(given, signal), by);
       else {
         discard(given.body);
@@ -91,7 +99,7 @@ const serverNow = (answer: Answer): number => (Number.isNaN(answer.serverNow) ? 
 
 /** Has the crate read it. Throws what it found instead of a token. */
 function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: Reading, status = 200): void {
-  const block = ask('readAnswer', body, decode + asked, false, decode.length, asked.length, expiresIn, status, serverNow(answer));
+  const block = ask('readAnswer', body, decode + asked, false, decode.length, asked.length, expiresIn, status, serverNow(answer), Date.now());
   const error = errorOf(block);
   if (error) {
     answer.failure = block.table[3] as Failure;
@@ -99,7 +107,7 @@ function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: 
     throw block.table[4] ? new TokenError(error.code, error.message, { status: block.table[4] }) : error;
   }
   answer.token = makeToken(block);
-  answer.refreshToken = readMore(block);
+  ({ times: answer.times, refreshToken: answer.refreshToken } = readMore(block));
   answer.body = () => body;
 }
 
@@ -128,11 +136,9 @@ const noAnswer = (cause?: unknown): TokenError =>
  * `Date` has whole seconds and was written between the request and now; a shared cache adds `Age` (RFC 9110, 6.6.1; RFC 9111, 5.1).
  * The server's clock stands at it at least: a client's that is behind is never believed.
  */
-function serverTime(headers: Headers, sentAt: number): number {
-  const age = headers.get('age') ?? '';
+function serverTime(earliest: number, sentAt: number): number {
   const now = Date.now();
   // An unreadable date is NaN, and so is what follows from it.
-  const earliest = Date.parse(headers.get('date') ?? '') + (/^\d+$/.test(age) ? Number(age) * 1_000 : 0);
   const latest = earliest + 1_000 + Math.max(now - sentAt, 0);
   const believable = earliest - CLOCK_TOLERANCE_MS <= now && now <= latest + CLOCK_TOLERANCE_MS;
   return believable ? Math.max(now, earliest) : latest;

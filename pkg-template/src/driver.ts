@@ -1,12 +1,12 @@
 // Carries out what the refresh machine decides (src/refresh in the crate): requests, the timer, and word to callers and listeners.
 import type * as Face from '../index.js';
-import { type Answer, type Reading, askOnce, readShared } from './answer.js';
+import { type Answer, type Reading, askOnce, readShared, unread } from './answer.js';
 import { type Budget, spend } from './budget.js';
 import { TokenError } from './error.js';
-import { Action, Cause, Event, Failure, Outcome, REASONS, STATUSES } from './machine.js';
+import { Action, Cause, Event, Failure, Flag, Outcome, REASONS, STATUSES } from './machine.js';
 import { type Endings, watchPage } from './page.js';
 import type { Vend } from './request.js';
-import { type Message, Tabs, groupName, hash } from './tabs.js';
+import { type Message, Tabs, digest, groupName, hash } from './tabs.js';
 import { type Ties, type Weak, endAll, refer, registry, release, wanted, weakly } from './ties.js';
 import { StartFailures, closed, expired, timedOut, tooShort } from './trouble.js';
 import { type Visit, Visits, isWorker } from './visits.js';
@@ -215,19 +215,20 @@ export class Driver {
     if (message.kind === 'failure') {
       const { code, message: words, status, retryAfter, failure } = message;
       const error = new TokenError(code as Face.TokenErrorCode, words, status > 0 ? { status } : {});
-      this.#heard = { error, failure, retryAfter, serverNow: NaN };
+      this.#heard = { ...unread(), error, failure, retryAfter };
       // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
       const ownFault = failure === Failure.Retry && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
       this.tell(Event.HeardFailed, Number(ownFault), retryAfter, failure);
     } else {
-      const { left, fresh } = message;
+      const { left, fresh, moved, date } = message;
       const answer = readShared(message.answer, (this.#settings as Settings).reading);
       const token = answer?.token;
       if (!token || (left === Infinity && token.expiresAt) || this.#rejected.includes(hash(token.reveal()))) return;
       // Ours may have been spent on it, whether or not we want the token.
       if (fresh) this.#renewBy(answer);
       this.#heard = answer;
-      this.tell(Event.Heard, left, Number(fresh));
+      const flags = (fresh ? Flag.Fresh : 0) | (moved ? Flag.Moved : 0);
+      this.#speak((machine, wall, mono) => wasm().refresher_heard(machine, left, flags, digest(token.reveal()), date, wall, mono));
     }
     this.#heard = undefined;
   }
@@ -245,15 +246,27 @@ export class Driver {
   }
 
   tell(event: Event, a = 0, b = 0, c = 0): void {
-    // One that has not begun has nothing to learn yet, and one that was closed never.
-    if (this.#ties.machine && this.status !== 'closed') outside(() => this.#tell(event, a, b, c));
+    this.#speak((machine, wall, mono) => wasm().refresher_handle(machine, event, a, b, c, wall, mono));
   }
 
-  #tell(event: Event, a: number, b: number, c: number): void {
-    const { memory: shared, refresher_handle: handle } = wasm();
+  /** A request brought a token. */
+  #vended(flight: number, { date, age, times = [NaN, NaN, NaN, NaN] }: Answer, token: Face.Token): void {
+    const { expiresIn } = (this.#settings as Settings).reading;
+    const asked = expiresIn < Infinity ? expiresIn : NaN;
+    const hash = digest(token.reveal());
+    this.#speak((machine, wall, mono) => wasm().refresher_vended(machine, flight, hash, ...times, asked, date, age, wall, mono));
+  }
+
+  /** Tells the machine something, and carries out what it answers: where that is in memory. */
+  #speak(say: (machine: number, wall: number, mono: number) => number): void {
+    // One that has not begun has nothing to learn yet, and one that was closed never.
+    if (this.#ties.machine && this.status !== 'closed') outside(() => this.#carryOutOf(say));
+  }
+
+  #carryOutOf(say: (machine: number, wall: number, mono: number) => number): void {
     [this.#wall, this.#mono] = [Date.now(), performance.now()];
-    const at = handle(this.#ties.machine, event, a, b, c, this.#wall, this.#mono) >>> 3;
-    const memory = new Float64Array(shared.buffer);
+    const at = say(this.#ties.machine, this.#wall, this.#mono) >>> 3;
+    const memory = new Float64Array(wasm().memory.buffer);
     const actions = memory.slice(at + 1, at + 4 + 4 * (memory[at] as number));
     // At once, for listeners to see.
     this.status = STATUSES[actions[0] as number] as Face.TokenSource['status'];
@@ -344,6 +357,7 @@ export class Driver {
           this.#token = this.#body = undefined;
           break;
         case Action.Refuse:
+        case Action.Doubt:
           this.#land();
           break;
         case Action.Report:
@@ -365,7 +379,7 @@ export class Driver {
           this.#install(this.#heard);
           break;
         case Action.Share:
-          this.#share(what === 1);
+          this.#share(what, ms);
           break;
         case Action.ShareFailure:
           this.#shareFailure();
@@ -399,9 +413,9 @@ export class Driver {
     // One that was given up meanwhile is of no interest.
     if (this.#flight !== flight) return;
     flight.answer = answer;
-    const { token, error, serverNow, retryAfter } = answer;
+    const { token, error, retryAfter } = answer;
     const land = (event: Event, a: number, b: number): void => this.#visits.as(visit, () => this.tell(event, id, a, b));
-    if (token) return land(Event.Vended, token.expiresAt?.getTime() ?? Infinity, serverNow);
+    if (token) return this.#visits.as(visit, () => this.#vended(id, answer, token));
     // It may be the refresh token that was refused: another attempt goes without it.
     const { status = 0 } = error ?? {};
     const spent = refreshToken !== undefined && status >= 400 && status < 500 && status !== 429;
@@ -458,10 +472,12 @@ export class Driver {
     this.#emit('error', error);
   }
 
-  #share(fresh: boolean): void {
+  #share(flags: number, date: number): void {
     const left = this.#left();
     // A listener may have made an end of it meanwhile.
-    if (this.#body && left > 0) this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh });
+    if (!this.#body || !(left > 0)) return;
+    const [fresh, moved] = [(flags & Flag.Fresh) !== 0, (flags & Flag.Moved) !== 0];
+    this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh, moved, date });
   }
 
   #shareFailure(): void {

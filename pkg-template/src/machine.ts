@@ -9,10 +9,12 @@ export const enum Event {
   Wake,
   Online,
   Offline,
+  /** Told to `refresher_vended`. */
   Vended,
   Failed,
   Close,
   Locked,
+  /** Told to `refresher_heard`. */
   Heard,
   HeardFailed,
   Asked,
@@ -38,6 +40,14 @@ export const enum Action {
   Share,
   ShareFailure,
   Sound,
+  Doubt,
+}
+
+/** What is said of a sibling's token. */
+export const enum Flag {
+  Fresh = 1,
+  /** It was given a later end than before. */
+  Moved = 2,
 }
 
 export const enum Cause {

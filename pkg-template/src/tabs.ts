@@ -5,7 +5,7 @@ import { type Endings, listen } from './page.js';
 import type { Weak } from './ties.js';
 
 /** Of the messages: tabs with another version of it do not understand each other, and so do not meet. */
-const VERSION = 1;
+const VERSION = 2;
 /** A message from further ahead was timed by a clock that was set since. */
 const MAX_AHEAD_MS = 250;
 /** One this old has lain somewhere while its tab or ours was frozen. */
@@ -31,6 +31,10 @@ interface Told {
   sentAt: number;
   /** It was vended just now. */
   fresh: boolean;
+  /** Its end was known, and is later now: who has heard of the earlier one is to forget that. */
+  moved: boolean;
+  /** The time of the answer that its end was reckoned from, by the vending host's clock; NaN: not known. */
+  date: number;
 }
 
 /** It has asked the vending service in vain. */
@@ -156,27 +160,38 @@ export function groupName(key: string, identity: unknown): string {
 }
 
 /** 64 bits, in two halves of FNV-1a. Not against forgers: whoever can open the channel is of this origin. */
-export function hash(text: string): string {
+export const hash = (text: string): string =>
+  halves(text)
+    .map((half) => half.toString(36))
+    .join('.');
+
+function halves(text: string): number[] {
   let [high, low] = [0x811c_9dc5, 0x9747_b28c];
   for (let at = 0; at < text.length; at++) {
     high = Math.imul(high ^ text.charCodeAt(at), 0x0100_0193);
     low = Math.imul(low ^ text.charCodeAt(text.length - 1 - at), 0x0100_0193);
   }
-  return [high, low].map((half) => (half >>> 0).toString(36)).join('.');
+  return [high >>> 0, low >>> 0];
+}
+
+/** 53 of its bits, as a number. */
+export function digest(text: string): number {
+  const [high = 0, low = 0] = halves(text);
+  return (high >>> 11) * 2 ** 32 + low;
 }
 
 /** What was said, if it was said as it should be; of a token, with what is left of it now. */
 function read(data: unknown): Message | undefined {
   const message = data as Partial<Record<string, unknown>> | null;
   if (typeof message !== 'object' || message === null) return undefined;
-  const { kind, left, answer, sentAt, fresh, code, message: words, status, retryAfter, failure } = message;
+  const { kind, left, answer, sentAt, fresh, moved, date, code, message: words, status, retryAfter, failure } = message;
   const lasts = typeof left === 'number' && left >= 0;
   if (kind === 'ask') return lasts ? { kind, left } : undefined;
   if (kind === 'token') {
     const age = typeof sentAt === 'number' ? Date.now() - sentAt : NaN;
     const timely = lasts && -MAX_AHEAD_MS <= age && age <= MAX_AGE_MS;
     if (!timely || typeof answer !== 'string' || answer.length > MAX_ANSWER || typeof fresh !== 'boolean') return undefined;
-    return { kind, answer, left: left - Math.max(age, 0), sentAt: sentAt as number, fresh: fresh && age <= MAX_FRESH_MS };
+    return { kind, answer, left: left - Math.max(age, 0), sentAt: sentAt as number, fresh: fresh && age <= MAX_FRESH_MS, moved: moved === true, date: typeof date === 'number' ? date : NaN };
   }
   const numbers = typeof status === 'number' && typeof retryAfter === 'number' && [Failure.Retry, Failure.Terminal, Failure.Malformed].includes(failure as Failure);
   if (kind !== 'failure' || !numbers || typeof code !== 'string' || !/^ERR_[A-Z0-9_]+$/.test(code) || typeof words !== 'string') return undefined;

@@ -10,7 +10,7 @@ export const timedOut = (): TokenError =>
 export const expired = (): TokenError =>
   new TokenError(
     'ERR_VEND_EXPIRED',
-    'expected a valid token from the vending service, found one that had expired; does the service cache tokens, or is a clock wrong?',
+    'expected a valid token from the vending service, found one that had expired as far as clocks tell; let pages read its time (`Access-Control-Expose-Headers: Date, Age`), or have it send the seconds left as `expiresIn`, and no cache or service worker keep its answers',
   );
 
 export const tooShort = (): TokenError =>

@@ -10,7 +10,7 @@ export type Reader<More extends number[]> = (input: number, size: number, filled
 export interface Readers {
   decode: Reader<[options: number, job: number, now: number]>;
   /** Not in the module that only decodes. */
-  readAnswer: Reader<[options: number, asked: number, expiresIn: number, status: number, now: number]>;
+  readAnswer: Reader<[options: number, asked: number, expiresIn: number, status: number, now: number, wall: number]>;
   scope: Reader<[job: number, limit: number]>;
 }
 
@@ -26,6 +26,21 @@ interface Exports extends Readers {
   refresher_new(windowFrom: number, windowTo: number, timeout: number, shared: boolean, seed: number, wall: number, mono: number): number;
   /** Where in memory its answer is. */
   refresher_handle(machine: number, event: number, a: number, b: number, c: number, wall: number, mono: number): number;
+  refresher_vended(
+    machine: number,
+    flight: number,
+    token: number,
+    expiresAt: number,
+    issuedAt: number,
+    length: number,
+    toldExpiry: number,
+    asked: number,
+    date: number,
+    age: number,
+    wall: number,
+    mono: number,
+  ): number;
+  refresher_heard(machine: number, life: number, flags: number, token: number, date: number, wall: number, mono: number): number;
   __wbg_refresher_free(machine: number, isDropped: number): void;
 }
 

@@ -11,11 +11,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Reads an answer: its HTTP status, and the body, which stands in front of `input` with `filled` bytes. `options` bytes of what
 /// [`options::read`] takes follow it, and then `asked` bytes of what was asked for: claim `p` of the scope, a line feed, and the tokenId as a
-/// JSON string, of which either may be missing. `expires_in` is in milliseconds, infinite where nothing was asked; `now` since the epoch.
+/// JSON string, of which either may be missing. `expires_in` is in milliseconds, infinite where nothing was asked.
+/// `now` is the server's time as far as known, and `wall` the client's, in milliseconds since the epoch.
 ///
-/// Gives where the [block](super::block)'s table is. A token's has two numbers more at its end where the answer carried a refresh token: where
-/// in the text that starts and ends. An error's has two more: 0 where it may pass, 1 where it is terminal, 2 where the answer was
-/// malformed; and the status that is no success, 0 where that is not what is wrong.
+/// Gives where the [block](super::block)'s table is. A token's has eight numbers more at its end, of which two each are a time or a span in
+/// milliseconds, or 0: claims `exp` and `iat`, how long the token lives by the answer's word, and when it expires by that. Where the answer
+/// carried a refresh token, two more follow: where in the text that starts and ends. An error's has two more: 0 where it may pass, 1 where it
+/// is terminal, 2 where the answer was malformed; and the status that is no success, 0 where that is not what is wrong.
 #[wasm_bindgen(js_name = readAnswer)]
 pub fn read_answer(
     input: Vec<u8>,
@@ -25,6 +27,7 @@ pub fn read_answer(
     expires_in: f64,
     status: u16,
     now: f64,
+    wall: f64,
 ) -> u32 {
     let input = Wiped(input);
     let end_of_options = (filled + options) as usize;
@@ -33,7 +36,7 @@ pub fn read_answer(
     let (text, asked) =
         text.and_then(Result::ok).unwrap_or_default().split_at_checked(end_of_options).unwrap_or_default();
     let (body, options) = text.split_at_checked(filled as usize).unwrap_or_default();
-    hand_over(match read(body, options, asked, expires_in as i64, status, now as i64) {
+    hand_over(match read(body, options, asked, expires_in as i64, status, now as i64, wall as i64) {
         Ok(block) => block,
         Err(error) => {
             let mut block = of_error(error.code(), error.message());
@@ -45,7 +48,16 @@ pub fn read_answer(
 }
 
 /// The token, and the refresh token that came with it.
-fn read(body: &str, options: &str, asked: &str, expires_in: i64, status: u16, now: i64) -> Result<Block, VendError> {
+#[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
+fn read(
+    body: &str,
+    options: &str,
+    asked: &str,
+    expires_in: i64,
+    status: u16,
+    now: i64,
+    wall: i64,
+) -> Result<Block, VendError> {
     check_status(status)?;
     let body = content(body)?;
     let mut found = Found::NOTHING;
@@ -61,9 +73,16 @@ fn read(body: &str, options: &str, asked: &str, expires_in: i64, status: u16, no
         expires_in,
         token_id: (asked.len() > end_of_p + 1).then_some(token_id.reveal()),
     };
-    match found.token(body, options::read(options.as_bytes()), &wanted, now) {
+    match found.token(body, options::read(options.as_bytes()), &wanted, now, wall) {
         Ok(token) => {
+            let claimed = token.expires_at.filter(|_| !token.told_expiry);
+            let [length, told] = found.life();
+            let times = [claimed, token.issued_at, length, told];
             let mut block = of_token(token);
+            for time in times.map(Option::unwrap_or_default) {
+                block.number((time >> 32) as u32);
+                block.number(time as u32);
+            }
             if let Some(refresh_token) = found.refresh_token(body) {
                 block.end();
                 block.put(refresh_token.reveal().as_bytes());

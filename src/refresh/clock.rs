@@ -24,11 +24,7 @@ impl Now {
 /// at every event would add up: a page that asks a thousand times a second would see time run
 /// twice as fast. The price is that as much may have passed without being counted (and that each setting back of the wall
 /// clock by less than this may hide as much sleep).
-const TOLERANCE: i64 = 250;
-
-/// By how much (ms) the steady time may lag behind the truth: what is not counted, and what a clock that goes to the next
-/// tenth of a second does not show yet. It is taken off a token's life.
-pub(super) const UNCERTAINTY: i64 = TOLERANCE + 100;
+pub(super) const TOLERANCE: i64 = 250;
 
 /// A disagreement of this size (ms) within one step is a jump: the device slept, or someone set
 /// the clock.
@@ -40,6 +36,17 @@ const DOUBT: i64 = 5_000;
 
 /// A step in which the page did not run counts for no more than this (ms) of that: it kept messages waiting as well.
 const DOUBT_STEP: i64 = 1_000;
+
+/// What one reading of both clocks shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// They agree on how much time has passed.
+    Even,
+    /// They disagree by more than [`TOLERANCE`]: the wall clock was set, or the device slept.
+    Uneven,
+    /// They disagree by more than [`JUMP`].
+    Jump,
+}
 
 /// No time from outside counts for more than this (ms), so that no sum of a few of them overflows and none needs watching.
 const FAR: i64 = 1 << 60;
@@ -78,8 +85,8 @@ impl Timeline {
         Timeline { last: now.tame(), awake: 0, extra: 0, lead: 0, doubt: 0, step: 0 }
     }
 
-    /// Takes a reading of the clocks; true where they show a jump.
-    pub(super) fn observe(&mut self, now: Now) -> bool {
+    /// Takes a reading of the clocks.
+    pub(super) fn observe(&mut self, now: Now) -> Step {
         let now = now.tame();
         // A monotonic clock that went back has a new origin: go on from there.
         let mono = (now.mono - self.last.mono).max(0);
@@ -98,7 +105,11 @@ impl Timeline {
                 self.step = 0;
             }
         }
-        lead.abs() > JUMP
+        match lead.abs() {
+            lead if lead <= TOLERANCE => Step::Even,
+            lead if lead <= JUMP => Step::Uneven,
+            _ => Step::Jump,
+        }
     }
 
     /// Milliseconds since the start; if anything, more than truly passed.
@@ -138,7 +149,7 @@ mod tests {
 
     fn step(line: &mut Timeline, wall: i64, mono: i64) -> (bool, i64, i64) {
         let now = Now { wall: line.last.wall + wall, mono: line.last.mono + mono };
-        let jump = line.observe(now);
+        let jump = line.observe(now) == Step::Jump;
         (jump, line.steady(), line.awake())
     }
 
@@ -147,6 +158,22 @@ mod tests {
         let mut line = line();
         assert_eq!(step(&mut line, 1_000, 1_000), (false, 1_000, 1_000));
         assert_eq!(step(&mut line, 0, 0), (false, 1_000, 1_000));
+    }
+
+    #[test]
+    fn more_than_a_quarter_of_a_second_is_a_step_and_more_than_five_a_jump() {
+        for (wall, mono, step) in [
+            (250, 0, Step::Even),
+            (251, 0, Step::Uneven),
+            (-251, 0, Step::Uneven),
+            (0, 5_000, Step::Uneven),
+            (5_001, 0, Step::Jump),
+            (-5_001, 0, Step::Jump),
+        ] {
+            let mut line = line();
+            let now = Now { wall: line.last.wall + wall, mono: line.last.mono + mono };
+            assert_eq!(line.observe(now), step, "{wall} ms and {mono} ms");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! All durations are milliseconds; so are times, by the clock that the field names.
 
+use super::life::Answer;
+
 /// Something happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -37,11 +39,8 @@ pub enum Event {
     Vended {
         /// The number of the request's `Fetch`. One that is not in the air is ignored.
         flight: u32,
-        /// When the token expires, by the server's clock (ms since the epoch); `None`: never.
-        expires_at: Option<i64>,
-        /// The server's time at this moment (ms since the epoch), rather too late than too early;
-        /// `None`: not known, the client's wall clock must do.
-        server_now: Option<i64>,
+        /// What the answer says about the token's life.
+        answer: Answer,
     },
     /// A request brought none.
     Failed {
@@ -70,11 +69,17 @@ pub enum Event {
     },
     /// A sibling told of its token, one that was not rejected here.
     Heard {
+        /// The hash of its bytes, as in [`Answer::token`].
+        token: u64,
         /// The life it has left now (ms), as the sibling knows it; `None`: it never expires.
         life: Option<i64>,
         /// It has just been vended, and the sibling told of it ten seconds ago at most: what has waited for a frozen page
         /// is not new to one who insists. Otherwise it answers an `ask`.
         fresh: bool,
+        /// The sibling had an end for this token, and had reason to give it a later one.
+        moved: bool,
+        /// [`Answer::date`] and [`Answer::age`], added up, of the answer that its life was reckoned from.
+        date: Option<i64>,
     },
     /// A sibling told that its request failed.
     HeardFailed {
@@ -141,6 +146,12 @@ pub enum Action {
         /// The number of its `Fetch`.
         flight: u32,
     },
+    /// Whether the token of this request has ended cannot be told yet: forget it. Another request follows in a few
+    /// seconds, and callers wait for that one.
+    Doubt {
+        /// The number of its `Fetch`.
+        flight: u32,
+    },
     /// A request failed. Comes before the callers that waited for it are settled.
     Report {
         /// The number of its `Fetch`; of no meaning where it was a sibling's.
@@ -181,6 +192,10 @@ pub enum Action {
     Share {
         /// It has just been vended.
         fresh: bool,
+        /// It was given a later end than before, which siblings are to take over.
+        moved: bool,
+        /// `Date` and `Age`, added up, of the answer that its life was reckoned from.
+        date: Option<i64>,
     },
     /// Tell the siblings of the failure reported last.
     ShareFailure,
@@ -259,8 +274,10 @@ pub(crate) struct Signal {
     /// The call's or the flight's, or 1 for a fault of one's own.
     pub(crate) id: u32,
     pub(crate) ms: i64,
-    /// Another time, a failure's number, or 1 for yes.
+    /// Another time, a failure's number, or flags: 1 and 2 for yes.
     pub(crate) more: i64,
+    /// What an answer says, or a sibling of its token.
+    pub(crate) answer: Answer,
 }
 
 pub(crate) const START: u32 = 0;
@@ -282,12 +299,17 @@ pub(crate) const HIDDEN: u32 = 15;
 pub(crate) const CLEARED: u32 = 16;
 pub(crate) const SPENT: u32 = 17;
 
+// Flags of a sibling's token.
+pub(crate) const FRESH: i64 = 1;
+pub(crate) const MOVED: i64 = 2;
+
 // Failures.
 pub(crate) const RETRY: i64 = 0;
 pub(crate) const TERMINAL: i64 = 1;
 
 impl From<Event> for Signal {
     fn from(event: Event) -> Self {
+        let mut about = Answer::default();
         let (event, id, ms, more) = match event {
             Event::Start => (START, 0, 0, 0),
             Event::Get { call, min_validity, force } => (GET, call, min_validity, force.into()),
@@ -298,8 +320,9 @@ impl From<Event> for Signal {
             Event::Hidden => (HIDDEN, 0, 0, 0),
             Event::Online => (ONLINE, 0, 0, 0),
             Event::Offline => (OFFLINE, 0, 0, 0),
-            Event::Vended { flight, expires_at, server_now } => {
-                (VENDED, flight, expires_at.unwrap_or(NEVER), server_now.unwrap_or(NONE))
+            Event::Vended { flight, answer } => {
+                about = answer;
+                (VENDED, flight, 0, 0)
             }
             Event::Failed { flight, failure } => {
                 let (after, number) = failure.numbers();
@@ -309,14 +332,18 @@ impl From<Event> for Signal {
             Event::Locked { flight } => (LOCKED, flight, 0, 0),
             Event::Cleared { flight } => (CLEARED, flight, 0, 0),
             Event::Spent { age } => (SPENT, 0, age, 0),
-            Event::Heard { life, fresh } => (HEARD, 0, life.unwrap_or(NEVER), fresh.into()),
+            Event::Heard { token, life, fresh, moved, date } => {
+                about = Answer { token, date, ..about };
+                let flags = if fresh { FRESH } else { 0 } | if moved { MOVED } else { 0 };
+                (HEARD, 0, life.unwrap_or(NEVER), flags)
+            }
             Event::HeardFailed { own_fault, failure } => {
                 let (after, number) = failure.numbers();
                 (HEARD_FAILED, own_fault.into(), after, number)
             }
             Event::Asked { left } => (ASKED, 0, left, 0),
         };
-        Signal { event, id, ms, more }
+        Signal { event, id, ms, more, answer: about }
     }
 }
 
@@ -334,7 +361,7 @@ impl Failure {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Note {
     pub(crate) action: u8,
-    /// A reason, a cause, an outcome or a status by its number, or 1 for yes.
+    /// A reason, a cause, an outcome or a status by its number, or flags: 1 and 2 for yes.
     pub(crate) what: u8,
     /// The call's or the flight's.
     pub(crate) id: u32,
@@ -357,6 +384,7 @@ pub(crate) const ADOPT: u8 = 12;
 pub(crate) const SHARE: u8 = 13;
 pub(crate) const SHARE_FAILURE: u8 = 14;
 pub(crate) const SOUND: u8 = 15;
+pub(crate) const DOUBT: u8 = 16;
 
 // Outcomes.
 pub(crate) const GIVEN: u8 = 0;
@@ -395,7 +423,12 @@ impl Note {
             SOUND => Action::Sound { flight: id },
             UNLOCK => Action::Unlock,
             ADOPT => Action::Adopt,
-            SHARE => Action::Share { fresh: what == 1 },
+            SHARE => {
+                let what = i64::from(what);
+                let date = (ms != NONE).then_some(ms);
+                Action::Share { fresh: what & FRESH != 0, moved: what & MOVED != 0, date }
+            }
+            DOUBT => Action::Doubt { flight: id },
             SHARE_FAILURE => Action::ShareFailure,
             _ => {
                 use Status::*;

@@ -8,8 +8,9 @@ mod tests;
 
 use super::backoff::{Attempts, Dice};
 use super::calls::{Calls, Fate};
-use super::clock::{Now, Timeline};
+use super::clock::{Now, Step, Timeline};
 use super::event::*;
+use super::life::Lives;
 use super::policy::Policy;
 use alloc::vec::Vec;
 use group::Turn;
@@ -36,6 +37,9 @@ const LAG: i64 = 3_000;
 const LONG_LAG: i64 = 60_000 + LAG;
 const FAR_BEHIND: i64 = 2_000;
 
+/// The longest (ms) that the lock is kept for the request that settles a doubt.
+const LONGEST_HOLD: i64 = 7_000;
+
 /// Decides when to fetch a token. See the [module](super) for how it is driven.
 #[derive(Debug)]
 pub struct Machine {
@@ -44,11 +48,15 @@ pub struct Machine {
     time: Timeline,
     phase: Phase,
     token: Option<Held>,
+    /// How long tokens live.
+    lives: Lives,
     /// There may be siblings to share tokens with.
     shared: bool,
     /// The attempt that waits for its turn among the siblings.
     turn: Option<Turn>,
     flight: Option<Flight>,
+    /// It holds on to the group's lock from one request to the next, since the answer was in doubt.
+    keeps_lock: bool,
     next_flight: u32,
     attempts: Attempts,
     /// What the next attempt waits for, and the steady time it is planned for. Without meaning
@@ -94,6 +102,8 @@ enum Phase {
 /// The token in hand, as far as the machine knows it. Times are steady, and [`NEVER`] is never.
 #[derive(Debug)]
 struct Held {
+    /// The hash of its bytes.
+    token: u64,
     expires: i64,
     /// The life it arrived with (ms).
     life: i64,
@@ -102,11 +112,17 @@ struct Held {
     refresh: i64,
     /// When it has proved good.
     proven: i64,
+    /// It was given a later end than before.
+    moved: bool,
+    /// `Date` and `Age` of the answer that its life was reckoned from, or [`NONE`].
+    date: i64,
 }
 
 #[derive(Debug)]
 struct Flight {
     id: u32,
+    /// The steady time at which it was sent.
+    sent: i64,
     /// The steady time at which it is given up.
     deadline: i64,
     /// It was sent although the browser says that it is offline.
@@ -133,9 +149,11 @@ impl Machine {
             time: Timeline::new(now),
             phase: Phase::Idle,
             token: None,
+            lives: Lives::default(),
             shared,
             turn: None,
             flight: None,
+            keeps_lock: false,
             next_flight: 0,
             attempts: Attempts::new(),
             plan: Plan::Refresh,
@@ -174,7 +192,10 @@ impl Machine {
             }
             return &self.notes;
         }
-        let jumped = self.time.observe(now);
+        let step = self.time.observe(now);
+        if step != Step::Even {
+            self.lives.forget();
+        }
         // Whether it has fired or is found overdue.
         let late = if self.armed == NONE { 0 } else { self.time.awake() - self.armed };
         self.time.observed(signal.event != WAKE && late <= FAR_BEHIND);
@@ -187,7 +208,7 @@ impl Machine {
         if matches!(signal.event, GET | WAKE) {
             self.time_out();
         }
-        if jumped {
+        if step == Step::Jump {
             self.wake();
         }
         self.take(signal);
@@ -235,7 +256,7 @@ impl Machine {
 
     /// What the machine is up to.
     pub fn status(&self) -> Status {
-        let trying = self.flight.is_some() || self.turn.is_some();
+        let trying = self.flight.is_some() || self.turn.is_some() || self.plan == Plan::Reask;
         match (self.phase, trying, &self.token) {
             (Phase::Idle, ..) => Status::Idle,
             (Phase::Closed, ..) => Status::Closed,
@@ -320,7 +341,17 @@ impl Machine {
 
     fn take_off(&mut self) {
         let due = self.next_attempt() == 0;
-        if self.shared {
+        // Something else has come of the doubt, or the request has to wait for something else.
+        if self.plan != Plan::Reask || self.next_attempt() > LONGEST_HOLD {
+            self.release();
+        }
+        if self.keeps_lock {
+            if due {
+                self.keeps_lock = false;
+                let id = self.number();
+                self.launch(id);
+            }
+        } else if self.shared {
             self.take_turn(due);
         } else if due {
             let id = self.number();
@@ -350,7 +381,8 @@ impl Machine {
             self.offline = Some(self.draw(plan::PROBE));
         }
         self.attempts.started(self.time.awake());
-        self.flight = Some(Flight { id, deadline: self.in_ms(self.policy.request_timeout), probe });
+        let (sent, deadline) = (self.now(), self.in_ms(self.policy.request_timeout));
+        self.flight = Some(Flight { id, sent, deadline, probe });
         self.act(FETCH, reason as u8, id, 0);
     }
 

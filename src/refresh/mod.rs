@@ -32,12 +32,14 @@ mod backoff;
 mod calls;
 mod clock;
 mod event;
+mod life;
 mod machine;
 mod policy;
 
 pub use clock::Now;
 #[cfg(target_arch = "wasm32")]
-pub(crate) use event::{ASKED, HEARD, NEVER, NONE, SPENT, Signal};
+pub(crate) use event::{ASKED, HEARD, NEVER, NONE, SPENT, Signal, VENDED};
 pub use event::{Action, Cause, Event, Failure, Outcome, Reason, Status};
+pub use life::Answer;
 pub use machine::{HEARTBEAT, Machine};
 pub use policy::{Policy, PolicyError};

@@ -5,11 +5,11 @@ use crate::codec::base64::Decoded;
 use crate::codec::json::Value;
 
 /// The claims by name, each in its place here. One of another type than expected is somebody else's claim of that name.
-const NAMES: [&str; 8] = ["exp", "p", "id", "sub", "c", "cp", "t", "ver"];
+const NAMES: [&str; 9] = ["exp", "p", "id", "sub", "c", "cp", "t", "ver", "iat"];
 
 /// What the claims are.
 #[derive(Default)]
-pub(super) struct Claims([Value; 8]);
+pub(super) struct Claims([Value; 9]);
 
 /// A claim, by its place in [`NAMES`].
 #[derive(Clone, Copy)]
@@ -29,6 +29,9 @@ pub(super) enum Claim {
     Type,
     /// 1: a v1 key.
     Version,
+    /// When it was issued, in seconds since the epoch, perhaps with a fraction.
+    #[cfg(feature = "refresh")]
+    IssuedAt,
 }
 
 /// The last second of the year 9999. Milliseconds taken for seconds lie far beyond it.
@@ -82,6 +85,15 @@ impl Claims {
             Value::Absent => Ok(None),
             Value::Number(at @ 1..=LAST_SANE_MS) => Ok(Some(at)),
             _ => Err(Insane),
+        }
+    }
+
+    /// When it was issued, in milliseconds since the epoch; `None` where that is no sane time, for it is only evidence.
+    #[cfg(feature = "refresh")]
+    pub(super) fn issued_at(&self) -> Option<i64> {
+        match self.get(Claim::IssuedAt) {
+            Value::Number(at @ 1..=LAST_SANE_MS) => Some(at),
+            _ => None,
         }
     }
 

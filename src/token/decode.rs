@@ -93,6 +93,10 @@ pub(crate) fn read(
         version: form.version,
         hosts,
         expires_at,
+        #[cfg(feature = "refresh")]
+        issued_at: form.claims.issued_at(),
+        #[cfg(feature = "refresh")]
+        told_expiry: false,
         disposable: false,
         super_user: false,
         permissions: 0,

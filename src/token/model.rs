@@ -88,6 +88,12 @@ pub struct Token {
     /// Where endpoints are known.
     pub(crate) hosts: Option<HostFlags>,
     pub(crate) expires_at: Option<i64>,
+    /// Claim `iat`, in milliseconds since the epoch.
+    #[cfg(feature = "refresh")]
+    pub(crate) issued_at: Option<i64>,
+    /// It is a vending answer that says when it expires, and no claim.
+    #[cfg(feature = "refresh")]
+    pub(crate) told_expiry: bool,
     pub(crate) disposable: bool,
     pub(crate) super_user: bool,
     /// How many there are.
@@ -125,6 +131,12 @@ impl Token {
     /// When it expires, in milliseconds since the epoch (claim `exp`, there in seconds); `None` where it does not say.
     pub fn expires_at(&self) -> Option<i64> {
         self.expires_at
+    }
+
+    /// When it was issued, in milliseconds since the epoch (claim `iat`, there in seconds); `None` where it does not say.
+    #[cfg(feature = "refresh")]
+    pub fn issued_at(&self) -> Option<i64> {
+        self.issued_at
     }
 
     /// What it may do (claim `p`), made anew by each call; `None` where it does not say, or says what is not understood in full.
@@ -183,6 +195,7 @@ impl Token {
         match self.expires_at {
             None => {
                 self.expires_at = Some(told);
+                self.told_expiry = true;
                 self.unwarn(Kind::NeverExpires);
             }
             Some(claimed) if claimed.abs_diff(told) > tolerance.unsigned_abs() => self.remark(

@@ -78,7 +78,7 @@ impl Answer {
         let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
         let expires_in = asked.expires_in.unwrap_or(i64::MAX);
         let wanted = Wanted { scope: &parts, expires_in, token_id: asked.token_id.as_deref() };
-        self.found.token(self.text.reveal(), options.settings(), &wanted, now)
+        self.found.token(self.text.reveal(), options.settings(), &wanted, now, now)
     }
 }
 
@@ -110,17 +110,25 @@ impl Found {
         }
     }
 
+    /// What it says about the life of its token, beside what the token says: how long that is, and when it ends.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only the refresher asks"))]
+    pub(crate) fn life(&self) -> [Option<i64>; 2] {
+        [self.length.length(), self.told.expiry()]
+    }
+
     pub(crate) fn refresh_token(&self, text: &str) -> Option<Secret> {
         Some(text_at(text, self.refresh_token)).filter(|token| !token.reveal().is_empty())
     }
 
-    /// See [`Answer::into_token`]; `text` is where it was found.
+    /// See [`Answer::into_token`]; `text` is where it was found. A length of life counts from `wall`, the reader's own clock, and all
+    /// else is held against `now`.
     pub(crate) fn token(
         &self,
         text: &str,
         settings: Settings<'_>,
         wanted: &Wanted<'_>,
         now: i64,
+        wall: i64,
     ) -> Result<Token, TokenError> {
         let credential = text_at(text, self.credential);
         let endpoint = text_at(text, self.endpoint);
@@ -134,7 +142,8 @@ impl Found {
         let expected = if self.is_v2 { Expected::Provider } else { Expected::Any };
         let mut token = token::read(Work::of(credential), Input::Text(credential.len()), &settings, expected, now);
         if let Ok(token) = &mut token {
-            if let Some(at) = self.told.at(now) {
+            let from = if token.expires_at().is_none() { wall } else { now };
+            if let Some(at) = self.told.at(from) {
                 token.merge_expiry(at, EXPIRY_TOLERANCE_MS);
             } else if self.told == UNCLEAR && token.expires_at().is_none() {
                 token.remark(

@@ -71,15 +71,20 @@ static MERITS: [[u8; 5]; 2] =
 pub(crate) struct Found {
     pub(super) credential: Place,
     pub(super) is_v2: bool,
+    /// Nowhere, as the refresh token, where there is none.
     pub(super) endpoint: Place,
+    /// When it expires, by the best word on that.
     pub(super) told: Told,
+    /// How long it lives, if it is said as well or instead.
+    pub(super) length: Told,
     pub(super) refresh_token: Place,
 }
 
 impl Found {
     /// Nothing beside it.
     pub(super) const fn new(credential: Place, is_v2: bool) -> Self {
-        Found { credential, is_v2, endpoint: Place::Nowhere, told: NOTHING, refresh_token: Place::Nowhere }
+        let (endpoint, refresh_token) = (Place::Nowhere, Place::Nowhere);
+        Found { credential, is_v2, endpoint, told: NOTHING, length: NOTHING, refresh_token }
     }
 
     pub(crate) const NOTHING: Found = Found::new(Place::Nowhere, false);
@@ -160,6 +165,7 @@ struct Beside {
     two_endpoints: bool,
     endpoint: Place,
     told: Told,
+    length: Told,
     refresh_token: Place,
     status: Option<u16>,
     has_body: bool,
@@ -177,6 +183,7 @@ impl Beside {
             two_endpoints: false,
             endpoint: Place::Nowhere,
             told: NOTHING,
+            length: NOTHING,
             refresh_token: Place::Nowhere,
             status: None,
             has_body: false,
@@ -203,6 +210,7 @@ impl Search<'_> {
             // Expiry and refresh token belong to what stands beside them by name: around it they may be of an app's own session.
             if self.best >> 8 & 0xff == beside.depth && matches!((self.best >> 16) as u8, NAMED | NAMED_SESSION) {
                 found.told = beside.told;
+                found.length = beside.length;
                 found.refresh_token = beside.refresh_token;
             }
         }
@@ -221,6 +229,9 @@ impl Search<'_> {
         if (FIRST_EXPIRY..=LAST_LIFE).contains(&field) {
             let told = self.told(reader, kind, field, beside)?;
             beside.told.improve(told, field);
+            if field > LAST_EXPIRY {
+                beside.length.improve(told, field);
+            }
             return Ok(());
         }
         beside.has_body |= field == BODY;

@@ -32,6 +32,18 @@ impl Told {
         }
     }
 
+    /// How long the token lives (ms), where that is what was said.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only the refresher asks"))]
+    pub(super) fn length(self) -> Option<i64> {
+        (self.rank < UNCLEAR.rank && self.ms < 0).then(|| -self.ms)
+    }
+
+    /// When it expires (ms since the epoch), where that is what was said.
+    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only the refresher asks"))]
+    pub(super) fn expiry(self) -> Option<i64> {
+        (self.rank < UNCLEAR.rank && self.ms > 0).then_some(self.ms)
+    }
+
     /// The time in milliseconds since the epoch, if it is one.
     pub(super) fn at(self, now: i64) -> Option<i64> {
         (self.rank < UNCLEAR.rank).then(|| if self.ms < 0 { between(self.ms, now) } else { self.ms })

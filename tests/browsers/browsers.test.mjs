@@ -6,6 +6,7 @@ import './frames.mjs';
 import './hostile.mjs';
 import './lifecycle.mjs';
 import './redirects.mjs';
+import './stale.mjs';
 import './tabs.mjs';
 import './workers.mjs';
 import { runScenarios } from './support/scenarios.mjs';

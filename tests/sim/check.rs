@@ -1,6 +1,6 @@
 //! What both ledgers, of a client alone and of a tab in a group, are made of.
 
-use crate::clocks::{MINUTE, MS, SECOND};
+use crate::clocks::{Clocks, HOUR, MINUTE, MS, SECOND};
 use momento_token_wasm::refresh::{Action, Event, Failure, HEARTBEAT, Machine, Now, Policy};
 
 pub(crate) type Checked = Result<(), String>;
@@ -42,6 +42,51 @@ impl<Brings> Moment<Brings> {
     /// not counted before.
     pub(crate) fn slack(&self, set_backs: i64) -> i64 {
         (1 + self.set_backs - set_backs) * MARGIN + 2 * self.grain
+    }
+}
+
+/// A token that an event brings, and what is true of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Truth {
+    /// When it ends (true time); `None`: never.
+    pub(crate) ends: Option<i64>,
+    /// For how long after that (true time) a client may take it for good: its own clock is wrong by so much, or nothing is
+    /// promised to it.
+    pub(crate) late: i64,
+    /// By how much (ms) it may look older than it is; `None`: by any time.
+    pub(crate) error: Option<i64>,
+}
+
+/// No promise is as long.
+pub(crate) const ANY: i64 = 1 << 50;
+
+impl Truth {
+    /// Until when (true time) it may be in hand.
+    pub(crate) fn until(&self) -> Option<i64> {
+        self.ends.map(|ends| ends + self.late)
+    }
+
+    /// Of a token that is brought at `t` by an answer of a host whose clock is right, whether that can be read (`dated`) or not.
+    /// The request `took` so long.
+    pub(crate) fn of_right_host(ends: Option<i64>, clocks: &Clocks, dated: bool, t: i64, took: i64) -> Self {
+        let left = ends.map_or(0, |ends| ends - t);
+        let ahead = clocks.ahead;
+        let near = ahead.abs() < 5 * SECOND - clocks.grain;
+        let late = match () {
+            () if near => (-ahead).max(0),
+            // Nobody can tell a clock that is behind from a host's that is ahead: a token that has ended when it is sent is
+            // taken for good.
+            () if ahead < 0 && left <= LOSS => ANY,
+            // `Date` has whole seconds, and nothing is promised of lives that are short.
+            () if ahead < 0 && left < (10 * SECOND).max(2 * SECOND + took) => SECOND + took + clocks.grain,
+            () => 0,
+        };
+        // A life that is not known counts as one of 25 hours.
+        // Nor can the clocks be compared by an answer that took long.
+        let known = near && took <= 10 * SECOND && (dated || left < 24 * HOUR);
+        let behind = if ahead < clocks.grain { SECOND + took } else { 0 };
+        let error = known.then(|| (ahead.max(0) + clocks.grain + behind) / MS + 2);
+        Truth { ends, late, error }
     }
 }
 

@@ -15,6 +15,8 @@ mod clocks;
 mod draws;
 mod group;
 mod history;
+mod host;
+mod invariants;
 mod limits;
 mod service;
 mod tally;

@@ -1,6 +1,7 @@
 //! The vending service, and the network in between.
 
 use crate::clocks::{DAY, HOUR, MINUTE, MS, SECOND, log_uniform};
+use crate::host::Brought;
 use fastrand::Rng;
 use momento_token_wasm::refresh::Failure;
 
@@ -29,6 +30,8 @@ pub(crate) enum Mood {
 pub(crate) enum Answer {
     /// A token and when (true time) it expires.
     Token(Option<i64>),
+    /// A token of a [`Host`](crate::host::Host).
+    Dated(Brought),
     Failure(Failure),
 }
 

@@ -45,7 +45,8 @@ tally! {
     Tally:
     events, actions, fetches, probes, installs, refusals, timeouts, failures, drops, reports, tokens,
     too_short, failed, closed, gets, abandons, rejections, strays, sleeps, stopped_clocks, set_forward,
-    set_back, offline, lies, wakes, late_timers, spent_budgets, passing_refusals, fair_runs, loops,
+    set_back, offline, lies, wakes, late_timers, spent_budgets, passing_refusals, fair_runs, loops, doubts, wrong_clocks,
+    corrected,
 }
 
 tally! {
@@ -55,5 +56,5 @@ tally! {
     failed, closed, gets, abandons, rejections, revocations, strays, messages, lost_messages, lost_echoes, late_messages, untimely_messages,
     answered_asks, grants, cancelled_requests, unlocked_fetches, orphaned_locks, opened, killed, closed_tabs, frozen, cached,
     sleeps, stopped_clocks, set_forward, set_back, offline, wakes, late_timers, spent_budgets, rotations, obstacle_runs,
-    outages, hidden_runs, stuck_runs, departures, passing_refusals, storms,
+    outages, hidden_runs, stuck_runs, departures, passing_refusals, storms, doubts, wrong_clocks, corrected, moved_ends,
 }

@@ -10,8 +10,10 @@
 
 use super::super::calls::Fate;
 use super::super::event::*;
+use super::super::life::{Answer, SAME};
+use super::plan::Plan;
 use super::react::certain;
-use super::{Machine, Phase};
+use super::{Held, Machine, Phase};
 
 /// How long anyone waits for the lock (ms, at least and on top at most). Not all for the same time, or those who waited in
 /// vain would all send requests at once.
@@ -110,6 +112,14 @@ impl Machine {
         }
     }
 
+    /// Lets go of a lock that was kept for the request after this one.
+    #[inline(never)]
+    pub(super) fn release(&mut self) {
+        if core::mem::take(&mut self.keeps_lock) {
+            self.unlock();
+        }
+    }
+
     pub(super) fn locked(&mut self, id: u32) {
         let hush = self.in_ms(HUSH);
         if let Some(turn) = self.turn.as_mut().filter(|turn| turn.id == id) {
@@ -117,13 +127,21 @@ impl Machine {
         }
     }
 
-    pub(super) fn heard(&mut self, life: i64, fresh: bool) {
+    /// `told` are flags. What a sibling passes on is what it has judged: a life, and not an answer.
+    pub(super) fn heard(&mut self, answer: Answer, life: i64, told: i64) {
         if self.phase != Phase::Open || !self.shared || self.time.in_doubt() {
             return;
         }
         // Once more, since the message was timed by clocks that are no finer here than there.
-        let life = certain(life);
+        let (fresh, moved) = (told & FRESH != 0, told & MOVED != 0);
+        let token = answer.token;
+        let life = self.lives.heard(answer, certain(life), moved, self.now());
         let left = self.left().max(0);
+        // The one in hand, and a sibling knows better when it ends.
+        if life < left - SAME && self.token.as_ref().is_some_and(|held| held.token == token) {
+            self.hold(token, life, moved);
+            return self.expire();
+        }
         let better = life - BETTER > left;
         // A service that answers the same token again has had its vend all the same.
         let as_good = fresh && life > left - BETTER;
@@ -132,16 +150,19 @@ impl Machine {
         if life <= 0 || !(better || as_good || insists) {
             return;
         }
+        self.lives.settled();
         // Nobody waits for the answer to a request of one's own any more, and its failure would be of no interest.
         if fresh && let Some(flight) = self.flight.take() {
             self.act(ABORT, 0, flight.id, 0);
             self.unlock();
         }
         if better || insists || self.token.is_none() {
-            self.hold(life);
+            self.hold(token, life, moved);
             self.act(ADOPT, 0, 0, 0);
         } else {
-            self.hold(left.min(life));
+            let held = self.token.as_ref().map(|held| (held.token, held.moved));
+            let (token, moved) = held.unwrap_or((token, moved));
+            self.hold(token, left.min(life), moved);
         }
         let left = self.left();
         if fresh {
@@ -165,7 +186,7 @@ impl Machine {
             return;
         }
         self.attempts.started(self.time.awake());
-        let concerned = self.turn.is_some() || self.attempts.failing();
+        let concerned = self.plan != Plan::Reask && (self.turn.is_some() || self.attempts.failing());
         if self.flight.is_some() || !concerned {
             self.heed(failure, after);
             return;
@@ -179,7 +200,14 @@ impl Machine {
 
     pub(super) fn asked(&mut self, left: i64) {
         if self.shared && self.left().max(0) - BETTER > left.max(0) {
-            self.act(SHARE, 0, 0, 0);
+            self.share(0);
         }
+    }
+
+    /// Tells the siblings of the token in hand.
+    pub(super) fn share(&mut self, fresh: i64) {
+        let Some(&Held { moved, date, .. }) = self.token.as_ref() else { return };
+        let moved = if moved { MOVED } else { 0 };
+        self.act(SHARE, (fresh | moved) as u8, 0, date);
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum Plan {
     Pause,
     /// To be asked, after a failure for good: even then not before its time.
     Demand,
+    /// The time that settles a doubt. Everyone waits for it.
+    Reask,
     /// Nothing: the page woke or came online.
     Hurry,
 }
@@ -51,7 +53,7 @@ impl Machine {
 
     /// Someone waits for the next attempt, or did something to bring it about.
     pub(super) fn on_demand(&self) -> bool {
-        matches!(self.plan, Plan::Demand | Plan::Hurry) || self.calls.any_forced()
+        matches!(self.plan, Plan::Demand | Plan::Hurry | Plan::Reask) || self.calls.any_forced()
     }
 
     /// In how many milliseconds the next attempt starts; 0: now; [`NEVER`]: none does.

@@ -2,8 +2,9 @@
 
 use super::super::backoff::{self, GRACE};
 use super::super::calls::{Call, Fate};
-use super::super::clock::{UNCERTAINTY, tame};
+use super::super::clock::tame;
 use super::super::event::*;
+use super::super::life::{Answer, REASK_SPREAD, Sighting, UNCERTAINTY, Verdict};
 use super::plan::{self, Plan};
 use super::{ALWAYS, Flight, Held, Machine, Phase};
 
@@ -22,7 +23,7 @@ const ONLINE_SPREAD: i64 = 1_000;
 const PROVEN: i64 = 3_600_000;
 
 impl Machine {
-    pub(super) fn take(&mut self, Signal { event, id, ms, more }: Signal) {
+    pub(super) fn take(&mut self, Signal { event, id, ms, more, answer }: Signal) {
         match event {
             START => self.open(),
             GET => {
@@ -58,14 +59,13 @@ impl Machine {
                     // An answer: the browser was wrong.
                     self.offline = None;
                 }
-                let server_now = if more == NONE { self.time.wall() } else { tame(more) };
-                self.vended(id, if ms == NEVER { NEVER } else { tame(ms) - server_now });
+                self.vended(flight, answer);
             }
             CLOSE => self.close(),
             LOCKED => self.locked(id),
             CLEARED => self.cleared(id),
             SPENT => self.attempts.inherited(self.time.awake() - tame(ms).max(0)),
-            HEARD => self.heard(ms, more == 1),
+            HEARD => self.heard(answer, ms, more),
             HEARD_FAILED => self.heard_failure(more, ms, id == 1),
             ASKED => self.asked(ms),
             _ => {}
@@ -139,31 +139,46 @@ impl Machine {
         self.flight.take_if(|flight| flight.id == id)
     }
 
-    fn vended(&mut self, flight: u32, life: i64) {
-        let life = certain(life);
-        if life <= 0 {
-            self.act(REFUSE, 0, flight, 0);
-            return self.fail(flight, Cause::Expired, RETRY, NONE);
-        }
-        self.hold(life);
+    fn vended(&mut self, flight: Flight, answer: Answer) {
+        let Flight { id: flight, sent, .. } = flight;
+        let seen = Sighting { answer, sent, received: self.now() };
+        let life = match self.lives.judge(seen, self.time.wall()) {
+            Verdict::Good(life) => life,
+            Verdict::Doubtful(wait) => return self.doubt(flight, wait),
+            Verdict::Expired => {
+                self.act(REFUSE, 0, flight, 0);
+                return self.fail(flight, Cause::Expired, RETRY, NONE);
+            }
+        };
+        self.hold(answer.token, life, self.lives.moved());
         self.attempts.succeeded(self.time.awake());
         self.not_before = 0;
         self.act(INSTALL, 0, flight, 0);
         if self.shared {
-            self.act(SHARE, 1, 0, 0);
+            self.share(FRESH);
         }
         self.settle(Fate::Served(life));
         self.unlock();
     }
 
-    /// Takes a token in hand that is good for `life` (ms), and plans its refresh.
+    /// Asks once more, not before `wait` (ms). No sibling is to ask meanwhile.
+    fn doubt(&mut self, flight: u32, wait: i64) {
+        self.act(DOUBT, 0, flight, 0);
+        self.plan = Plan::Reask;
+        self.at = self.draw((wait, REASK_SPREAD));
+        self.keeps_lock = self.shared;
+    }
+
+    /// Takes a token in hand that is good for `life` (ms), and plans its refresh. Its end may have `moved`.
     #[inline(never)]
-    pub(super) fn hold(&mut self, life: i64) {
+    pub(super) fn hold(&mut self, token: u64, life: i64, moved: bool) {
         let ((opens, refresh), expires) = match life {
             NEVER => ((NEVER, NEVER), NEVER),
             life => (self.draw_refresh(life), self.in_ms(life)),
         };
-        self.token = Some(Held { expires, life, opens, refresh, proven: opens.min(self.in_ms(PROVEN)) });
+        let proven = opens.min(self.in_ms(PROVEN));
+        let date = self.lives.date(token).unwrap_or(NONE);
+        self.token = Some(Held { token, expires, life, opens, refresh, proven, moved, date });
         self.seen_token = true;
         self.replacing = false;
         self.malformed = 0;
@@ -227,6 +242,7 @@ impl Machine {
         if self.turn.take().is_some() {
             self.unlock();
         }
+        self.release();
         self.settle(Fate::Closed);
     }
 }

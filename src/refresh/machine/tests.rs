@@ -1,6 +1,7 @@
 //! The rules one by one. How they hold together, whatever happens, is for `tests/sim`.
 
 mod callers;
+mod doubt;
 mod end;
 mod failures;
 mod group;
@@ -11,8 +12,10 @@ mod rejections;
 mod schedule;
 
 use super::super::event::Status::*;
+use super::super::life::Answer;
 use super::*;
 use alloc::{vec, vec::Vec};
+use core::sync::atomic::{AtomicU64, Ordering};
 use fastrand::Rng;
 
 const SECOND: i64 = 1_000;
@@ -102,8 +105,8 @@ impl Bench {
     }
 
     fn vend(&mut self, flight: u32, life: i64) -> Vec<Action> {
-        let server_now = 5_000_000_000;
-        self.tell(Event::Vended { flight, expires_at: Some(server_now + life), server_now: Some(server_now) })
+        let answer = Answer { token: new_token(), told_expiry: Some(self.now.wall + life), ..Answer::default() };
+        self.tell(Event::Vended { flight, answer })
     }
 
     fn fail(&mut self, flight: u32) -> Vec<Action> {
@@ -127,6 +130,12 @@ impl Bench {
         }
         self.fail(flight);
     }
+}
+
+/// The hash of a token that nobody has seen.
+fn new_token() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 fn fetched(actions: &[Action]) -> Option<u32> {

@@ -43,3 +43,18 @@ lab.ask = async (kind, method, ...args) => {
   if (error) throw new Error(error);
   return value;
 };
+
+/** Puts a service worker between this page and the vending service that serves what it has stored, and asks for another afterwards. */
+lab.revalidate = async () => {
+  await navigator.serviceWorker.register('stale-worker.js');
+  const claimed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+  if (!navigator.serviceWorker.controller) await claimed;
+};
+
+/** How often it served what it had stored. */
+lab.served = async () => {
+  const { port1, port2 } = new MessageChannel();
+  const answered = new Promise((resolve) => (port1.onmessage = resolve));
+  navigator.serviceWorker.controller.postMessage('served', [port2]);
+  return (await answered).data;
+};

@@ -1,7 +1,7 @@
 //! Keeps its own account of what the machine was told and what it said, in true time, and knows nothing of how the machine
 //! decides. What is promised besides stands in `promises.rs`.
 
-use crate::check::{Alarm, Ask, Checked, LOSS, ensure};
+use crate::check::{ANY, Alarm, Ask, Checked, LOSS, Truth, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
 use crate::limits::Limits;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Now, Outcome, Policy, Status};
@@ -16,12 +16,13 @@ const AFTER_REFUSAL: [i64; 5] = [5, 10, 20, 40, 60];
 pub(super) const PROBE: i64 = 4 * MINUTE;
 const FIRST_PROBE: i64 = MINUTE;
 
-/// A token that arrives: when it truly expires, and by how much the server's time was taken to be later than it is (ms).
-pub(super) type Moment = crate::check::Moment<Option<(Option<i64>, i64)>>;
+pub(super) type Moment = crate::check::Moment<Option<Truth>>;
 
 pub(super) struct Held {
     pub(super) since: i64,
+    /// When it truly expires, and until when it may be in hand.
     pub(super) expires: Option<i64>,
+    pub(super) until: Option<i64>,
     /// By how much (true time) it looks older than it is.
     pub(super) error: i64,
     /// How often the wall clock had been set back.
@@ -49,6 +50,9 @@ pub(crate) struct Ledger {
     pub(super) seen_token: bool,
     /// The last token was rejected; `Some(false)`: or it expired at that very moment.
     pub(super) rejected: Option<bool>,
+    /// The last answer left it in doubt whether its token lives.
+    pub(super) doubt: bool,
+    pub(super) maybe_doubt: bool,
     /// The last attempt failed; for good, at this time.
     pub(super) failing: bool,
     pub(super) terminal: bool,
@@ -121,7 +125,8 @@ impl Ledger {
             self.action(moment, action, &mut batch)?;
         }
         if let Some((_, vended)) = landed {
-            ensure!(batch.installed || batch.reported.is_some(), "an answer without consequence");
+            let told = batch.installed || batch.reported.is_some() || batch.doubted;
+            ensure!(told, "an answer without consequence");
             ensure!(vended || !batch.installed, "a failure installed a token");
         }
         ensure!(batch.refused.is_none(), "refused without a report");
@@ -173,6 +178,8 @@ impl Ledger {
                     self.stirred = true;
                     let alive = held.expires.is_none_or(|at| at - t > held.slack(moment));
                     self.rejected = Some(alive && moment.leapt < held.since);
+                    // Unless it expired at that very moment: then nothing was rejected.
+                    self.maybe_doubt = core::mem::take(&mut self.doubt);
                 }
             }
             Event::Vended { flight, .. } if self.air == Some(flight) => {
@@ -242,6 +249,8 @@ impl Ledger {
         self.unclear = false;
         self.refused_until = None;
         self.failing = true;
+        self.doubt = false;
+        self.maybe_doubt = false;
         self.malformed = 0;
         self.terminal = terminal;
         self.stirred = false;
@@ -265,14 +274,17 @@ impl Ledger {
             Action::Disarm => self.alarm.disarm()?,
             Action::Install { flight } => {
                 ensure!(batch.landed == Some((flight, true)), "installed what did not arrive");
-                let (expires, error) = moment.brings.ok_or("installed without an answer")?;
-                ensure!(expires.is_none_or(|at| at > t), "installed an expired token");
-                let (error, set_backs) = (error * MS, moment.set_backs);
+                let truth = moment.brings.ok_or("installed without an answer")?;
+                let (expires, until) = (truth.ends, truth.until());
+                ensure!(until.is_none_or(|at| at > t), "I1: installed an expired token");
+                let (error, set_backs) = (truth.error.map_or(ANY, |error| error * MS), moment.set_backs);
                 let life = 0; // Known once the machine is asked.
-                self.token = Some(Held { since: t, expires, error, set_backs, life });
+                self.token = Some(Held { since: t, expires, until, error, set_backs, life });
                 self.seen_token = true;
                 self.rejected = None;
                 self.failing = false;
+                self.doubt = false;
+                self.maybe_doubt = false;
                 self.malformed = 0;
                 self.terminal = false;
                 self.unclear = false;
@@ -291,11 +303,18 @@ impl Ledger {
             }
             Action::Refuse { flight } => {
                 ensure!(batch.landed == Some((flight, true)), "refused what did not arrive");
-                let (expires, error) = moment.brings.ok_or("refused without an answer")?;
-                let expires = expires.ok_or("refused a token that never expires")?;
-                ensure!(expires - t <= error * MS + LOSS + 2 * MS, "refused a token that is still good");
+                let truth = moment.brings.ok_or("refused without an answer")?;
+                let expires = truth.ends.ok_or("refused a token that never expires")?;
+                let error = truth.error.map_or(ANY, |error| error * MS);
+                ensure!(expires - t <= error + LOSS + 2 * MS, "refused a token that is still good");
                 batch.refused = Some(flight);
                 self.fail(false);
+            }
+            Action::Doubt { flight } => {
+                ensure!(batch.landed == Some((flight, true)), "doubted what did not arrive");
+                batch.doubted = true;
+                self.doubt = true;
+                self.terminal = false;
             }
             Action::Report { flight, cause, retry_at } => {
                 let happened = match cause {
@@ -344,6 +363,7 @@ pub(super) struct Batch {
     pub(super) aborted: Option<u32>,
     pub(super) refused: Option<u32>,
     pub(super) reported: Option<u32>,
+    pub(super) doubted: bool,
     pub(super) installed: bool,
     /// The validities asked for by those who were told that it is too much.
     pub(super) too_short: Vec<i64>,

@@ -1,6 +1,7 @@
 //! One client: its device, its network, its service and its application.
 
 mod ledger;
+mod offsets;
 mod promises;
 mod storm;
 mod weather;

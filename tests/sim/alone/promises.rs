@@ -10,6 +10,7 @@ impl Ledger {
         let Moment { t, leapt, .. } = *moment;
         ensure!(self.begun && !self.closed, "a request before Start or after Close");
         ensure!(self.air.replace(flight).is_none(), "two flights at once");
+        let doubt = core::mem::take(&mut self.doubt) | core::mem::take(&mut self.maybe_doubt);
         self.limits.start(moment)?;
         ensure!(
             !self.terminal || self.stirred || !self.waiting.is_empty(),
@@ -44,6 +45,7 @@ impl Ledger {
         }
         if let Some(held) = &self.token
             && !self.failing
+            && !doubt
             && self.waiting.is_empty()
             && leapt < held.since
         {
@@ -64,7 +66,7 @@ impl Ledger {
         match outcome {
             Outcome::Token => {
                 let held = self.token.as_ref().ok_or("served a token that is not in hand")?;
-                ask.may_be_given(held.expires, moment.t)?;
+                ask.may_be_given(held.until, moment.t)?;
                 ensure!(!ask.force || held.since >= ask.since, "served the old token to one who insisted");
             }
             Outcome::Failed { flight } => {
@@ -91,13 +93,13 @@ impl Ledger {
             if batch.installed {
                 held.life = valid_for;
             }
-            match held.expires {
+            match held.until.zip(held.expires) {
                 None => ensure!(valid_for == i64::MAX, "a token that never expires, for {valid_for} ms"),
-                Some(at) => {
-                    let left = at - t;
+                Some((until, expires)) => {
+                    let left = until - t;
                     ensure!(valid_for > 0, "a token in hand that expired {} ms ago", -valid_for);
-                    ensure!(valid_for <= left / MS, "thought valid for {valid_for} of {} ms", left / MS);
-                    let least = left - held.slack(moment);
+                    ensure!(valid_for <= left / MS, "I1: thought valid for {valid_for} of {} ms", left / MS);
+                    let least = expires - t - held.slack(moment);
                     ensure!(
                         valid_for >= least / MS || leapt >= held.since,
                         "thought valid for only {valid_for} of {} ms",
@@ -132,7 +134,8 @@ impl Ledger {
             Event::Get { force, .. } => (force && !self.terminal, 0),
             _ => (false, 0),
         };
-        let failing = self.failing && self.air.is_none() && self.begun && !self.closed;
+        let failing =
+            self.failing && !self.doubt && !self.maybe_doubt && self.air.is_none() && self.begun && !self.closed;
         if !urgent || !failing || self.offline.is_some() || self.rejected.is_some() {
             return Ok(());
         }
@@ -150,6 +153,9 @@ impl Ledger {
             _ if !self.begun => status == Idle,
             (true, true) => status == Refreshing,
             (true, false) => status == Fetching,
+            (false, true) if self.doubt => status == Refreshing,
+            (false, false) if self.doubt => status == Fetching,
+            (false, false) if self.maybe_doubt && status == Fetching => true,
             _ if resting && !self.stirred => status == Failed,
             _ if resting => matches!(status, Failed | Waiting),
             _ if self.failing => status == Waiting,

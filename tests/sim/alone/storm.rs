@@ -4,7 +4,7 @@ use super::world::World;
 use crate::check::Checked;
 use crate::clocks::{DAY, HOUR, SECOND, log_uniform};
 use crate::draws::{choose, lateness, min_validity, pause};
-use momento_token_wasm::refresh::{Event, Failure, Status};
+use momento_token_wasm::refresh::{Answer, Event, Failure, Status};
 
 /// A storm ends after so many events, and goes over into fair weather.
 pub(super) const STORM_EVENTS: u64 = 250;
@@ -142,7 +142,7 @@ impl World {
                 self.tally.strays += 1;
                 match self.rng.bool() {
                     true => self.deliver(Event::Failed { flight, failure: Failure::Terminal }),
-                    false => self.deliver(Event::Vended { flight, expires_at: None, server_now: None }),
+                    false => self.deliver(Event::Vended { flight, answer: Answer::default() }),
                 }
             }
             Turn::Start => self.deliver(Event::Start),

@@ -13,6 +13,7 @@ impl World {
         let ttl = log_uniform(&mut self.rng, SECOND, 4 * HOUR);
         self.service = Service::fair(ttl, log_uniform(&mut self.rng, MS, 100 * MS));
         self.clocks.grain = MS;
+        self.set_right()?;
         self.deliver(Event::Start)?;
         self.advance(self.t + SECOND)?;
         self.rotate(6)
@@ -22,6 +23,7 @@ impl World {
     pub(super) fn rejection_loop(&mut self) -> Checked {
         self.tally.loops += 1;
         self.service = Service::fair(HOUR, 20 * MS);
+        self.set_right()?;
         let insists = self.rng.bool();
         let end = self.t + 2 * HOUR;
         let mut call = self.get(0, false)?;
@@ -47,6 +49,7 @@ impl World {
         self.connected = true;
         self.late = 5 * MS;
         self.timeless = false;
+        self.set_right()?;
         // A timer that is late already fires at last.
         self.timer = self.timer.map(|_| self.t);
         for pending in &mut self.answers {
@@ -65,6 +68,16 @@ impl World {
         // The token in hand may still be one of the storm's: ask for a new one.
         self.token_by(self.token_due(), true)?;
         self.rotate(3)
+    }
+
+    /// The client's clock is set right. What comes of one that is wrong is for `offsets`.
+    fn set_right(&mut self) -> Checked {
+        // Not in the very step in which the other clock stood still.
+        self.deliver(Event::Abandon { call: u32::MAX })?;
+        if self.clocks.ahead.abs() > SECOND {
+            self.clocks.set(-self.clocks.ahead, self.t);
+        }
+        Ok(())
     }
 
     fn token_due(&self) -> i64 {

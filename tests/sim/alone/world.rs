@@ -2,14 +2,16 @@
 
 use super::ledger::{Ledger, Moment};
 use super::storm::STORM_EVENTS;
-use crate::check::{Checked, asks_again};
+use crate::check::{Checked, Truth, asks_again};
 use crate::clocks::{Clocks, DAY, MINUTE, MS, SECOND, log_uniform, server};
 use crate::draws;
 use crate::history::History;
+use crate::host::{Brought, Host};
+use crate::invariants::{Seen, Watch};
 use crate::service::{Answer, Service};
 use crate::tally::Tally;
 use fastrand::Rng;
-use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Outcome, Policy};
+use momento_token_wasm::refresh::{self, Action, Cause, Event, Failure, Machine, Outcome, Policy};
 use std::collections::BTreeMap;
 
 pub(crate) struct World {
@@ -21,6 +23,11 @@ pub(crate) struct World {
     pub(super) machine: Machine,
     pub(super) ledger: Ledger,
     pub(super) service: Service,
+    /// Takes the service's place where all is about clocks.
+    pub(super) host: Option<Host>,
+    watch: Watch,
+    /// The token in hand, of the host's.
+    held: Option<u32>,
     /// Whether requests get through.
     pub(super) connected: bool,
     /// Answers on their way.
@@ -31,6 +38,10 @@ pub(crate) struct World {
     pub(super) late: i64,
     /// Answers never tell the server's time.
     pub(super) timeless: bool,
+    /// How many tokens the service has vended.
+    tokens: u64,
+    /// When the last request was sent.
+    sent: i64,
     pub(super) calls: u32,
     /// How calls were settled.
     pub(super) outcomes: BTreeMap<u32, Outcome>,
@@ -58,11 +69,16 @@ impl World {
             policy,
             machine,
             service,
+            host: None,
+            watch: Watch::default(),
+            held: None,
             connected: true,
             answers: Vec::new(),
             timer: None,
             late: 5 * MS,
             timeless: false,
+            tokens: 0,
+            sent: 0,
             calls: 0,
             outcomes: BTreeMap::new(),
             tally: Tally::default(),
@@ -75,6 +91,7 @@ impl World {
         let result = match self.rng.u8(..100) {
             0 => self.rejection_loop(),
             1..10 => self.fair_weather(),
+            10..50 => self.wrong_clocks(),
             _ => self.storm(),
         };
         self.tally.seconds += self.t.unsigned_abs() / SECOND.unsigned_abs();
@@ -142,37 +159,52 @@ impl World {
     }
 
     fn send(&mut self, flight: u32) {
+        self.sent = self.t;
         self.tally.fetches += 1;
         self.tally.probes += u64::from(self.ledger.told_offline());
-        if let Some((at, answer)) = self.service.reply(self.connected, self.t, &mut self.rng) {
+        if let Some(host) = &mut self.host {
+            let (at, brought) = host.reply(self.t, &mut self.rng);
+            let answer = brought.map_or(Answer::Failure(Failure::Retry { after: None }), Answer::Dated);
+            self.answers.push(Pending { at, flight, answer });
+        } else if let Some((at, answer)) = self.service.reply(self.connected, self.t, &mut self.rng) {
             self.answers.push(Pending { at, flight, answer });
         }
     }
 
     fn arrive(&mut self, flight: u32, answer: Answer) -> Checked {
-        let expires = match answer {
+        let ends = match answer {
             Answer::Failure(failure) => return self.deliver(Event::Failed { flight, failure }),
-            Answer::Token(expires) => expires,
+            Answer::Dated(brought) => return self.brought(flight, &brought),
+            Answer::Token(ends) => ends,
         };
-        let server_now = server(self.t);
-        // Where the driver cannot tell the server's time the wall clock must do, and a client
-        // whose wall clock is behind cannot know. Where it can, it errs to the late side.
-        let (measured, error) = if self.timeless && self.clocks.ahead >= self.clocks.grain {
-            (None, self.clocks.ahead / MS + 1)
-        } else {
-            let error = self.rng.i64(0..500);
-            (Some(server_now + error), error)
+        // Where `Date` cannot be read the wall clock must do, and a client whose wall clock is behind cannot know.
+        let dated = !self.timeless || self.clocks.ahead < self.clocks.grain;
+        self.tokens += 1;
+        let answer = refresh::Answer {
+            token: self.tokens,
+            expires_at: ends.map(server),
+            date: dated.then(|| server(self.t) / 1_000 * 1_000),
+            ..refresh::Answer::default()
         };
-        let expires_at = expires.map(server);
-        let event = Event::Vended { flight, expires_at, server_now: measured };
-        self.deliver_with(event, Some((expires, error)))
+        // A leap of the clock looks like a request that took long.
+        let leapt = if self.clocks.leapt >= self.sent { 2 * DAY } else { 0 };
+        let truth = Truth::of_right_host(ends, &self.clocks, dated, self.t, self.t - self.sent + leapt);
+        self.deliver_with(Event::Vended { flight, answer }, Some(truth), None)
+    }
+
+    /// An answer of the host's arrives.
+    fn brought(&mut self, flight: u32, brought: &Brought) -> Checked {
+        let host = self.host.as_ref().ok_or("no host")?;
+        let late = host.late(brought, self.clocks.ahead, self.clocks.grain);
+        let truth = Truth { ends: Some(brought.ends), late, error: None };
+        self.deliver_with(Event::Vended { flight, answer: brought.answer }, Some(truth), Some(brought))
     }
 
     pub(super) fn deliver(&mut self, event: Event) -> Checked {
-        self.deliver_with(event, None)
+        self.deliver_with(event, None, None)
     }
 
-    fn deliver_with(&mut self, event: Event, vended: Option<(Option<i64>, i64)>) -> Checked {
+    fn deliver_with(&mut self, event: Event, truth: Option<Truth>, brought: Option<&Brought>) -> Checked {
         let Clocks { grain, leapt, set_backs, .. } = self.clocks;
         let t = self.t;
         let now = self.clocks.read(t);
@@ -183,11 +215,35 @@ impl World {
             self.note(&format!("{event:?}, wall {}, mono {} → {actions:?}", now.wall, now.mono));
         }
         self.ledger.check(
-            &Moment { event, t, now, grain, leapt, set_backs, brings: vended },
+            &Moment { event, t, now, grain, leapt, set_backs, brings: truth },
             &actions,
             &self.machine,
         )?;
         self.tally.passing_refusals += u64::from(asks_again(event, &actions));
+        if let Some(host) = &self.host {
+            let sound = host.is_sound();
+            for action in &actions {
+                match action {
+                    Action::Install { .. } => self.held = brought.map(|brought| brought.id),
+                    Action::Drop => self.held = None,
+                    _ => {}
+                }
+            }
+            self.watch.check(&Seen {
+                t,
+                now,
+                ahead: self.clocks.ahead,
+                brought,
+                sound,
+                doubted: actions.iter().any(|action| matches!(action, Action::Doubt { .. })),
+                refused: actions.iter().any(|action| matches!(action, Action::Refuse { .. })),
+                installed: actions.iter().any(|action| matches!(action, Action::Install { .. })),
+                held: self.held.zip(self.machine.token_valid_for()),
+                shared: false,
+                moved: None,
+                next: self.machine.refresh_at(),
+            })?;
+        }
         actions.iter().for_each(|action| self.carry_out(*action));
         Ok(())
     }
@@ -211,6 +267,7 @@ impl World {
             Action::Install { .. } => tally.installs += 1,
             Action::Drop => tally.drops += 1,
             Action::Refuse { .. } => tally.refusals += 1,
+            Action::Doubt { .. } => tally.doubts += 1,
             Action::Report { cause, .. } => {
                 tally.reports += 1;
                 tally.timeouts += u64::from(cause == Cause::Timeout);

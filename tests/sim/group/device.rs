@@ -46,6 +46,10 @@ impl World {
 
     pub(crate) fn set_clock(&mut self) {
         let by = log_uniform(&mut self.rng, SECOND, DAY) * if self.rng.bool() { 1 } else { -1 };
+        self.set_clock_by(by);
+    }
+
+    pub(super) fn set_clock_by(&mut self, by: i64) {
         if !self.tabs.iter().all(|tab| tab.clocks.may_be_set(by) && (by > 0 || !tab.clocks.hides_leap())) {
             return;
         }
@@ -88,7 +92,9 @@ impl World {
         self.suspend(n);
         self.tabs[n].state = State::Cached;
         self.tabs[n].locked = None;
-        self.tabs[n].queue.retain(|arrival| matches!(arrival.what, What::Token { .. } | What::Failure { .. }));
+        self.tabs[n]
+            .queue
+            .retain(|arrival| matches!(arrival.what, What::Token { .. } | What::Dated { .. } | What::Failure { .. }));
         self.leave(id);
         Ok(())
     }
@@ -143,7 +149,7 @@ impl World {
             if arrival.at < t {
                 after += self.rng.i64(0..2 * MS);
                 arrival.at = after;
-                if let What::Token { flight, .. } = arrival.what
+                if let What::Token { flight, .. } | What::Dated { flight, .. } = arrival.what
                     && self.rng.bool()
                 {
                     arrival.what = What::Failure { flight, failure: Failure::Retry { after: None } };

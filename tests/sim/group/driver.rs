@@ -7,6 +7,8 @@ use super::tab::{Arrival, State, What};
 use super::world::World;
 use crate::check::{Checked, asks_again};
 use crate::clocks::{Clocks, MS, SECOND};
+use crate::host::Brought;
+use crate::invariants::Seen;
 use crate::service::Answer;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Outcome, Status};
 
@@ -15,6 +17,9 @@ const HUSH: i64 = 100;
 
 /// The longest that it takes to make sure that it has heard them (ms).
 const SOUNDING: i64 = 500;
+
+/// The longest that the lock is kept (ms) between an answer in doubt and the request that settles it.
+const KEPT: i64 = 7_000;
 
 impl World {
     pub(crate) fn get(&mut self, n: usize, min_validity: i64, force: bool) -> Result<u32, String> {
@@ -26,14 +31,22 @@ impl World {
     }
 
     pub(crate) fn deliver(&mut self, n: usize, event: Event) -> Checked {
-        self.deliver_with(n, event, None)
+        self.deliver_with(n, event, None, None)
     }
 
-    pub(super) fn deliver_with(&mut self, n: usize, event: Event, brings: Option<(Token, i64)>) -> Checked {
+    pub(super) fn deliver_with(
+        &mut self,
+        n: usize,
+        event: Event,
+        brings: Option<(Token, i64)>,
+        brought: Option<&Brought>,
+    ) -> Checked {
         // Three timers may be late meanwhile: those that end the listening, by two seconds after sleep, and the sounding, and the one
         // that ends the request.
         let (t, limit) =
             (self.t, self.policy.request_timeout() + HUSH + SOUNDING + (3 * self.latest + 3 * SECOND) / MS);
+        let kept = if self.tabs[n].ledger.keeps_lock() { KEPT } else { 0 };
+        let limit = limit + kept;
         let tab = &mut self.tabs[n];
         let Clocks { grain, leapt, set_backs, .. } = tab.clocks;
         let now = tab.clocks.read(t);
@@ -47,8 +60,34 @@ impl World {
         }
         checked.map_err(|broken| format!("tab {id}: {broken}"))?;
         self.tally.passing_refusals += u64::from(asks_again(event, &actions));
+        let sees = |wanted: fn(&Action) -> bool| actions.iter().any(wanted);
+        let doubted = sees(|action| matches!(action, Action::Doubt { .. }));
+        let installed = sees(|action| matches!(action, Action::Install { .. }));
+        let refused = sees(|action| matches!(action, Action::Refuse { .. }));
         for action in actions {
-            self.carry_out(n, event, action, brings);
+            self.carry_out(n, event, action, brings, kept > 0);
+        }
+        if let Some(host) = &self.host {
+            let sound = host.is_sound();
+            let tab = &mut self.tabs[n];
+            let watched = tab.watch.check(&Seen {
+                t,
+                now,
+                ahead: tab.clocks.ahead,
+                brought,
+                sound,
+                doubted,
+                refused,
+                installed,
+                held: tab.token.map(|token| token.id).zip(tab.machine.token_valid_for()),
+                shared: true,
+                moved: match event {
+                    Event::Heard { token, moved: true, .. } => Some(token as u32),
+                    _ => None,
+                },
+                next: tab.machine.refresh_at(),
+            });
+            watched.map_err(|broken| format!("tab {id}: {broken}"))?;
         }
         if self.tabs[n].locked.is_some() && held > limit {
             return Err(format!("tab {id}: has held the lock for {held} ms"));
@@ -56,16 +95,24 @@ impl World {
         Ok(())
     }
 
-    fn carry_out(&mut self, n: usize, event: Event, action: Action, brings: Option<(Token, i64)>) {
+    fn carry_out(&mut self, n: usize, event: Event, action: Action, brings: Option<(Token, i64)>, kept: bool) {
         let (id, t) = (self.tabs[n].id, self.t);
-        let brought = brings.map(|(token, _)| token.id);
+        let brought = brings.map(|(token, _)| token);
         match action {
-            Action::Fetch { flight, .. } => self.send(n, flight),
+            Action::Fetch { flight, .. } => {
+                let mono = self.tabs[n].clocks.clone().read(t).mono;
+                if kept {
+                    self.tabs[n].locked = self.tabs[n].locked.map(|_| mono);
+                }
+                self.send(n, flight);
+            }
             Action::Abort { flight } => {
                 // Some answers to aborted requests arrive all the same.
                 let late = self.rng.u8(..4) == 0;
                 let of = |arrival: &Arrival| match arrival.what {
-                    What::Token { flight, .. } | What::Failure { flight, .. } => Some(flight),
+                    What::Token { flight, .. } | What::Dated { flight, .. } | What::Failure { flight, .. } => {
+                        Some(flight)
+                    }
                     _ => None,
                 };
                 self.arrivals.retain(|arrival| late || arrival.tab != id || of(arrival) != Some(flight));
@@ -87,6 +134,7 @@ impl World {
                 self.tally.installs += 1;
             }
             Action::Adopt => {
+                self.tally.moved_ends += u64::from(matches!(event, Event::Heard { moved: true, .. }));
                 self.tabs[n].token = brought;
                 self.tally.adoptions += 1;
                 self.tally.answered_asks += u64::from(matches!(event, Event::Heard { fresh: false, .. }));
@@ -96,6 +144,12 @@ impl World {
                 self.tally.drops += 1;
             }
             Action::Refuse { .. } => self.tally.refusals += 1,
+            Action::Doubt { .. } => {
+                self.tally.doubts += 1;
+                // The time for which it keeps the lock begins anew.
+                let mono = self.tabs[n].clocks.clone().read(t).mono;
+                self.tabs[n].locked = self.tabs[n].locked.map(|_| mono);
+            }
             Action::Report { cause, .. } => {
                 self.tally.timeouts += u64::from(cause == Cause::Timeout);
                 self.tally.failures += u64::from(cause == Cause::Answer);
@@ -117,11 +171,11 @@ impl World {
                 let held = self.leave(id);
                 self.tally.cancelled_requests += u64::from(!held);
             }
-            Action::Share { fresh } => {
+            Action::Share { fresh, moved, date } => {
                 let left = self.tabs[n].machine.token_valid_for().unwrap_or(0);
                 let sent_at = self.tabs[n].clocks.read(t).wall;
                 if let Some(token) = self.tabs[n].token {
-                    self.tell(id, Message::Token(Told { id: token, left, sent_at, fresh, at: t }));
+                    self.tell(id, Message::Token(Told { token, left, sent_at, fresh, moved, date, at: t }));
                 }
             }
             Action::ShareFailure => {
@@ -199,10 +253,17 @@ impl World {
         self.tally.unlocked_fetches += u64::from(tab.locked.is_none() && self.locks.mode == locks::Mode::Works);
         self.sent.push(self.t);
         self.sender = n;
+        if let Some(host) = &mut self.host {
+            let (at, brought) = host.reply(self.t, &mut self.rng);
+            let failed = What::Failure { flight, failure: Failure::Retry { after: None } };
+            let what = brought.map_or(failed, |brought| What::Dated { flight, brought });
+            return self.post(Arrival { at, tab: id, what });
+        }
         let Some((at, answer)) = self.service.reply(self.connected, self.t, &mut self.rng) else { return };
         let what = match answer {
             Answer::Failure(failure) => What::Failure { flight, failure },
             Answer::Token(expires) => What::Token { flight, id: self.mint(at, expires) },
+            Answer::Dated(brought) => What::Dated { flight, brought },
         };
         self.post(Arrival { at, tab: id, what });
     }
@@ -213,7 +274,7 @@ impl World {
         if let (true, Some(kept)) = (self.service.caches, kept) {
             return kept.id;
         }
-        let token = Token { id: self.tokens.len() as u32, expires };
+        let token = Token { id: self.tokens.len() as u32, expires, late: 0 };
         self.tokens.push(token);
         self.cached = Some(token);
         token.id

@@ -27,6 +27,15 @@ pub(crate) struct Token {
     pub(crate) id: u32,
     /// `None`: never.
     pub(crate) expires: Option<i64>,
+    /// For how long after that (true time) the tab that was brought it may take it for good, see [`crate::check::Truth`].
+    pub(crate) late: i64,
+}
+
+impl Token {
+    /// Until when (true time) it may be in hand.
+    pub(super) fn until(&self) -> Option<i64> {
+        self.expires.map(|at| at + self.late)
+    }
 }
 
 /// The token that the event brings, and when it was vended.
@@ -69,6 +78,9 @@ pub(crate) struct Ledger {
     pub(super) turn: Option<Turn>,
     /// `Lock` without `Unlock`.
     pub(super) locking: bool,
+    /// The last answer left it in doubt whether its token lives, and the lock is kept for the next one.
+    pub(super) doubt: bool,
+    pub(super) keeps_lock: bool,
     pub(super) token: Option<Held>,
     /// When (monotonic ms) a sibling's new token was last taken.
     pub(super) adopted: Option<i64>,
@@ -93,6 +105,7 @@ pub(super) struct Batch {
     pub(super) aborted: Option<u32>,
     pub(super) refused: Option<u32>,
     pub(super) reported: Option<(u32, Cause)>,
+    pub(super) doubted: bool,
     pub(super) installed: bool,
     pub(super) adopted: bool,
     /// And someone waited for a new one.
@@ -124,6 +137,10 @@ impl Ledger {
         self.limits.spent_budget
     }
 
+    pub(crate) fn keeps_lock(&self) -> bool {
+        self.keeps_lock
+    }
+
     pub(crate) fn held_up(&self) -> bool {
         self.held_up > 0
     }
@@ -149,7 +166,8 @@ impl Ledger {
             ensure!(!was_closed || answer, "{action:?} after Close");
             self.action(moment, *action, &mut batch)?;
         }
-        ensure!(batch.landed.is_none() || batch.installed || batch.reported.is_some(), "an answer without consequence");
+        let consequence = batch.installed || batch.reported.is_some() || batch.doubted;
+        ensure!(batch.landed.is_none() || consequence, "an answer without consequence");
         ensure!(batch.refused.is_none(), "refused without a report");
         let needless = self.closed || matches!(moment.event, Event::Heard { fresh: true, .. }) && self.token.is_some();
         let explained = batch.aborted.is_none() || batch.reported.is_some() || needless;
@@ -234,6 +252,13 @@ impl Ledger {
                 ensure!(batch.landed == Some((flight, true)), "refused what did not arrive");
                 batch.refused = Some(flight);
             }
+            Action::Doubt { flight } => {
+                ensure!(batch.landed == Some((flight, true)), "doubted what did not arrive");
+                batch.doubted = true;
+                self.doubt = true;
+                self.keeps_lock = true;
+                self.fine = None;
+            }
             Action::Report { flight, cause, retry_at } => {
                 let happened = match (cause, moment.event) {
                     (Cause::Answer, _) => batch.landed == Some((flight, false)),
@@ -247,6 +272,7 @@ impl Ledger {
                 ensure!(happened, "reported what did not happen");
                 ensure!(retry_at.is_none_or(|at| at >= now.wall), "tries again in the past");
                 ensure!(batch.reported.replace((flight, cause)).is_none(), "reported twice");
+                self.doubt = false;
             }
             Action::Settle { call, outcome } => {
                 let ask = self.waiting.remove(&call).ok_or_else(|| format!("call {call} does not wait"))?;
@@ -285,8 +311,9 @@ impl Ledger {
                 ensure!(core::mem::take(&mut self.locking), "released a lock not asked for");
                 ensure!(self.air.is_none(), "released the lock with a request in the air");
                 self.turn = None;
+                self.keeps_lock = false;
             }
-            Action::Share { fresh } => {
+            Action::Share { fresh, .. } => {
                 ensure!(self.token.is_some(), "told of no token");
                 ensure!(fresh == batch.installed, "told of a token, new: {fresh}");
                 ensure!(!core::mem::replace(&mut batch.told, true), "told twice");
@@ -301,7 +328,8 @@ impl Ledger {
     /// The token that the event brings is in hand.
     fn take(&mut self, moment: &Moment) -> Checked {
         let (token, vended) = moment.brings.ok_or("took a token that nobody brought")?;
-        ensure!(token.expires.is_none_or(|at| at > moment.t), "took an expired token");
+        ensure!(token.until().is_none_or(|at| at > moment.t), "I1: took an expired token");
+        self.doubt = false;
         self.token = Some(Held { token, vended });
         if !matches!(moment.event, Event::Heard { fresh: false, .. }) {
             self.limits.arrived();

@@ -1,5 +1,6 @@
 //! What tabs say to each other, and how the driver takes it.
 
+use super::ledger::Token;
 use crate::clocks::{MS, log_uniform};
 use fastrand::Rng;
 use momento_token_wasm::refresh::{Event, Failure, Now};
@@ -20,12 +21,15 @@ pub(crate) enum Message {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told {
-    pub(crate) id: u32,
+    pub(crate) token: Token,
     /// The life (ms) that it had left in the sender's eyes; `i64::MAX`: never expires.
     pub(crate) left: i64,
     /// By the wall clock, in milliseconds.
     pub(crate) sent_at: i64,
     pub(crate) fresh: bool,
+    /// Its end was moved.
+    pub(crate) moved: bool,
+    pub(crate) date: Option<i64>,
     /// When it was truly sent.
     pub(crate) at: i64,
 }
@@ -39,7 +43,13 @@ impl Told {
         }
         let age = age.max(0);
         let life = (self.left < i64::MAX).then(|| self.left - age);
-        Some(Event::Heard { life, fresh: self.fresh && age <= FRESH })
+        Some(Event::Heard {
+            token: self.token.id.into(),
+            life,
+            fresh: self.fresh && age <= FRESH,
+            moved: self.moved,
+            date: self.date,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod ledger;
 mod lives;
 mod locks;
 mod messages;
+mod offsets;
 mod promises;
 mod storm;
 mod tab;
@@ -35,6 +36,7 @@ impl Run for World {
             2 => self.outage(),
             3 => self.short_lives(),
             4 => self.departures(),
+            5..12 => self.wrong_clocks(),
             _ => self.storm(),
         };
         while !self.tabs.is_empty() {

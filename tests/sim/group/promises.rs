@@ -29,6 +29,11 @@ impl Ledger {
     pub(super) fn fetch(&mut self, moment: &Moment, flight: u32) -> Checked {
         let now = moment.now;
         ensure!(self.air.replace(flight).is_none(), "two flights at once");
+        self.doubt = false;
+        if core::mem::take(&mut self.keeps_lock) {
+            ensure!(self.locking && self.turn.is_none(), "a request without the lock that it kept");
+            return self.limits.start(moment);
+        }
         let turn = self.turn.take().ok_or("a request out of turn")?;
         ensure!(turn.flight == flight && self.locking, "a request under another one's lock");
         let sounding = turn.sounding.ok_or("a request before it was sure to have heard its siblings")?;
@@ -54,7 +59,7 @@ impl Ledger {
         match outcome {
             Outcome::Token => {
                 let held = self.token.as_ref().ok_or("served a token that is not in hand")?;
-                ask.may_be_given(held.token.expires, moment.t)?;
+                ask.may_be_given(held.token.until(), moment.t)?;
                 let new = batch.installed || batch.adopted && ask.since - held.vended <= FRESH;
                 ensure!(!ask.force || new, "served an old token to one who insisted");
             }
@@ -75,7 +80,7 @@ impl Ledger {
         {
             *until = moment.now.mono + (machine.token_valid_for().unwrap_or(i64::MAX) - RESERVE).clamp(0, SOUNDING);
         }
-        let pending = self.air.is_some() || self.turn.is_some();
+        let pending = self.air.is_some() || self.turn.is_some() || self.keeps_lock;
         ensure!(self.locking == pending, "lock asked for: {}, of use: {pending}", self.locking);
         ensure!(self.turn.is_none() || self.air.is_none(), "a turn with a request in the air");
         if let Some(turn) = &self.turn {
@@ -102,9 +107,9 @@ impl Ledger {
         ensure!(valid_for.is_some() == self.token.is_some(), "token in hand: {valid_for:?}");
         if let (Some(held), Some(valid_for)) = (&self.token, valid_for) {
             ensure!(valid_for > 0, "a token in hand for {valid_for} ms");
-            if let Some(expires) = held.token.expires {
-                let left = (expires - t).div_euclid(MS);
-                ensure!(valid_for <= left, "thought valid for {valid_for} of {left} ms");
+            if let Some(until) = held.token.until() {
+                let left = (until - t).div_euclid(MS);
+                ensure!(valid_for <= left, "I1: thought valid for {valid_for} of {left} ms");
             }
         }
         for asked in &batch.too_short {
@@ -113,7 +118,7 @@ impl Ledger {
         for (call, ask) in &self.waiting {
             ensure!(!ask.served_by(valid_for), "call {call} waits for nothing");
         }
-        if let (Event::Heard { life, fresh: true }, Some(left)) = (moment.event, valid_for)
+        if let (Event::Heard { life, fresh: true, .. }, Some(left)) = (moment.event, valid_for)
             && life.is_none_or(|life| life + BETTER >= left)
         {
             // No better than the one in hand, but a token has arrived.
@@ -123,6 +128,12 @@ impl Ledger {
             self.fine = None;
         } else if let (true, Some(life)) = (batch.installed || batch.adopted, valid_for) {
             self.fine = Some((t, life));
+        }
+        if let (Event::Heard { .. }, Some((then, Some(had))), Some(has)) = (moment.event, self.last, valid_for)
+            && had.saturating_sub(has) > (now.wall - then.wall).max(now.mono - then.mono) + BETTER
+        {
+            // A sibling knew better when it ends.
+            self.fine = None;
         }
         let before = self.last.replace((now, valid_for));
         if let (true, Some((then, Some(had))), Some(has)) = (batch.adopted && !batch.insisted, before, valid_for) {
@@ -139,15 +150,17 @@ impl Ledger {
         use Status::*;
         let told = self.status.unwrap_or(Idle);
         ensure!(status == told, "status {status:?}, told {told:?}");
-        let right = match (self.locking, self.token.is_some()) {
-            _ if self.closed => status == Closed,
-            _ if !self.begun => status == Idle,
-            (true, true) => status == Refreshing,
-            (true, false) => status == Fetching,
-            // Whatever was answered, here or to a sibling: with a token in hand another attempt follows by itself.
-            (false, true) => matches!(status, Ready | Waiting),
-            (false, false) => matches!(status, Waiting | Failed),
-        };
+        let waits = self.doubt && status == if self.token.is_some() { Refreshing } else { Fetching };
+        let right = waits
+            || match (self.locking, self.token.is_some()) {
+                _ if self.closed => status == Closed,
+                _ if !self.begun => status == Idle,
+                (true, true) => status == Refreshing,
+                (true, false) => status == Fetching,
+                // Whatever was answered, here or to a sibling: with a token in hand another attempt follows by itself.
+                (false, true) => matches!(status, Ready | Waiting),
+                (false, false) => matches!(status, Waiting | Failed),
+            };
         ensure!(right, "status {status:?}, locking: {}", self.locking);
         Ok(())
     }

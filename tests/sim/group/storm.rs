@@ -6,7 +6,7 @@ use crate::check::{Checked, token_due};
 use crate::clocks::{HOUR, MINUTE, MS, SECOND, log_uniform};
 use crate::draws::{choose, lateness, min_validity, pause};
 use crate::service::Service;
-use momento_token_wasm::refresh::{Event, Failure, Outcome};
+use momento_token_wasm::refresh::{Answer, Event, Failure, Outcome};
 
 /// A storm ends after so many events.
 const STORM_EVENTS: u64 = 400;
@@ -198,7 +198,7 @@ impl World {
                 self.tally.strays += 1;
                 let stray = match self.rng.u8(..4) {
                     0 => Event::Failed { flight, failure: Failure::Terminal },
-                    1 => Event::Vended { flight, expires_at: None, server_now: None },
+                    1 => Event::Vended { flight, answer: Answer::default() },
                     2 => Event::Cleared { flight },
                     _ => Event::Locked { flight },
                 };
@@ -214,7 +214,7 @@ impl World {
     fn reject(&mut self, id: u32) -> Checked {
         let Some(n) = self.awake(id) else { return Ok(()) };
         if let Some(token) = self.tabs[n].token {
-            self.tabs[n].rejected.insert(token);
+            self.tabs[n].rejected.insert(token.id);
             self.tally.rejections += 1;
         }
         self.deliver(n, Event::Rejected)
@@ -249,6 +249,9 @@ impl World {
         // The last words of the storm are heard.
         self.advance(self.t + 5 * SECOND)?;
         self.offline = false;
+        self.set_right()?;
+        // For a moment after that nobody is believed.
+        self.advance(self.t + 6 * SECOND)?;
         self.tell_line()?;
         // And the tabs are shown, so that their timers fire in time.
         for id in self.ids() {
@@ -258,6 +261,21 @@ impl World {
         // Those in hand may still be the storm's: ask for new ones.
         self.tokens_by(self.token_due(), true)?;
         self.stay_covered(2 * self.service.ttl, i64::MAX)
+    }
+
+    /// The device's clock is set right, in all tabs that run. What comes of one that is wrong is for `offsets`.
+    pub(super) fn set_right(&mut self) -> Checked {
+        // Not in the very step in which the other clock stood still.
+        for id in self.ids() {
+            if let Some(n) = self.awake(id) {
+                self.deliver(n, Event::Abandon { call: u32::MAX })?;
+            }
+        }
+        let by = -self.device.ahead;
+        if by.abs() > SECOND {
+            self.set_clock_by(by);
+        }
+        Ok(())
     }
 
     /// A turn comes on top.

@@ -1,8 +1,10 @@
 //! One tab: the machine, and what the driver and the browser hold for it.
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Token};
 use super::messages::Message;
 use crate::clocks::Clocks;
+use crate::host::Brought;
+use crate::invariants::Watch;
 use momento_token_wasm::refresh::{Failure, Machine, Outcome};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -28,7 +30,8 @@ pub(crate) struct Tab {
     /// What waits until it runs again.
     pub(crate) queue: VecDeque<Arrival>,
     /// The token in hand.
-    pub(crate) token: Option<u32>,
+    pub(crate) token: Option<Token>,
+    pub(crate) watch: Watch,
     pub(crate) rejected: BTreeSet<u32>,
     /// Since when (monotonic ms) the driver has known that it holds the lock.
     pub(crate) locked: Option<i64>,
@@ -55,6 +58,7 @@ pub(crate) enum What {
     Locked { flight: u32 },
     Cleared { flight: u32 },
     Token { flight: u32, id: u32 },
+    Dated { flight: u32, brought: Brought },
     Failure { flight: u32, failure: Failure },
     Message { from: u32, message: Message },
 }

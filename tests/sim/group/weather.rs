@@ -23,6 +23,9 @@ const OUTAGE: usize = 10;
 impl World {
     pub(super) fn calm(&mut self) {
         self.policy = Policy::default();
+        if self.device.ahead.abs() > SECOND {
+            self.device.ahead = 0;
+        }
         let ttl = log_uniform(&mut self.rng, 2 * MINUTE, 4 * HOUR);
         self.service = Service::fair(ttl, log_uniform(&mut self.rng, MS, 950 * MS));
     }
@@ -179,7 +182,8 @@ impl World {
     /// The answers on their way are lost to an outage that is over.
     pub(crate) fn cut_off(&mut self) {
         for arrival in &mut self.arrivals {
-            if let What::Token { flight, .. } | What::Failure { flight, .. } = arrival.what {
+            if let What::Token { flight, .. } | What::Dated { flight, .. } | What::Failure { flight, .. } = arrival.what
+            {
                 arrival.at = self.t + SECOND;
                 arrival.what = What::Failure { flight, failure: Failure::Retry { after: None } };
             }

@@ -4,14 +4,16 @@ use super::ledger::{Ledger, Token};
 use super::locks::{self, Grant, Locks};
 use super::messages::{self, Channel, Message};
 use super::tab::{Arrival, State, Tab, What};
-use crate::check::Checked;
-use crate::clocks::{Clocks, MS, SECOND, server};
+use crate::check::{Checked, Truth};
+use crate::clocks::{Clocks, MINUTE, MS, SECOND, server};
 use crate::draws;
 use crate::history::History;
+use crate::host::{Brought, Host};
+use crate::invariants::Watch;
 use crate::service::Service;
 use crate::tally::GroupTally;
 use fastrand::Rng;
-use momento_token_wasm::refresh::{Event, Machine, Policy};
+use momento_token_wasm::refresh::{Answer, Event, Machine, Policy};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(crate) struct World {
@@ -26,6 +28,8 @@ pub(crate) struct World {
     pub(crate) locks: Locks,
     pub(crate) channel: Channel,
     pub(crate) service: Service,
+    /// Takes the service's place where all is about clocks.
+    pub(crate) host: Option<Host>,
     /// All tokens ever vended, by number: when they truly expire.
     pub(super) tokens: Vec<Token>,
     /// The one that a service which caches hands out again.
@@ -71,6 +75,7 @@ impl World {
             locks,
             channel,
             service: Service::new(&mut rng),
+            host: None,
             tokens: Vec::new(),
             cached: None,
             connected: true,
@@ -111,6 +116,7 @@ impl World {
             timer: None,
             queue: VecDeque::new(),
             token: None,
+            watch: Watch::default(),
             rejected: BTreeSet::new(),
             locked: None,
             outcomes: BTreeMap::new(),
@@ -129,7 +135,8 @@ impl World {
         self.deliver(n, Event::Close)?;
         // Whatever comes now falls on deaf ears.
         let flight = self.rng.u32(..4);
-        let strays = [Event::Locked { flight }, Event::Asked { left: 0 }, Event::Heard { life: None, fresh: true }];
+        let heard = Event::Heard { token: 0, life: None, fresh: true, moved: false, date: None };
+        let strays = [Event::Locked { flight }, Event::Asked { left: 0 }, heard];
         for stray in strays {
             self.deliver(n, stray)?;
         }
@@ -218,19 +225,35 @@ impl World {
             What::Cleared { flight } => self.deliver(n, Event::Cleared { flight }),
             What::Failure { flight, failure } => self.deliver(n, Event::Failed { flight, failure }),
             What::Token { flight, id } => self.vended(n, flight, id),
+            What::Dated { flight, brought } => self.brought(n, flight, &brought),
             What::Message { message, .. } => self.heard(n, message),
         }
     }
 
     fn vended(&mut self, n: usize, flight: u32, id: u32) -> Checked {
         let token = self.tokens[id as usize];
-        let server_now = server(self.t);
+        let clocks = &self.tabs[n].clocks;
         // As for a client that is alone: the wall clock must do only where it is not behind.
-        let device = &self.tabs[n].clocks;
-        let trusted = self.timeless && device.ahead >= device.grain;
-        let measured = if trusted { None } else { Some(server_now + self.rng.i64(0..500)) };
-        let event = Event::Vended { flight, expires_at: token.expires.map(server), server_now: measured };
-        self.deliver_with(n, event, Some((token, self.t)))
+        let dated = !self.timeless || clocks.ahead < clocks.grain;
+        let answer = Answer {
+            token: id.into(),
+            expires_at: token.expires.map(server),
+            date: dated.then(|| server(self.t) / 1_000 * 1_000),
+            ..Answer::default()
+        };
+        let truth = Truth::of_right_host(token.expires, clocks, dated, self.t, MINUTE);
+        let token = Token { late: truth.late, ..token };
+        self.deliver_with(n, Event::Vended { flight, answer }, Some((token, self.t)), None)
+    }
+
+    /// An answer of the host's arrives.
+    fn brought(&mut self, n: usize, flight: u32, brought: &Brought) -> Checked {
+        let host = self.host.as_ref().ok_or("no host")?;
+        let (ahead, grain) = (self.tabs[n].clocks.ahead, self.tabs[n].clocks.grain);
+        let late = host.late(brought, ahead, grain);
+        let token = Token { id: brought.id, expires: Some(brought.ends), late };
+        let event = Event::Vended { flight, answer: brought.answer };
+        self.deliver_with(n, event, Some((token, self.t)), Some(brought))
     }
 
     fn heard(&mut self, n: usize, message: Message) -> Checked {
@@ -242,12 +265,12 @@ impl World {
                 let now = self.tabs[n].clocks.clone().read(self.t);
                 let late = self.t - told.at > SECOND;
                 self.tally.late_messages += u64::from(late);
-                let event = told.event(now).filter(|_| !self.tabs[n].rejected.contains(&told.id));
+                let event = told.event(now).filter(|_| !self.tabs[n].rejected.contains(&told.token.id));
                 let Some(event) = event else {
                     self.tally.untimely_messages += 1;
                     return Ok(());
                 };
-                self.deliver_with(n, event, Some((self.tokens[told.id as usize], told.at)))
+                self.deliver_with(n, event, Some((told.token, told.at)), None)
             }
         }
     }

@@ -44,13 +44,29 @@ fn no_number_is_too_absurd() {
                 5 => Event::Online,
                 6 => Event::Rejected,
                 7 | 8 => {
-                    let server_now = choice.bool().then(&mut number);
-                    Event::Vended { flight, expires_at: Some(number()), server_now }
+                    let mut some = || choice.bool().then(&mut number);
+                    let answer = Answer {
+                        expires_at: some(),
+                        issued_at: some(),
+                        length: some(),
+                        told_expiry: some(),
+                        asked: some(),
+                        date: some(),
+                        age: some().unwrap_or_default(),
+                        token: some().unwrap_or_default().unsigned_abs() % 3,
+                    };
+                    Event::Vended { flight, answer }
                 }
                 9 => Event::Failed { flight, failure: Failure::Retry { after: Some(number()) } },
                 10 => Event::Failed { flight, failure: Failure::Terminal },
                 11 | 12 => Event::Locked { flight },
-                13 => Event::Heard { life: choice.bool().then(&mut number), fresh: choice.bool() },
+                13 => Event::Heard {
+                    token: choice.u64(..3),
+                    life: choice.bool().then(&mut number),
+                    fresh: choice.bool(),
+                    moved: choice.bool(),
+                    date: None,
+                },
                 14 => Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: Some(number()) } },
                 15 => Event::Asked { left: number() },
                 _ => Event::Timer,

@@ -35,7 +35,7 @@ fn settled(seed: u64, life: i64) -> Bench {
 }
 
 fn heard(life: i64, fresh: bool) -> Event {
-    Event::Heard { life: Some(life), fresh }
+    Event::Heard { token: new_token(), life: Some(life), fresh, moved: false, date: None }
 }
 
 /// Until the next attempt asks for its turn; its number.
@@ -60,7 +60,15 @@ fn the_owner_of_the_lock_listens_and_then_vends_for_all() {
     bench.get(0, false);
     let actions = bench.vend(0, HOUR);
     let settle = Action::Settle { call: 1, outcome: Outcome::Token };
-    assert_eq!(actions[..4], [Action::Install { flight: 0 }, Action::Share { fresh: true }, settle, Action::Unlock]);
+    assert_eq!(
+        actions[..4],
+        [
+            Action::Install { flight: 0 },
+            Action::Share { fresh: true, moved: false, date: None },
+            settle,
+            Action::Unlock
+        ]
+    );
 }
 
 #[test]
@@ -278,8 +286,11 @@ fn a_token_heard_of_just_after_the_clock_was_set_back_is_left_alone() {
 #[test]
 fn who_has_a_better_token_answers() {
     let mut bench = settled(1, HOUR);
-    assert_eq!(bench.tell(Event::Asked { left: 0 }), [Action::Share { fresh: false }]);
-    assert_eq!(bench.tell(Event::Asked { left: HOUR - MINUTE }), [Action::Share { fresh: false }]);
+    assert_eq!(bench.tell(Event::Asked { left: 0 }), [Action::Share { fresh: false, moved: false, date: None }]);
+    assert_eq!(
+        bench.tell(Event::Asked { left: HOUR - MINUTE }),
+        [Action::Share { fresh: false, moved: false, date: None }]
+    );
     assert_eq!(bench.tell(Event::Asked { left: HOUR }), []);
     assert_eq!(waiting(1).tell(Event::Asked { left: i64::MIN }), []);
 }

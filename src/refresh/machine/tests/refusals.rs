@@ -154,7 +154,7 @@ fn each_tab_judges_a_siblings_refusal_by_what_it_holds_itself() {
     let failure = Failure::Terminal;
     let mut with = Bench::in_group(7);
     with.tell(Event::Start);
-    with.tell(Event::Heard { life: Some(10 * SECOND), fresh: true });
+    with.tell(Event::Heard { token: new_token(), life: Some(10 * SECOND), fresh: true, moved: false, date: None });
     with.pass(2 * SECOND);
     with.get(0, true);
     let mut without = Bench::in_group(7);

@@ -86,7 +86,7 @@ fn attempts_are_a_second_apart_whatever_the_ttl() {
 #[test]
 fn a_token_without_expiry_is_kept() {
     let mut bench = Bench::started(1);
-    let vended = bench.tell(Event::Vended { flight: 0, expires_at: None, server_now: None });
+    let vended = bench.tell(Event::Vended { flight: 0, answer: Answer::default() });
     assert_eq!(vended, [Action::Install { flight: 0 }, Action::Disarm, Action::Status(Ready)]);
     assert_eq!((bench.machine.token_valid_for(), bench.machine.refresh_at()), (Some(i64::MAX), None));
     bench.pass(1_000 * DAY);
@@ -109,10 +109,10 @@ fn a_token_that_expired_on_its_way_is_refused_and_counts_as_a_failure() {
 }
 
 #[test]
-fn without_server_time_the_wall_clock_must_do() {
+fn without_date_the_wall_clock_must_do() {
     let mut bench = Bench::started(1);
     let expires_at = Some(bench.now.wall + MINUTE);
-    bench.tell(Event::Vended { flight: 0, expires_at, server_now: None });
+    bench.tell(Event::Vended { flight: 0, answer: Answer { expires_at, ..Answer::default() } });
     assert_eq!(bench.machine.token_valid_for(), Some(MINUTE - MARGIN));
 }
 

@@ -141,7 +141,8 @@ fn a_failure_of_one_s_own_is_told() {
     assert!(overdue.contains(&Action::ShareFailure) && overdue.contains(&Action::Unlock), "{overdue:?}");
     let expired = in_air(1).vend(0, -HOUR);
     assert!(
-        expired.contains(&Action::ShareFailure) && !expired.contains(&Action::Share { fresh: true }),
+        expired.contains(&Action::ShareFailure)
+            && !expired.contains(&Action::Share { fresh: true, moved: false, date: None }),
         "{expired:?}"
     );
 }

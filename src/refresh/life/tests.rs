@@ -1,0 +1,379 @@
+//! The rules one by one, each at the edge of its tolerance. How they hold together is for `tests/sim`.
+
+mod same;
+
+use super::super::event::NEVER;
+use super::*;
+
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const LOSS: i64 = 350;
+
+/// When all this happens, by the clock of Momento (ms since the epoch, a whole second).
+const NOW: i64 = 1_800_000_000_000;
+
+/// One request after another, by a client whose wall clock may be off. Times are milliseconds since [`NOW`].
+#[derive(Default)]
+struct Client {
+    lives: Lives,
+    ahead: i64,
+    /// How long a request takes.
+    takes: i64,
+}
+
+impl Client {
+    fn ahead(ahead: i64) -> Self {
+        Client { ahead, ..Client::default() }
+    }
+
+    /// What becomes of an answer that is received at `t`.
+    fn judge(&mut self, t: i64, answer: Answer) -> Verdict {
+        let seen = Sighting { answer, sent: t - self.takes, received: t };
+        self.lives.judge(seen, NOW + t + self.ahead)
+    }
+}
+
+/// A token that ends at `end`; the answer says nothing else.
+fn ends(end: i64) -> Answer {
+    Answer { token: end.unsigned_abs(), expires_at: Some(NOW + end), ..Answer::default() }
+}
+
+/// The answer's `Date` as well.
+fn dated(end: i64, date: i64) -> Answer {
+    Answer { date: Some(NOW + date), ..ends(end) }
+}
+
+/// And how long the token lives.
+fn known(life: i64, answer: Answer) -> Answer {
+    Answer { length: Some(life), ..answer }
+}
+
+fn first(ahead: i64, answer: Answer) -> Verdict {
+    Client::ahead(ahead).judge(0, answer)
+}
+
+const DOUBT: Verdict = Verdict::Doubtful(3_000);
+
+// ── rule 1 ──────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn without_claim_the_length_counts_first_then_the_expiry_by_date_then_by_the_wall_clock() {
+    let bare = Answer { told_expiry: Some(NOW + MINUTE), date: Some(NOW), ..Answer::default() };
+    let cases = [
+        (Answer { length: Some(HOUR), ..bare }, HOUR - LOSS),
+        (bare, MINUTE - SECOND - LOSS),
+        (Answer { date: None, ..bare }, MINUTE - 2 * SECOND - LOSS),
+    ];
+    for (answer, life) in cases {
+        assert_eq!(first(2 * SECOND, answer), Verdict::Good(life), "{answer:?}");
+    }
+    assert_eq!(first(0, Answer::default()), Verdict::Good(NEVER));
+    assert_eq!(first(0, Answer { length: Some(LOSS), ..bare }), Verdict::Expired);
+    // The length counts from when the answer was written, and the request may have taken as long as that.
+    let mut slow = Client { takes: 2 * SECOND, ..Client::default() };
+    assert_eq!(slow.judge(0, Answer { length: Some(HOUR), ..bare }), Verdict::Good(HOUR - 2 * SECOND - LOSS));
+    assert_eq!(slow.judge(0, bare), Verdict::Good(MINUTE - 3 * SECOND - LOSS));
+}
+
+#[test]
+fn without_claim_a_token_that_may_have_died_on_the_way_is_in_doubt_as_well() {
+    let soon = Answer { told_expiry: Some(NOW + SECOND), date: Some(NOW), ..Answer::default() };
+    assert_eq!(first(100, soon), Verdict::Good(900 - LOSS), "the wall clock tells");
+    let mut client = Client::ahead(-HOUR);
+    assert_eq!(client.judge(0, soon), DOUBT);
+    assert_eq!(client.judge(0, soon), Verdict::Good(SECOND - LOSS));
+    assert_eq!(first(-HOUR, Answer { told_expiry: Some(NOW + LOSS), ..soon }), Verdict::Expired);
+}
+
+// ── rule 2 ──────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn clocks_agree_to_within_five_seconds_of_the_time_in_which_the_answer_was_written() {
+    // A life that is known and longer by more than a minute shows whether the wall clock is believed as it is.
+    let answer = known(MINUTE, dated(10 * MINUTE, 0));
+    let mut client = Client { takes: 2 * SECOND, ..Client::ahead(0) };
+    client.ahead = 8 * SECOND;
+    assert_eq!(client.judge(0, answer), Verdict::Good(10 * MINUTE - 8 * SECOND - LOSS), "D1 + 5 s");
+    client.ahead += 1;
+    client.lives.forget();
+    assert_eq!(client.judge(0, answer), Verdict::Good(MINUTE - LOSS), "beyond that rule 5");
+    client.lives.forget();
+    client.ahead = -5 * SECOND;
+    assert_eq!(
+        client.judge(0, answer),
+        Verdict::Good(10 * MINUTE - 3 * SECOND - LOSS),
+        "D0 - 5 s: the shorter, by date"
+    );
+    client.lives.forget();
+    client.ahead -= 1;
+    assert_eq!(client.judge(0, answer), Verdict::Good(MINUTE - LOSS), "beyond that rule 5");
+}
+
+#[test]
+fn where_they_agree_the_wall_clock_counts_unless_it_is_behind_the_hosts() {
+    assert_eq!(first(0, dated(MINUTE, 0)), Verdict::Good(MINUTE - LOSS));
+    assert_eq!(first(-1, dated(MINUTE, 0)), Verdict::Good(MINUTE - SECOND - LOSS));
+    // Where nothing is left by the host's, the wall clock's word is all there is, once that was looked into.
+    let mut client = Client::ahead(-1);
+    assert_eq!(client.judge(0, dated(SECOND, 0)), DOUBT);
+    assert_eq!(client.judge(0, dated(SECOND, 0)), Verdict::Good(SECOND - LOSS));
+}
+
+#[test]
+fn a_token_that_died_on_its_way_is_refused_at_once() {
+    assert_eq!(first(0, dated(LOSS, 0)), Verdict::Expired);
+    assert_eq!(first(0, dated(LOSS - 4_999, 0)), Verdict::Expired);
+    // A little later it is the host, or a clock.
+    assert_eq!(first(0, known(MINUTE, dated(LOSS - 5_000, 0))), DOUBT);
+    assert_eq!(first(0, known(MINUTE, dated(LOSS - 4_999, 0))), Verdict::Expired);
+}
+
+// ── rules 3 to 5 ────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn where_both_are_plausible_the_shorter_counts() {
+    assert_eq!(first(MINUTE, dated(5 * MINUTE, 0)), Verdict::Good(4 * MINUTE - LOSS));
+    assert_eq!(first(-MINUTE, dated(5 * MINUTE, 0)), Verdict::Good(5 * MINUTE - SECOND - LOSS));
+}
+
+#[test]
+fn a_life_is_plausible_up_to_a_minute_more_than_it_has() {
+    let life = 10 * MINUTE;
+    // By the wall clock: a slow client, without `Date`.
+    let answer = known(life, ends(life));
+    assert_eq!(first(-MINUTE - LOSS, answer), Verdict::Good(life + MINUTE));
+    assert_eq!(first(-MINUTE - LOSS - 1, answer), Verdict::Good(life - LOSS), "rule 5");
+    // By `Date`: a slow host, and a right client. Where it is plausible the shorter counts, and that is the client's; so the
+    // client is slower still.
+    let date = |ago: i64| known(life, dated(life, -ago));
+    assert_eq!(first(-HOUR, date(MINUTE)), Verdict::Good(life + MINUTE - SECOND - LOSS));
+    assert_eq!(first(-HOUR, date(MINUTE + SECOND)), Verdict::Good(life + MINUTE - LOSS));
+    assert_eq!(first(-HOUR, date(MINUTE + 2 * SECOND)), Verdict::Good(life - LOSS), "not plausible");
+}
+
+#[test]
+fn a_life_that_is_not_known_counts_as_25_hours_less_a_minute() {
+    let day = 25 * HOUR;
+    assert_eq!(first(0, ends(day + LOSS)), Verdict::Good(day));
+    assert_eq!(first(0, ends(day + LOSS + 1)), Verdict::Good(day - MINUTE - LOSS));
+    assert_eq!(first(-HOUR, dated(day + LOSS + SECOND, 0)), Verdict::Good(day));
+    assert_eq!(first(-HOUR, dated(day + LOSS + SECOND + 1, 0)), Verdict::Good(day - MINUTE - LOSS));
+    // Long-lived keys are held for as long, and by clocks that agree to their end.
+    assert_eq!(first(0, dated(90 * 24 * HOUR, 0)), Verdict::Good(90 * 24 * HOUR - LOSS));
+}
+
+#[test]
+fn the_life_is_the_shorter_of_the_claims_and_the_answers_or_else_what_was_asked_for() {
+    let claims = |iat: i64| Answer { issued_at: Some(NOW + iat), ..ends(MINUTE) };
+    let slow = |answer| first(-HOUR, answer);
+    assert_eq!(slow(claims(0)), Verdict::Good(MINUTE - LOSS));
+    assert_eq!(slow(Answer { length: Some(30 * SECOND), ..claims(0) }), Verdict::Good(30 * SECOND - LOSS));
+    assert_eq!(slow(Answer { length: Some(HOUR), ..claims(0) }), Verdict::Good(MINUTE - LOSS));
+    assert_eq!(slow(Answer { asked: Some(20 * SECOND), ..claims(0) }), Verdict::Good(MINUTE - LOSS), "known");
+    assert_eq!(slow(Answer { asked: Some(20 * SECOND), ..ends(MINUTE) }), Verdict::Good(20 * SECOND - LOSS));
+    // What is no length is none.
+    assert_eq!(slow(Answer { length: Some(0), ..claims(MINUTE) }), Verdict::Good(HOUR + MINUTE - LOSS));
+}
+
+#[test]
+fn what_was_asked_for_proves_nothing_against_date() {
+    // Ten minutes were asked for, and an hour granted; the client is two hours slow.
+    let granted = Answer { asked: Some(10 * MINUTE), ..dated(HOUR, 0) };
+    assert_eq!(first(-2 * HOUR, granted), Verdict::Good(HOUR - SECOND - LOSS));
+}
+
+#[test]
+fn only_the_clients_clock_is_plausible() {
+    // The host's clock is an hour ahead; or it is a copy of an old answer.
+    assert_eq!(first(0, known(10 * MINUTE, dated(10 * MINUTE, HOUR))), Verdict::Good(10 * MINUTE - LOSS));
+    assert_eq!(first(0, known(10 * MINUTE, dated(8 * MINUTE, -HOUR))), Verdict::Good(8 * MINUTE - LOSS));
+}
+
+#[test]
+fn more_than_a_whole_life_is_never_more_than_the_wall_clock_says() {
+    // 90 s are left by the wall clock, of a life of 20 s; by `Date` it is dead.
+    let answer = known(20 * SECOND, dated(0, MINUTE));
+    assert_eq!(first(-90 * SECOND, answer), Verdict::Good(20 * SECOND - LOSS));
+    let long = known(HOUR, dated(HOUR, -MINUTE));
+    assert_eq!(first(-62 * SECOND, long), Verdict::Good(HOUR + MINUTE - SECOND - LOSS));
+}
+
+// ── in doubt ────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn where_the_wall_clock_cannot_tell_whether_it_died_on_the_way_the_next_answer_decides() {
+    // By `Date` between 0.65 s and nothing are left.
+    let answer = dated(SECOND, 0);
+    let mut client = Client { takes: SECOND, ..Client::ahead(-HOUR) };
+    assert_eq!(client.judge(0, answer), DOUBT);
+    assert_eq!(client.judge(4_000, dated(5_000, 4_000)), Verdict::Good(SECOND - LOSS));
+    // A wall clock within those bounds tells.
+    for (ahead, good) in [(0, true), (7 * SECOND, false), (-1, false)] {
+        let mut client = Client { takes: SECOND, ..Client::ahead(ahead) };
+        assert_eq!(client.judge(0, answer) == Verdict::Good(SECOND - LOSS), good, "{ahead}");
+    }
+    // One that nothing is left of is none.
+    assert_eq!(first(-HOUR, known(MINUTE, dated(LOSS, 0))), Verdict::Good(MINUTE - LOSS), "rule 5, without `Date`");
+}
+
+// ── rules 6 to 8 ────────────────────────────────────────────────────────────────────────────────
+
+/// A client that is an hour fast, in doubt since it received an answer at 0.
+fn fast(answer: Answer, takes: i64) -> Client {
+    let mut client = Client { takes, ..Client::ahead(HOUR) };
+    assert_eq!(client.judge(0, answer), DOUBT);
+    client
+}
+
+#[test]
+fn a_date_that_has_moved_on_as_the_clock_did_proves_the_answers_live() {
+    // Sent at -500 and received at 0; then sent at 3000 and received at 3500: from 3000 to 4000, and 1200 more either way.
+    for (moved, proved) in [(0, false), (1_799, false), (1_800, true), (3_500, true), (5_200, true), (5_201, false)] {
+        let mut client = fast(dated(5 * MINUTE, 0), 500);
+        let verdict = client.judge(3_500, dated(5 * MINUTE + 1, moved));
+        let life = 5 * MINUTE + 1 - moved - 1_500 - LOSS;
+        let expected = if proved { Verdict::Good(life) } else { Verdict::Expired };
+        assert_eq!(verdict, expected, "{moved}");
+    }
+}
+
+#[test]
+fn a_copy_that_tells_its_age_proves_nothing() {
+    for (age, expected) in [(0, Verdict::Good(5 * MINUTE - 4 * SECOND - LOSS)), (SECOND, Verdict::Expired)] {
+        let mut client = fast(dated(5 * MINUTE, 0), 0);
+        let answer = Answer { age, ..dated(5 * MINUTE, 3 * SECOND - age) };
+        assert_eq!(client.judge(3_000, answer), expected);
+    }
+}
+
+#[test]
+fn tokens_that_are_new_each_time_prove_themselves_where_their_length_is_known() {
+    let issued = |at: i64| known(5 * MINUTE, ends(at + 5 * MINUTE));
+    for (moved, proved) in [(0, false), (1_799, false), (1_800, true), (5_200, true), (5_201, false)] {
+        let mut client = fast(issued(0), 500);
+        let expected = if proved { Verdict::Good(5 * MINUTE - 500 - LOSS) } else { Verdict::Expired };
+        assert_eq!(client.judge(3_500, issued(moved)), expected, "{moved}");
+    }
+    // Nothing known, nothing proved, and no need to ask again.
+    assert_eq!(first(HOUR, ends(5 * MINUTE)), Verdict::Expired);
+    // A life that was asked for will do, as long as `Date` cannot be read.
+    let asked = |at: i64| Answer { asked: Some(5 * MINUTE), ..ends(at + 5 * MINUTE) };
+    assert_eq!(fast(asked(0), 0).judge(3_000, asked(3_000)), Verdict::Good(5 * MINUTE - LOSS));
+    // Nothing would be left of a life as short as that.
+    let short = |at: i64| known(LOSS, ends(at));
+    assert_eq!(fast(short(0), 0).judge(3_000, short(3_000)), Verdict::Expired);
+}
+
+#[test]
+fn new_tokens_prove_themselves_although_the_hosts_clock_was_set_in_between() {
+    let answer = |at: i64, date: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, date));
+    let mut client = fast(answer(0, -2 * MINUTE), 0);
+    assert_eq!(client.judge(3_000, answer(3_000, 3_000)), Verdict::Good(5 * MINUTE - SECOND - LOSS), "the shorter");
+    // A cache that tells its age is no host.
+    let mut client = fast(answer(0, -2 * MINUTE), 0);
+    let copy = Answer { age: SECOND, ..answer(3_000, 3_000) };
+    assert_eq!(client.judge(3_000, copy), Verdict::Expired);
+}
+
+#[test]
+fn a_date_that_leaves_nothing_does_not_stand_in_the_way_of_that() {
+    // The host is as far ahead as the token lives: by its clock between nothing and a second are left.
+    let answer = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - SECOND));
+    let mut client = fast(answer(0), 0);
+    assert_eq!(client.judge(3_000, answer(3_000)), Verdict::Good(5 * MINUTE - LOSS));
+}
+
+#[test]
+fn the_offset_that_was_found_is_kept_and_dropped_again() {
+    let proved = |answer: fn(i64) -> Answer| {
+        let mut client = fast(answer(0), 0);
+        assert!(matches!(client.judge(3_000, answer(3_000)), Verdict::Good(_)));
+        client
+    };
+    let by_date = |at: i64| dated(at + 5 * MINUTE, at);
+    let by_length = |at: i64| known(5 * MINUTE, ends(at + 5 * MINUTE));
+    // It costs no second doubt.
+    assert_eq!(proved(by_date).judge(MINUTE, by_date(MINUTE)), Verdict::Good(5 * MINUTE - SECOND - LOSS));
+    assert_eq!(proved(by_length).judge(MINUTE, by_length(MINUTE)), Verdict::Good(5 * MINUTE - LOSS));
+    // The clock was set.
+    let mut client = proved(by_date);
+    client.lives.forget();
+    assert_eq!(client.judge(MINUTE, by_date(MINUTE)), DOUBT);
+    // With it more is left than can be: it is judged without.
+    let mut client = proved(by_length);
+    client.ahead = 0;
+    assert_eq!(client.judge(MINUTE, by_length(MINUTE)), Verdict::Good(5 * MINUTE - LOSS));
+    assert_eq!(client.lives.offset, None);
+    // Refused.
+    let mut client = proved(by_date);
+    let copy = dated(0, -HOUR);
+    assert_eq!(client.judge(MINUTE, copy), Verdict::Doubtful(3_000));
+    assert_eq!(client.judge(MINUTE + 4_000, copy), Verdict::Expired);
+    assert_eq!(client.judge(2 * MINUTE, by_date(2 * MINUTE)), DOUBT);
+    // By it the token died on the way; but it may be the offset that is wrong.
+    let mut client = proved(by_date);
+    assert_eq!(client.judge(MINUTE, known(5 * MINUTE, dated(MINUTE, MINUTE))), DOUBT);
+    // Nor does it tell whether a token died on the way.
+    let mut client = proved(by_date);
+    client.takes = SECOND;
+    let soon = |at: i64| dated(at + SECOND, at);
+    assert_eq!(client.judge(MINUTE, soon(MINUTE)), DOUBT);
+    assert_eq!(client.judge(MINUTE + 4_000, soon(MINUTE + 4_000)), Verdict::Expired);
+    // It is known no better than `Date` is: the shorter counts.
+    let mut client = proved(by_length);
+    assert_eq!(client.judge(MINUTE, by_date(MINUTE)), Verdict::Good(5 * MINUTE - SECOND - LOSS));
+}
+
+#[test]
+fn the_doubt_stands_for_a_minute() {
+    for (sent, expected) in [(60_000, Verdict::Good(5 * MINUTE - SECOND - LOSS)), (60_001, DOUBT)] {
+        let mut client = fast(dated(5 * MINUTE, 0), 0);
+        assert_eq!(client.judge(sent, dated(sent + 5 * MINUTE, sent)), expected, "{sent}");
+    }
+    let mut client = fast(dated(5 * MINUTE, 0), 0);
+    client.lives.settled();
+    assert_eq!(client.judge(3_000, dated(5 * MINUTE, 3_000)), DOUBT, "a sibling had a token");
+}
+
+#[test]
+fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
+    // Its clock is 4.5 s fast, the host's a minute slow, and the same token is served until it ends.
+    let served = |at: i64| dated(0, at - MINUTE);
+    let mut client = Client::ahead(4_500);
+    // 4.4 s before its end it looks dead. It is asked again when a clock that is right to within 5 s shows it dead for certain.
+    assert_eq!(client.judge(-4_400, served(-4_400)), Verdict::Doubtful(5_250));
+    assert_eq!(client.judge(-400, served(-400)), Verdict::Doubtful(3_000), "too soon");
+    // A token that is served still was not dead: it is the client's clock.
+    assert!(matches!(client.judge(3_600, served(3_600)), Verdict::Good(_)));
+    // At the very edge.
+    for (second, expected) in [(499, false), (500, true)] {
+        let mut client = Client::ahead(4_500);
+        client.judge(-4_400, served(-4_400));
+        assert_eq!(matches!(client.judge(second, served(second)), Verdict::Good(_)), expected, "{second}");
+    }
+    // Another token is proof enough.
+    let mut client = Client::ahead(4_500);
+    client.judge(-4_400, served(-4_400));
+    assert!(matches!(client.judge(-400, dated(1, -MINUTE - 400)), Verdict::Good(_)));
+}
+
+#[test]
+fn nor_do_clocks_agree_by_an_answer_that_took_as_long() {
+    // The client is slow, and its page was frozen until the token had ended.
+    for (takes, expected) in [(10_000, Verdict::Good(7 * SECOND - LOSS)), (10_001, DOUBT)] {
+        let mut client = Client { takes, ..Client::ahead(-7 * SECOND) };
+        assert_eq!(client.judge(0, dated(0, -SECOND - takes)), expected, "{takes}");
+    }
+}
+
+#[test]
+fn an_answer_that_took_more_than_ten_seconds_proves_nothing() {
+    for (takes, next, expected) in
+        [(10_000, 0, Verdict::Good(5 * MINUTE - SECOND - LOSS)), (10_001, 0, DOUBT), (0, 10_001, Verdict::Expired)]
+    {
+        let mut client = fast(dated(5 * MINUTE, 0), takes);
+        client.takes = next;
+        assert_eq!(client.judge(3_000 + next, dated(3_000 + 5 * MINUTE, 3_000)), expected, "{takes}, then {next}");
+    }
+}

@@ -1,0 +1,106 @@
+//! The same token, served again, and what siblings say of it.
+
+use super::*;
+
+#[test]
+fn the_same_token_keeps_its_earlier_end() {
+    // A copy of the answer, to a client that is slow: by its `Date` the life begins anew.
+    let copy = dated(20 * SECOND, 0);
+    let mut client = Client::ahead(-HOUR);
+    assert_eq!(client.judge(0, copy), Verdict::Good(19 * SECOND - LOSS));
+    assert_eq!(client.judge(14 * SECOND, copy), Verdict::Good(5 * SECOND - LOSS));
+    // A sooner one counts.
+    assert_eq!(client.judge(14 * SECOND, dated(20 * SECOND, 17 * SECOND)), Verdict::Good(2 * SECOND - LOSS));
+    // Another token is not concerned.
+    assert_eq!(client.judge(14 * SECOND, dated(40 * SECOND, 0)), Verdict::Good(39 * SECOND - LOSS));
+}
+
+#[test]
+fn once_that_end_has_passed_an_answer_that_is_no_copy_counts() {
+    let copy = dated(20 * SECOND, 0);
+    let mut client = Client::ahead(-HOUR);
+    client.judge(0, copy);
+    // The same `Date`: in doubt once, and then refused.
+    assert_eq!(client.judge(19 * SECOND, copy), DOUBT);
+    assert_eq!(client.judge(22 * SECOND, copy), Verdict::Expired);
+    // Another, or none that can be read.
+    for (live, life) in [(dated(20 * SECOND, 15 * SECOND), 4 * SECOND), (ends(20 * SECOND), HOUR + SECOND)] {
+        let mut client = Client::ahead(-HOUR);
+        client.judge(0, copy);
+        assert_eq!(client.judge(19 * SECOND, live), Verdict::Good(life - LOSS));
+        assert!(client.lives.moved());
+    }
+}
+
+#[test]
+fn while_it_has_not_passed_not_even_that() {
+    let mut client = Client::ahead(-HOUR);
+    client.judge(0, dated(20 * SECOND, 0));
+    assert_eq!(client.judge(10 * SECOND, dated(20 * SECOND, -5 * SECOND)), Verdict::Good(9 * SECOND - LOSS));
+    assert!(!client.lives.moved());
+}
+
+#[test]
+fn an_end_that_was_the_length_of_a_life_moves_with_each_answer() {
+    let asked = |date: Option<i64>| Answer { asked: Some(MINUTE), date, ..ends(HOUR) };
+    let mut client = Client::default();
+    assert_eq!(client.judge(0, asked(None)), Verdict::Good(MINUTE - LOSS));
+    assert_eq!(client.judge(40 * SECOND, asked(None)), Verdict::Good(MINUTE - LOSS));
+    assert!(client.lives.moved());
+    // But not with a copy.
+    let mut client = Client::default();
+    let copy = asked(Some(NOW - 26 * HOUR));
+    assert_eq!(client.judge(0, copy), Verdict::Good(MINUTE - LOSS));
+    assert_eq!(client.judge(40 * SECOND, copy), Verdict::Good(20 * SECOND - LOSS));
+}
+
+#[test]
+fn what_a_second_answer_has_proved_moves_an_end() {
+    // Held by the clock of a client that is a minute fast until that says it has ended; then two live answers prove it wrong.
+    let served = |at: i64| dated(2 * MINUTE, at);
+    let mut client = Client::ahead(MINUTE);
+    assert_eq!(client.judge(0, served(0)), Verdict::Good(MINUTE - LOSS));
+    let end = MINUTE - LOSS;
+    assert_eq!(client.judge(end, served(59_000)), Verdict::Doubtful(5_700));
+    let again = end + 6_000;
+    assert_eq!(client.judge(again, served(65_000)), Verdict::Good(2 * MINUTE - 66 * SECOND - LOSS));
+    assert!(client.lives.moved());
+}
+
+#[test]
+fn ends_are_forgotten_when_the_clock_is_set() {
+    let copy = dated(20 * SECOND, 0);
+    let mut client = Client::ahead(-HOUR);
+    client.judge(0, copy);
+    client.lives.forget();
+    assert_eq!(client.judge(14 * SECOND, copy), Verdict::Good(19 * SECOND - LOSS));
+}
+
+#[test]
+fn so_many_tokens_are_remembered_and_no_more() {
+    let mut client = Client::ahead(-HOUR);
+    let copy = |n: i64| dated(HOUR + n * SECOND, n * SECOND);
+    for n in 0..257 {
+        client.judge(0, copy(n));
+    }
+    assert_eq!(client.judge(MINUTE, copy(1)), Verdict::Good(59 * MINUTE - SECOND - LOSS), "remembered");
+    assert_eq!(client.judge(MINUTE, copy(0)), Verdict::Good(HOUR - SECOND - LOSS), "no more");
+}
+
+#[test]
+fn a_siblings_word_is_an_end_like_any_other() {
+    let word = |date: i64| Answer { token: 20_000, date: Some(NOW + date), ..Answer::default() };
+    let mut client = Client::ahead(-HOUR);
+    assert_eq!(client.lives.heard(word(0), 10 * SECOND, false, 0), 10 * SECOND);
+    assert_eq!(client.lives.date(20_000), Some(NOW));
+    assert_eq!(client.judge(SECOND, dated(20 * SECOND, 0)), Verdict::Good(9 * SECOND));
+    // A later one is not taken over, unless the sibling had one itself and moved it; an earlier one is, unless by a few seconds.
+    assert_eq!(client.lives.heard(word(0), 15 * SECOND, false, 0), 10 * SECOND);
+    assert_eq!(client.lives.heard(word(0), 15 * SECOND, true, 0), 15 * SECOND);
+    assert_eq!(client.lives.heard(word(0), 10 * SECOND, false, 0), 15 * SECOND);
+    assert_eq!(client.lives.heard(word(0), 9_999, false, 0), 9_999);
+    // What has ended is no word on it.
+    assert_eq!(client.lives.heard(word(0), 0, false, 0), 0);
+    assert_eq!(client.lives.heard(word(0), NEVER, false, 0), NEVER);
+    assert_eq!(client.lives.heard(word(0), 9_999, false, 0), 9_999);
+}

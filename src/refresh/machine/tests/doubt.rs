@@ -1,0 +1,198 @@
+//! An answer that does not show whether its token lives, and the request after it.
+
+use super::*;
+
+/// How far a client's clock is ahead.
+const AHEAD: i64 = HOUR;
+
+/// A token for five minutes, issued right now by a clock that is right, to a client that is `AHEAD`; `date`: the answer says what
+/// time it is.
+fn live(bench: &Bench, date: bool) -> Answer {
+    let truth = bench.now.wall - AHEAD;
+    Answer {
+        token: new_token(),
+        expires_at: Some(truth + 5 * MINUTE),
+        issued_at: (!date).then_some(truth),
+        date: date.then_some(truth),
+        ..Answer::default()
+    }
+}
+
+fn vended(bench: &mut Bench, flight: u32, answer: Answer) -> Vec<Action> {
+    bench.tell(Event::Vended { flight, answer })
+}
+
+/// With an answer in doubt, and a caller.
+fn doubtful(seed: u64) -> Bench {
+    let mut bench = Bench::started(seed);
+    bench.get(0, false);
+    let answer = live(&bench, true);
+    let actions = vended(&mut bench, 0, answer);
+    assert_eq!(actions[0], Action::Doubt { flight: 0 });
+    assert!(matches!(actions[1..], [Action::Arm { .. }]), "neither report nor status: {actions:?}");
+    bench
+}
+
+#[test]
+fn it_asks_once_more_after_three_to_four_seconds_drawn_at_random() {
+    let mut waits: Vec<_> = (0..300)
+        .map(|seed| {
+            let mut bench = doubtful(seed);
+            assert_eq!(bench.machine.status(), Fetching);
+            bench.next_fetch(HOUR).expect("another request").1
+        })
+        .collect();
+    waits.sort_unstable();
+    assert!(waits[0] >= 3_000 && waits[299] <= 4_000, "{waits:?}");
+    assert!(waits[0] < 3_050 && waits[299] > 3_950, "{waits:?}");
+}
+
+#[test]
+fn callers_wait_for_the_answer_that_decides() {
+    for date in [true, false] {
+        let mut bench = Bench::started(1);
+        bench.get(0, false);
+        let answer = live(&bench, date);
+        vended(&mut bench, 0, answer);
+        // Those who insist as well.
+        assert_eq!(outcomes(&bench.get(0, true)), []);
+        let (flight, after) = bench.next_fetch(HOUR).expect("another request");
+        assert!(after >= 3_000);
+        let answer = live(&bench, date);
+        let actions = vended(&mut bench, flight, answer);
+        assert_eq!(outcomes(&actions), [Outcome::Token; 2]);
+        let loss = if date { SECOND } else { 0 };
+        assert_eq!(bench.machine.token_valid_for(), Some(5 * MINUTE - MARGIN - loss));
+    }
+}
+
+#[test]
+fn the_same_answer_again_is_a_copy_and_refused() {
+    let mut bench = Bench::started(1);
+    let copy = live(&bench, true);
+    vended(&mut bench, 0, copy);
+    let (flight, _) = bench.next_fetch(HOUR).expect("another request");
+    let actions = vended(&mut bench, flight, copy);
+    assert_eq!(actions[0], Action::Refuse { flight });
+    assert!(matches!(actions[1], Action::Report { cause: Cause::Expired, .. }));
+    // And the next one is in doubt afresh.
+    let (flight, _) = bench.next_fetch(HOUR).expect("another request");
+    assert_eq!(vended(&mut bench, flight, copy)[0], Action::Doubt { flight });
+}
+
+#[test]
+fn a_request_that_fails_leaves_the_doubt_for_a_minute() {
+    for (after, decides) in [(60_000, true), (60_001, false)] {
+        let mut bench = doubtful(1);
+        let received = bench.now.mono;
+        let (flight, _) = bench.next_fetch(HOUR).expect("another request");
+        let actions = bench.tell(Event::Failed { flight, failure: Failure::Malformed });
+        assert_eq!(outcomes(&actions), [Outcome::Failed { flight }]);
+        // An app that insists may send a request at any time.
+        bench.pass(received + after - bench.now.mono);
+        bench.tell(Event::Timer);
+        let flight = match bench.machine.status() {
+            Fetching => flight + 1,
+            _ => fetched(&bench.get(0, true)).expect("a request"),
+        };
+        let answer = live(&bench, true);
+        let actions = vended(&mut bench, flight, answer);
+        assert_eq!(actions[0] == Action::Doubt { flight }, !decides, "{after} ms after: {actions:?}");
+    }
+}
+
+#[test]
+fn the_wall_clock_that_was_proved_wrong_costs_no_second_doubt() {
+    let mut bench = doubtful(1);
+    let (flight, _) = bench.next_fetch(HOUR).expect("another request");
+    let answer = live(&bench, true);
+    vended(&mut bench, flight, answer);
+    for _ in 0..3 {
+        let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+        let answer = live(&bench, true);
+        assert!(vended(&mut bench, flight, answer).contains(&Action::Install { flight }));
+    }
+    // Until the clock is set.
+    bench.now.wall += 251;
+    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+    let answer = live(&bench, true);
+    assert_eq!(vended(&mut bench, flight, answer)[0], Action::Doubt { flight });
+}
+
+#[test]
+fn a_token_in_hand_stays_there_meanwhile() {
+    let mut bench = Bench::ready(1, 10 * MINUTE);
+    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+    let answer = live(&bench, true);
+    vended(&mut bench, flight, answer);
+    assert_eq!(bench.machine.status(), Refreshing);
+    assert_eq!(outcomes(&bench.get(0, false)), [Outcome::Token]);
+}
+
+#[test]
+fn its_request_keeps_the_lock_from_the_siblings() {
+    let mut bench = Bench::in_group(1);
+    bench.tell(Event::Start);
+    bench.tell(Event::Locked { flight: 0 });
+    let (flight, _) = bench.next_fetch(HOUR).expect("a request");
+    let answer = live(&bench, true);
+    let actions = vended(&mut bench, flight, answer);
+    assert_eq!(actions, [Action::Doubt { flight }]);
+    // Neither a turn nor a sounding.
+    let flight = loop {
+        let at = bench.timer.expect("a timer");
+        bench.pass(at - bench.now.mono);
+        let actions = bench.tell(Event::Timer);
+        assert!(
+            actions.iter().all(|action| matches!(action, Action::Fetch { .. } | Action::Arm { .. })),
+            "{actions:?}"
+        );
+        if let Some(flight) = fetched(&actions) {
+            break flight;
+        }
+    };
+    let answer = live(&bench, true);
+    let actions = vended(&mut bench, flight, answer);
+    let share = Action::Share { fresh: true, moved: false, date: answer.date };
+    assert!(actions.contains(&share) && actions.contains(&Action::Unlock), "{actions:?}");
+}
+
+#[test]
+fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
+    let mut bench = Bench::in_group(1);
+    bench.tell(Event::Start);
+    bench.tell(Event::Locked { flight: 0 });
+    let (flight, _) = bench.next_fetch(HOUR).expect("a request");
+    let answer = live(&bench, true);
+    vended(&mut bench, flight, answer);
+    bench.pass(10);
+    let actions =
+        bench.tell(Event::Heard { token: new_token(), life: Some(MINUTE), fresh: true, moved: false, date: None });
+    assert!(actions.contains(&Action::Adopt) && actions.contains(&Action::Unlock), "{actions:?}");
+    assert_eq!(bench.machine.status(), Ready);
+    // As does the end.
+    let mut bench = Bench::in_group(1);
+    bench.tell(Event::Start);
+    bench.tell(Event::Locked { flight: 0 });
+    let (flight, _) = bench.next_fetch(HOUR).expect("a request");
+    vended(&mut bench, flight, answer);
+    assert!(bench.tell(Event::Close).contains(&Action::Unlock));
+}
+
+#[test]
+fn a_token_that_a_sibling_knows_gets_no_second_life_here() {
+    let heard = |life, moved| Event::Heard { token: 7, life: Some(life), fresh: true, moved, date: None };
+    let mut bench = Bench::in_group(1);
+    bench.tell(Event::Start);
+    bench.tell(heard(MINUTE, false));
+    let left = MINUTE - MARGIN;
+    assert_eq!(bench.machine.token_valid_for(), Some(left));
+    bench.pass(10 * SECOND);
+    bench.tell(heard(MINUTE, false));
+    assert_eq!(bench.machine.token_valid_for(), Some(left - 10 * SECOND), "not even by a sibling's word");
+    bench.tell(heard(MINUTE, true));
+    assert_eq!(bench.machine.token_valid_for(), Some(left), "but by one that knew its end");
+    bench.pass(10 * SECOND);
+    bench.tell(heard(20 * SECOND, false));
+    assert_eq!(bench.machine.token_valid_for(), Some(20 * SECOND - MARGIN), "and an earlier one counts");
+}
