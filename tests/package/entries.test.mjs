@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url);
 const file = (name) => new URL(`../../pkg/${name}`, import.meta.url);
 
 /** Bytes in gzip -9, WebAssembly and JavaScript together. A change that needs more says why. */
-const BUDGET = { 'index.js': 45_200, 'decode.js': 25_200, 'react.js': 1_024, 'vue.js': 1_024, 'momento.js': 4_400 };
+const BUDGET = { 'index.js': 45_700, 'decode.js': 25_200, 'react.js': 1_024, 'vue.js': 1_024, 'momento.js': 4_400 };
 
 for (const [name, most] of Object.entries(BUDGET)) {
   test(`${name} is within its budget`, (t) => {
