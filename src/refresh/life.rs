@@ -61,7 +61,8 @@ impl Lives {
 
     /// Judges the token of an answer. Its verdict holds as of the answer's receipt, when the wall clock showed `wall`.
     pub(super) fn judge(&mut self, seen: Sighting, wall: i64) -> Verdict {
-        let seen = seen.tame();
+        let mut seen = seen.tame();
+        seen.repeated = self.ends.knows(seen.answer.token);
         self.moved = false;
         let doubt = self.doubt.take().filter(|doubt| seen.sent - doubt.received <= DOUBT_STANDS);
         let judgement = self.rule(&seen, wall, doubt.as_ref());

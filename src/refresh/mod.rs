@@ -20,7 +20,8 @@
 //!
 //! - One request at a time, none within a second of the start of the last one, and while no token
 //!   arrives at most ten in any ten minutes.
-//! - No caller gets a token that has expired, or one with less life left than asked for.
+//! - No caller gets a token that has expired, or one with less life left than asked for. How long a token lives is itself
+//!   a question of clocks that may be wrong: `docs/clocks.md` says what is promised where.
 //! - Every caller is settled once: with a token, or with what came of the attempt it waited for.
 //! - A timer is never armed for longer than [`HEARTBEAT`].
 //!

@@ -274,7 +274,7 @@ test('so it is where timers are numbers', async (t) => {
   assert.deepEqual(clock.refs(), [false]);
 });
 
-test('a server that is ahead or behind decides, where it says so', async (t) => {
+test('a server whose clock is an hour ahead counts, where that leaves the shorter life', async (t) => {
   driveClock(t);
   const { source } = open(t, {
     lives: 3_900, // by this clock; by the server's, which is an hour ahead, 300 s

@@ -32,6 +32,8 @@ pub(in super::super) struct Sighting {
     pub(in super::super) sent: i64,
     /// When the answer was received.
     pub(in super::super) received: i64,
+    /// Its token has been seen before: the service does not mint a new one each time.
+    pub(in super::super) repeated: bool,
 }
 
 /// `Date` has whole seconds, rounded down (ms).

@@ -50,6 +50,10 @@ impl Ends {
         (kept.at, moves)
     }
 
+    pub(super) fn knows(&self, token: u64) -> bool {
+        self.0.iter().any(|(other, _)| *other == token)
+    }
+
     /// The `Date` of the answer that a token's end was reckoned from.
     pub(super) fn date(&self, token: u64) -> Option<i64> {
         self.0.iter().find(|(other, _)| *other == token)?.1.date

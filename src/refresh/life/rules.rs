@@ -178,12 +178,13 @@ impl<'a> View<'a> {
         if date.is_none() && self.seen.life().is_none() {
             return Judgement::Expired;
         }
-        // A clock that is ahead by no more than what counts as right shows a token that lives as ended. It can be told from
-        // one that is further ahead only by a token that is served even after that.
+        // A clock that is ahead by no more than what counts as right shows a token that lives as ended. Where tokens are
+        // served more than once, it can be told from one that is further ahead only by a token that is served after that.
         let wait = REASK.max(self.by_wall + AGREEMENT + 2 * UNCERTAINTY);
         let Some(doubt) = doubt else { return Judgement::Doubtful { wait } };
         let when_sent = self.by_wall + self.seen.took();
-        if doubt.answer.token == self.seen.answer.token && when_sent > -AGREEMENT - UNCERTAINTY {
+        let served_on = doubt.repeated || doubt.answer.token == self.seen.answer.token;
+        if served_on && when_sent > -AGREEMENT - UNCERTAINTY {
             return Judgement::Doubtful { wait };
         }
         if doubt.took() > PROMPT && self.seen.took() <= PROMPT {

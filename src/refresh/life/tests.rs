@@ -29,7 +29,7 @@ impl Client {
 
     /// What becomes of an answer that is received at `t`.
     fn judge(&mut self, t: i64, answer: Answer) -> Verdict {
-        let seen = Sighting { answer, sent: t - self.takes, received: t };
+        let seen = Sighting { answer, sent: t - self.takes, received: t, repeated: false };
         self.lives.judge(seen, NOW + t + self.ahead)
     }
 }
@@ -352,7 +352,11 @@ fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
         client.judge(-4_400, served(-4_400));
         assert_eq!(matches!(client.judge(second, served(second)), Verdict::Good(_)), expected, "{second}");
     }
-    // Another token is proof enough.
+    // Another token is proof enough, unless the first one had been served before: then this one may be a copy as well.
+    let mut client = Client::ahead(4_500);
+    client.judge(-10_000, served(-10_000));
+    client.judge(-4_400, served(-4_400));
+    assert_eq!(client.judge(-400, dated(1, -MINUTE - 400)), Verdict::Doubtful(3_000));
     let mut client = Client::ahead(4_500);
     client.judge(-4_400, served(-4_400));
     assert!(matches!(client.judge(-400, dated(1, -MINUTE - 400)), Verdict::Good(_)));

@@ -141,7 +141,7 @@ impl Machine {
 
     fn vended(&mut self, flight: Flight, answer: Answer) {
         let Flight { id: flight, sent, .. } = flight;
-        let seen = Sighting { answer, sent, received: self.now() };
+        let seen = Sighting { answer, sent, received: self.now(), repeated: false };
         let life = match self.lives.judge(seen, self.time.wall()) {
             Verdict::Good(life) => life,
             Verdict::Doubtful(wait) => return self.doubt(flight, wait),

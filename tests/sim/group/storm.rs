@@ -266,14 +266,21 @@ impl World {
     /// The device's clock is set right, in all tabs that run. What comes of one that is wrong is for `offsets`.
     pub(super) fn set_right(&mut self) -> Checked {
         // Not in the very step in which the other clock stood still.
+        self.look()?;
+        let by = -self.device.ahead;
+        if by.abs() > SECOND {
+            self.set_clock_by(by);
+            self.look()?;
+        }
+        Ok(())
+    }
+
+    /// All tabs that run look at the clocks.
+    fn look(&mut self) -> Checked {
         for id in self.ids() {
             if let Some(n) = self.awake(id) {
                 self.deliver(n, Event::Abandon { call: u32::MAX })?;
             }
-        }
-        let by = -self.device.ahead;
-        if by.abs() > SECOND {
-            self.set_clock_by(by);
         }
         Ok(())
     }

@@ -158,6 +158,23 @@ fn its_request_keeps_the_lock_from_the_siblings() {
 }
 
 #[test]
+fn it_does_not_keep_it_where_the_request_has_to_wait_for_something_else() {
+    let mut bench = Bench::in_group(1);
+    bench.tell(Event::Start);
+    bench.tell(Event::Locked { flight: 0 });
+    let (flight, _) = bench.next_fetch(HOUR).expect("a request");
+    let answer = live(&bench, true);
+    vended(&mut bench, flight, answer);
+    assert!(bench.tell(Event::Offline).contains(&Action::Unlock));
+    assert_eq!(bench.machine.status(), Fetching);
+    // Then it takes a turn like any other.
+    let back = bench.tell(Event::Online);
+    bench.pass(5 * SECOND);
+    let turn = [back, bench.tell(Event::Timer)].concat();
+    assert!(turn.iter().any(|action| matches!(action, Action::Lock { .. })), "{turn:?}");
+}
+
+#[test]
 fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
