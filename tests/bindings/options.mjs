@@ -20,9 +20,11 @@ export function optionsTests(browser, code) {
       assert.equal(await seen(), 'ready user-7 ERR_ARGUMENT');
       assert.ok((await call('message')).includes(`\`${option}\``), 'the error names the option');
       for (let minute = 0; minute < 20; minute++) {
-        await pass(MINUTE);
-        assert.match(await seen(), /^(ready|refreshing) user-7 ERR_ARGUMENT$/, `minute ${minute}`);
+        // The first request leaves the window when ten minutes have passed to the millisecond.
+        await pass(MINUTE - SECOND);
         if (minute === 9) assert.ok(vends() <= 10, `${vends()} in ten minutes`);
+        await pass(SECOND);
+        assert.match(await seen(), /^(ready|refreshing) user-7 ERR_ARGUMENT$/, `minute ${minute}`);
       }
       assert.ok(vends() <= 20, `${vends()} in twenty minutes`);
     });
