@@ -14,7 +14,7 @@ export function wasmTests(browser, code) {
     ['options', ({ give }) => give({ vend: '/token' })],
     ["a source of the app's", async ({ call }) => (await call('follow'), call('refresh'))],
   ]) {
-    test(`with ${whose}: the state says why there is no token, and refresh() begins once the engine is willing`, { todo: 'a source that cannot begin has to say so' }, async (t) => {
+    test(`with ${whose}: the state says why there is no token, and refresh() begins once the engine is willing`, async (t) => {
       const opened = await visit(t);
       const { page, call, seen, pass, vends } = opened;
       await refuse(page);

@@ -230,8 +230,9 @@ impl Ledger {
             None => (false, false),
             Some(Held { expires: None, .. }) => (true, false),
             Some(held @ Held { expires: Some(expires), .. }) => {
-                let ago = moment.t - expires;
-                let (earliest, latest) = (ago - LOSS, ago + held.slack(moment));
+                // The client may take it for good for longer than it is, or for shorter.
+                let until = held.until.unwrap_or(*expires);
+                let (earliest, latest) = (moment.t - until - LOSS, moment.t - expires + held.slack(moment));
                 let leapt = moment.leapt >= held.since;
                 (latest < GRACE, earliest < GRACE && (latest >= GRACE || leapt))
             }
