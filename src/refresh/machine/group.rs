@@ -138,16 +138,13 @@ impl Machine {
         let life = self.lives.heard(answer, certain(life), moved, self.now());
         let left = self.left().max(0);
         // The one in hand, and a sibling knows better when it ends.
-        if life < left - SAME && self.token.as_ref().is_some_and(|held| held.token == token) {
-            self.hold(token, life, moved);
-            return self.expire();
-        }
+        let sooner = life < left - SAME && self.token.as_ref().is_some_and(|held| held.token == token);
         let better = life - BETTER > left;
         // A service that answers the same token again has had its vend all the same.
         let as_good = fresh && life > left - BETTER;
         // And whoever insists wants a new one, not a long-lived one.
         let insists = fresh && self.calls.any_forced();
-        if life <= 0 || !(better || as_good || insists) {
+        if life <= 0 || !(better || as_good || insists || sooner) {
             return;
         }
         self.lives.settled();
@@ -156,7 +153,9 @@ impl Machine {
             self.act(ABORT, 0, flight.id, 0);
             self.unlock();
         }
-        if better || insists || self.token.is_none() {
+        if sooner && !insists {
+            self.hold(token, life, moved);
+        } else if better || insists || self.token.is_none() {
             self.hold(token, life, moved);
             self.act(ADOPT, 0, 0, 0);
         } else {

@@ -53,10 +53,14 @@ impl World {
         let actions = tab.machine.handle(event, now);
         let moment = Moment { event, t, now, grain, leapt, set_backs, brings };
         let checked = tab.ledger.check(&moment, &actions, &tab.machine);
+        let due = tab.machine.refresh_at().map(|at| at - now.wall);
         let (id, held) = (tab.id, tab.locked.map_or(0, |since| now.mono - since));
         self.tally.events += 1;
         if self.history.kept() {
-            self.note(&format!("tab {id}: {event:?}, wall {}, mono {} → {actions:?}", now.wall, now.mono));
+            self.note(&format!(
+                "tab {id}: {event:?}, wall {}, mono {} → {actions:?}, due in {due:?}",
+                now.wall, now.mono
+            ));
         }
         checked.map_err(|broken| format!("tab {id}: {broken}"))?;
         self.tally.passing_refusals += u64::from(asks_again(event, &actions));
