@@ -1,7 +1,6 @@
 // Options that change, of React's hook and of Vue's alike, under a clock that the tests drive.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { disposable } from '../package/support/mint.mjs';
 import { visitWithClock } from './support/clocked.mjs';
 
 const SECOND = 1_000;
@@ -13,7 +12,7 @@ export function optionsTests(browser, code) {
 
   for (const option of ['vend.headers', 'vend.url', 'vend.body', 'tokenId']) {
     test(`${option} that differs at each render: three requests at once, ten in ten minutes, and the app stays up with a token`, async (t) => {
-      const { seen, pass, call, vends } = await visit(t, () => ({ body: disposable(300) }));
+      const { seen, pass, call, vends } = await visit(t, (_count, _request, mint) => ({ body: mint(300) }));
       await call('restless', option);
       assert.ok(vends() >= 1 && vends() <= 3, `${vends()} at once`);
       // Token and status are the kept source's.
@@ -92,7 +91,7 @@ export function optionsTests(browser, code) {
   });
 
   test('nine sources in ten minutes; the next options are used when there is room', async (t) => {
-    const { seen, pass, give, call, vends } = await visit(t, (_, { url }) => ({ body: disposable(3600, { id: url.search.slice(1) }) }));
+    const { seen, pass, give, call, vends } = await visit(t, (_, { url }, mint) => ({ body: mint(3600, { id: url.search.slice(1) }) }));
     for (let nth = 0; nth < 10; nth++) {
       await give({ vend: `/token?${nth}` });
       await pass(10 * SECOND);
@@ -148,7 +147,7 @@ export function optionsTests(browser, code) {
   });
 
   test('a body of form parameters counts by what it says, one of form data by which object it is', async (t) => {
-    const { give, pass, vends } = await visit(t, () => ({ body: disposable(3600) }));
+    const { give, pass, vends } = await visit(t, (_count, _request, mint) => ({ body: mint(3600) }));
     for (const [form, expected] of [['a=1', 1], ['a=1', 1], ['a=2', 2], ['kept', 3], ['kept', 3]]) {
       await give({ vend: { url: '/token', method: 'POST', body: { form } } });
       assert.equal(vends(), expected, form);

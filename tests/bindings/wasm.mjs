@@ -1,12 +1,11 @@
 // An engine that refuses WebAssembly (Lockdown Mode, a strict policy), as a page's user sees it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { disposable } from '../package/support/mint.mjs';
 import { visitWithClock } from './support/clocked.mjs';
 
 /** `code()` gives a page's script. */
 export function wasmTests(browser, code) {
-  const visit = (t) => visitWithClock(t, browser(), code(), (count) => ({ body: disposable(3600, { id: `nth-${count}` }) }));
+  const visit = (t) => visitWithClock(t, browser(), code(), (count, _, mint) => ({ body: mint(3600, { id: `nth-${count}` }) }));
   const refuse = (page) => page.run(() => void ([globalThis.real, globalThis.WebAssembly] = [WebAssembly, undefined]));
   const allow = (page) => page.run(() => void (globalThis.WebAssembly = globalThis.real));
 

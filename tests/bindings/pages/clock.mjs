@@ -13,10 +13,13 @@ globalThis.setTimeout = (run, delay = 0, ...parameters) => {
   return last;
 };
 globalThis.clearTimeout = (id) => void timers.delete(id);
-globalThis.fetch = async (...parameters) => {
+globalThis.fetch = async (url, init) => {
   inTheAir += 1;
   try {
-    const response = await fetch(...parameters);
+    const headers = new Headers(init?.headers);
+    // The service keeps the page's time.
+    headers.set('x-passed', String(passed));
+    const response = await fetch(url, { ...init, headers });
     // The whole answer, so that nothing is on its way any more.
     return new Response(await response.text(), response);
   } finally {

@@ -2,9 +2,18 @@
 import { disposable } from '../../package/support/mint.mjs';
 import { open } from './page.mjs';
 
-/** A token whose id is what was asked for, by a header or in the URL, unless `answer` says otherwise. */
-export async function visitWithClock(t, browser, code, answer = (_, { url, headers }) => ({ body: disposable(300, { id: headers['x-call'] ?? url.search.slice(1) }) })) {
-  const opened = await open(t, browser, await code, async (...parameters) => answer(...parameters));
+const named = (_, { url, headers }, mint) => ({ body: mint(300, { id: headers['x-call'] ?? url.search.slice(1) }) });
+
+/** `answer(count, request, mint)` is the vending service's nth answer; `mint` is `disposable` by the page's time. By default, a token whose id is what was
+ *  asked for, by a header or in the URL. */
+export async function visitWithClock(t, browser, code, answer = named) {
+  const opened = await open(t, browser, await code, async (count, request) => {
+    const passed = Number(request.headers['x-passed']);
+    const mint = (seconds, more) => disposable(seconds + Math.round(passed / 1_000), more);
+    const date = new Date(Date.now() + passed).toUTCString();
+    const { headers, ...rest } = await answer(count, request, mint);
+    return { ...rest, headers: { date, ...headers } };
+  });
   const { page } = opened;
   /** Calls a function of the page, and waits until all has come of it that comes without time passing. */
   const call = (name, ...given) =>
