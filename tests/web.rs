@@ -134,11 +134,11 @@ fn no_numbers_make_it_trap() {
             let event = draw(20) as u32;
             let mut number = || odd[draw(odd.len())];
             assert!(!machine.tell(event, number(), number(), number(), number(), number()).is_empty());
-            let flight = draw(3) as u32;
+            let (flight, flags) = (draw(3) as u32, draw(5) as u32);
             let mut number = || odd[draw(odd.len())];
             let (token, exp, iat, length, told) = (number(), number(), number(), number(), number());
             let (asked, date, age, wall, mono) = (number(), number(), number(), number(), number());
-            machine.heard(number(), draw(5) as u32, number(), number(), number(), number());
+            machine.heard(number(), flags, number(), number(), number(), number());
             machine.vended(flight, token, exp, iat, length, told, asked, date, age, wall, mono);
         }
     }

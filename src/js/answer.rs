@@ -18,6 +18,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// milliseconds, or 0: claims `exp` and `iat`, how long the token lives by the answer's word, and when it expires by that. Where the answer
 /// carried a refresh token, two more follow: where in the text that starts and ends. An error's has two more: 0 where it may pass, 1 where it
 /// is terminal, 2 where the answer was malformed; and the status that is no success, 0 where that is not what is wrong.
+#[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
 #[wasm_bindgen(js_name = readAnswer)]
 pub fn read_answer(
     input: Vec<u8>,
@@ -48,7 +49,6 @@ pub fn read_answer(
 }
 
 /// The token, and the refresh token that came with it.
-#[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
 fn read(
     body: &str,
     options: &str,

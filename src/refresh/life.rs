@@ -98,8 +98,7 @@ impl Lives {
         Verdict::Expired
     }
 
-    /// There is a token from elsewhere: what was in doubt needs no second answer, and one that comes much later would prove
-    /// nothing.
+    /// What was in doubt needs no second answer, or one that comes much later would prove nothing.
     pub(super) fn settled(&mut self) {
         self.doubt = None;
     }

@@ -199,6 +199,10 @@ impl Machine {
         // Whether it has fired or is found overdue.
         let late = if self.armed == NONE { 0 } else { self.time.awake() - self.armed };
         self.time.observed(signal.event != WAKE && late <= FAR_BEHIND);
+        // The page did not run: what comes so much later proves nothing of the answer before.
+        if late > FAR_BEHIND && self.plan == Plan::Reask {
+            self.lives.settled();
+        }
         let fired = signal.event == TIMER;
         self.held_up = count(self.held_up, late > LATE, fired);
         self.far_behind = count(self.far_behind, late > FAR_BEHIND, fired);

@@ -226,6 +226,8 @@ test('rule 5: where `Date` cannot be read, the length of its life', async (t) =>
   for (const [options, expected] of [
     [{ mint: fresh(300, issued) }, 300_000 - LOSS],
     [{ mint: fresh(300, undefined, () => ({ expiresIn: 240 })) }, 240_000 - LOSS],
+    // Also where its expiry stands beside it.
+    [{ mint: fresh(300, undefined, (now) => ({ expiresAt: Math.floor(now) + 300, expiresIn: 200 })) }, 200_000 - LOSS],
     // The shorter of the two.
     [{ mint: fresh(300, issued, () => ({ expiresIn: 240 })) }, 240_000 - LOSS],
     [{ expiresIn: { seconds: 120 } }, 120_000 - LOSS],

@@ -109,6 +109,11 @@ impl Watch {
         Ok(())
     }
 
+    /// The page is frozen: the answer after that comes too late to settle a doubt.
+    pub(crate) fn frozen(&mut self) {
+        self.missed = None;
+    }
+
     fn stepped(&mut self, now: Now) -> bool {
         if let Some(last) = self.last.replace(now) {
             self.lead += (now.wall - last.wall) - (now.mono - last.mono).max(0);

@@ -16,7 +16,7 @@ pub(in super::super) const SAME: i64 = 5_000;
 pub(super) struct End {
     pub(super) at: i64,
     pub(super) basis: Basis,
-    /// `Date` and `Age` of the answer that said so.
+    /// `Date` and `Age` of the answer that brought the token last.
     pub(super) date: Option<i64>,
 }
 
@@ -43,7 +43,8 @@ impl Ends {
             end.at > known.at && (matches!(end.basis, Basis::Confirmed { .. }) || live && open)
         });
         let kept = match known {
-            Some(known) if end.at > known.at && !moves => known,
+            // Whether the next one is a copy shows by the `Date` of this one.
+            Some(known) if end.at > known.at && !moves => End { date: end.date, ..known },
             _ => end,
         };
         self.put(token, kept);

@@ -138,6 +138,16 @@ fn where_both_are_plausible_the_shorter_counts() {
 }
 
 #[test]
+fn how_long_an_answer_lay_in_a_cache_is_added_to_its_date() {
+    let answer = Answer { age: MINUTE, ..dated(5 * MINUTE, -MINUTE) };
+    assert_eq!(first(-HOUR, answer), Verdict::Good(5 * MINUTE - SECOND - LOSS));
+    assert_eq!(
+        first(-HOUR, Answer { age: -MINUTE, ..dated(5 * MINUTE, 0) }),
+        Verdict::Good(5 * MINUTE - SECOND - LOSS)
+    );
+}
+
+#[test]
 fn a_life_is_plausible_up_to_a_minute_more_than_it_has() {
     let life = 10 * MINUTE;
     // By the wall clock: a slow client, without `Date`.
@@ -315,7 +325,7 @@ fn the_offset_that_was_found_is_kept_and_dropped_again() {
     let mut client = proved(by_date);
     assert_eq!(client.judge(MINUTE, known(5 * MINUTE, dated(MINUTE, MINUTE))), DOUBT);
     // Nor does it tell whether a token died on the way.
-    let mut client = proved(by_date);
+    let mut client = proved(by_length);
     client.takes = SECOND;
     let soon = |at: i64| dated(at + SECOND, at);
     assert_eq!(client.judge(MINUTE, soon(MINUTE)), DOUBT);
@@ -368,6 +378,11 @@ fn nor_do_clocks_agree_by_an_answer_that_took_as_long() {
     for (takes, expected) in [(10_000, Verdict::Good(7 * SECOND - LOSS)), (10_001, DOUBT)] {
         let mut client = Client { takes, ..Client::ahead(-7 * SECOND) };
         assert_eq!(client.judge(0, dated(0, -SECOND - takes)), expected, "{takes}");
+    }
+    // Nor is it believed beyond what the answer says.
+    for (takes, life) in [(10_000, 67 * SECOND), (10_001, MINUTE)] {
+        let mut client = Client { takes, ..Client::ahead(-7 * SECOND) };
+        assert_eq!(client.judge(0, dated(MINUTE, -SECOND - takes)), Verdict::Good(life - LOSS), "{takes}");
     }
 }
 

@@ -80,6 +80,7 @@ impl World {
         self.note(&format!("tab {id} freezes"));
         self.suspend(n);
         self.tabs[n].state = State::Frozen;
+        self.tabs[n].watch.frozen();
         Ok(())
     }
 

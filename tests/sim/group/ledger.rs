@@ -327,7 +327,13 @@ impl Ledger {
 
     /// The token that the event brings is in hand.
     fn take(&mut self, moment: &Moment) -> Checked {
-        let (token, vended) = moment.brings.ok_or("took a token that nobody brought")?;
+        let (mut token, vended) = moment.brings.ok_or("took a token that nobody brought")?;
+        if let (Event::Heard { .. }, Some(held)) = (moment.event, &self.token)
+            && held.token.id == token.id
+        {
+            // A sibling's word on the token in hand changes its end only by more than a few seconds.
+            token.late = token.late.max(held.token.late);
+        }
         ensure!(token.until().is_none_or(|at| at > moment.t), "I1: took an expired token");
         self.doubt = false;
         self.token = Some(Held { token, vended });

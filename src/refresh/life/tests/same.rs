@@ -33,6 +33,15 @@ fn once_that_end_has_passed_an_answer_that_is_no_copy_counts() {
 }
 
 #[test]
+fn an_answer_is_a_copy_where_the_last_one_had_the_same_date() {
+    // The host's clock is set back, and shows once more what it showed when the end was reckoned.
+    let mut client = Client::ahead(-HOUR);
+    client.judge(0, dated(20 * SECOND, 0));
+    client.judge(5 * SECOND, dated(20 * SECOND, -10 * SECOND));
+    assert_eq!(client.judge(19 * SECOND, dated(20 * SECOND, 0)), Verdict::Good(19 * SECOND - LOSS));
+}
+
+#[test]
 fn while_it_has_not_passed_not_even_that() {
     let mut client = Client::ahead(-HOUR);
     client.judge(0, dated(20 * SECOND, 0));
@@ -64,6 +73,17 @@ fn what_a_second_answer_has_proved_moves_an_end() {
     assert_eq!(client.judge(end, served(59_000)), Verdict::Doubtful(5_700));
     let again = end + 6_000;
     assert_eq!(client.judge(again, served(65_000)), Verdict::Good(2 * MINUTE - 66 * SECOND - LOSS));
+    assert!(client.lives.moved());
+}
+
+#[test]
+fn it_moves_an_end_that_has_not_passed_as_well() {
+    let served = |at: i64| dated(5 * MINUTE, at);
+    let mut client = Client::ahead(HOUR);
+    let word = Answer { token: served(0).token, date: Some(NOW), ..Answer::default() };
+    client.lives.heard(word, MINUTE, false, 0);
+    assert_eq!(client.judge(0, served(0)), DOUBT);
+    assert_eq!(client.judge(3_000, served(3_000)), Verdict::Good(5 * MINUTE - 4 * SECOND - LOSS));
     assert!(client.lives.moved());
 }
 

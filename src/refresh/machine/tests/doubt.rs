@@ -102,6 +102,19 @@ fn a_request_that_fails_leaves_the_doubt_for_a_minute() {
 }
 
 #[test]
+fn a_page_that_was_frozen_meanwhile_asks_once_more() {
+    for (late, doubted) in [(2_000, false), (2_001, true)] {
+        let mut bench = doubtful(1);
+        let at = bench.machine.refresh_at().expect("a request");
+        bench.timer = None;
+        bench.pass(at - bench.now.wall + late);
+        let flight = fetched(&bench.tell(Event::Timer)).expect("a request");
+        let answer = live(&bench, true);
+        assert_eq!(vended(&mut bench, flight, answer)[0] == Action::Doubt { flight }, doubted, "{late}");
+    }
+}
+
+#[test]
 fn the_wall_clock_that_was_proved_wrong_costs_no_second_doubt() {
     let mut bench = doubtful(1);
     let (flight, _) = bench.next_fetch(HOUR).expect("another request");
