@@ -88,8 +88,8 @@ impl Lives {
         if kept > now {
             return Verdict::Good(kept - now);
         }
-        // The very token whose end has passed, though by the wall clock it lives.
-        let lives = seen.answer.expires_at.is_some_and(|at| at - self.corrected(wall) > UNCERTAINTY);
+        // The very token whose end has passed, though by the wall clock it lives, or by the answer where it has no claim.
+        let lives = seen.answer.expires_at.is_none_or(|at| at - self.corrected(wall) > UNCERTAINTY);
         if doubt.is_none() && lives {
             self.doubt = Some(seen);
             return Verdict::Doubtful(rules::REASK);

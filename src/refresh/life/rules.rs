@@ -218,7 +218,7 @@ impl<'a> View<'a> {
 
 /// Judges an answer by the wall clock as it is. `doubt` is the answer before, if that one was in doubt.
 pub(super) fn judge(seen: &Sighting, wall: i64, doubt: Option<&Sighting>) -> Judgement {
-    let Some(expires_at) = seen.answer.expires_at else { return told(seen, wall, doubt) };
+    let Some(expires_at) = seen.answer.expires_at else { return told(seen, wall, false, doubt) };
     let view = View::new(seen, expires_at, wall, false);
     if view.died_on_the_way() {
         return Judgement::Expired;
@@ -229,7 +229,7 @@ pub(super) fn judge(seen: &Sighting, wall: i64, doubt: Option<&Sighting>) -> Jud
 /// The same by a wall clock to which an offset is added; `None` where that leads nowhere, and the answer is to be judged
 /// without.
 pub(super) fn judge_by_offset(seen: &Sighting, wall: i64, offset: i64, doubt: Option<&Sighting>) -> Option<Judgement> {
-    let Some(expires_at) = seen.answer.expires_at else { return Some(told(seen, wall + offset, doubt)) };
+    let Some(expires_at) = seen.answer.expires_at else { return Some(told(seen, wall + offset, true, doubt)) };
     let view = View::new(seen, expires_at, wall + offset, true);
     if view.by_wall > view.most || view.died_on_the_way() {
         return None;
@@ -245,18 +245,19 @@ pub(super) fn judge_by_offset(seen: &Sighting, wall: i64, offset: i64, doubt: Op
 }
 
 /// Rule 1: the token itself does not say when it expires, and the answer must do.
-fn told(seen: &Sighting, wall: i64, doubt: Option<&Sighting>) -> Judgement {
+fn told(seen: &Sighting, wall: i64, by_offset: bool, doubt: Option<&Sighting>) -> Judgement {
     let by_clock = |left: i64| Judgement::good(left - UNCERTAINTY, Basis::Clock);
     match (seen.answer.length, seen.answer.told_expiry) {
         // Counted from when the answer was written.
         (Some(length), _) => by_clock(length - seen.took()),
         (None, Some(at)) => {
-            let view = View::new(seen, at, wall, false);
+            let view = View::new(seen, at, wall, by_offset);
             match view.date {
                 None => by_clock(at - wall),
+                // As in rule 2.
+                Some(date) if view.clocks_agree() && date.earliest <= wall && !by_offset => by_clock(at - wall),
                 Some(date) if date.left > 0 || date.left_at_most <= 0 => by_clock(at - date.latest),
                 // It may have died on its way.
-                Some(date) if view.wall_tells(date) => by_clock(at - wall.max(date.earliest)),
                 Some(date) if doubt.is_some() => by_clock(at - date.earliest),
                 Some(_) => Judgement::Doubtful { wait: REASK },
             }

@@ -63,16 +63,23 @@ fn without_claim_the_length_counts_first_then_the_expiry_by_date_then_by_the_wal
     let cases = [
         (Answer { length: Some(HOUR), ..bare }, HOUR - LOSS),
         (bare, MINUTE - SECOND - LOSS),
-        (Answer { date: None, ..bare }, MINUTE - 2 * SECOND - LOSS),
+        (Answer { date: None, ..bare }, MINUTE - 10 * SECOND - LOSS),
     ];
     for (answer, life) in cases {
-        assert_eq!(first(2 * SECOND, answer), Verdict::Good(life), "{answer:?}");
+        assert_eq!(first(10 * SECOND, answer), Verdict::Good(life), "{answer:?}");
+    }
+    // Where both clocks agree it is the wall clock, unless that is behind.
+    for (ahead, left) in [(6_000, 54_000), (6_001, 59_000), (0, 60_000), (-1, 59_000)] {
+        assert_eq!(first(ahead, bare), Verdict::Good(left - LOSS), "{ahead}");
     }
     assert_eq!(first(0, Answer::default()), Verdict::Good(NEVER));
     assert_eq!(first(0, Answer { length: Some(LOSS), ..bare }), Verdict::Expired);
     // The length counts from when the answer was written, and the request may have taken as long as that.
     let mut slow = Client { takes: 2 * SECOND, ..Client::default() };
     assert_eq!(slow.judge(0, Answer { length: Some(HOUR), ..bare }), Verdict::Good(HOUR - 2 * SECOND - LOSS));
+    assert_eq!(slow.judge(0, bare), Verdict::Good(MINUTE - LOSS));
+    slow.ahead = HOUR;
+    slow.lives.forget();
     assert_eq!(slow.judge(0, bare), Verdict::Good(MINUTE - 3 * SECOND - LOSS));
 }
 

@@ -42,6 +42,15 @@ fn an_answer_is_a_copy_where_the_last_one_had_the_same_date() {
 }
 
 #[test]
+fn so_it_is_with_a_token_that_does_not_say_when_it_expires() {
+    let copy = Answer { length: Some(20 * SECOND), date: Some(NOW), ..Answer::default() };
+    let mut client = Client::default();
+    assert_eq!(client.judge(0, copy), Verdict::Good(20 * SECOND - LOSS));
+    assert_eq!(client.judge(20 * SECOND, copy), DOUBT);
+    assert_eq!(client.judge(24 * SECOND, copy), Verdict::Expired);
+}
+
+#[test]
 fn while_it_has_not_passed_not_even_that() {
     let mut client = Client::ahead(-HOUR);
     client.judge(0, dated(20 * SECOND, 0));
