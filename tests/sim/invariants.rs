@@ -97,6 +97,10 @@ impl Watch {
             self.doubted = false;
             self.waited = false;
         }
+        if let Some(id) = seen.moved.filter(|id| seen.held.is_none_or(|(held, _)| held != *id)) {
+            // It had good reason, or it would not have been let through there.
+            self.ends.remove(&id);
+        }
         self.never_later(seen)?;
         // One that nobody waits for any more is no answer.
         if let Some(brought) = seen.brought.filter(|_| seen.doubted || seen.refused || seen.installed) {
