@@ -215,7 +215,8 @@ export class Driver {
     if (message.kind === 'failure') {
       const { code, message: words, status, retryAfter, failure } = message;
       const error = new TokenError(code as Face.TokenErrorCode, words, status > 0 ? { status } : {});
-      this.#heard = { ...unread(), error, failure, retryAfter };
+      // Not a literal with a spread: minified, its keys would stand there twice, of which bundlers warn.
+      this.#heard = Object.assign(unread(), { error, failure, retryAfter });
       // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
       const ownFault = failure === Failure.Retry && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
       this.tell(Event.HeardFailed, Number(ownFault), retryAfter, failure);

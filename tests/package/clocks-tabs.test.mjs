@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TokenSource } from '../../pkg/index.js';
-import { driveClock } from './support/clock.mjs';
+import { driveClock, replace } from './support/clock.mjs';
 import { disposable } from './support/mint.mjs';
+import { generator } from './support/random-scope.mjs';
 import { openTabs } from './support/tabs.mjs';
 
 const HOUR = 3_600_000;
@@ -11,6 +12,8 @@ const HOUR = 3_600_000;
 /** Tabs on a device whose clock is `ahead`; `answer(truth, count)` gives what the service answers. */
 function office(context, { ahead, answer }) {
   const clock = driveClock(context);
+  // The second answer and the end of the others' patience are each drawn at random, and may come at the same moment.
+  replace(context, Math, { random: generator(1).next });
   const tabs = openTabs(context);
   const truth = () => Date.now() - ahead;
   const asked = [];
