@@ -94,7 +94,7 @@ test('a failing service: the token serves until it expires, and the next comes b
 });
 
 for (const [fault, code, then, status] of [
-  ['says no (401)', 'ERR_VEND_HTTP', /Does not try again by itself/, 'The service said no'],
+  ['says no (401)', 'ERR_VEND_HTTP', /Tries again in/, 'Fetching failed'],
   ['Wi-Fi sign-in page', 'ERR_VEND_HTML', /Tries again in/, 'Fetching failed'],
   ['garbage', 'ERR_VEND_ANSWER', /Tries again in/, 'Fetching failed'],
 ]) {

@@ -24,7 +24,7 @@ const APPS = {
     template: 'react-ts',
     expected: REACT_README,
     component: 'src/Chat.tsx',
-    snippet: /^```jsx\n([^]*?)^```$/gm,
+    snippet: /^```jsx\n(import \{ useToken \}[^]*?)^```$/gm,
     edits: { 'src/main.tsx': [["import App from './App.tsx'", "import { Chat } from './Chat.tsx'"], ['<App />', '<Chat />']] },
   },
   Vue: { template: 'vue-ts', expected: VUE_README, component: 'src/App.vue', snippet: /^```vue\n([^]*?)^```$/gm, edits: {} },
