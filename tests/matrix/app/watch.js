@@ -21,7 +21,8 @@ if (globalThis.document) {
   let last = '';
   let queue = Promise.resolve();
   const look = () => {
-    const text = document.querySelector('#app, #root, main')?.textContent.trim() ?? '';
+    // The README's components have a button beside what they say.
+    const text = (document.querySelector('#app, #root, main')?.textContent ?? '').replace(/ Try again\s*$/, '').trim();
     if (text === last || UNDERWAY.includes(text)) return;
     last = text;
     const now = Date.now();

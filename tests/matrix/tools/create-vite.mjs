@@ -58,7 +58,8 @@ export default {
       for (const [mode, script] of [['dev', 'dev'], ['build, preview', 'preview']]) {
         const work = async (engine, { origin }) => {
           const port = await freePort();
-          const server = start('npm', ['run', script, '--', '--port', String(port), '--strictPort'], { cwd, env: { VENDING: origin } });
+          // From 8.4 on, Vite refuses a second server of one folder, even where the first is just ending.
+          const server = start('npm', ['run', script, '--', '--port', String(port), '--strictPort', '--bypass-lock'], { cwd, env: { VENDING: origin } });
           try {
             await answering(`http://localhost:${port}/`, server);
             const browser = open(engine, `http://localhost:${port}/?service=${origin}&tokens=${expected.vends}`);
