@@ -33,9 +33,10 @@ demo: pkg site service ## serve the site with a token vending service; PORT=3000
 test: browsers check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
-check: ## lints only: formatting, clippy for this machine and for WebAssembly, with each feature and without
+check: ## lints only: formatting, Biome, clippy for this machine and for WebAssembly, with each feature and without
 	@tools/toolchain check
 	cargo fmt --all --check
+	$(tool) biome ci --error-on-warnings .
 	node tools/features.mjs clippy --all-targets -- -D warnings
 	$(wasm) node tools/features.mjs clippy $(modules) --target $(target) --lib -- -D warnings
 	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --test web -- -D warnings

@@ -1,5 +1,5 @@
-// The floor: the least JavaScript that reads a disposable token, as one would write it by hand. It checks nothing: neither
-// endpoint nor types, nor fields it does not know, nor what stands twice.
+// The floor: the least JavaScript that reads a disposable token, as one would write it by hand. It checks nothing:
+// neither endpoint nor types, nor fields it does not know, nor what stands twice.
 
 const CACHE = ['', 'readwrite', 'readonly', 'writeonly'];
 const TOPIC = ['', 'publishsubscribe', 'subscribeonly', 'publishonly'];

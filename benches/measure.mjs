@@ -11,7 +11,11 @@ const peers = { ours, floor, sdk };
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 /** Texts compare the same whatever the order of fields was. */
 const canonical = (value) =>
-  JSON.stringify(value, (_, inner) => (inner && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort()) : inner));
+  JSON.stringify(value, (_, inner) =>
+    inner && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort())
+      : inner,
+  );
 
 function assertSame(tokens) {
   for (const token of tokens) {

@@ -19,5 +19,13 @@ export function full(token) {
 export function plain(token) {
   const { endpoints, expiresAt, read, permissions, ...rest } = full(token);
   const { cacheEndpoint, controlEndpoint, tokenEndpoint } = endpoints;
-  return { ...rest, credential: read.reveal(), cacheEndpoint, controlEndpoint, tokenEndpoint, expiresAt: expiresAt.getTime(), permissions };
+  return {
+    ...rest,
+    credential: read.reveal(),
+    cacheEndpoint,
+    controlEndpoint,
+    tokenEndpoint,
+    expiresAt: expiresAt.getTime(),
+    permissions,
+  };
 }

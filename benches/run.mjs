@@ -1,4 +1,5 @@
-// `make bench`: speed beside a hand-written floor and Momento's SDK, in Node and in headless Chromium; the scan; and sizes.
+// `make bench`: speed beside a hand-written floor and Momento's SDK, in Node and in headless Chromium; the scan; and
+// sizes.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -42,8 +43,16 @@ const fixed = (number, width, digits = 2) => number.toFixed(digits).padStart(wid
 for (const run of [inNode, inChromium]) {
   const [engine, { rows }] = await run();
   console.log(`\n${engine}\n  task        permissions   ours µs  floor µs    SDK µs   ours/floor   SDK/ours`);
-  for (const { task, permissions, microseconds: { ours, floor, sdk }, ofFloor, sdkOfOurs } of rows) {
-    console.log(`  ${task.padEnd(12)}${String(permissions).padStart(11)}${fixed(ours, 10)}${fixed(floor, 10)}${fixed(sdk, 10)}${fixed(ofFloor, 12)}x${fixed(sdkOfOurs, 10, 1)}x`);
+  for (const {
+    task,
+    permissions,
+    microseconds: { ours, floor, sdk },
+    ofFloor,
+    sdkOfOurs,
+  } of rows) {
+    console.log(
+      `  ${task.padEnd(12)}${String(permissions).padStart(11)}${fixed(ours, 10)}${fixed(floor, 10)}${fixed(sdk, 10)}${fixed(ofFloor, 12)}x${fixed(sdkOfOurs, 10, 1)}x`,
+    );
   }
 }
 
@@ -55,8 +64,15 @@ for (const { bytes, ms } of scans) {
 console.log(`  twice the text takes ${ratio.toFixed(2)} times as long`);
 
 console.log('\nSize, in bytes           raw   gzip -9');
-for (const file of ['pkg/decode.js', 'target/wasm-pack/decode/momento_token_wasm_bg.wasm', 'pkg/index.js', 'pkg/token.wasm']) {
+for (const file of [
+  'pkg/decode.js',
+  'target/wasm-pack/decode/momento_token_wasm_bg.wasm',
+  'pkg/index.js',
+  'pkg/token.wasm',
+]) {
   const bytes = readFileSync(root + file);
   const name = { 'pkg/decode.js': 'decode and scopes', 'pkg/index.js': 'whole package' }[file] ?? '  its WebAssembly';
-  console.log(`  ${name.padEnd(18)}${String(bytes.length).padStart(8)}${String(gzipSync(bytes, { level: 9 }).length).padStart(10)}`);
+  console.log(
+    `  ${name.padEnd(18)}${String(bytes.length).padStart(8)}${String(gzipSync(bytes, { level: 9 }).length).padStart(10)}`,
+  );
 }

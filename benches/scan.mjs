@@ -8,7 +8,9 @@ const SIZES = [3_500_000, 7_000_000];
 function page(size) {
   let rows = '[';
   for (let row = 0; rows.length < (size / 4) * 3; row++) rows += `{"x":${row}},`;
-  return `"${Buffer.from(rows).toString('base64').slice(0, size - 2)}"`;
+  return `"${Buffer.from(rows)
+    .toString('base64')
+    .slice(0, size - 2)}"`;
 }
 
 function milliseconds(text) {
@@ -22,7 +24,9 @@ export function measureScan() {
   const pages = SIZES.map(page);
   const best = SIZES.map(() => Infinity);
   for (let round = 0; round < ROUNDS; round++) {
-    pages.forEach((text, index) => (best[index] = Math.min(best[index], milliseconds(text))));
+    pages.forEach((text, index) => {
+      best[index] = Math.min(best[index], milliseconds(text));
+    });
   }
   return { rows: SIZES.map((bytes, index) => ({ bytes, ms: best[index] })), ratio: best[1] / best[0] };
 }

@@ -1,5 +1,5 @@
-// What an app does today for the same: Momento's Web SDK for the endpoints, jwt-decode for the claims, the generated protobuf
-// types for the permissions.
+// What an app does today for the same: Momento's Web SDK for the endpoints, jwt-decode for the claims, the generated
+// protobuf types for the permissions.
 import { CredentialProvider } from '@gomomento/sdk-web';
 import permissionMessages from '@gomomento/generated-types-webtext/dist/permissionmessages_pb.js';
 import jwtDecode from 'jwt-decode';

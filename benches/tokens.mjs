@@ -1,4 +1,5 @@
-// Disposable tokens with so many permissions, synthetic and signed by nobody; several of each, so that no engine learns one by heart.
+// Disposable tokens with so many permissions, synthetic and signed by nobody; several of each, so that no engine learns
+// one by heart.
 
 const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
 const base64url = (value) => btoa(JSON.stringify(value)).replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
@@ -11,15 +12,23 @@ const field = (number, ...parts) => {
   return [(number << 3) | 2, ...length, ...bytes];
 };
 
-/** The permissions that apps ask for most: items by prefix, topics by name, items by key, a plain cache, topics by prefix. */
+/**
+ * The permissions that apps ask for most: items by prefix, topics by name, items by key, a plain cache, topics by
+ * prefix.
+ */
 const permission = (index, seed) => {
   const cache = field(3, field(1, text(`cache-${seed}-${index}`)));
   switch (index % 5) {
-    case 0: return field(1, [8, 2], cache, field(5, field(2, text(`user-${seed}-`))));
-    case 1: return field(2, [8, 2], cache, field(5, field(1, text(`room-${seed}-${index}`))));
-    case 2: return field(1, [8, 1], cache, field(5, field(1, text(`profile-${seed}`))));
-    case 3: return field(1, [8, 2], cache);
-    default: return field(2, [8, 3], cache, field(5, field(2, text(`audit-${seed}-`))));
+    case 0:
+      return field(1, [8, 2], cache, field(5, field(2, text(`user-${seed}-`))));
+    case 1:
+      return field(2, [8, 2], cache, field(5, field(1, text(`room-${seed}-${index}`))));
+    case 2:
+      return field(1, [8, 1], cache, field(5, field(1, text(`profile-${seed}`))));
+    case 3:
+      return field(1, [8, 2], cache);
+    default:
+      return field(2, [8, 3], cache, field(5, field(2, text(`audit-${seed}-`))));
   }
 };
 

@@ -4,8 +4,11 @@
 
 export {}; // what is not marked `export` below stays private
 
-/** Instantiates the WebAssembly module ahead of the first call, which otherwise does it by itself (a few milliseconds, without network).
- *  For pages that would rather pay at a quiet moment, and engines that refuse to compile synchronously. */
+/**
+ * Instantiates the WebAssembly module ahead of the first call, which otherwise does it by itself (a few milliseconds,
+ * without network). For pages that would rather pay at a quiet moment, and engines that refuse to compile
+ * synchronously.
+ */
 export function ready(): Promise<void>;
 
 // ───────────────────────────── credentials ─────────────────────────────
@@ -16,48 +19,73 @@ export function keyVersion(credential: string): 'v1' | 'v2' | 'legacy' | 'sessio
 /**
  * Reads a credential; checks no signature. Throws {@link TokenError}.
  *
- * Accepts what people really paste: surrounding white space and quotes, line wraps, `Bearer `, URL-safe or unpadded base64. Needs no
- * endpoint: where none is known, `endpoint` and `endpoints` are undefined ({@link CredentialProvider} is what insists on one). An expired
- * token decodes too: expiry is told, not thrown. A bare JWT with `ver` 1 is version 'v1'.
+ * Accepts what people really paste: surrounding white space and quotes, line wraps, `Bearer `, URL-safe or unpadded
+ * base64. Needs no endpoint: where none is known, `endpoint` and `endpoints` are undefined ({@link CredentialProvider}
+ * is what insists on one). An expired token decodes too: expiry is told, not thrown. A bare JWT with `ver` 1 is version
+ * 'v1'.
  */
 export function decodeToken(credential: string, options?: DecodeOptions): Token;
 
 export interface DecodeOptions {
   /** Base endpoint for credentials that carry none (v2 keys, session tokens, bare JWTs from Functions). */
   endpoint?: string;
-  /** Replaces the endpoints in the credential. Must be plain hosts (with an optional port), but of any suffix: it is the app's own word. */
+  /**
+   * Replaces the endpoints in the credential. Must be plain hosts (with an optional port), but of any suffix: it is the
+   * app's own word.
+   */
   endpointOverrides?:
     | { baseEndpoint: string; endpointPrefix?: string; secureConnection?: boolean }
     | (Endpoints & { secureConnection?: boolean });
-  /** Host suffixes that a credential's own endpoint and `endpoint` above may end in; replaces the default, `momentohq.com`. Anything else
-   *  is an error, since it decides where the credential is sent. Capitals are lowered; trailing dots, ports, paths and the like are refused. */
+  /**
+   * Host suffixes that a credential's own endpoint and `endpoint` above may end in; replaces the default,
+   * `momentohq.com`. Anything else is an error, since it decides where the credential is sent. Capitals are lowered;
+   * trailing dots, ports, paths and the like are refused.
+   */
   allowedEndpointSuffixes?: readonly string[];
 }
 
 /** What a credential says. A frozen object: send it with `reveal()`; every other way to print it is redacted. */
 export interface Token {
   readonly version: 'v1' | 'v2' | 'legacy' | 'session';
-  /** Base endpoint, e.g. `cell-4-us-west-2-1.prod.a.momentohq.com`; the override's base where one was given, undefined where three hosts were. */
+  /**
+   * Base endpoint, e.g. `cell-4-us-west-2-1.prod.a.momentohq.com`; the override's base where one was given, undefined
+   * where three hosts were.
+   */
   readonly endpoint: string | undefined;
   readonly endpoints: Endpoints | undefined;
-  /** From the `exp` claim; where there is none, what the vending answer said. A claim that is no sane time is an error, never 'does not expire'. */
+  /**
+   * From the `exp` claim; where there is none, what the vending answer said. A claim that is no sane time is an error,
+   * never 'does not expire'.
+   */
   readonly expiresAt: Date | undefined;
-  /** What the token may do (claim `p`), or `'super-user'`; undefined where the credential does not say (v2 keys, legacy, session)
-   *  or says what is not fully understood (then with a warning): never a guess. */
+  /**
+   * What the token may do (claim `p`), or `'super-user'`; undefined where the credential does not say (v2 keys, legacy,
+   * session) or says what is not fully understood (then with a warning): never a guess.
+   */
   readonly scope: TokenScope | 'super-user' | undefined;
   /** Claim `id`: the tokenId given at minting. */
   readonly tokenId: string | undefined;
   /** Claim `sub`. */
   readonly subject: string | undefined;
-  /** True where nothing in it contradicts a disposable token: it expires within the limit and its permissions are explicit. */
+  /**
+   * True where nothing in it contradicts a disposable token: it expires within the limit and its permissions are
+   * explicit.
+   */
   readonly disposable: boolean;
-  /** What a careful reader would point out: long-lived or super-user key in a browser, permissions not fully understood, an expiry in the
-   *  vending answer that differs from the claim by more than a few seconds, … */
+  /**
+   * What a careful reader would point out: long-lived or super-user key in a browser, permissions not fully understood,
+   * an expiry in the vending answer that differs from the claim by more than a few seconds, …
+   */
   readonly warnings: readonly TokenWarning[];
-  /** The credential to send. 'wire' (default): what gRPC sends, the inner key. 'envelope': base64 with the endpoint, as the SDK's
-   *  `fromDisposableToken` takes it; throws `ERR_ENDPOINT_MISSING` where the endpoint is not known. */
+  /**
+   * The credential to send. 'wire' (default): what gRPC sends, the inner key. 'envelope': base64 with the endpoint, as
+   * the SDK's `fromDisposableToken` takes it; throws `ERR_ENDPOINT_MISSING` where the endpoint is not known.
+   */
   reveal(form?: 'wire' | 'envelope'): string;
-  /** `at` in milliseconds since the epoch or a Date, default now. One that is no time (NaN, an invalid Date) is a {@link TokenError}, never a quiet answer. */
+  /**
+   * `at` in milliseconds since the epoch or a Date, default now. One that is no time (NaN, an invalid Date) is a {@link
+   * TokenError}, never a quiet answer.
+   */
   isExpired(at?: Date | number): boolean;
   /** Whole milliseconds left, never negative; Infinity where it never expires. */
   remainingMs(at?: Date | number): number;
@@ -108,15 +136,24 @@ export type TokenWarningCode =
   /** The token does not carry the `tokenId` that was asked for. */
   | 'WARN_TOKEN_ID';
 
-/** Every error thrown or rejected with: a stable `code`, a message that says what was expected, what was found and what to do, and never a
- *  credential or a piece of one. */
+/**
+ * Every error thrown or rejected with: a stable `code`, a message that says what was expected, what was found and what
+ * to do, and never a credential or a piece of one.
+ */
 export class TokenError extends Error {
-  constructor(code: TokenErrorCode, message: string, details?: { cause?: unknown; status?: number; willRetryAt?: Date });
+  constructor(
+    code: TokenErrorCode,
+    message: string,
+    details?: { cause?: unknown; status?: number; willRetryAt?: Date },
+  );
   readonly name: 'TokenError';
   readonly code: TokenErrorCode;
   /** What lies behind it: what a vend function threw, or `fetch`. */
   readonly cause?: unknown;
-  /** The HTTP answer's status where it is no success; or the `statusCode` in the answer of a Lambda function without proxy integration. */
+  /**
+   * The HTTP answer's status where it is no success; or the `statusCode` in the answer of a Lambda function without
+   * proxy integration.
+   */
   readonly status?: number;
   /** When the source tries again by itself; absent where it does not. */
   readonly willRetryAt?: Date;
@@ -135,8 +172,10 @@ export type TokenErrorCode =
   | 'ERR_ENDPOINT_NOT_ALLOWED'
   /** Another credential where a v2 API key is meant. */
   | 'ERR_NOT_V2_KEY'
-  /** The React or Vue that the app has installed is too old for its binding, or lacks what the binding calls; the message says which version
-   *  was found and which is needed (`momento-token-wasm/react`, `momento-token-wasm/vue`). */
+  /**
+   * The React or Vue that the app has installed is too old for its binding, or lacks what the binding calls; the
+   * message says which version was found and which is needed (`momento-token-wasm/react`, `momento-token-wasm/vue`).
+   */
   | 'ERR_PEER'
   /** A value is no scope. */
   | 'ERR_SCOPE_INVALID'
@@ -146,8 +185,10 @@ export type TokenErrorCode =
   | 'ERR_SCOPE_NOT_UNDERSTOOD'
   /** Momento's SDK would widen the scope, or cannot say it (`momento-token-wasm/momento`). */
   | 'ERR_SCOPE_SDK'
-  /** A client of an SDK that topics cannot be rotated with; the message says which version was found and which is needed
-   *  (`momento-token-wasm/momento`). */
+  /**
+   * A client of an SDK that topics cannot be rotated with; the message says which version was found and which is needed
+   * (`momento-token-wasm/momento`).
+   */
   | 'ERR_SDK'
   /** A component that suspends was rendered on a server, which vends nothing (`momento-token-wasm/react`). */
   | 'ERR_SERVER_RENDER'
@@ -163,8 +204,10 @@ export type TokenErrorCode =
   | 'ERR_V2_KEY'
   /** The vending service's answer has no known shape. */
   | 'ERR_VEND_ANSWER'
-  /** The vending service answered with a token that had already expired, as far as clocks tell: the device's, and the service's where its `Date` can be
-   *  read (`Access-Control-Expose-Headers: Date, Age`). */
+  /**
+   * The vending service answered with a token that had already expired, as far as clocks tell: the device's, and the
+   * service's where its `Date` can be read (`Access-Control-Expose-Headers: Date, Age`).
+   */
   | 'ERR_VEND_EXPIRED'
   /** The vend function threw, or returned what is no answer. */
   | 'ERR_VEND_FUNCTION'
@@ -172,11 +215,17 @@ export type TokenErrorCode =
   | 'ERR_VEND_HTML'
   /** The vending service answered with an HTTP status that is not a success; see `status`. */
   | 'ERR_VEND_HTTP'
-  /** The vending service could not be reached, as far as `fetch` says: offline, blocked by CORS or by a Content Security Policy
-   *  (`connect-src`), a wrong URL, or, where it is at the page's own origin, a redirect away from there (the user's session may have ended). */
+  /**
+   * The vending service could not be reached, as far as `fetch` says: offline, blocked by CORS or by a Content Security
+   * Policy (`connect-src`), a wrong URL, or, where it is at the page's own origin, a redirect away from there (the
+   * user's session may have ended).
+   */
   | 'ERR_VEND_NETWORK'
-  /** A redirect that was not followed: away from the service's origin, more than five of them, or, in a page, at an origin other than the
-   *  page's. One that leads away from the page's own origin cannot be told from a network failure, and is `ERR_VEND_NETWORK`. */
+  /**
+   * A redirect that was not followed: away from the service's origin, more than five of them, or, in a page, at an
+   * origin other than the page's. One that leads away from the page's own origin cannot be told from a network failure,
+   * and is `ERR_VEND_NETWORK`.
+   */
   | 'ERR_VEND_REDIRECT'
   /** The vending service did not answer within `requestTimeoutMs`. */
   | 'ERR_VEND_TIMEOUT'
@@ -187,7 +236,10 @@ export type TokenErrorCode =
 
 /** v1-style and v2-style, named and failing as in Momento's own SDKs, with their messages. */
 export const CredentialProvider: {
-  /** A v1 key or disposable token, a legacy or session token; a v2 key is refused (`ERR_V2_KEY`), and so is one whose endpoint is not known. */
+  /**
+   * A v1 key or disposable token, a legacy or session token; a v2 key is refused (`ERR_V2_KEY`), and so is one whose
+   * endpoint is not known.
+   */
   fromString(key: string | { apiKey: string } | { authToken: string }, options?: DecodeOptions): Token;
   /** As `fromString`; the SDK makes no difference either. */
   fromDisposableToken(token: string, options?: DecodeOptions): Token;
@@ -196,12 +248,23 @@ export const CredentialProvider: {
 };
 
 // ─────────────────────────────── scopes ───────────────────────────────
-// Role values are those of Momento's SDK. The All… constants survive JSON, structuredClone and postMessage, compare by value, are frozen,
-// and can never be confused with a cache named '*' nor one with another.
+// Role values are those of Momento's SDK. The All… constants survive JSON, structuredClone and postMessage, compare by
+// value, are frozen, and can never be confused with a cache named '*' nor one with another.
 
-export const CacheRole: { readonly ReadWrite: 'readwrite'; readonly ReadOnly: 'readonly'; readonly WriteOnly: 'writeonly' };
-export const TopicRole: { readonly PublishSubscribe: 'publishsubscribe'; readonly SubscribeOnly: 'subscribeonly'; readonly PublishOnly: 'publishonly' };
-export const FunctionRole: { readonly FunctionInvoke: 'functioninvoke'; readonly FunctionPermitNone: 'functionpermitnone' };
+export const CacheRole: {
+  readonly ReadWrite: 'readwrite';
+  readonly ReadOnly: 'readonly';
+  readonly WriteOnly: 'writeonly';
+};
+export const TopicRole: {
+  readonly PublishSubscribe: 'publishsubscribe';
+  readonly SubscribeOnly: 'subscribeonly';
+  readonly PublishOnly: 'publishonly';
+};
+export const FunctionRole: {
+  readonly FunctionInvoke: 'functioninvoke';
+  readonly FunctionPermitNone: 'functionpermitnone';
+};
 export type CacheRole = (typeof CacheRole)[keyof typeof CacheRole];
 export type TopicRole = (typeof TopicRole)[keyof typeof TopicRole];
 export type FunctionRole = (typeof FunctionRole)[keyof typeof FunctionRole];
@@ -216,33 +279,69 @@ export type AllFunctions = { readonly [brand]: 'functions' };
 export const AllFunctions: AllFunctions;
 
 export type CacheSelector = AllCaches | string | { name: string };
-export type TopicSelector = AllTopics | string | { name: string; namePrefix?: never } | { namePrefix: string; name?: never };
-/** Keys are compared by their bytes. Bytes that are valid UTF-8 become text in the canonical form; others stay a Uint8Array, which JSON cannot
- *  carry: {@link parseScope} refuses what JSON makes of it. A string is the key itself. */
+export type TopicSelector =
+  | AllTopics
+  | string
+  | { name: string; namePrefix?: never }
+  | { namePrefix: string; name?: never };
+/**
+ * Keys are compared by their bytes. Bytes that are valid UTF-8 become text in the canonical form; others stay a
+ * Uint8Array, which JSON cannot carry: {@link parseScope} refuses what JSON makes of it. A string is the key itself.
+ */
 export type CacheItemSelector =
   | AllCacheItems
   | string
   | { key: string | Uint8Array; keyPrefix?: never }
   | { keyPrefix: string | Uint8Array; key?: never };
-export type FunctionSelector = AllFunctions | string | { name: string; namePrefix?: never } | { namePrefix: string; name?: never };
+export type FunctionSelector =
+  | AllFunctions
+  | string
+  | { name: string; namePrefix?: never }
+  | { namePrefix: string; name?: never };
 
 /** The whole cache: it names no item, and stays apart from `item: AllCacheItems`, which permits the same. */
-export interface CachePermission { role: CacheRole; cache: CacheSelector; item?: never; topic?: never; func?: never }
+export interface CachePermission {
+  role: CacheRole;
+  cache: CacheSelector;
+  item?: never;
+  topic?: never;
+  func?: never;
+}
 /** Some items of a cache, or all of them by name of {@link AllCacheItems}. */
-export interface DisposableTokenCachePermission { role: CacheRole; cache: CacheSelector; item: CacheItemSelector; topic?: never; func?: never }
-export interface TopicPermission { role: TopicRole; cache: CacheSelector; topic: TopicSelector; item?: never; func?: never }
-export interface FunctionPermission { role: FunctionRole; cache: CacheSelector; func: FunctionSelector; item?: never; topic?: never }
+export interface DisposableTokenCachePermission {
+  role: CacheRole;
+  cache: CacheSelector;
+  item: CacheItemSelector;
+  topic?: never;
+  func?: never;
+}
+export interface TopicPermission {
+  role: TopicRole;
+  cache: CacheSelector;
+  topic: TopicSelector;
+  item?: never;
+  func?: never;
+}
+export interface FunctionPermission {
+  role: FunctionRole;
+  cache: CacheSelector;
+  func: FunctionSelector;
+  item?: never;
+  topic?: never;
+}
 export type Permission = CachePermission | DisposableTokenCachePermission | TopicPermission | FunctionPermission;
 /** Plain data: what its permissions permit, taken together. */
-export interface TokenScope { readonly permissions: readonly Permission[] }
+export interface TokenScope {
+  readonly permissions: readonly Permission[];
+}
 export type DisposableTokenScope = TokenScope;
 
 /**
- * Functions that write scopes of one permission, with names and arguments as in Momento's SDK, and the topic prefixes that its protocol has
- * and its JavaScript SDK lacks. {@link mergeScopes} puts several together.
+ * Functions that write scopes of one permission, with names and arguments as in Momento's SDK, and the topic prefixes
+ * that its protocol has and its JavaScript SDK lacks. {@link mergeScopes} puts several together.
  *
- * Throw `ERR_ARGUMENT` at once for a name that is blank or not a string, and for a constant of another kind. What they give is frozen and in
- * the canonical form of {@link parseScope}.
+ * Throw `ERR_ARGUMENT` at once for a name that is blank or not a string, and for a constant of another kind. What they
+ * give is frozen and in the canonical form of {@link parseScope}.
  */
 export const TokenScopes: {
   cacheReadWrite(c: CacheSelector): TokenScope;
@@ -260,7 +359,10 @@ export const TokenScopes: {
   functionPermitNone(c: CacheSelector, f: FunctionSelector): TokenScope;
 };
 
-/** {@link TokenScopes}, and those for some items of a cache: one key, or all keys that start so. An empty key is `ERR_ARGUMENT`. */
+/**
+ * {@link TokenScopes}, and those for some items of a cache: one key, or all keys that start so. An empty key is
+ * `ERR_ARGUMENT`.
+ */
 export const DisposableTokenScopes: typeof TokenScopes & {
   cacheKeyReadWrite(c: CacheSelector, key: string | Uint8Array): DisposableTokenScope;
   cacheKeyReadOnly(c: CacheSelector, key: string | Uint8Array): DisposableTokenScope;
@@ -274,42 +376,59 @@ export const DisposableTokenScopes: typeof TokenScopes & {
 export const AllDataReadWrite: TokenScope;
 
 /**
- * Checks a value of unknown origin (a request body, say) and gives it back typed, frozen and in one canonical form: `cache` as its name or
- * {@link AllCaches}; `item` as `{ key }`, `{ keyPrefix }` or {@link AllCacheItems}; `topic` and `func` as a name, `{ namePrefix }` or their
- * constant; the constants by identity.
+ * Checks a value of unknown origin (a request body, say) and gives it back typed, frozen and in one canonical form:
+ * `cache` as its name or {@link AllCaches}; `item` as `{ key }`, `{ keyPrefix }` or {@link AllCacheItems}; `topic` and
+ * `func` as a name, `{ namePrefix }` or their constant; the constants by identity.
  *
- * Never a wider grant than was written: unknown fields, blank names, empty keys, contradictory selectors, and a selector that is present but
- * `undefined` (most often a variable that was not set) are errors. Whatever goes wrong, a throwing getter included, is a {@link TokenError}:
- * `ERR_SCOPE_INVALID`, whose message names the permission and field (`permissions[2].item: …`), `ERR_SCOPE_LIMIT` where there are
- * more than `maxPermissions` (default 20, Momento's own limit), or `ERR_ARGUMENT` for `limits`.
+ * Never a wider grant than was written: unknown fields, blank names, empty keys, contradictory selectors, and a
+ * selector that is present but `undefined` (most often a variable that was not set) are errors. Whatever goes wrong, a
+ * throwing getter included, is a {@link TokenError}: `ERR_SCOPE_INVALID`, whose message names the permission and field
+ * (`permissions[2].item: …`), `ERR_SCOPE_LIMIT` where there are more than `maxPermissions` (default 20, Momento's own
+ * limit), or `ERR_ARGUMENT` for `limits`.
  */
 export function parseScope(value: unknown, limits?: { maxPermissions?: number }): TokenScope;
 
-/** The union, in the order written; exact duplicates are dropped. Throws as {@link parseScope} does; more than 20 is `ERR_SCOPE_LIMIT`. */
+/**
+ * The union, in the order written; exact duplicates are dropped. Throws as {@link parseScope} does; more than 20 is
+ * `ERR_SCOPE_LIMIT`.
+ */
 export function mergeScopes(...scopes: TokenScope[]): TokenScope;
 
-/** Standard padded base64 of `permission_messages.Permissions` (protobuf), which the token service takes and tokens carry as claim `p`.
- *  Checks and throws as {@link parseScope} does. */
+/**
+ * Standard padded base64 of `permission_messages.Permissions` (protobuf), which the token service takes and tokens
+ * carry as claim `p`. Checks and throws as {@link parseScope} does.
+ */
 export function encodePermissions(scope: TokenScope): string;
 
-/** The other way round, from base64 of either alphabet, padded or not, without a limit on permissions. Throws `ERR_SCOPE_NOT_UNDERSTOOD` for anything
- *  not understood in full: unknown fields and roles, a role of none, an unset selector. */
+/**
+ * The other way round, from base64 of either alphabet, padded or not, without a limit on permissions. Throws
+ * `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a role of none, an unset
+ * selector.
+ */
 export function decodePermissions(p: string): TokenScope | 'super-user';
 
 /** One thing that a holder of a token would do. */
 export type Action =
-  /** 'conditional-write': a write that depends on what is there, or returns what it changed; only `readwrite` permits it. */
+  /**
+   * 'conditional-write': a write that depends on what is there, or returns what it changed; only `readwrite` permits
+   * it.
+   */
   | { type: 'cache'; access: 'read' | 'write' | 'conditional-write'; cache: string; key: string | Uint8Array }
   | { type: 'topic'; access: 'publish' | 'subscribe'; cache: string; topic: string }
   | { type: 'function'; access: 'invoke'; cache: string; func: string };
 
-/** May a holder of `scope` do this? Any matching permission grants. Throws `ERR_ARGUMENT` for what is no action, and for
- *  what is no scope as {@link parseScope} does, without a limit on permissions. */
+/**
+ * May a holder of `scope` do this? Any matching permission grants. Throws `ERR_ARGUMENT` for what is no action, and for
+ * what is no scope as {@link parseScope} does, without a limit on permissions.
+ */
 export function allows(scope: TokenScope | 'super-user', action: Action): boolean;
 
-/** Is every action that `requested` permits also permitted by `granted`? For a vending service's policy, and for noticing a narrower or wider
- *  grant. Sees through unions: read-only and write-only together cover both, but not read-write, whose conditional writes neither has. `true` is always right.
- *  Throws for what is no scope as {@link parseScope} does, without a limit on permissions: a text is one only if it is exactly `'super-user'`, as `granted`. */
+/**
+ * Is every action that `requested` permits also permitted by `granted`? For a vending service's policy, and for
+ * noticing a narrower or wider grant. Sees through unions: read-only and write-only together cover both, but not
+ * read-write, whose conditional writes neither has. `true` is always right. Throws for what is no scope as {@link
+ * parseScope} does, without a limit on permissions: a text is one only if it is exactly `'super-user'`, as `granted`.
+ */
 export function covers(granted: TokenScope | 'super-user', requested: TokenScope): boolean;
 
 /** One plain English sentence a permission. Throws {@link TokenError} for what is no scope. */
@@ -320,14 +439,19 @@ export type ExpiresIn = { readonly seconds: number };
 /** Without end: for API keys, never for a disposable token. */
 export type NeverExpires = { readonly never: true };
 
-/** Durations for minting. Zero, negative, fractional and more seconds than 32 bits hold are `ERR_ARGUMENT`; more than 25 hours, Momento's limit, is so where a
- *  disposable token is meant ({@link TokenSourceOptions.expiresIn}). */
+/**
+ * Durations for minting. Zero, negative, fractional and more seconds than 32 bits hold are `ERR_ARGUMENT`; more than 25
+ * hours, Momento's limit, is so where a disposable token is meant ({@link TokenSourceOptions.expiresIn}).
+ */
 export const ExpiresIn: {
   seconds(n: number): ExpiresIn;
   minutes(n: number): ExpiresIn;
   hours(n: number): ExpiresIn;
   days(n: number): ExpiresIn;
-  /** Until a time in the future: whole seconds (not milliseconds) since the epoch, or a Date. Rounded to the nearest second. */
+  /**
+   * Until a time in the future: whole seconds (not milliseconds) since the epoch, or a Date. Rounded to the nearest
+   * second.
+   */
   epoch(at: number | Date): ExpiresIn;
   never(): NeverExpires;
 };
@@ -337,53 +461,66 @@ export const ExpiresIn: {
 /**
  * Keeps one valid token in hand: vends it, and re-fetches it ahead of expiry, through sleep, offline and faults.
  *
- * The device's clock may be wrong, and so may the vending service's; and an answer may be a copy of an old one. Where it cannot be told whether a
- * token has expired, the service is asked once more after about four seconds. Callers wait meanwhile, and there is no `error` event.
+ * The device's clock may be wrong, and so may the vending service's; and an answer may be a copy of an old one. Where
+ * it cannot be told whether a token has expired, the service is asked once more after about four seconds. Callers wait
+ * meanwhile, and there is no `error` event.
  *
- * A source that was dropped without {@link TokenSource.close} is collected as any object is, and its timer and listeners with it. One that has
- * begun and has a listener, or was looped over, lives until it is closed. No source keeps a Node.js or Deno process alive; a call of
- * {@link TokenSource.getToken} that waits does.
+ * A source that was dropped without {@link TokenSource.close} is collected as any object is, and its timer and
+ * listeners with it. One that has begun and has a listener, or was looped over, lives until it is closed. No source
+ * keeps a Node.js or Deno process alive; a call of {@link TokenSource.getToken} that waits does.
  *
- * Where the engine refuses WebAssembly, a source cannot begin. `status` is then 'failed', `lastError` has the code `ERR_WASM`, and so has an
- * `error` event, which listeners added right after construction hear as well. Each call of getToken(), and each loop, tries again and rejects
- * with that error until the engine is willing.
+ * Where the engine refuses WebAssembly, a source cannot begin. `status` is then 'failed', `lastError` has the code
+ * `ERR_WASM`, and so has an `error` event, which listeners added right after construction hear as well. Each call of
+ * getToken(), and each loop, tries again and rejects with that error until the engine is willing.
  *
- * In Cloudflare Workers a source may be made at module level and used by all requests. It begins at the first call there, whatever `start`
- * says, and has no timer: the first call that finds the token due to be renewed renews it and waits for that, the others are answered from hand.
- * A request that is cut off ends no other one's wait.
+ * In Cloudflare Workers a source may be made at module level and used by all requests. It begins at the first call
+ * there, whatever `start` says, and has no timer: the first call that finds the token due to be renewed renews it and
+ * waits for that, the others are answered from hand. A request that is cut off ends no other one's wait.
  *
- * With zone.js (Angular), timers, requests and listeners of a source are outside of the app's zones. `vend`, `headers` and listeners are called
- * in the zone in which they were given.
+ * With zone.js (Angular), timers, requests and listeners of a source are outside of the app's zones. `vend`, `headers`
+ * and listeners are called in the zone in which they were given.
  */
 export class TokenSource extends EventTarget {
-  /** Throws `ERR_ARGUMENT` for options that make no sense, and for a `scope` as {@link parseScope} does. It does not throw `ERR_WASM`: where the
-   *  engine refuses WebAssembly, the scope is checked by the next getToken(), which rejects with what this would have thrown. */
+  /**
+   * Throws `ERR_ARGUMENT` for options that make no sense, and for a `scope` as {@link parseScope} does. It does not
+   * throw `ERR_WASM`: where the engine refuses WebAssembly, the scope is checked by the next getToken(), which rejects
+   * with what this would have thrown.
+   */
   constructor(options: TokenSourceOptions);
   /**
-   * A token with at least `minValidityMs` left (default 10 s). Answers at once while one is in hand, even during a refresh; else waits for
-   * the vend and rejects with that attempt's error (`willRetryAt` says when the source tries again by itself), or with `signal.reason`, or with
-   * `ERR_WASM` where the engine refuses WebAssembly. Never
-   * gives an expired token, nor one with less than asked: where even a fresh token has less, that is `ERR_TOKEN_TOO_SHORT`.
+   * A token with at least `minValidityMs` left (default 10 s). Answers at once while one is in hand, even during a
+   * refresh; else waits for the vend and rejects with that attempt's error (`willRetryAt` says when the source tries
+   * again by itself), or with `signal.reason`, or with `ERR_WASM` where the engine refuses WebAssembly. Never gives an
+   * expired token, nor one with less than asked: where even a fresh token has less, that is `ERR_TOKEN_TOO_SHORT`.
    */
   getToken(options?: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal }): Promise<Token>;
   /** The token in hand; undefined where there is none, or it has expired. */
   readonly current: Token | undefined;
-  /** 'idle': not begun. 'fetching': the first token, or none in hand. 'ready'. 'refreshing': a new one is fetched while one is in hand.
-   *  'waiting': the last attempt failed or the page is offline; another follows by itself. 'failed': the service said no (401, 403, 404, 410,
-   *  or an answer that will not become a token); ask again with getToken(). 'closed'.
+  /**
+   * 'idle': not begun. 'fetching': the first token, or none in hand. 'ready'. 'refreshing': a new one is fetched while
+   * one is in hand. 'waiting': the last attempt failed or the page is offline; another follows by itself. 'failed': the
+   * service said no (401, 403, 404, 410, or an answer that will not become a token); ask again with getToken().
+   * 'closed'.
    *
-   *  With a token in hand, or one that expired within the last five minutes, a no is 'waiting' as well: it may pass. The service is asked again
-   *  after 5, 10, 20 and 40 seconds, then every 60 seconds (each give or take a fifth), within the limit of ten requests in ten minutes. A token given to
-   *  {@link TokenSource.reportRejected} does not count. */
+   * With a token in hand, or one that expired within the last five minutes, a no is 'waiting' as well: it may pass. The
+   * service is asked again after 5, 10, 20 and 40 seconds, then every 60 seconds (each give or take a fifth), within
+   * the limit of ten requests in ten minutes. A token given to {@link TokenSource.reportRejected} does not count.
+   */
   readonly status: 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
   /** The last attempt's error; undefined once a token arrives. */
   readonly lastError: TokenError | undefined;
   /** When the next re-fetch is due, for progress displays. */
   readonly refreshAt: Date | undefined;
-  /** The service refused this token: drop it and re-fetch, once however often it is called for the same token. Where it has expired already it only no longer
-   *  counts as a good one (see `status`); for any other token not in hand this does nothing. */
+  /**
+   * The service refused this token: drop it and re-fetch, once however often it is called for the same token. Where it
+   * has expired already it only no longer counts as a good one (see `status`); for any other token not in hand this
+   * does nothing.
+   */
   reportRejected(token: Token): void;
-  /** Each new token as it arrives: `for await (const token of source)`. Ends when the source is closed, and throws where it cannot begin. */
+  /**
+   * Each new token as it arrives: `for await (const token of source)`. Ends when the source is closed, and throws where
+   * it cannot begin.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<Token>;
   /** Ends timers, listeners, requests and loops over tokens; waiting callers are rejected with `ERR_CLOSED`. */
   close(): void;
@@ -402,11 +539,16 @@ type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
 type HeaderFields = NonNullable<ConstructorParameters<typeof Headers>[0]>;
 
 export interface TokenSourceOptions {
-  /** Where tokens come from: a URL, a request, or a function. The answer may be the token as text, or JSON with the token anywhere in it, such as
-   *  `{authToken, endpoint, expiresAt}`; also JSON that stands in JSON as text, one text deep, as in `{statusCode, body}`. */
+  /**
+   * Where tokens come from: a URL, a request, or a function. The answer may be the token as text, or JSON with the
+   * token anywhere in it, such as `{authToken, endpoint, expiresAt}`; also JSON that stands in JSON as text, one text
+   * deep, as in `{statusCode, body}`.
+   */
   vend: string | URL | VendRequest | ((request: VendContext) => Promise<string | object | Response>);
-  /** Sent to the vending service: POST as a JSON body { scope, expiresIn (seconds), tokenId }, GET as query parameters of the same names
-   *  (scope as JSON). */
+  /**
+   * Sent to the vending service: POST as a JSON body { scope, expiresIn (seconds), tokenId }, GET as query parameters
+   * of the same names (scope as JSON).
+   */
   scope?: TokenScope;
   /** At most 25 hours. */
   expiresIn?: ExpiresIn;
@@ -416,12 +558,18 @@ export interface TokenSourceOptions {
   refreshWindow?: readonly [number, number];
   /** Milliseconds until a request is given up; 1 s to 10 min. Default 10 s. */
   requestTimeoutMs?: number;
-  /** One vend for all tabs of this origin that name the same key and want the same token (URL or request, scope, lifetime, tokenId, decode options;
-   *  of a vend function, only the rest). Off unless named: sharing passes the vending service's answers between tabs (`BroadcastChannel`),
-   *  with the token and the refresh token in them. Nothing is stored. Where a page has no Web Locks, each tab vends for itself, and tells. */
+  /**
+   * One vend for all tabs of this origin that name the same key and want the same token (URL or request, scope,
+   * lifetime, tokenId, decode options; of a vend function, only the rest). Off unless named: sharing passes the vending
+   * service's answers between tabs (`BroadcastChannel`), with the token and the refresh token in them. Nothing is
+   * stored. Where a page has no Web Locks, each tab vends for itself, and tells.
+   */
   shareAcrossTabs?: string | false;
   decode?: DecodeOptions;
-  /** Begin at construction (default), or at the first getToken() or loop over tokens. In Cloudflare Workers always the latter. */
+  /**
+   * Begin at construction (default), or at the first getToken() or loop over tokens. In Cloudflare Workers always the
+   * latter.
+   */
   start?: 'now' | 'on-demand';
 }
 
@@ -434,26 +582,28 @@ export interface VendRequest {
   /**
    * Read once, and sent with every attempt.
    *
-   * A plain object (or nothing, with POST) is sent as JSON; `scope`, `expiresIn` and `tokenId` are added to it, and so is the `refreshToken` of
-   * the last answer, where it carried one. (A refresh token is never sent by GET. One that is refused is forgotten.) `toJSON` is honoured.
-   * Arrays, numbers, booleans and null are sent as JSON too. A string, URLSearchParams, FormData, a Blob, an ArrayBuffer or a view of one is
-   * sent as it is, with the content type that `fetch` gives it, unless `headers` names one.
+   * A plain object (or nothing, with POST) is sent as JSON; `scope`, `expiresIn` and `tokenId` are added to it, and so
+   * is the `refreshToken` of the last answer, where it carried one. (A refresh token is never sent by GET. One that is
+   * refused is forgotten.) `toJSON` is honoured. Arrays, numbers, booleans and null are sent as JSON too. A string,
+   * URLSearchParams, FormData, a Blob, an ArrayBuffer or a view of one is sent as it is, with the content type that
+   * `fetch` gives it, unless `headers` names one.
    *
-   * `ERR_ARGUMENT` for all but objects where `scope`, `expiresIn` or `tokenId` is set, for streams, and for what JSON would silently drop (a
-   * Map, say); and with `shareAcrossTabs` for FormData, Blobs and bytes.
+   * `ERR_ARGUMENT` for all but objects where `scope`, `expiresIn` or `tokenId` is set, for streams, and for what JSON
+   * would silently drop (a Map, say); and with `shareAcrossTabs` for FormData, Blobs and bytes.
    */
   body?: unknown;
   /** As in `fetch`. Default 'same-origin'. */
   credentials?: 'omit' | 'same-origin' | 'include';
   /**
-   * Follow redirects to any origin, with all that is sent. Default `false`: nothing is sent to another origin, and the URL itself is requested
-   * once per attempt, whatever it answers.
+   * Follow redirects to any origin, with all that is sent. Default `false`: nothing is sent to another origin, and the
+   * URL itself is requested once per attempt, whatever it answers.
    *
-   * Without it, in a page or browser worker, redirects are followed at the page's own origin. One that leads away from there is
-   * `ERR_VEND_NETWORK`, since the browser does not tell it from a network failure. Where the URL is at another origin than the page (or the
-   * page's origin is opaque, as in a sandboxed frame), none is followed: `ERR_VEND_REDIRECT`. Elsewhere (Node.js, Deno, Bun, Cloudflare
-   * Workers), up to five are followed within the URL's origin; others are `ERR_VEND_REDIRECT`. As with `fetch`, 301 and 302 turn POST into GET,
-   * 303 always does, and 307 and 308 send the request again as it was.
+   * Without it, in a page or browser worker, redirects are followed at the page's own origin. One that leads away from
+   * there is `ERR_VEND_NETWORK`, since the browser does not tell it from a network failure. Where the URL is at another
+   * origin than the page (or the page's origin is opaque, as in a sandboxed frame), none is followed:
+   * `ERR_VEND_REDIRECT`. Elsewhere (Node.js, Deno, Bun, Cloudflare Workers), up to five are followed within the URL's
+   * origin; others are `ERR_VEND_REDIRECT`. As with `fetch`, 301 and 302 turn POST into GET, 303 always does, and 307
+   * and 308 send the request again as it was.
    */
   allowRedirects?: boolean;
 }
@@ -464,7 +614,10 @@ export interface VendContext {
   readonly scope?: TokenScope;
   readonly expiresIn?: ExpiresIn;
   readonly tokenId?: string;
-  /** What the last answer carried as `refreshToken`. Not enumerable, so that whoever logs the context does not log it: take it by its name. */
+  /**
+   * What the last answer carried as `refreshToken`. Not enumerable, so that whoever logs the context does not log it:
+   * take it by its name.
+   */
   readonly refreshToken?: string;
 }
 

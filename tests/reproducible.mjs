@@ -1,4 +1,5 @@
-// Builds the package in a copy of the project, under another path, and compares the tarball with that of pkg/ byte for byte.
+// Builds the package in a copy of the project, under another path, and compares the tarball with that of pkg/ byte for
+// byte.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -25,9 +26,14 @@ function pack(name, from) {
 try {
   cpSync(root, copy, { recursive: true, filter: (path) => !BUILT.includes(relative(root, path)) });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  execFileSync('node', ['tools/pkg.mjs'], { cwd: copy, env: { ...process.env, CARGO_TARGET_DIR: join(folder, 'target') }, stdio: 'inherit' });
+  execFileSync('node', ['tools/pkg.mjs'], {
+    cwd: copy,
+    env: { ...process.env, CARGO_TARGET_DIR: join(folder, 'target') },
+    stdio: 'inherit',
+  });
   // Which file differs, if one does.
-  for (const name of readdirSync(join(root, 'pkg'))) assert.equal(sha256(join(copy, 'pkg', name)), sha256(join(root, 'pkg', name)), name);
+  for (const name of readdirSync(join(root, 'pkg')))
+    assert.equal(sha256(join(copy, 'pkg', name)), sha256(join(root, 'pkg', name)), name);
   const [here, there] = [pack('here', join(root, 'pkg')), pack('there', join(copy, 'pkg'))];
   assert.equal(there, here);
   console.log(`reproducible: two builds, one tarball: sha256 ${here}`);

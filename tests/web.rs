@@ -1,4 +1,5 @@
-//! The WebAssembly boundary, in a browser: the refresh machine in numbers. (What goes through memory, tests/package shows.).
+//! The WebAssembly boundary, in a browser: the refresh machine in numbers. (What goes through memory, tests/package
+//! shows.).
 #![cfg(target_arch = "wasm32")]
 
 use momento_token_wasm::js::Refresher;
@@ -92,7 +93,8 @@ fn siblings_speak_in_numbers_too() {
         _ => machine.tell(event, a, b, c, 1e12 + ms, ms)[1..].to_vec(),
     };
     let count = |actions: &[[f64; 4]], wanted: [f64; 4]| actions.iter().filter(|found| **found == wanted).count();
-    // Lock for flight 0, with nothing in hand; once it is held, a moment later, sound the channel, and when that is clear, fetch.
+    // Lock for flight 0, with nothing in hand; once it is held, a moment later, sound the channel, and when that is
+    // clear, fetch.
     assert_eq!(at(0.0, START, 0.0, 0.0, 0.0)[0], [10.0, 0.0, 0.0, 0.0]);
     at(0.0, LOCKED, 0.0, 0.0, 0.0);
     assert_eq!(count(&at(200.0, 4, 0.0, 0.0, 0.0), [15.0, 0.0, 0.0, 0.0]), 1);

@@ -41,7 +41,10 @@ const runs = [
   [...together, '--all-features'],
   ...packages.flatMap(({ name, features }) =>
     partialSets(features).map((set) => [
-      '--package', name, '--no-default-features', ...set.flatMap((feature) => ['--features', feature]),
+      '--package',
+      name,
+      '--no-default-features',
+      ...set.flatMap((feature) => ['--features', feature]),
     ]),
   ),
 ];

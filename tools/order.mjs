@@ -1,4 +1,5 @@
-// Puts functions of a WebAssembly module that are alike side by side, where gzip sees it (1 % of the module). Nothing else about it changes.
+// Puts functions of a WebAssembly module that are alike side by side, where gzip sees it (1 % of the module). Nothing
+// else about it changes.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -16,7 +17,9 @@ export function order(file) {
 
 /** How many functions are imported, and the bytes of each of the others. */
 function functionsOf(bytes) {
-  const imported = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).filter(({ kind }) => kind === 'function').length;
+  const imported = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).filter(
+    ({ kind }) => kind === 'function',
+  ).length;
   let at = 8;
   const number = () => {
     for (let value = 0, shift = 0; ; shift += 7) {
@@ -36,9 +39,13 @@ function functionsOf(bytes) {
 
 /** Of some orders the one that gzip makes least of. */
 function alike(bodies) {
-  const pieces = bodies.map((body) => new Set(Array.from({ length: Math.max(body.length - 3, 0) }, (_, at) => body.readUInt32LE(at))));
+  const pieces = bodies.map(
+    (body) => new Set(Array.from({ length: Math.max(body.length - 3, 0) }, (_, at) => body.readUInt32LE(at))),
+  );
   const orders = [1, 2, 3, 4, 5].map((reach) => chain(bodies, pieces, reach));
-  const sizes = orders.map((places) => gzipSync(Buffer.concat(places.map((index) => bodies[index])), { level: 9 }).length);
+  const sizes = orders.map(
+    (places) => gzipSync(Buffer.concat(places.map((index) => bodies[index])), { level: 9 }).length,
+  );
   return orders[sizes.indexOf(Math.min(...sizes))];
 }
 
@@ -48,7 +55,9 @@ function chain(bodies, pieces, reach) {
   const placed = [left.pop()];
   while (left.length > 0) {
     const near = new Set(placed.slice(-reach).flatMap((index) => [...pieces[index]]));
-    const scores = left.map((index) => [...pieces[index]].filter((piece) => near.has(piece)).length / (pieces[index].size + 10));
+    const scores = left.map(
+      (index) => [...pieces[index]].filter((piece) => near.has(piece)).length / (pieces[index].size + 10),
+    );
     placed.push(...left.splice(scores.indexOf(Math.max(...scores)), 1));
   }
   return placed;

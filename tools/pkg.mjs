@@ -1,7 +1,7 @@
 // Assembles the npm package in pkg/: wasm-pack's output and the hand-written half in pkg-template.
 //
-// One self-contained file for each module format, with glue, loader and WebAssembly inside: nothing to fetch, no path to resolve,
-// and nothing for a bundler to lose.
+// One self-contained file for each module format, with glue, loader and WebAssembly inside: nothing to fetch, no path
+// to resolve, and nothing for a bundler to lose.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,8 +19,25 @@ function compile(name, ...features) {
   const folder = `${root}target/wasm-pack/${name}`;
   execFileSync(
     'wasm-pack',
-    ['build', `${root}wasm`, '--profile', 'wasm', '--target', 'bundler', '--no-typescript', '--no-pack', '--mode', 'no-install',
-      '--out-dir', folder, '--out-name', 'momento_token_wasm', '--', '--no-default-features', ...features.flatMap((feature) => ['--features', feature])],
+    [
+      'build',
+      `${root}wasm`,
+      '--profile',
+      'wasm',
+      '--target',
+      'bundler',
+      '--no-typescript',
+      '--no-pack',
+      '--mode',
+      'no-install',
+      '--out-dir',
+      folder,
+      '--out-name',
+      'momento_token_wasm',
+      '--',
+      '--no-default-features',
+      ...features.flatMap((feature) => ['--features', feature]),
+    ],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
   prune(fileOf(folder));
@@ -29,28 +46,57 @@ function compile(name, ...features) {
 
 const fileOf = (folder) => `${folder}/momento_token_wasm_bg.wasm`;
 
-/** Leaves of the module what the package calls, and what that needs. The rest serves wasm-bindgen's glue, which the package does without. */
+/**
+ * Leaves of the module what the package calls, and what that needs. The rest serves wasm-bindgen's glue, which the
+ * package does without.
+ */
 function prune(file) {
   const { exports } = WebAssembly.Module;
-  const names = exports(new WebAssembly.Module(readFileSync(file))).map(({ name }) => name).filter((name) => !/^__(?!wbindgen_(malloc|free)$|wbg_refresher_free$)/.test(name));
+  const names = exports(new WebAssembly.Module(readFileSync(file)))
+    .map(({ name }) => name)
+    .filter((name) => !/^__(?!wbindgen_(malloc|free)$|wbg_refresher_free$)/.test(name));
   const graph = `${file}.json`;
-  writeFileSync(graph, JSON.stringify([{ name: 'package', root: true, reaches: names }, ...names.map((name) => ({ name, export: name }))]));
-  execFileSync('wasm-metadce', [file, '--graph-file', graph, '--output', file, '--quiet'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  writeFileSync(
+    graph,
+    JSON.stringify([{ name: 'package', root: true, reaches: names }, ...names.map((name) => ({ name, export: name }))]),
+  );
+  execFileSync('wasm-metadce', [file, '--graph-file', graph, '--output', file, '--quiet'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   // The lowest bytes of memory are the far end of the stack, where no address is counted from.
-  execFileSync('wasm-opt', [file, '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '-Oz', '--converge', '--output', file]);
+  execFileSync('wasm-opt', [
+    file,
+    '--low-memory-unused',
+    '--flatten',
+    '--rereloop',
+    '-Oz',
+    '-Oz',
+    '--converge',
+    '--output',
+    file,
+  ]);
   order(file);
 }
 
-/** Gives `wasm-module` and what else pkg-template/src/modules.d.ts names its contents. With `given`, the module is not carried as text: it is
- *  what the host makes of importing that file. */
+/**
+ * Gives `wasm-module` and what else pkg-template/src/modules.d.ts names its contents. With `given`, the module is not
+ * carried as text: it is what the host makes of importing that file.
+ */
 const embed = (folder, given) => ({
   name: 'embed',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^wasm-module$/ }, () => ({ path: `${root}pkg-template/src/${given ? 'given' : 'carried'}.ts`, sideEffects: false }));
+    onResolve({ filter: /^wasm-module$/ }, () => ({
+      path: `${root}pkg-template/src/${given ? 'given' : 'carried'}.ts`,
+      sideEffects: false,
+    }));
     onResolve({ filter: /^wasm-file$/ }, () => ({ path: given, external: true }));
     onResolve({ filter: /^wasm-(imports|text)$/ }, ({ path }) => ({ path, namespace: 'made', sideEffects: false }));
-    onLoad({ filter: /-imports$/, namespace: 'made' }, () => ({ contents: `export default ${importsOf(readFileSync(fileOf(folder)))}` }));
-    onLoad({ filter: /-text$/, namespace: 'made' }, () => ({ contents: `export default ${JSON.stringify(toText(readFileSync(fileOf(folder))))}` }));
+    onLoad({ filter: /-imports$/, namespace: 'made' }, () => ({
+      contents: `export default ${importsOf(readFileSync(fileOf(folder)))}`,
+    }));
+    onLoad({ filter: /-text$/, namespace: 'made' }, () => ({
+      contents: `export default ${JSON.stringify(toText(readFileSync(fileOf(folder))))}`,
+    }));
   },
 });
 
@@ -62,9 +108,10 @@ function importsOf(bytes) {
 }
 
 /**
- * Bytes as ASCII without quotes and backslashes: one character each for the 91 that are most frequent, two for the others. In gzip that is what
- * the bytes are (hexadecimal is a tenth more). A byte that is such a character stands for itself, so that texts in the module look as in the
- * code behind it. In front stands which bytes are frequent: 64 digits of four bits. `bytes` in carried.ts reads it.
+ * Bytes as ASCII without quotes and backslashes: one character each for the 91 that are most frequent, two for the
+ * others. In gzip that is what the bytes are (hexadecimal is a tenth more). A byte that is such a character stands for
+ * itself, so that texts in the module look as in the code behind it. In front stands which bytes are frequent: 64
+ * digits of four bits. `bytes` in carried.ts reads it.
  */
 function toText(bytes) {
   const all = Array.from({ length: 256 }, (_, byte) => byte);
@@ -75,12 +122,22 @@ function toText(bytes) {
   const alone = letters.slice(0, 91);
   const free = alone.filter((letter) => !frequent.has(letter));
   const pairs = letters.slice(91).flatMap((first) => letters.map((second) => [first, second]));
-  const spelt = all.map((byte) => String.fromCharCode(...(!frequent.has(byte) ? pairs.shift() : [alone.includes(byte) ? byte : free.shift()])));
+  const spelt = all.map((byte) =>
+    String.fromCharCode(...(!frequent.has(byte) ? pairs.shift() : [alone.includes(byte) ? byte : free.shift()])),
+  );
   const digit = (from) => [0, 1, 2, 3].reduce((bits, bit) => bits | (frequent.has(from + bit) << bit), 0).toString(16);
-  return all.filter((byte) => byte % 4 === 0).map(digit).join('') + Array.from(bytes, (byte) => spelt[byte]).join('');
+  return (
+    all
+      .filter((byte) => byte % 4 === 0)
+      .map(digit)
+      .join('') + Array.from(bytes, (byte) => spelt[byte]).join('')
+  );
 }
 
-/** A bundle and its map, which carries the sources under names of their own: not under where they lay, nor with what is no source. */
+/**
+ * A bundle and its map, which carries the sources under names of their own: not under where they lay, nor with what is
+ * no source.
+ */
 async function bundle(options, then = async () => {}) {
   const { outfile } = options;
   await build({ bundle: true, sourcemap: 'linked', legalComments: 'none', logLevel: 'warning', ...options });
@@ -88,7 +145,9 @@ async function bundle(options, then = async () => {}) {
   const map = JSON.parse(readFileSync(`${outfile}.map`, 'utf8'));
   const isText = map.sources.map((source) => /^made:/.test(source));
   map.sourcesContent = map.sourcesContent.map((content, index) => (isText[index] ? '// made by the build' : content));
-  map.sources = map.sources.map((source) => `momento-token-wasm/${source.replace(/^.*pkg-template\/|^.*(?=\/)\/|^\w+:/, '')}`);
+  map.sources = map.sources.map(
+    (source) => `momento-token-wasm/${source.replace(/^.*pkg-template\/|^.*(?=\/)\/|^\w+:/, '')}`,
+  );
   writeFileSync(`${outfile}.map`, JSON.stringify(map));
 }
 
@@ -149,10 +208,16 @@ for (const [entry, folder] of [['index', whole], ['decode', decode], ...BINDINGS
   await browser(entry, folder, 'esm', `${out}/${entry}.js`);
   await browser(entry, folder, 'cjs', `${out}/${entry}.cjs`);
 }
-// For hosts that compile no bytes at run time; in Next.js's edge runtime `?module` says that a `.wasm` file is meant as a module.
-for (const [entry, folder, wasm] of [['index', whole, './token.wasm'], ['decode', decode, './decode.wasm']]) {
+// For hosts that compile no bytes at run time; in Next.js's edge runtime `?module` says that a `.wasm` file is meant as
+// a module.
+for (const [entry, folder, wasm] of [
+  ['index', whole, './token.wasm'],
+  ['decode', decode, './decode.wasm'],
+]) {
   await browser(entry, folder, 'esm', `${out}/${entry}.workerd.js`, wasm);
-  await browser(entry, folder, 'esm', `${out}/${entry}.edge-light.js`, `${wasm}?module`, [`${root}pkg-template/src/edge-light.ts`]);
+  await browser(entry, folder, 'esm', `${out}/${entry}.edge-light.js`, `${wasm}?module`, [
+    `${root}pkg-template/src/edge-light.ts`,
+  ]);
 }
 await node('scan/index', 'esm', `${out}/scan.js`);
 await node('scan/index', 'cjs', `${out}/scan.cjs`);
@@ -167,7 +232,8 @@ for (const entry of ['index', 'decode', ...BINDINGS, 'scan']) {
 
 cpSync(fileOf(whole), `${out}/token.wasm`);
 cpSync(fileOf(decode), `${out}/decode.wasm`);
-for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE']) cpSync(`${root}${file}`, `${out}/${file}`);
+for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE'])
+  cpSync(`${root}${file}`, `${out}/${file}`);
 
 // The version is Cargo.toml's alone.
 const version = /^version = "(.+)"$/m.exec(readFileSync(`${root}Cargo.toml`, 'utf8'))[1];

@@ -1,5 +1,5 @@
-// Builds the site as a user of the package would: packs pkg/, installs that tarball into www/, checks the types against it, and
-// bundles the page into www/dist/. Needs no network.
+// Builds the site as a user of the package would: packs pkg/, installs that tarball into www/, checks the types against
+// it, and bundles the page into www/dist/. Needs no network.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';

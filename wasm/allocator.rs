@@ -1,7 +1,7 @@
 //! Memory: what is left of the first page beside stack and data, and further pages once that does not do.
 //!
-//! `talc`'s own source for WebAssembly starts with a second page. This is the one place in the project that needs `unsafe`: it
-//! tells `talc` which memory is its own.
+//! `talc`'s own source for WebAssembly starts with a second page. This is the one place in the project that needs
+//! `unsafe`: it tells `talc` which memory is its own.
 #![allow(unsafe_code)]
 
 use core::alloc::Layout;

@@ -1,7 +1,8 @@
-//! The crate as a WebAssembly module. A crate of its own, because Rust optimises across crates (LTO) only where nothing but the
-//! module is made: with the library made beside it, that is quietly left out.
+//! The crate as a WebAssembly module. A crate of its own, because Rust optimises across crates (LTO) only where nothing
+//! but the module is made: with the library made beside it, that is quietly left out.
 //!
-//! Without std, and with a panic that only traps: std's own formats a message that nobody reads, and was a tenth of the module.
+//! Without std, and with a panic that only traps: std's own formats a message that nobody reads, and was a tenth of the
+//! module.
 #![cfg(target_arch = "wasm32")]
 #![no_std]
 

@@ -1,8 +1,8 @@
-//! What a million clients ask of a vending service, and how many users an account's five mints a second carry: this crate's
-//! machine beside a fixed time before the end.
+//! What a million clients ask of a vending service, and how many users an account's five mints a second carry: this
+//! crate's machine beside a fixed time before the end.
 //!
-//! `make scale` writes `docs/scale.md` and `docs/scale.svg`. The same seeds give the same bytes; with `--check` nothing is written,
-//! and it fails where they differ.
+//! `make scale` writes `docs/scale.md` and `docs/scale.svg`. The same seeds give the same bytes; with `--check` nothing
+//! is written, and it fails where they differ.
 
 mod limit;
 mod plot;

@@ -65,8 +65,8 @@ impl Client {
     }
 }
 
-/// The machine that ships. It is told of what happens and of nothing else: timers that only make it look at the clocks are left
-/// out, for here the clocks are right.
+/// The machine that ships. It is told of what happens and of nothing else: timers that only make it look at the clocks
+/// are left out, for here the clocks are right.
 pub(crate) struct Ours {
     machine: Machine,
     flight: u32,

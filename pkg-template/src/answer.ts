@@ -1,4 +1,5 @@
-// From what the vending service answered to a token, or to why there is none. What answers mean is the crate's business (src/vend).
+// From what the vending service answered to a token, or to why there is none. What answers mean is the crate's business
+// (src/vend).
 import type * as Face from '../index.js';
 import { ask, errorOf } from './block.js';
 import { bounded, discard, readBody } from './body.js';
@@ -17,9 +18,14 @@ export interface Answer {
   /** The headers `Date` (ms since the epoch; NaN: none that can be read) and `Age` (ms). */
   date: number;
   age: number;
-  /** The server's time now (ms since the epoch) as far as known, for warnings and `Retry-After` alone; NaN: the client's clock must do. */
+  /**
+   * The server's time now (ms since the epoch) as far as known, for warnings and `Retry-After` alone; NaN: the client's
+   * clock must do.
+   */
   serverNow: number;
-  /** The body that they came from, for siblings. A closure and not a text, which would show in a browser's inspector. */
+  /**
+   * The body that they came from, for siblings. A closure and not a text, which would show in a browser's inspector.
+   */
   body?: () => string;
   /** Why there is no token. */
   error?: TokenError;
@@ -99,7 +105,18 @@ const serverNow = (answer: Answer): number => (Number.isNaN(answer.serverNow) ? 
 
 /** Has the crate read it. Throws what it found instead of a token. */
 function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: Reading, status = 200): void {
-  const block = ask('readAnswer', body, decode + asked, false, decode.length, asked.length, expiresIn, status, serverNow(answer), Date.now());
+  const block = ask(
+    'readAnswer',
+    body,
+    decode + asked,
+    false,
+    decode.length,
+    asked.length,
+    expiresIn,
+    status,
+    serverNow(answer),
+    Date.now(),
+  );
   const error = errorOf(block);
   if (error) {
     answer.failure = block.table[3] as Failure;
@@ -120,7 +137,9 @@ function isResponse(value: unknown): value is Response {
   return typeof status === 'number' && typeof headers?.get === 'function' && typeof text === 'function';
 }
 
-/** What a function returned that is no Response: of an object, what JSON makes of it is what a service would have sent. */
+/**
+ * What a function returned that is no Response: of an object, what JSON makes of it is what a service would have sent.
+ */
 function write(given: unknown): string {
   const text: unknown = isObject(given) ? JSON.stringify(given) : given;
   if (typeof text !== 'string') throw noAnswer();
@@ -128,13 +147,17 @@ function write(given: unknown): string {
 }
 
 const noAnswer = (cause?: unknown): TokenError =>
-  new TokenError('ERR_VEND_FUNCTION', 'expected the vend function to return a token as text, an object or a Response, found something else', { cause });
+  new TokenError(
+    'ERR_VEND_FUNCTION',
+    'expected the vend function to return a token as text, an object or a Response, found something else',
+    { cause },
+  );
 
 /**
  * The server's time at this moment, rather too late than too early.
  *
- * `Date` has whole seconds and was written between the request and now; a shared cache adds `Age` (RFC 9110, 6.6.1; RFC 9111, 5.1).
- * The server's clock stands at it at least: a client's that is behind is never believed.
+ * `Date` has whole seconds and was written between the request and now; a shared cache adds `Age` (RFC 9110, 6.6.1; RFC
+ * 9111, 5.1). The server's clock stands at it at least: a client's that is behind is never believed.
  */
 function serverTime(earliest: number, sentAt: number): number {
   const now = Date.now();

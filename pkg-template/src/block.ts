@@ -1,5 +1,5 @@
-// How text goes into WebAssembly, and what comes out (src/js/block.rs in the crate): one text, and a table of numbers that says what it is
-// and where in the text each field ends.
+// How text goes into WebAssembly, and what comes out (src/js/block.rs in the crate): one text, and a table of numbers
+// that says what it is and where in the text each field ends.
 import type { TokenErrorCode } from '../index.js';
 import { TokenError } from './error.js';
 import { decodeText, encodeText } from './text.js';
@@ -27,16 +27,33 @@ let numbers: Uint32Array = new Uint32Array();
 /** Newer engines take base64 away faster than any code of ours. */
 type Base64Sink = Uint8Array & { setFromBase64?(text: string, options: object): { written: number } };
 
-/** Calls what is to read a text, which goes into an instance of its own where it is very long: memory once grown never shrinks. */
+/**
+ * Calls what is to read a text, which goes into an instance of its own where it is very long: memory once grown never
+ * shrinks.
+ */
 export const reading = <T>(text: string, call: () => T): T => (text.length > LONG ? aside(call) : call());
 
 /** Has the crate read a text, as `put` does, and takes what it left. */
-export const ask = <K extends keyof Readers>(reader: K, text: string, more: string, mayUnwrap: boolean, ...rest: More<K>): Block =>
-  reading(text, () => take(put(reader, text, more, mayUnwrap, ...rest)));
+export const ask = <K extends keyof Readers>(
+  reader: K,
+  text: string,
+  more: string,
+  mayUnwrap: boolean,
+  ...rest: More<K>
+): Block => reading(text, () => take(put(reader, text, more, mayUnwrap, ...rest)));
 
-/** Puts a text into memory, with `more` (ASCII) behind it, and calls what reads it: with where it lies, how much room there is, and how many
- *  bytes of text there are (`-1 - count` of an envelope, where it may be one and its base64 was taken away). Gives what that returns. */
-export function put<K extends keyof Readers>(reader: K, text: string, more: string, mayUnwrap: boolean, ...rest: More<K>): number {
+/**
+ * Puts a text into memory, with `more` (ASCII) behind it, and calls what reads it: with where it lies, how much room
+ * there is, and how many bytes of text there are (`-1 - count` of an envelope, where it may be one and its base64 was
+ * taken away). Gives what that returns.
+ */
+export function put<K extends keyof Readers>(
+  reader: K,
+  text: string,
+  more: string,
+  mayUnwrap: boolean,
+  ...rest: More<K>
+): number {
   const { memory, __wbindgen_malloc, __wbindgen_free, [reader]: call } = wasm();
   for (let room = text.length; ; room *= 3) {
     // As much as src/token/work.rs asks for.
@@ -93,7 +110,10 @@ export function cutter(bytes: Uint8Array): Cut {
   return (from, to) => decodeText(copy.subarray(from, to));
 }
 
-/** The error that came out in place of what was asked for, if one did; `place` puts before it where in what was given it lies, by the number that follows. */
+/**
+ * The error that came out in place of what was asked for, if one did; `place` puts before it where in what was given it
+ * lies, by the number that follows.
+ */
 export const errorOf = ({ cut, table }: Block, place = (_: number): string => ''): TokenError | undefined => {
   const [head, code, end, where] = table as [number, number, number, number];
   return head === ERROR ? new TokenError(cut(0, code) as TokenErrorCode, place(where) + cut(code, end)) : undefined;

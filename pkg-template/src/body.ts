@@ -5,7 +5,11 @@ const LIMIT_KB = 256;
 
 /** The text. `signal` ends it even where the request is not its own, as that of an app's function. */
 export async function readBody(response: Response, signal: AbortSignal): Promise<string> {
-  if (response.bodyUsed) throw new TokenError('ERR_VEND_FUNCTION', 'expected a Response whose body nobody has read, found one that was read');
+  if (response.bodyUsed)
+    throw new TokenError(
+      'ERR_VEND_FUNCTION',
+      'expected a Response whose body nobody has read, found one that was read',
+    );
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   try {
     if (Number(response.headers.get('content-length')) > LIMIT_KB * 1024) throw tooLarge();
@@ -24,7 +28,11 @@ export async function readBody(response: Response, signal: AbortSignal): Promise
   } catch (cause) {
     discard(reader ?? response.body);
     if (cause instanceof TokenError) throw cause;
-    throw new TokenError('ERR_VEND_NETWORK', 'expected the whole answer of the vending service, found it cut off; see `cause`', { cause });
+    throw new TokenError(
+      'ERR_VEND_NETWORK',
+      'expected the whole answer of the vending service, found it cut off; see `cause`',
+      { cause },
+    );
   }
 }
 
@@ -40,4 +48,7 @@ export function bounded(text: string): string {
 }
 
 const tooLarge = (): TokenError =>
-  new TokenError('ERR_VEND_TOO_LARGE', `expected a token from the vending service, found an answer of more than ${LIMIT_KB} KB; is its URL right?`);
+  new TokenError(
+    'ERR_VEND_TOO_LARGE',
+    `expected a token from the vending service, found an answer of more than ${LIMIT_KB} KB; is its URL right?`,
+  );

@@ -1,7 +1,13 @@
-/** The requests that count against the limit of ten in ten minutes, for sources that take each other's place. The hooks of the bindings share one
- *  between theirs, by a second argument of the constructor that is not part of the public types. */
+/**
+ * The requests that count against the limit of ten in ten minutes, for sources that take each other's place. The hooks
+ * of the bindings share one between theirs, by a second argument of the constructor that is not part of the public
+ * types.
+ */
 export interface Budget {
-  /** When they were sent (`performance.now()`), oldest first; of more than {@link MAX_KEPT}, the latest. A renewal that succeeded is not among them. */
+  /**
+   * When they were sent (`performance.now()`), oldest first; of more than {@link MAX_KEPT}, the latest. A renewal that
+   * succeeded is not among them.
+   */
   requests: number[];
 }
 

@@ -1,5 +1,5 @@
-// Functions that write scopes, named as in Momento's SDK. They check what they are given at once, without WebAssembly: where a variable
-// was not set, the error names the argument. What they give is in the canonical form.
+// Functions that write scopes, named as in Momento's SDK. They check what they are given at once, without WebAssembly:
+// where a variable was not set, the error names the argument. What they give is in the canonical form.
 import type * as Face from '../index.js';
 import { check, isObject, wrong } from './error.js';
 import { readsAs } from './options.js';
@@ -54,10 +54,12 @@ const each = (name: string, roles: Record<string, string>, make: (role: string) 
   Object.fromEntries(Object.entries(roles).map(([called, role]) => [name + called, make(role)]));
 
 const cache = (role: string) => (c: Face.CacheSelector) => one(role, c);
-const topic = (role: string) => (c: Face.CacheSelector, t: Face.TopicSelector) => one(role, c, { topic: select('topic', t, AllTopics) });
+const topic = (role: string) => (c: Face.CacheSelector, t: Face.TopicSelector) =>
+  one(role, c, { topic: select('topic', t, AllTopics) });
 const topicPrefix = (role: string) => (c: Face.CacheSelector, prefix: string) =>
   one(role, c, { topic: freeze({ namePrefix: nameOf('prefix', prefix) }) });
-const func = (role: string) => (c: Face.CacheSelector, f: Face.FunctionSelector) => one(role, c, { func: select('func', f, AllFunctions) });
+const func = (role: string) => (c: Face.CacheSelector, f: Face.FunctionSelector) =>
+  one(role, c, { func: select('func', f, AllFunctions) });
 const item = (field: 'key' | 'keyPrefix') => (role: string) => (c: Face.CacheSelector, key: string | Uint8Array) =>
   one(role, c, { item: freeze({ [field]: keyOf(field, key) }) });
 

@@ -7,7 +7,9 @@ export const compileNow = (): WebAssembly.Module => new WebAssembly.Module(bytes
 /** The module out of its text, as `toText` in tools/pkg.mjs has written it. */
 function bytes(): Uint8Array<ArrayBuffer> {
   const isFrequent = (byte: number): boolean => ((parseInt(text.charAt(byte >> 2), 16) >> (byte & 3)) & 1) > 0;
-  const letters = Array.from({ length: 95 }, (_, index) => index + 32).filter((letter) => letter !== 34 && letter !== 92);
+  const letters = Array.from({ length: 95 }, (_, index) => index + 32).filter(
+    (letter) => letter !== 34 && letter !== 92,
+  );
   const alone = letters.slice(0, 91);
   const free = alone.filter((letter) => !isFrequent(letter));
   const meaning = new Uint8Array(1 << 14);

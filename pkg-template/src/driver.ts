@@ -1,4 +1,5 @@
-// Carries out what the refresh machine decides (src/refresh in the crate): requests, the timer, and word to callers and listeners.
+// Carries out what the refresh machine decides (src/refresh in the crate): requests, the timer, and word to callers and
+// listeners.
 import type * as Face from '../index.js';
 import { type Answer, type Reading, askOnce, readShared, unread } from './answer.js';
 import { type Budget, spend } from './budget.js';
@@ -30,7 +31,10 @@ export interface Settings {
 }
 
 /** Dispatches an event at the source. */
-export type Emit = <K extends keyof Face.TokenSourceEvents>(type: K, detail: Face.TokenSourceEvents[K]['detail']) => void;
+export type Emit = <K extends keyof Face.TokenSourceEvents>(
+  type: K,
+  detail: Face.TokenSourceEvents[K]['detail'],
+) => void;
 
 export interface Caller {
   resolve(token: Face.Token): void;
@@ -39,8 +43,7 @@ export interface Caller {
 
 // Not methods: a closure made in one may hold on to its driver.
 const tick = (driver: Weak): void => driver.deref()?.tell(Event.Timer);
-const watch = (driver: Weak, life: Endings): void =>
-  watchPage((event) => driver.deref()?.tell(event), life);
+const watch = (driver: Weak, life: Endings): void => watchPage((event) => driver.deref()?.tell(event), life);
 
 interface Flight {
   readonly id: number;
@@ -69,7 +72,10 @@ export class Driver {
   readonly #ties: Ties = { machine: 0, timer: undefined, life: [] };
   #listened = false;
   readonly #weak = weakly(this);
-  /** What the machine has decided and is not yet done. A listener may call back in the midst of it: what that brings waits its turn. */
+  /**
+   * What the machine has decided and is not yet done. A listener may call back in the midst of it: what that brings
+   * waits its turn.
+   */
   readonly #queue: Float64Array[] = [];
   #busy = false;
   #flight: Flight | undefined;
@@ -88,7 +94,10 @@ export class Driver {
   #failed: Answer | undefined;
   /** Hashes of tokens that were rejected here: a sibling that does not know may offer them again. */
   #rejected: string[] = [];
-  /** For how long the token was good at the last event, at most half a minute ago unless the timers are late, and the clocks then. */
+  /**
+   * For how long the token was good at the last event, at most half a minute ago unless the timers are late, and the
+   * clocks then.
+   */
   #life = NaN;
   #wall = 0;
   #mono = 0;
@@ -130,6 +139,7 @@ export class Driver {
   /** How long it is good for (ms), 0 where there is none. */
   get left(): number {
     const left = this.#left();
+    // biome-ignore lint/complexity/useMathMinMax: NaN means that there is none
     return left > 0 ? left : 0;
   }
 
@@ -171,8 +181,8 @@ export class Driver {
   }
 
   /**
-   * In a Worker: does what a timer would have done by now. Where that sends a request, it is this call's own and would end with it, so
-   * there is a promise to wait for.
+   * In a Worker: does what a timer would have done by now. Where that sends a request, it is this call's own and would
+   * end with it, so there is a promise to wait for.
    */
   renew(): Promise<void> | undefined {
     if (!this.isWorker || performance.now() < this.#due) return undefined;
@@ -229,7 +239,9 @@ export class Driver {
       if (fresh) this.#renewBy(answer);
       this.#heard = answer;
       const flags = (fresh ? Flag.Fresh : 0) | (moved ? Flag.Moved : 0);
-      this.#speak((machine, wall, mono) => wasm().refresher_heard(machine, left, flags, digest(token.reveal()), date, wall, mono));
+      this.#speak((machine, wall, mono) =>
+        wasm().refresher_heard(machine, left, flags, digest(token.reveal()), date, wall, mono),
+      );
     }
     this.#heard = undefined;
   }
@@ -255,7 +267,9 @@ export class Driver {
     const { expiresIn } = (this.#settings as Settings).reading;
     const asked = expiresIn < Infinity ? expiresIn : NaN;
     const hash = digest(token.reveal());
-    this.#speak((machine, wall, mono) => wasm().refresher_vended(machine, flight, hash, ...times, asked, date, age, wall, mono));
+    this.#speak((machine, wall, mono) =>
+      wasm().refresher_vended(machine, flight, hash, ...times, asked, date, age, wall, mono),
+    );
   }
 
   /** Tells the machine something, and carries out what it answers: where that is in memory. */
@@ -277,7 +291,7 @@ export class Driver {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      for (let next; (next = this.#queue.shift()); ) this.#carryOut(next);
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#carryOut(next);
     } finally {
       this.#busy = false;
     }
@@ -306,7 +320,15 @@ export class Driver {
     const isShared = tabs !== undefined;
     this.#ties.machine = refresher_new(...window, timeout, isShared, seed, Date.now(), performance.now());
     for (const sentAt of this.#budget?.requests ?? []) {
-      wasm().refresher_handle(this.#ties.machine, Event.Spent, performance.now() - sentAt, 0, 0, Date.now(), performance.now());
+      wasm().refresher_handle(
+        this.#ties.machine,
+        Event.Spent,
+        performance.now() - sentAt,
+        0,
+        0,
+        Date.now(),
+        performance.now(),
+      );
     }
     this.#tabs = tabs;
     this.#isUntold = false;
@@ -468,7 +490,8 @@ export class Driver {
     const answer = (this.#failed = cause === Cause.Sibling ? this.#heard : this.#land()?.answer);
     const error = cause === Cause.Timeout ? timedOut() : cause === Cause.Expired ? expired() : answer?.error;
     if (!error) return;
-    if (!Number.isNaN(retryAt)) Object.defineProperty(error, 'willRetryAt', { value: new Date(retryAt), enumerable: true });
+    if (!Number.isNaN(retryAt))
+      Object.defineProperty(error, 'willRetryAt', { value: new Date(retryAt), enumerable: true });
     this.lastError = error;
     this.#emit('error', error);
   }
@@ -484,7 +507,15 @@ export class Driver {
   #shareFailure(): void {
     const { lastError: error } = this;
     const { failure = Failure.Retry, retryAfter = NaN } = this.#failed ?? {};
-    if (error) this.#tabs?.tell({ kind: 'failure', code: error.code, message: error.message, status: error.status ?? NaN, retryAfter, failure });
+    if (error)
+      this.#tabs?.tell({
+        kind: 'failure',
+        code: error.code,
+        message: error.message,
+        status: error.status ?? NaN,
+        retryAfter,
+        failure,
+      });
   }
 
   #settle(call: number, outcome: Outcome): void {

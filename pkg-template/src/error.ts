@@ -8,7 +8,11 @@ export class TokenError extends Error {
   declare readonly status?: number;
   declare readonly willRetryAt?: Date;
 
-  constructor(code: TokenErrorCode, message: string, details: { cause?: unknown; status?: number; willRetryAt?: Date } = {}) {
+  constructor(
+    code: TokenErrorCode,
+    message: string,
+    details: { cause?: unknown; status?: number; willRetryAt?: Date } = {},
+  ) {
     super(message);
     this.code = code;
     // Only what is known: a field that is there but undefined would print as if it meant something.
@@ -18,12 +22,13 @@ export class TokenError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'TokenError' });
+    Object.defineProperty(TokenError.prototype, 'name', { value: 'TokenError' });
   }
 }
 
 /** A wrong argument. */
-export const wrong = (message: string, cause?: unknown): TokenError => new TokenError('ERR_ARGUMENT', message, { cause });
+export const wrong = (message: string, cause?: unknown): TokenError =>
+  new TokenError('ERR_ARGUMENT', message, { cause });
 
 /** Throws unless an argument is of the right type: said before it can reach WebAssembly. */
 export function check(holds: boolean, what: string, expected: string, found: unknown): asserts holds {

@@ -9,14 +9,18 @@ const DISPOSABLE_LIMIT = 90_000;
 const WIRE_LIMIT = 0xffff_ffff;
 
 function seconds(what: string, count: unknown, unit: number, limit = WIRE_LIMIT): number {
-  if (!Number.isInteger(count)) throw wrong(`${what}: expected a whole number, found ${typeof count === 'number' ? count : typeof count}`);
+  if (!Number.isInteger(count))
+    throw wrong(`${what}: expected a whole number, found ${typeof count === 'number' ? count : typeof count}`);
   const total = (count as number) * unit;
   if (total <= 0) throw wrong('disposable token expiry must be positive');
   if (total > limit) throw wrong(`${what}: expected at most ${limit} seconds, found ${total}`);
   return total;
 }
 
-const of = (name: string, unit: number) => (count: number): Face.ExpiresIn => Object.freeze({ seconds: seconds(`ExpiresIn.${name}`, count, unit) });
+const of =
+  (name: string, unit: number) =>
+  (count: number): Face.ExpiresIn =>
+    Object.freeze({ seconds: seconds(`ExpiresIn.${name}`, count, unit) });
 
 export const ExpiresIn: typeof Face.ExpiresIn = Object.freeze({
   seconds: of('seconds', 1),
@@ -24,7 +28,8 @@ export const ExpiresIn: typeof Face.ExpiresIn = Object.freeze({
   hours: of('hours', 3_600),
   days: of('days', 86_400),
   epoch(at: number | Date): Face.ExpiresIn {
-    // A Date is told in milliseconds; seconds must be whole, since milliseconds by mistake are the commonest error with times.
+    // A Date is told in milliseconds; seconds must be whole, since milliseconds by mistake are the commonest error with
+    // times.
     const time = typeof at !== 'number' ? timeOf(at) / 1_000 : Number.isInteger(at) ? at : NaN;
     if (Number.isNaN(time)) throw wrong('ExpiresIn.epoch: expected whole seconds since the epoch, or a valid Date');
     return Object.freeze({ seconds: seconds('ExpiresIn.epoch', Math.round(time - Date.now() / 1_000), 1) });
@@ -34,6 +39,7 @@ export const ExpiresIn: typeof Face.ExpiresIn = Object.freeze({
 
 /** Checks a lifetime asked for a disposable token. */
 export function checkDisposable(expiresIn: unknown): void {
-  if (typeof expiresIn !== 'object' || expiresIn === null || 'never' in expiresIn) throw wrong('disposable tokens must have an expiry');
+  if (typeof expiresIn !== 'object' || expiresIn === null || 'never' in expiresIn)
+    throw wrong('disposable tokens must have an expiry');
   seconds('expiresIn.seconds', (expiresIn as Face.ExpiresIn).seconds, 1, DISPOSABLE_LIMIT);
 }

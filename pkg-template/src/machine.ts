@@ -1,6 +1,6 @@
 // The refresh machine's words by their numbers (src/js/refresher.rs in the crate says what belongs to each).
 
-export const enum Event {
+export enum Event {
   Start,
   Get,
   Abandon,
@@ -23,7 +23,7 @@ export const enum Event {
   Spent,
 }
 
-export const enum Action {
+export enum Action {
   Fetch,
   Abort,
   Arm,
@@ -44,13 +44,13 @@ export const enum Action {
 }
 
 /** What is said of a sibling's token. */
-export const enum Flag {
+export enum Flag {
   Fresh = 1,
   /** It was given a later end than before. */
   Moved = 2,
 }
 
-export const enum Cause {
+export enum Cause {
   Answer,
   Timeout,
   Expired,
@@ -58,14 +58,14 @@ export const enum Cause {
 }
 
 /** What a failure calls for. */
-export const enum Failure {
+export enum Failure {
   Retry,
   Terminal,
   /** The answer held no token that could be read. */
   Malformed,
 }
 
-export const enum Outcome {
+export enum Outcome {
   Token,
   Failed,
   TooShort,

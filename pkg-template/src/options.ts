@@ -3,10 +3,12 @@ import type * as Face from '../index.js';
 import { check, isObject, reads, text, wrong } from './error.js';
 
 /** Reads what was passed in under this name. */
-export const readsAs = <T>(what: string, read: () => T): T => reads(read, `${what}: expected plain data, found what cannot be read; see \`cause\``);
+export const readsAs = <T>(what: string, read: () => T): T =>
+  reads(read, `${what}: expected plain data, found what cannot be read; see \`cause\``);
 
 /** Checks the options' types, and writes them down. */
-export const writeOptions = (options: Face.DecodeOptions | undefined): string => (options === undefined ? '' : readsAs('options', () => write(options)));
+export const writeOptions = (options: Face.DecodeOptions | undefined): string =>
+  options === undefined ? '' : readsAs('options', () => write(options));
 
 function write(options: Face.DecodeOptions): string {
   check(isObject(options), 'options', 'an object', options);
@@ -40,7 +42,9 @@ function write(options: Face.DecodeOptions): string {
   return written;
 }
 
-/** A host as a line of ASCII. The crate checks it; what has no place in any host is as wrong when it is a question mark. */
+/**
+ * A host as a line of ASCII. The crate checks it; what has no place in any host is as wrong when it is a question mark.
+ */
 function host(what: string, value: unknown): string {
   const found = text(what, value);
   if (/\p{Surrogate}/u.test(found)) throw wrong(`${what}: expected a host name, found half a character`);

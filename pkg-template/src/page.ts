@@ -1,4 +1,5 @@
-// The page's life: what may mean that the clocks have moved on without us. Workers have some of these events, servers none.
+// The page's life: what may mean that the clocks have moved on without us. Workers have some of these events, servers
+// none.
 import { Event } from './machine.js';
 
 const WATCHED = [

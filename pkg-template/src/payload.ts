@@ -63,7 +63,9 @@ function add(value: object, more: Wanted): object {
 }
 
 function refuseBeside(wanted: Wanted, body: unknown): void {
-  const names = Object.keys(wanted).map((name) => `\`${name}\``).join(' and ');
+  const names = Object.keys(wanted)
+    .map((name) => `\`${name}\``)
+    .join(' and ');
   if (names) throw wrong(`vend.body: expected an object, which ${names} can be added to, found ${nameOf(body)}`);
 }
 

@@ -1,5 +1,5 @@
-// The framework that an app has installed. Frameworks are optional peer dependencies of any version, so that none blocks
-// an install. If the installed one lacks a function that its binding calls, the call throws.
+// The framework that an app has installed. Frameworks are optional peer dependencies of any version, so that none
+// blocks an install. If the installed one lacks a function that its binding calls, the call throws.
 import { TokenError } from 'momento-token-wasm';
 
 /** What a binding needs, and what it found. */
@@ -21,7 +21,7 @@ export const functionOf = <F>(peer: Peer, name: string, found: F | undefined): F
 function lacks({ name, needed, found }: Peer, member: string): TokenError {
   // React has a build for server components, without hooks for state.
   const advice =
-    name === 'React' && parseInt(found) >= parseInt(needed)
+    name === 'React' && parseInt(found, 10) >= parseInt(needed, 10)
       ? "in a server component, move the call to a component marked 'use client'"
       : `install ${name} ${needed} or later`;
   return new TokenError(

@@ -1,5 +1,6 @@
 // Values of unknown origin, as JSON text for the crate, which alone knows what they mean (src/scope/json.rs).
-// JSON.stringify would not do: it drops what it cannot say, obeys toJSON, and an `item` that is dropped is a wider grant.
+// JSON.stringify would not do: it drops what it cannot say, obeys toJSON, and an `item` that is dropped is a wider
+// grant.
 import { TokenError, kindOf } from './error.js';
 import { mayBeCredential } from './quote.js';
 
@@ -7,7 +8,8 @@ import { mayBeCredential } from './quote.js';
 const LEAF = 4;
 
 /** Tells a typed array of any realm by its inside; a tag can be forged, and `instanceof` knows this realm alone. */
-const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get as () => unknown;
+const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
+  ?.get as () => unknown;
 export const isBytes = (value: unknown): value is Uint8Array => typedArrayName.call(value) === 'Uint8Array';
 
 /** Writes a scope, which an error calls by that name. `orSuperUser` is whether it may be `'super-user'` as well. */
@@ -15,7 +17,12 @@ export function writeScope(scope: unknown, name: string, orSuperUser = false): s
   const kind = kindOf(scope);
   if (kind !== 'an object' && !(orSuperUser && scope === 'super-user')) {
     const expected = orSuperUser ? "a TokenScope or 'super-user'" : 'a TokenScope';
-    const hint = kind === 'string' ? '; where it is JSON, parse it first' : kind === 'undefined' ? ', most often a variable that was not set' : '';
+    const hint =
+      kind === 'string'
+        ? '; where it is JSON, parse it first'
+        : kind === 'undefined'
+          ? ', most often a variable that was not set'
+          : '';
     throw new TokenError('ERR_SCOPE_INVALID', `${name}: expected ${expected}, found ${kind}${hint}`);
   }
   return write({ scope }, 'scope', name, 0);
@@ -57,7 +64,11 @@ function writeAll(value: object, list: boolean, at: string, depth: number): stri
     if (list && key === 'length') continue;
     if (typeof key === 'symbol') throw refused(at, 'a field named by a Symbol');
     const named = key.length > 40 || mayBeCredential(key) ? '(a name that is not shown)' : key;
-    const inside = list ? `${at}[${written.length}]` : at.includes('.') ? at : (depth > 0 ? `${at}.` : place(at)) + named;
+    const inside = list
+      ? `${at}[${written.length}]`
+      : at.includes('.')
+        ? at
+        : (depth > 0 ? `${at}.` : place(at)) + named;
     if (list && key !== `${written.length}`) throw refused(inside, 'a gap in the list');
     const text = write(value, key, inside, depth + 1);
     written.push(list ? text : `${JSON.stringify(key)}:${text}`);
@@ -70,7 +81,9 @@ function writeAll(value: object, list: boolean, at: string, depth: number): stri
 /** An object literal or what JSON.parse gives, of any realm: nothing is inherited that could have been meant. */
 function isPlain(value: object): boolean {
   const parent = Object.getPrototypeOf(value) as object | null;
-  return parent === null || (Object.getPrototypeOf(parent) === null && Object.prototype.hasOwnProperty.call(parent, 'isPrototypeOf'));
+  // biome-ignore lint/suspicious/noPrototypeBuiltins: engines without Object.hasOwn are supported
+  const isRoot = (): boolean => Object.prototype.hasOwnProperty.call(parent, 'isPrototypeOf');
+  return parent === null || (Object.getPrototypeOf(parent) === null && isRoot());
 }
 
 const hints: Record<string, string> = {

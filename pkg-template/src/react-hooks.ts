@@ -7,8 +7,9 @@ type React = typeof installed;
 const react: { [K in keyof React]: React[K] | undefined } = { ...installed };
 const peer: Peer = { name: 'React', needed: '18', found: react.version ?? 'of an unknown version' };
 
-const hook = <K extends 'useEffect' | 'useInsertionEffect' | 'useMemo' | 'useState' | 'useSyncExternalStore'>(name: K): React[K] =>
-  functionOf<React[K]>(peer, name, react[name]);
+const hook = <K extends 'useEffect' | 'useInsertionEffect' | 'useMemo' | 'useState' | 'useSyncExternalStore'>(
+  name: K,
+): React[K] => functionOf<React[K]>(peer, name, react[name]);
 
 export const useEffect = hook('useEffect');
 export const useInsertionEffect = hook('useInsertionEffect');

@@ -8,9 +8,17 @@ import { follow, stateOf } from './bindings/state.js';
 import { forget, suspend } from './bindings/suspense.js';
 
 /** On a server nothing is vended. */
-const ON_SERVER: Face.TokenState = Object.freeze({ token: undefined, status: 'idle', error: undefined, refresh: () => {} });
+const ON_SERVER: Face.TokenState = Object.freeze({
+  token: undefined,
+  status: 'idle',
+  error: undefined,
+  refresh: () => {},
+});
 
-/** Sources of components that went away. StrictMode and Fast Refresh bring a component back at once, and its source with it. */
+/**
+ * Sources of components that went away. StrictMode and Fast Refresh bring a component back at once, and its source with
+ * it.
+ */
 const leaving = new WeakMap<TokenSource, ReturnType<typeof setTimeout>>();
 
 export function useToken(input: TokenSource | TokenSourceOptions): Face.TokenState {
@@ -38,7 +46,10 @@ export function useToken(input: TokenSource | TokenSourceOptions): Face.TokenSta
     } else own.begin(source);
     return () => {
       own.pause();
-      leaving.set(source, setTimeout(() => source.close()));
+      leaving.set(
+        source,
+        setTimeout(() => source.close()),
+      );
     };
   }, [given, own, source]);
 
@@ -51,7 +62,8 @@ export function useToken(input: TokenSource | TokenSourceOptions): Face.TokenSta
 
 export function useSuspenseToken(source: TokenSource): Token {
   if (!isSource(source)) {
-    const found = 'expected a TokenSource that lives outside the component, found something else; for options there is useToken';
+    const found =
+      'expected a TokenSource that lives outside the component, found something else; for options there is useToken';
     throw new TokenError('ERR_ARGUMENT', `useSuspenseToken: ${found}`);
   }
   const subscribe = useMemo(() => (changed: () => void) => follow(source, changed), [source]);

@@ -34,6 +34,8 @@ export function timeOf(value: unknown): number {
 export function copyHeaders(given: HeadersInit | undefined): Headers {
   if (!isObject(given) || !has(given, 'forEach', 'get') || Symbol.iterator in given) return new Headers(given);
   const copy = new Headers();
-  (given as unknown as Headers).forEach((value, name) => copy.append(name, value));
+  (given as unknown as Headers).forEach((value, name) => {
+    copy.append(name, value);
+  });
   return copy;
 }

@@ -23,17 +23,22 @@ export interface Vend {
 }
 
 /**
- * Checks the options once, and keeps nothing that the app may change later. What comes back checks what takes WebAssembly, the scope. It
- * throws `ERR_WASM` where the engine refuses, and may be called again. `shared`: tabs recognise one another by them.
+ * Checks the options once, and keeps nothing that the app may change later. What comes back checks what takes
+ * WebAssembly, the scope. It throws `ERR_WASM` where the engine refuses, and may be called again. `shared`: tabs
+ * recognise one another by them.
  */
 export function prepareVend(options: Options, shared: boolean): () => Vend {
   const { vend, expiresIn, tokenId, scope: given } = options;
   check(given === undefined || isObject(given), 'scope', 'a TokenScope', given);
   const readScope = given && keepScope(given);
   if (expiresIn !== undefined) checkDisposable(expiresIn);
-  if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64)) throw wrong('TokenID must be less than or equal to 64 characters.');
+  if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64))
+    throw wrong('TokenID must be less than or equal to 64 characters.');
   // A line of ASCII each.
-  const id = tokenId === undefined ? '' : JSON.stringify(tokenId).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const id =
+    tokenId === undefined
+      ? ''
+      : JSON.stringify(tokenId).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const seconds = expiresIn?.seconds;
   /** What is asked for: as the crate reads it, as a vend function is told it, and as it is sent. */
   const ask = (scope: Face.TokenScope | undefined) => {
@@ -60,7 +65,11 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
           try {
             return await inZone(() => vend(context));
           } catch (cause) {
-            throw new TokenError('ERR_VEND_FUNCTION', 'expected the vend function to return a token, found that it threw; see `cause`', { cause });
+            throw new TokenError(
+              'ERR_VEND_FUNCTION',
+              'expected the vend function to return a token, found that it threw; see `cause`',
+              { cause },
+            );
           }
         },
       };
@@ -73,14 +82,21 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
   check(isUrl(url), 'vend.url', 'a URL', url);
   const address = urlText(url);
   // It would be requested as a relative URL, and so end up in logs.
-  if (isCredential(address)) throw wrong('vend: expected a URL, found what looks like a credential; a token that is in hand needs no source');
+  if (isCredential(address))
+    throw wrong('vend: expected a URL, found what looks like a credential; a token that is in hand needs no source');
   const method = request.method ?? (body === undefined ? 'GET' : 'POST');
   check(method === 'GET' || method === 'POST', 'vend.method', "'GET' or 'POST'", method);
   if (method === 'GET' && body !== undefined) throw wrong('vend.body: expected none with GET');
-  check([undefined, 'omit', 'same-origin', 'include'].includes(credentials), 'vend.credentials', "'omit', 'same-origin' or 'include'", credentials);
+  check(
+    [undefined, 'omit', 'same-origin', 'include'].includes(credentials),
+    'vend.credentials',
+    "'omit', 'same-origin' or 'include'",
+    credentials,
+  );
   check(typeof allowRedirects === 'boolean', 'vend.allowRedirects', 'a boolean', allowRedirects);
   // The scope takes its place once it has been checked.
-  const payload = method === 'POST' ? preparePayload(body, { ...(given && { scope: null }), ...ask(undefined).wanted }) : undefined;
+  const payload =
+    method === 'POST' ? preparePayload(body, { ...(given && { scope: null }), ...ask(undefined).wanted }) : undefined;
   if (shared && payload && payload.content === undefined) {
     throw wrong(
       'vend.body: expected data, text or URLSearchParams with `shareAcrossTabs`, which compares requests by content, found a form, a Blob or bytes',
@@ -99,14 +115,23 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
     const renews = payload?.isOpen ?? false;
     return {
       wanted: told,
-      identity: () => [absolute(target)?.href ?? target, content ?? null, typeof fixed === 'function' ? null : fixed, credentials],
+      identity: () => [
+        absolute(target)?.href ?? target,
+        content ?? null,
+        typeof fixed === 'function' ? null : fixed,
+        credentials,
+      ],
       renews,
       open: async (_, signal, refreshToken) => {
         let sent: Headers;
         try {
           sent = copyHeaders(typeof fixed === 'function' ? await inZone(fixed) : fixed);
         } catch (cause) {
-          throw new TokenError('ERR_VEND_FUNCTION', 'expected `vend.headers` to return headers, found that it did not; see `cause`', { cause });
+          throw new TokenError(
+            'ERR_VEND_FUNCTION',
+            'expected `vend.headers` to return headers, found that it did not; see `cause`',
+            { cause },
+          );
         }
         if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain;q=0.9');
         if (payload?.isJson && !sent.has('content-type')) sent.set('content-type', 'application/json');
@@ -124,7 +149,10 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
 
 /** Adds query parameters by hand: a relative URL has no base outside a page, and must stay as it is. */
 function withQuery(url: string, parameters: Record<string, unknown>): string {
-  const entries = Object.entries(parameters).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+  const entries = Object.entries(parameters).map(([name, value]) => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ]);
   if (entries.length === 0) return url;
   const [address = '', fragment] = url.split('#', 2);
   const query = new URLSearchParams(entries).toString();

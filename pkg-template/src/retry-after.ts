@@ -47,7 +47,10 @@ export function retryAfter(header: string | null, now: number): number {
 /** The header's values: several are joined by commas, which dates have as well, behind the weekday. */
 function valuesOf(header: string): string[] {
   // Without quotes, and what stands behind it: a comment or a parameter.
-  const plain = header.toLowerCase().replace(/["']/g, '').replace(/[;(].*$/, '');
+  const plain = header
+    .toLowerCase()
+    .replace(/["']/g, '')
+    .replace(/[;(].*$/, '');
   const values: string[] = [];
   let weekday = '';
   for (const part of plain.split(',')) {

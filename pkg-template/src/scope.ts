@@ -24,7 +24,12 @@ let block: Block;
 
 /** Has the crate do one of its jobs with scopes; throws what it says. */
 const run = (job: number, scopes: readonly unknown[], name = theScope, action = '', limit = MAX_PERMISSIONS): void =>
-  tell(job, scopes.map((scope, index) => writeScope(scope, name(index + 1), job >= ALLOWS && index === 0)).join(' ') + action, name, limit);
+  tell(
+    job,
+    scopes.map((scope, index) => writeScope(scope, name(index + 1), job >= ALLOWS && index === 0)).join(' ') + action,
+    name,
+    limit,
+  );
 
 function tell(job: number, written: string, name: Name, limit: number): void {
   block = ask('scope', written, '', false, job, limit);

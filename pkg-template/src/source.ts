@@ -1,5 +1,5 @@
-// TokenSource: the public face of the refresher. What is asked is checked here, and promises, events and loops are made; driver.ts
-// does what the machine decides.
+// TokenSource: the public face of the refresher. What is asked is checked here, and promises, events and loops are
+// made; driver.ts does what the machine decides.
 import type * as Face from '../index.js';
 import type { Budget } from './budget.js';
 import { disposes } from './dispose.js';
@@ -28,11 +28,15 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     super();
     disposes(this, () => this.close());
     const [prepare, start] = reading(() => readOptions(options));
-    const driver = new Driver(prepare, (type, detail) => {
-      this.dispatchEvent(new CustomEvent(type, { detail }));
-      // In a Worker each loop looks for itself: what belongs to one request must not be settled by another.
-      if (!driver.isWorker) for (const look of this.#loops) look();
-    }, budget);
+    const driver = new Driver(
+      prepare,
+      (type, detail) => {
+        this.dispatchEvent(new CustomEvent(type, { detail }));
+        // In a Worker each loop looks for itself: what belongs to one request must not be settled by another.
+        if (!driver.isWorker) for (const look of this.#loops) look();
+      },
+      budget,
+    );
     this.#driver = driver;
     // A Worker that starts may make no request.
     if (start !== 'now' || driver.isWorker) return;
@@ -51,7 +55,10 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     }
   }
 
-  /** The same promise for the same answer: React's `use` waits for ever on one that is new each time. A rejected one is not kept. */
+  /**
+   * The same promise for the same answer: React's `use` waits for ever on one that is new each time. A rejected one is
+   * not kept.
+   */
   #get(options: Parameters<Face.TokenSource['getToken']>[0]): Promise<Face.Token> {
     const { min, force, signal } = reading(() => readCall(options === undefined ? {} : options));
     if (signal?.aborted) throw reasonOf(signal);
@@ -122,7 +129,11 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     this.#driver.rejected(token);
   }
 
-  override addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void {
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
     super.addEventListener(type, listener, options);
     this.#driver.listen();
   }
@@ -147,7 +158,12 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
         new Promise<Result>((resolve) => {
           let settled = false;
           // Whoever loops over tokens wants them: that is demand enough. Where the source cannot begin, this rejects.
-          if (!over) driver.attend(() => (look(), settled));
+          if (!over) {
+            driver.attend(() => {
+              look();
+              return settled;
+            });
+          }
           driver.listen();
           waiting.push((result) => {
             settled = true;
@@ -173,14 +189,20 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
 }
 
 /** Reads what an app gave. A getter of its own that throws is an error of the argument's. */
-const reading = <T>(read: () => T): T => reads(read, 'options: expected what can be read, found what cannot; see `cause`');
+const reading = <T>(read: () => T): T =>
+  reads(read, 'options: expected what can be read, found what cannot; see `cause`');
 
 /** What comes back checks the rest, which takes WebAssembly. */
 function readOptions(options: Face.TokenSourceOptions): readonly [prepare: () => Settings, start: 'now' | 'on-demand'] {
   check(isObject(options), 'options', 'an object', options);
   const { start = 'now', shareAcrossTabs: share = false } = options;
   check(start === 'now' || start === 'on-demand', 'start', "'now' or 'on-demand'", start);
-  check(share === false || (typeof share === 'string' && share !== ''), 'shareAcrossTabs', 'a name that is not empty, or false', share);
+  check(
+    share === false || (typeof share === 'string' && share !== ''),
+    'shareAcrossTabs',
+    'a name that is not empty, or false',
+    share,
+  );
   const prepare = prepareVend(options, share !== false);
   const decode = writeOptions(options.decode);
   const window = checkWindow(options.refreshWindow);
@@ -204,7 +226,11 @@ function readCall(options: { minValidityMs?: number; forceRefresh?: boolean; sig
 function checkWindow(window: unknown = [0.6, 0.8]): readonly [number, number] {
   const [from, to] = Array.isArray(window) ? (window as unknown[]) : [];
   // The machine keeps shares in 32 bits: what rounds to 0 or 1 there is none.
-  if (typeof from !== 'number' || typeof to !== 'number' || !(Math.fround(from) > 0 && from <= to && Math.fround(to) < 1)) {
+  if (
+    typeof from !== 'number' ||
+    typeof to !== 'number' ||
+    !(Math.fround(from) > 0 && from <= to && Math.fround(to) < 1)
+  ) {
     throw wrong('refreshWindow: expected two shares of the lifetime, 0 < from <= to < 1');
   }
   return [from, to];

@@ -1,5 +1,6 @@
-// The other tabs that want the same token: a lock that one of them holds while it vends, and a channel on which they tell of what came
-// of it. Nothing is stored, and nothing is relied on: without locks everyone goes ahead, and what is said on the channel is checked.
+// The other tabs that want the same token: a lock that one of them holds while it vends, and a channel on which they
+// tell of what came of it. Nothing is stored, and nothing is relied on: without locks everyone goes ahead, and what is
+// said on the channel is checked.
 import { Event, Failure } from './machine.js';
 import { type Endings, listen } from './page.js';
 import type { Weak } from './ties.js';
@@ -68,7 +69,8 @@ export class Tabs {
     // A page in the back/forward cache holds neither lock nor channel, or it could not be there.
     listen(globalThis, 'pagehide', () => tabs.#close(), life);
     // On return it may wait for a request that has died meanwhile, and has missed what the others told.
-    const back = (): unknown => tabs.#channel ?? (tabs.#open() && tabs.tell({ kind: 'ask', left: driver.deref()?.left ?? 0 }));
+    const back = (): unknown =>
+      tabs.#channel ?? (tabs.#open() && tabs.tell({ kind: 'ask', left: driver.deref()?.left ?? 0 }));
     listen(globalThis, 'pageshow', back, life);
     life.push(() => tabs.#close());
     return tabs;
@@ -110,8 +112,9 @@ export class Tabs {
   }
 
   /**
-   * Tells when what siblings had told has been heard, as far as that can be known: where the page or the browser is busy messages lie about for
-   * longer than any fixed time. A question and its answer take about as long as two messages to oneself.
+   * Tells when what siblings had told has been heard, as far as that can be known: where the page or the browser is
+   * busy messages lie about for longer than any fixed time. A question and its answer take about as long as two
+   * messages to oneself.
    */
   sound(flight: number, times = 2): void {
     if (!this.#channel || times === 0) return this.#driver.deref()?.tell(Event.Cleared, flight);
@@ -190,10 +193,29 @@ function read(data: unknown): Message | undefined {
   if (kind === 'token') {
     const age = typeof sentAt === 'number' ? Date.now() - sentAt : NaN;
     const timely = lasts && -MAX_AHEAD_MS <= age && age <= MAX_AGE_MS;
-    if (!timely || typeof answer !== 'string' || answer.length > MAX_ANSWER || typeof fresh !== 'boolean') return undefined;
-    return { kind, answer, left: left - Math.max(age, 0), sentAt: sentAt as number, fresh: fresh && age <= MAX_FRESH_MS, moved: moved === true, date: typeof date === 'number' ? date : NaN };
+    if (!timely || typeof answer !== 'string' || answer.length > MAX_ANSWER || typeof fresh !== 'boolean')
+      return undefined;
+    return {
+      kind,
+      answer,
+      left: left - Math.max(age, 0),
+      sentAt: sentAt as number,
+      fresh: fresh && age <= MAX_FRESH_MS,
+      moved: moved === true,
+      date: typeof date === 'number' ? date : NaN,
+    };
   }
-  const numbers = typeof status === 'number' && typeof retryAfter === 'number' && [Failure.Retry, Failure.Terminal, Failure.Malformed].includes(failure as Failure);
-  if (kind !== 'failure' || !numbers || typeof code !== 'string' || !/^ERR_[A-Z0-9_]+$/.test(code) || typeof words !== 'string') return undefined;
+  const numbers =
+    typeof status === 'number' &&
+    typeof retryAfter === 'number' &&
+    [Failure.Retry, Failure.Terminal, Failure.Malformed].includes(failure as Failure);
+  if (
+    kind !== 'failure' ||
+    !numbers ||
+    typeof code !== 'string' ||
+    !/^ERR_[A-Z0-9_]+$/.test(code) ||
+    typeof words !== 'string'
+  )
+    return undefined;
   return { kind, code, message: words, status, retryAfter, failure: failure as Failure };
 }

@@ -1,4 +1,5 @@
-// Text to bytes and back. Jest's jsdom is the one place that has neither TextEncoder nor TextDecoder: there it is done by hand.
+// Text to bytes and back. Jest's jsdom is the one place that has neither TextEncoder nor TextDecoder: there it is done
+// by hand.
 
 let encoder: TextEncoder | undefined;
 let decoder: TextDecoder | undefined;
@@ -16,7 +17,8 @@ export function encodeText(text: string, into: Uint8Array): { read: number; writ
 
 /** Of bytes that are UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
-  if (decoder ?? globalThis.TextDecoder) return (decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);
+  if (decoder ?? globalThis.TextDecoder)
+    return (decoder ??= new TextDecoder('utf-8', { ignoreBOM: true })).decode(bytes);
   return decodeURIComponent(Array.from(bytes, (byte) => `%${(byte + 256).toString(16).slice(1)}`).join(''));
 }
 

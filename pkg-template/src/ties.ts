@@ -1,5 +1,5 @@
-// What a driver leaves in the world. It holds on to its driver weakly: a source that an app has dropped is collected, and what it left
-// behind is released.
+// What a driver leaves in the world. It holds on to its driver weakly: a source that an app has dropped is collected,
+// and what it left behind is released.
 import type { Driver } from './driver.js';
 import type { Endings } from './page.js';
 import { wasm } from './wasm.js';

@@ -10,7 +10,17 @@ const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
 const NONE: readonly never[] = Object.freeze([]);
 
 /** In the order of JSON. */
-const FIELDS = ['version', 'endpoint', 'endpoints', 'expiresAt', 'scope', 'tokenId', 'subject', 'disposable', 'warnings'] as const;
+const FIELDS = [
+  'version',
+  'endpoint',
+  'endpoints',
+  'expiresAt',
+  'scope',
+  'tokenId',
+  'subject',
+  'disposable',
+  'warnings',
+] as const;
 
 class DecodedToken implements Face.Token {
   declare readonly version: Face.Token['version'];
@@ -26,7 +36,10 @@ class DecodedToken implements Face.Token {
   /** What makes it, for who asks: it is half the work, and most never look. */
   #scope: (() => Face.TokenScope) | Face.Token['scope'];
 
-  /** Numbers from the first: what it is, when it expires (two), how many permissions, where they end; fields, permissions and warnings follow. */
+  /**
+   * Numbers from the first: what it is, when it expires (two), how many permissions, where they end; fields,
+   * permissions and warnings follow.
+   */
   constructor({ cut, table }: Block) {
     const number = (at: number): number => table[at] as number;
     const has = (bit: number): boolean => (number(0) & (1 << bit)) !== 0;
@@ -40,7 +53,13 @@ class DecodedToken implements Face.Token {
     this.tokenId = maybe();
     this.subject = maybe();
     this.endpoints = has(3)
-      ? Object.freeze({ cacheEndpoint: next(), controlEndpoint: next(), tokenEndpoint: next(), secureConnection: has(4), overridden: has(5) })
+      ? Object.freeze({
+          cacheEndpoint: next(),
+          controlEndpoint: next(),
+          tokenEndpoint: next(),
+          secureConnection: has(4),
+          overridden: has(5),
+        })
       : undefined;
     this.disposable = has(2);
     this.warnings = has(9) ? readWarnings(cut, table, number(4) - 4) : NONE;
@@ -65,7 +84,10 @@ class DecodedToken implements Face.Token {
     if (form === 'wire') return credential;
     check(form === 'envelope', 'form', "'wire' or 'envelope'", form);
     if (this.endpoint === undefined) {
-      throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint; an envelope carries one, and this credential has none');
+      throw new TokenError(
+        'ERR_ENDPOINT_MISSING',
+        'Missing required property: endpoint; an envelope carries one, and this credential has none',
+      );
     }
     // Both are ASCII: hosts are checked, and a JWT is base64.
     return btoa(JSON.stringify({ endpoint: this.endpoint, api_key: credential }));
@@ -114,21 +136,31 @@ export const makeToken = (block: Block): Face.Token => new DecodedToken(block);
 function readWarnings(cut: Cut, table: readonly number[], at: number): readonly Face.TokenWarning[] {
   const warnings: Face.TokenWarning[] = [];
   const next = (): string => cut(table[at] as number, table[++at] as number);
-  for (let left = table[at++] as number; left > 0; left--) warnings.push(Object.freeze({ code: next() as Face.TokenWarningCode, message: next() }));
+  for (let left = table[at++] as number; left > 0; left--)
+    warnings.push(Object.freeze({ code: next() as Face.TokenWarningCode, message: next() }));
   return Object.freeze(warnings);
 }
 
-/** When a token expires and was issued by its own word, how long it lives by the answer's, and when it expires by that; NaN is what is not
- *  said. In milliseconds, since the epoch where it is a time. */
+/**
+ * When a token expires and was issued by its own word, how long it lives by the answer's, and when it expires by that;
+ * NaN is what is not said. In milliseconds, since the epoch where it is a time.
+ */
 export type Times = readonly [expiresAt: number, issuedAt: number, length: number, toldExpiry: number];
 
-/** What stands behind all that belongs to a token, where it came in an answer: what is said of its life, and the refresh token. */
+/**
+ * What stands behind all that belongs to a token, where it came in an answer: what is said of its life, and the refresh
+ * token.
+ */
 export function readMore({ cut, table }: Block): { times: Times; refreshToken: string | undefined } {
   const end = (table[4] as number) - 4;
   const at = (table[0] as number) & (1 << 9) ? end + 2 + 2 * (table[end] as number) : end;
-  const time = (nth: number): number => (table[at + 2 * nth] as number) * 2 ** 32 + (table[at + 2 * nth + 1] as number) || NaN;
+  const time = (nth: number): number =>
+    (table[at + 2 * nth] as number) * 2 ** 32 + (table[at + 2 * nth + 1] as number) || NaN;
   const to = table[at + 9];
-  return { times: [time(0), time(1), time(2), time(3)], refreshToken: to ? cut(table[at + 8] as number, to) : undefined };
+  return {
+    times: [time(0), time(1), time(2), time(3)],
+    refreshToken: to ? cut(table[at + 8] as number, to) : undefined,
+  };
 }
 
 // The jobs, as src/js/mod.rs in the crate numbers them.
@@ -148,12 +180,18 @@ function decode(what: string, credential: unknown, options: Face.DecodeOptions |
 
 export function keyVersion(credential: string): ReturnType<typeof Face.keyVersion> {
   if (typeof credential !== 'string') return 'unknown';
-  return VERSIONS[reading(credential, () => put('decode', credential, '', false, 0, KEY_VERSION, 0))] as ReturnType<typeof Face.keyVersion>;
+  return VERSIONS[reading(credential, () => put('decode', credential, '', false, 0, KEY_VERSION, 0))] as ReturnType<
+    typeof Face.keyVersion
+  >;
 }
 
-export const decodeToken = (credential: string, options?: Face.DecodeOptions): Face.Token => decode('credential', credential, options, ANY);
+export const decodeToken = (credential: string, options?: Face.DecodeOptions): Face.Token =>
+  decode('credential', credential, options, ANY);
 
-function fromString(key: string | { apiKey: string } | { authToken: string }, options?: Face.DecodeOptions): Face.Token {
+function fromString(
+  key: string | { apiKey: string } | { authToken: string },
+  options?: Face.DecodeOptions,
+): Face.Token {
   const credential = readsAs('key', (): unknown => {
     if (!isObject(key)) return key;
     if ('authToken' in key) return key.authToken;
@@ -167,7 +205,9 @@ export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze(
   fromString,
   fromDisposableToken: fromString,
   fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Face.Token {
-    const [apiKey, base] = readsAs('key', (): unknown[] => (isObject(key) ? [key.apiKey, key.endpoint] : [key, endpoint]));
+    const [apiKey, base] = readsAs('key', (): unknown[] =>
+      isObject(key) ? [key.apiKey, key.endpoint] : [key, endpoint],
+    );
     if (base === undefined) throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint');
     return decode('key', apiKey, { endpoint: base as string }, V2);
   },

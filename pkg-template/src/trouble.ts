@@ -2,10 +2,14 @@
 import { TokenError } from './error.js';
 import { outside } from './zone.js';
 
-export const closed = (): TokenError => new TokenError('ERR_CLOSED', 'expected an open TokenSource, found one that was closed');
+export const closed = (): TokenError =>
+  new TokenError('ERR_CLOSED', 'expected an open TokenSource, found one that was closed');
 
 export const timedOut = (): TokenError =>
-  new TokenError('ERR_VEND_TIMEOUT', 'expected an answer from the vending service in time, found none; see `requestTimeoutMs`');
+  new TokenError(
+    'ERR_VEND_TIMEOUT',
+    'expected an answer from the vending service in time, found none; see `requestTimeoutMs`',
+  );
 
 export const expired = (): TokenError =>
   new TokenError(
@@ -28,7 +32,10 @@ export class StartFailures {
   #since = -Infinity;
   #told = 0;
 
-  /** In a moment, so that listeners learn of it that are added right after the source was made; unless it `isOld` by then. */
+  /**
+   * In a moment, so that listeners learn of it that are added right after the source was made; unless it `isOld` by
+   * then.
+   */
   tell(isOld: () => boolean, tell: () => void): void {
     const inAMoment = (): void => {
       if (isOld()) return;

@@ -1,6 +1,7 @@
-// Cloudflare Workers. There a timer, a fetch and a promise belong to the request that was being handled when they were made: they end with
-// it, and no other request may touch them. Outside of any request, as when the Worker starts, none can be made at all. So a source that many
-// requests use has no timer of its own: each call that waits looks after the source by itself, until it is settled.
+// Cloudflare Workers. There a timer, a fetch and a promise belong to the request that was being handled when they were
+// made: they end with it, and no other request may touch them. Outside of any request, as when the Worker starts, none
+// can be made at all. So a source that many requests use has no timer of its own: each call that waits looks after the
+// source by itself, until it is settled.
 
 /** By what Cloudflare names for the purpose, or where that is not yet there, by what only it has. */
 export function isWorker(): boolean {
@@ -12,8 +13,8 @@ export function isWorker(): boolean {
 const PULSE_MS = 25;
 
 /**
- * A call that has not looked while another did so often is gone, and with it the request that it belonged to. By count and not by time: where
- * the Worker is busy, all of them are late.
+ * A call that has not looked while another did so often is gone, and with it the request that it belonged to. By count
+ * and not by time: where the Worker is busy, all of them are late.
  */
 const MAX_MISSED = 8;
 
@@ -67,11 +68,19 @@ export class Visits {
     this.#isOwner = isOwner;
   }
 
-  /** Begins a visit with `first`. It stays until `isOver`, or for its own request's answer; the promise is settled then. */
+  /**
+   * Begins a visit with `first`. It stays until `isOver`, or for its own request's answer; the promise is settled then.
+   */
   begin(first: (visit: Visit) => void, isOver: () => boolean): { visit: Visit; end: Promise<void> } {
     const visit = new Visit();
     this.as(visit, () => first(visit));
-    return { visit, end: visit.stay(() => isOver() && !this.#isOwner(visit), () => this.as(visit, this.#look)) };
+    return {
+      visit,
+      end: visit.stay(
+        () => isOver() && !this.#isOwner(visit),
+        () => this.as(visit, this.#look),
+      ),
+    };
   }
 
   /** Acts within a visit's request. */

@@ -3,8 +3,8 @@ import * as installed from 'vue';
 import { type Peer, functionOf } from './peer.js';
 
 // Every function is named as `installed.name`, and the namespace itself is never used as a value: bundlers would then
-// keep all of Vue. Vue 2.6 has its version only on the default export. Naming that here would fail builds with Vue 3, which
-// has no default export.
+// keep all of Vue. Vue 2.6 has its version only on the default export. Naming that here would fail builds with Vue 3,
+// which has no default export.
 type Vue = typeof installed;
 const peer: Peer = { name: 'Vue', needed: '3.3', found: installed.version ?? 'older than 2.7' };
 

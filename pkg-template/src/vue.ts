@@ -1,7 +1,15 @@
 // Vue 3: a token as refs.
 import { TokenError, type TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import type { MaybeRefOrGetter } from 'vue';
-import { getCurrentInstance, getCurrentScope, onMounted, onScopeDispose, shallowRef, toValue, watch } from './vue-functions.js';
+import {
+  getCurrentInstance,
+  getCurrentScope,
+  onMounted,
+  onScopeDispose,
+  shallowRef,
+  toValue,
+  watch,
+} from './vue-functions.js';
 import type * as Face from '../vue.js';
 import { type Options, isSource, readOptions } from './bindings/offer.js';
 import { OwnSources } from './bindings/own-sources.js';

@@ -3,7 +3,10 @@ import { TokenError } from './error.js';
 import { compile, compileNow } from 'wasm-module';
 import imports from 'wasm-imports';
 
-/** A function that reads a text: where that lies, how much room there is, how many bytes are filled, and what else it is told. */
+/**
+ * A function that reads a text: where that lies, how much room there is, how many bytes are filled, and what else it is
+ * told.
+ */
 export type Reader<More extends number[]> = (input: number, size: number, filled: number, ...more: More) => number;
 
 /** What reads text, by its name. */
@@ -17,13 +20,27 @@ export interface Readers {
 /** What else it is told. */
 export type More<K extends keyof Readers> = Readers[K] extends Reader<infer More> ? More : never;
 
-/** What wasm-bindgen exports for src/js in the crate, where it is told what each does. A `Vec` is where it lies, and its length. */
+/**
+ * What wasm-bindgen exports for src/js in the crate, where it is told what each does. A `Vec` is where it lies, and its
+ * length.
+ */
 interface Exports extends Readers {
   memory: WebAssembly.Memory;
   __wbindgen_malloc(size: number, align: number): number;
   __wbindgen_free(at: number, size: number, align: number): void;
-  /** The refresh machine (src/js/refresher.rs), which the first gives and the others are told; not in the module that only decodes either. */
-  refresher_new(windowFrom: number, windowTo: number, timeout: number, shared: boolean, seed: number, wall: number, mono: number): number;
+  /**
+   * The refresh machine (src/js/refresher.rs), which the first gives and the others are told; not in the module that
+   * only decodes either.
+   */
+  refresher_new(
+    windowFrom: number,
+    windowTo: number,
+    timeout: number,
+    shared: boolean,
+    seed: number,
+    wall: number,
+    mono: number,
+  ): number;
   /** Where in memory its answer is. */
   refresher_handle(machine: number, event: number, a: number, b: number, c: number, wall: number, mono: number): number;
   refresher_vended(
@@ -40,14 +57,23 @@ interface Exports extends Readers {
     wall: number,
     mono: number,
   ): number;
-  refresher_heard(machine: number, life: number, flags: number, token: number, date: number, wall: number, mono: number): number;
+  refresher_heard(
+    machine: number,
+    life: number,
+    flags: number,
+    token: number,
+    date: number,
+    wall: number,
+    mono: number,
+  ): number;
   __wbg_refresher_free(machine: number, isDropped: number): void;
 }
 
 let module: WebAssembly.Module | undefined;
 let exports: Exports | undefined;
 
-const instantiate = (compiled: WebAssembly.Module): Exports => new WebAssembly.Instance(compiled, imports).exports as unknown as Exports;
+const instantiate = (compiled: WebAssembly.Module): Exports =>
+  new WebAssembly.Instance(compiled, imports).exports as unknown as Exports;
 
 /** The module's functions. Compiles and starts it when first called. */
 export function wasm(): Exports {
@@ -71,7 +97,10 @@ export async function ready(): Promise<void> {
   }
 }
 
-/** Calls what is to read a very long text in an instance of its own: memory once grown never shrinks, so it goes with the instance. */
+/**
+ * Calls what is to read a very long text in an instance of its own: memory once grown never shrinks, so it goes with
+ * the instance.
+ */
 export function aside<T>(call: () => T): T {
   const kept = wasm();
   try {

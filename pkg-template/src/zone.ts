@@ -1,5 +1,6 @@
-// zone.js, by which Angular knows when an app is at rest: a timer that is always armed would keep it from ever being so. What the package
-// does by itself is done in the root zone, and functions of the app are called in the zone in which they were given.
+// zone.js, by which Angular knows when an app is at rest: a timer that is always armed would keep it from ever being
+// so. What the package does by itself is done in the root zone, and functions of the app are called in the zone in
+// which they were given.
 
 interface Zone {
   run<T>(callback: () => T): T;

@@ -1,6 +1,7 @@
 //! Base64 (RFC 4648) in every form that Momento's SDKs emit: standard or URL-safe, padded or not.
 //!
-//! Written here because of its size: the `base64` crate, which the tests hold this against, is four times as large in the module.
+//! Written here because of its size: the `base64` crate, which the tests hold this against, is four times as large in
+//! the module.
 
 use super::json::push_ascii;
 use alloc::{string::String, vec::Vec};
@@ -8,8 +9,8 @@ use core::cell::Cell;
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Marks the two letters that only the standard alphabet has, and those that only the URL-safe one has; what has both is no letter.
-/// All of them stand above the 24 bits that a quad makes, wherever in it their letter stands.
+/// Marks the two letters that only the standard alphabet has, and those that only the URL-safe one has; what has both
+/// is no letter. All of them stand above the 24 bits that a quad makes, wherever in it their letter stands.
 const STANDARD_ONLY: u32 = 1 << 24;
 const URL_SAFE_ONLY: u32 = 1 << 25;
 const NO_LETTER: u32 = STANDARD_ONLY | URL_SAFE_ONLY;
@@ -36,10 +37,12 @@ pub(crate) struct Decoded {
     pub(crate) length: usize,
 }
 
-/// Decodes what starts at `from` and ends before `to`, or before the first byte that is no letter, into the same buffer at `into`:
-/// not behind `from`, or else not before `to`. Takes either alphabet, with or without padding (a lost `=` is forgiven).
+/// Decodes what starts at `from` and ends before `to`, or before the first byte that is no letter, into the same buffer
+/// at `into`: not behind `from`, or else not before `to`. Takes either alphabet, with or without padding (a lost `=` is
+/// forgiven).
 ///
-/// `None` for what is not base64: mixed alphabets, a letter alone, or bits left over (two spellings of one value are one too many).
+/// `None` for what is not base64: mixed alphabets, a letter alone, or bits left over (two spellings of one value are
+/// one too many).
 pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usize) -> Option<Decoded> {
     let (mut at, mut end, mut marks) = (from, into, 0);
     // Cells, since source and target may overlap; by chunks, which need no check at each byte.
@@ -78,7 +81,8 @@ pub(crate) fn decode_within(bytes: &mut [u8], from: usize, to: usize, into: usiz
             end += 1;
         }
     }
-    // A letter alone leaves six, which is no byte; two leave four, three leave two, and each `=` may stand for two of them.
+    // A letter alone leaves six, which is no byte; two leave four, three leave two, and each `=` may stand for two of
+    // them.
     if held == 6 || bits & ((1 << held) - 1) != 0 || marks & NO_LETTER == NO_LETTER {
         return None;
     }

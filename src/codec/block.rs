@@ -1,5 +1,5 @@
-//! Fields as one text and a table of numbers, which tell where in the text each field ends. So whatever was read is two allocations,
-//! what is secret in it is wiped with the rest, and JavaScript can take both over as they are.
+//! Fields as one text and a table of numbers, which tell where in the text each field ends. So whatever was read is two
+//! allocations, what is secret in it is wiped with the rest, and JavaScript can take both over as they are.
 
 use super::wipe::Wiped;
 use alloc::{vec, vec::Vec};
@@ -17,7 +17,8 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// With room for so much text; it may become more. The table starts with `head` numbers that are for the caller to fill in.
+    /// With room for so much text; it may become more. The table starts with `head` numbers that are for the caller to
+    /// fill in.
     pub(crate) fn new(room: usize, head: usize) -> Self {
         let mut table = Vec::with_capacity(64);
         table.resize(head, 0);

@@ -1,7 +1,7 @@
 //! A strict, pulling JSON reader (RFC 8259): no tree, no floats, borrowed strings where it can.
 //!
-//! It refuses whatever `serde_json` refuses, and a little more: an object key that the caller reads twice is the caller's to
-//! refuse, and a number of 1e308 or more is out of range. Nesting is bounded, so depth costs no stack.
+//! It refuses whatever `serde_json` refuses, and a little more: an object key that the caller reads twice is the
+//! caller's to refuse, and a number of 1e308 or more is out of range. Nesting is bounded, so depth costs no stack.
 
 mod error;
 mod number;
@@ -146,8 +146,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Reads the whole document, an object: what stands under each of `names`, to the place of the same number in `values`. What is
-    /// not known there is checked and passed over; a known name that stands twice is an error.
+    /// Reads the whole document, an object: what stands under each of `names`, to the place of the same number in
+    /// `values`. What is not known there is checked and passed over; a known name that stands twice is an error.
     pub(crate) fn members(mut self, names: &[&str], values: &mut [Value]) -> Result<()> {
         self.open(&OBJECT)?;
         while self.more {

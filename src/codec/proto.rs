@@ -38,7 +38,8 @@ impl<'a> Fields<'a> {
         if self.rest.is_empty() {
             return Ok(false);
         }
-        // Field numbers are 1 to 2^29 - 1, so that a tag has 32 bits. One that has more is `u32::MAX` here, of no wire type.
+        // Field numbers are 1 to 2^29 - 1, so that a tag has 32 bits. One that has more is `u32::MAX` here, of no wire
+        // type.
         self.tag = self.varint()?;
         let length = match self.tag & 7 {
             _ if self.tag < 8 => return Err(Malformed),

@@ -1,7 +1,7 @@
 //! Zeros over what held a credential.
 //!
-//! The `zeroize` crate writes byte by byte, each write volatile. Here the buffer is filled at once, and the compiler is kept from
-//! seeing that nobody reads it again.
+//! The `zeroize` crate writes byte by byte, each write volatile. Here the buffer is filled at once, and the compiler is
+//! kept from seeing that nobody reads it again.
 
 use alloc::{string::String, vec::Vec};
 use core::{mem::ManuallyDrop, ops::Deref};

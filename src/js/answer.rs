@@ -9,15 +9,17 @@ use crate::vend::{Found, Place, VendError, Wanted, check_status, content, parts_
 use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Reads an answer: its HTTP status, and the body, which stands in front of `input` with `filled` bytes. `options` bytes of what
+/// Reads an answer: its HTTP status, and the body, which stands in front of `input` with `filled` bytes. `options`
+/// bytes of what
 /// [`options::read`] takes follow it, and then `asked` bytes of what was asked for: claim `p` of the scope, a line feed, and the tokenId as a
 /// JSON string, of which either may be missing. `expires_in` is in milliseconds, infinite where nothing was asked.
 /// `now` is the server's time as far as known, and `wall` the client's, in milliseconds since the epoch.
 ///
-/// Gives where the [block](super::block)'s table is. A token's has eight numbers more at its end, of which two each are a time or a span in
-/// milliseconds, or 0: claims `exp` and `iat`, how long the token lives by the answer's word, and when it expires by that. Where the answer
-/// carried a refresh token, two more follow: where in the text that starts and ends. An error's has two more: 0 where it may pass, 1 where it
-/// is terminal, 2 where the answer was malformed; and the status that is no success, 0 where that is not what is wrong.
+/// Gives where the [block](super::block)'s table is. A token's has eight numbers more at its end, of which two each are
+/// a time or a span in milliseconds, or 0: claims `exp` and `iat`, how long the token lives by the answer's word, and
+/// when it expires by that. Where the answer carried a refresh token, two more follow: where in the text that starts
+/// and ends. An error's has two more: 0 where it may pass, 1 where it is terminal, 2 where the answer was malformed;
+/// and the status that is no success, 0 where that is not what is wrong.
 #[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
 #[wasm_bindgen(js_name = readAnswer)]
 pub fn read_answer(

@@ -1,5 +1,5 @@
-//! How a token, a scope or an error reaches JavaScript: as a [`Block`], whose memory the package reads and then gives back
-//! (`pkg-template/src/block.ts`).
+//! How a token, a scope or an error reaches JavaScript: as a [`Block`], whose memory the package reads and then gives
+//! back (`pkg-template/src/block.ts`).
 
 use crate::codec::block::Block;
 use crate::token::{Token, TokenError, each_warning};
@@ -7,8 +7,8 @@ use crate::token::{Token, TokenError, each_warning};
 /// The first numbers of every table: how long it is, and where the text is, how long and in how much room.
 pub(super) const HEAD: usize = 4;
 
-// Then, of a token: what it is, when it expires (two numbers), how many permissions it has, and where in the table they end.
-// What it is. The version's number is in the lowest bits.
+// Then, of a token: what it is, when it expires (two numbers), how many permissions it has, and where in the table they
+// end. What it is. The version's number is in the lowest bits.
 const DISPOSABLE: u32 = 1 << 2;
 const ENDPOINTS: u32 = 1 << 3;
 const SECURE: u32 = 1 << 4;

@@ -3,8 +3,8 @@
 use crate::token::Settings;
 use alloc::vec::Vec;
 
-/// Reads lines of ASCII, each a letter that says what it is and the rest: an `e`ndpoint; `S`uffixes follow, each with `s`; the overrides'
-/// `b`ase and `p`refix, or `c`ache, control (`k`) and `t`oken; and whether they are `i`nsecure.
+/// Reads lines of ASCII, each a letter that says what it is and the rest: an `e`ndpoint; `S`uffixes follow, each with
+/// `s`; the overrides' `b`ase and `p`refix, or `c`ache, control (`k`) and `t`oken; and whether they are `i`nsecure.
 pub(super) fn read(text: &[u8]) -> Settings<'_> {
     let mut settings = Settings::default();
     for line in text.split(|byte| *byte == b'\n') {

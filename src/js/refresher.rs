@@ -1,7 +1,8 @@
 //! The refresh machine, spoken to in numbers: events in, and a flat list of actions out, which the package carries out
 //! (`pkg-template/src/driver.ts`).
 //!
-//! An event is its number and up to three more; what an event does not need is ignored, and an unknown event is no event, nor are 8 and 12 where they are told to `handle`.
+//! An event is its number and up to three more; what an event does not need is ignored, and an unknown event is no
+//! event, nor are 8 and 12 where they are told to `handle`.
 //!
 //! | event | | | |
 //! | --- | --- | --- | --- |
@@ -24,9 +25,9 @@
 //! | 16 Cleared | flight | | |
 //! | 17 Spent | how long ago, ms | | |
 //!
-//! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the status by its
-//! number, when the next attempt is due (NaN: not known), and for how many milliseconds the token in hand is good (NaN: none in hand,
-//! infinite: it never expires). Then the actions, each its number and what belongs to it:
+//! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the
+//! status by its number, when the next attempt is due (NaN: not known), and for how many milliseconds the token in hand
+//! is good (NaN: none in hand, infinite: it never expires). Then the actions, each its number and what belongs to it:
 //!
 //! | action | | | |
 //! | --- | --- | --- | --- |
@@ -48,8 +49,8 @@
 //! | 15 Sound | flight | | |
 //! | 16 Doubt | flight | | |
 //!
-//! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where it may pass,
-//! 1 where it is terminal, 2 where the answer was malformed.
+//! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where
+//! it may pass, 1 where it is terminal, 2 where the answer was malformed.
 
 use crate::refresh::{ASKED, Answer, HEARD, Machine, NEVER, NONE, Now, Policy, SPENT, Signal, VENDED};
 use alloc::vec::Vec;
@@ -65,8 +66,8 @@ pub struct Refresher {
 
 #[wasm_bindgen]
 impl Refresher {
-    /// The package has checked the numbers; should they be out of range all the same, the defaults hold. `shared`: it has
-    /// siblings. `seed`: up to 53 random bits.
+    /// The package has checked the numbers; should they be out of range all the same, the defaults hold. `shared`: it
+    /// has siblings. `seed`: up to 53 random bits.
     #[wasm_bindgen(constructor)]
     pub fn new(
         window_from: f32,
@@ -82,8 +83,8 @@ impl Refresher {
         Refresher { machine: make(policy, seed as u64, now(wall, mono)), out: Vec::new() }
     }
 
-    /// Takes an event, and gives where it says what to do, until the next one. Numbers that make no sense count as the nearest that
-    /// do (NaN as 0 or, where that is said above, as none).
+    /// Takes an event, and gives where it says what to do, until the next one. Numbers that make no sense count as the
+    /// nearest that do (NaN as 0 or, where that is said above, as none).
     pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> u32 {
         let mut signal = None;
         if event <= SPENT && event != VENDED && event != HEARD {
@@ -95,7 +96,8 @@ impl Refresher {
         self.tell(signal, now(wall, mono))
     }
 
-    /// A request brought a token. `token` is a hash of its bytes, up to 53 bits; the rest is what the answer says of its life, see
+    /// A request brought a token. `token` is a hash of its bytes, up to 53 bits; the rest is what the answer says of
+    /// its life, see
     /// [`Answer`], in milliseconds. NaN is what it does not say.
     #[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
     pub fn vended(
@@ -126,8 +128,8 @@ impl Refresher {
         self.tell(Some(Signal { event: VENDED, id: flight, ms: 0, more: 0, answer }), now(wall, mono))
     }
 
-    /// A sibling told of its token, which is good for `life` ms (infinite: it never ends). The flags are 1 for a fresh token and 2 where
-    /// its end was moved; `token` and `date` are as in `vended`.
+    /// A sibling told of its token, which is good for `life` ms (infinite: it never ends). The flags are 1 for a fresh
+    /// token and 2 where its end was moved; `token` and `date` are as in `vended`.
     pub fn heard(&mut self, life: f64, flags: u32, token: f64, date: f64, wall: f64, mono: f64) -> u32 {
         let date = (!date.is_nan()).then_some(date as i64);
         let answer = Answer { token: token as u64, date, ..Answer::default() };

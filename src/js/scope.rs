@@ -9,7 +9,8 @@ use crate::scope::{ANYTHING, Draft, ScopeError, check_count, describe, is_allowe
 use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-// The jobs, as the package numbers them (pkg-template/src/scope.ts); 0 is to parse. From `ALLOWS` on, the first grant may be a super-user.
+// The jobs, as the package numbers them (pkg-template/src/scope.ts); 0 is to parse. From `ALLOWS` on, the first grant
+// may be a super-user.
 const MERGE: u32 = 1;
 const ENCODE: u32 = 2;
 const DECODE: u32 = 3;
@@ -17,13 +18,13 @@ const ALLOWS: u32 = 4;
 const COVERS: u32 = 5;
 const DESCRIBE: u32 = 6;
 
-/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `input` is scopes and
-/// `"super-user"` as JSON, one after the other, and for `ALLOWS` an action behind them; to decode, base64. `limit` is how many permissions
-/// there may be; what a job does not need is ignored.
+/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `input` is
+/// scopes and `"super-user"` as JSON, one after the other, and for `ALLOWS` an action behind them; to decode, base64.
+/// `limit` is how many permissions there may be; what a job does not need is ignored.
 ///
-/// Gives where a [`Block`]'s table is: it has what a token's has of a scope (without permissions: a super-user), a number for yes and no,
-/// or text, with a line for each sentence. An error has one number more: which of the scopes was wrong, from 1; 0 where it was none of them
-/// alone.
+/// Gives where a [`Block`]'s table is: it has what a token's has of a scope (without permissions: a super-user), a
+/// number for yes and no, or text, with a line for each sentence. An error has one number more: which of the scopes was
+/// wrong, from 1; 0 where it was none of them alone.
 #[wasm_bindgen]
 pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
     let text = input.get(..filled as usize).and_then(|input| core::str::from_utf8(input).ok());

@@ -54,8 +54,8 @@ impl Attempts {
         self.starts[0] = awake;
     }
 
-    /// Someone else's attempt failed, perhaps by its own fault; false where there is no doubt, for others have failed as well.
-    /// It counts, but another may follow at once.
+    /// Someone else's attempt failed, perhaps by its own fault; false where there is no doubt, for others have failed
+    /// as well. It counts, but another may follow at once.
     pub(super) fn doubted(&mut self, awake: i64) -> bool {
         let doubted = !self.failing() && !self.doubted;
         if doubted {
@@ -65,7 +65,8 @@ impl Attempts {
         doubted
     }
 
-    /// An attempt that started before this machine was made, but counts against its budget. The oldest is to be told first.
+    /// An attempt that started before this machine was made, but counts against its budget. The oldest is to be told
+    /// first.
     pub(super) fn inherited(&mut self, awake: i64) {
         self.spent(awake);
         self.kept_until = awake + WINDOW;
@@ -130,7 +131,8 @@ pub(super) fn delay(dice: &mut Dice, nth: u32, within: i64) -> i64 {
     1 + dice.uniform(ceiling.min(within).max(1) - 1)
 }
 
-/// A delay (ms) before the attempt after refusal number `nth` in a row: the one in [`AFTER_REFUSAL`], give or take a fifth.
+/// A delay (ms) before the attempt after refusal number `nth` in a row: the one in [`AFTER_REFUSAL`], give or take a
+/// fifth.
 pub(super) fn delay_after_refusal(dice: &mut Dice, nth: u32) -> i64 {
     let last = AFTER_REFUSAL.len() - 1;
     let usual = AFTER_REFUSAL[last.min(nth.saturating_sub(1) as usize)];

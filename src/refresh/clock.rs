@@ -20,18 +20,19 @@ impl Now {
 
 /// How far (ms) the clocks may drift apart before the difference counts as time passed.
 ///
-/// Browsers round both clocks, to as much as 100 ms each. Taking the larger of two rounded steps
-/// at every event would add up: a page that asks a thousand times a second would see time run
-/// twice as fast. The price is that as much may have passed without being counted (and that each setting back of the wall
-/// clock by less than this may hide as much sleep).
+/// Browsers round both clocks, to as much as 100 ms each. Taking the larger of two rounded steps at every event would
+/// add up: a page that asks a thousand times a second would see time run twice as fast. The price is that as much may
+/// have passed without being counted (and that each setting back of the wall clock by less than this may hide as much
+/// sleep).
 pub(super) const TOLERANCE: i64 = 250;
 
 /// A disagreement of this size (ms) within one step is a jump: the device slept, or someone set
 /// the clock.
 const JUMP: i64 = 5_000;
 
-/// For so long (ms, awake) after the wall clock was set back the age of a message cannot be told: it may have been sent before.
-/// What has waited for a frozen page arrives as soon as that runs again, and it sees then that the clock was set.
+/// For so long (ms, awake) after the wall clock was set back the age of a message cannot be told: it may have been sent
+/// before. What has waited for a frozen page arrives as soon as that runs again, and it sees then that the clock was
+/// set.
 const DOUBT: i64 = 5_000;
 
 /// A step in which the page did not run counts for no more than this (ms) of that: it kept messages waiting as well.
@@ -48,7 +49,8 @@ pub(super) enum Step {
     Jump,
 }
 
-/// No time from outside counts for more than this (ms), so that no sum of a few of them overflows and none needs watching.
+/// No time from outside counts for more than this (ms), so that no sum of a few of them overflows and none needs
+/// watching.
 const FAR: i64 = 1 << 60;
 
 /// The nearest number that is not absurd. Not inlined, for size: its two limits take ten bytes each.
@@ -59,10 +61,10 @@ pub(super) fn tame(ms: i64) -> i64 {
 
 /// Makes one time of the two clocks, twice: once as late as it may be, once as early.
 ///
-/// With every observation the *steady* time advances by what the wall or the monotonic clock
-/// advanced, whichever is more (within [`TOLERANCE`]), and never goes back. Sleep in which the monotonic clock stood still
-/// is thus counted, and a wall clock set back is ignored; one set forward makes a token look older
-/// than it is, which costs one fetch. The age of tokens is measured by it.
+/// With every observation the *steady* time advances by what the wall or the monotonic clock advanced, whichever is
+/// more (within [`TOLERANCE`]), and never goes back. Sleep in which the monotonic clock stood still is thus counted,
+/// and a wall clock set back is ignored; one set forward makes a token look older than it is, which costs one fetch.
+/// The age of tokens is measured by it.
 ///
 /// The *awake* time is the monotonic clock alone: it may miss sleep but never runs ahead of the
 /// truth. Rates are limited by it, so that a clock set forward does not lift a limit.

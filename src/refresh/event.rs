@@ -23,7 +23,8 @@ pub enum Event {
         /// The number it asked under. One that does not wait is ignored.
         call: u32,
     },
-    /// The service refused the token in hand, or the last one in hand where that has expired. (The driver has checked that it is this one.)
+    /// The service refused the token in hand, or the last one in hand where that has expired. (The driver has checked
+    /// that it is this one.)
     Rejected,
     /// The timer armed last has fired.
     Timer,
@@ -61,8 +62,8 @@ pub enum Event {
         /// The number of the `Sound`. One that does not wait is ignored.
         flight: u32,
     },
-    /// Before this machine was made, another that it takes the place of sent a request: it counts against the ten that are sent in ten
-    /// minutes. To be told before anything else, the oldest first.
+    /// Before this machine was made, another that it takes the place of sent a request: it counts against the ten that
+    /// are sent in ten minutes. To be told before anything else, the oldest first.
     Spent {
         /// How long ago it was sent (ms).
         age: i64,
@@ -73,8 +74,8 @@ pub enum Event {
         token: u64,
         /// The life it has left now (ms), as the sibling knows it; `None`: it never expires.
         life: Option<i64>,
-        /// It has just been vended, and the sibling told of it ten seconds ago at most: what has waited for a frozen page
-        /// is not new to one who insists. Otherwise it answers an `ask`.
+        /// It has just been vended, and the sibling told of it ten seconds ago at most: what has waited for a frozen
+        /// page is not new to one who insists. Otherwise it answers an `ask`.
         fresh: bool,
         /// The sibling had an end for this token, and had reason to give it a later one.
         moved: bool,
@@ -83,8 +84,8 @@ pub enum Event {
     },
     /// A sibling told that its request failed.
     HeardFailed {
-        /// Perhaps by its own fault: there was no answer, as when its page navigates away. It takes another such failure for the
-        /// service to be blamed.
+        /// Perhaps by its own fault: there was no answer, as when its page navigates away. It takes another such
+        /// failure for the service to be blamed.
         own_fault: bool,
         /// Whether to try again.
         failure: Failure,
@@ -105,10 +106,12 @@ pub enum Failure {
         /// hour is granted.
         after: Option<i64>,
     },
-    /// The answer held no token that could be read. It may pass by itself; a third in a row is taken for the service's last word.
+    /// The answer held no token that could be read. It may pass by itself; a third in a row is taken for the service's
+    /// last word.
     Malformed,
-    /// Asking again would not help (401, 403, 404, 410, …): wait to be asked. With a token in hand, or one that ended within the
-    /// last five minutes, it may be a refusal in passing: try again, at first after five seconds, and at last once a minute.
+    /// Asking again would not help (401, 403, 404, 410, …): wait to be asked. With a token in hand, or one that ended
+    /// within the last five minutes, it may be a refusal in passing: try again, at first after five seconds, and at
+    /// last once a minute.
     Terminal,
 }
 
@@ -178,8 +181,8 @@ pub enum Action {
         /// The life that the token in hand has left (ms), for the siblings to compare; 0 where there is none.
         left: i64,
     },
-    /// Find out whether all has been heard that the siblings have told by now, answered by `Cleared`. The `Fetch` waits for it, for half a
-    /// second at most.
+    /// Find out whether all has been heard that the siblings have told by now, answered by `Cleared`. The `Fetch` waits
+    /// for it, for half a second at most.
     Sound {
         /// The number to answer under, that of the `Lock`.
         flight: u32,

@@ -88,7 +88,8 @@ impl Lives {
         if kept > now {
             return Verdict::Good(kept - now);
         }
-        // The very token whose end has passed, though by the wall clock it lives, or by the answer where it has no claim.
+        // The very token whose end has passed, though by the wall clock it lives, or by the answer where it has no
+        // claim.
         let lives = seen.answer.expires_at.is_none_or(|at| at - self.corrected(wall) > UNCERTAINTY);
         if doubt.is_none() && lives {
             self.doubt = Some(seen);
@@ -110,8 +111,8 @@ impl Lives {
 
     /// A sibling says that a token is good for so long (ms) from now on. Gives for how long it is good here.
     ///
-    /// A token that is known keeps its earlier end here as well, unless the sibling knew of an end too and had reason to
-    /// give it a later one.
+    /// A token that is known keeps its earlier end here as well, unless the sibling knew of an end too and had reason
+    /// to give it a later one.
     pub(super) fn heard(&mut self, answer: Answer, life: i64, moved: bool, now: i64) -> i64 {
         self.moved = moved;
         // Nobody passes on what has ended: that is no word on it.

@@ -20,7 +20,8 @@ use plan::Plan;
 /// event tells of them; it is also far below the 2^31 ms beyond which browsers fire at once.
 pub const HEARTBEAT: i64 = 30_000;
 
-/// A timer that comes later than this (ms) is held up, as in pages that are hidden. More than clocks are coarse: browsers round to 100 ms at most.
+/// A timer that comes later than this (ms) is held up, as in pages that are hidden. More than clocks are coarse:
+/// browsers round to 100 ms at most.
 const LATE: i64 = 250;
 
 /// Where timers are held up, so many in a row that are in time are no accident.
@@ -29,11 +30,12 @@ const ACCIDENTS: u8 = 3;
 /// In place of that number, where the page is hidden: until it is shown.
 const ALWAYS: u8 = u8::MAX;
 
-/// What has to be done before a token ends is begun so long before (ms) where timers come once a second: one to begin, one more for the
-/// owner of a lock to go ahead, and the request.
+/// What has to be done before a token ends is begun so long before (ms) where timers come once a second: one to begin,
+/// one more for the owner of a lock to go ahead, and the request.
 const LAG: i64 = 3_000;
 
-/// The same where they come once a minute, as in pages that have been hidden for some minutes; and how late (ms) one is that tells so.
+/// The same where they come once a minute, as in pages that have been hidden for some minutes; and how late (ms) one is
+/// that tells so.
 const LONG_LAG: i64 = 60_000 + LAG;
 const FAR_BEHIND: i64 = 2_000;
 

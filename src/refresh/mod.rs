@@ -20,14 +20,14 @@
 //!
 //! - One request at a time, none within a second of the start of the last one, and while no token
 //!   arrives at most ten in any ten minutes.
-//! - No caller gets a token that has expired, or one with less life left than asked for. How long a token lives is itself
-//!   a question of clocks that may be wrong: `docs/clocks.md` says what is promised where.
+//! - No caller gets a token that has expired, or one with less life left than asked for. How long a token lives is
+//!   itself a question of clocks that may be wrong: `docs/clocks.md` says what is promised where.
 //! - Every caller is settled once: with a token, or with what came of the attempt it waited for.
 //! - A timer is never armed for longer than [`HEARTBEAT`].
 //!
-//! What no client can see: a wall clock set back during the very sleep that also stops the
-//! monotonic clock. Both then agree that no time has passed, and a token may be handed out for
-//! that much too long. Nor one set forward and then back while a page was frozen and a sibling told of a token in between.
+//! What no client can see: a wall clock set back during the very sleep that also stops the monotonic clock. Both then
+//! agree that no time has passed, and a token may be handed out for that much too long. Nor one set forward and then
+//! back while a page was frozen and a sibling told of a token in between.
 
 mod backoff;
 mod calls;

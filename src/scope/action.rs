@@ -23,8 +23,8 @@ pub enum CacheAccess {
     Read = 1,
     /// To set or delete it, whatever it was.
     Write = 2,
-    /// A write that depends on what is there (`SetIfNotExists`, `IncreaseTTL`) or returns what it changed (`Increment`, the
-    /// length that `ListPushBack` answers): only `readwrite` has these.
+    /// A write that depends on what is there (`SetIfNotExists`, `IncreaseTTL`) or returns what it changed (`Increment`,
+    /// the length that `ListPushBack` answers): only `readwrite` has these.
     ConditionalWrite = 4,
 }
 

@@ -6,8 +6,8 @@ use super::parts::Parts;
 
 /// Is every action that `requested` permits also permitted by `granted`?
 ///
-/// Unions are seen through, one kind of access at a time: read-only and write-only together allow reads and
-/// writes, but not conditional writes, so they do not cover read-write. A prefix is covered by a prefix of itself. An answer of
+/// Unions are seen through, one kind of access at a time: read-only and write-only together allow reads and writes, but
+/// not conditional writes, so they do not cover read-write. A prefix is covered by a prefix of itself. An answer of
 /// `true` is always right; `false` is wrong only for a grant that spells out a prefix by all of its 256 extensions.
 pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
     match granted {

@@ -1,7 +1,7 @@
 //! The JSON form, as in the npm package's types: `{"permissions":[{"role":…,"cache":…,"item":…}]}`.
 //!
-//! The `All…` constants are `{"all":"caches"}`, `{"all":"items"}`, `{"all":"topics"}` and `{"all":"functions"}`: they survive
-//! JSON, and are neither a cache named `*` nor one another.
+//! The `All…` constants are `{"all":"caches"}`, `{"all":"items"}`, `{"all":"topics"}` and `{"all":"functions"}`: they
+//! survive JSON, and are neither a cache named `*` nor one another.
 
 use super::error::ScopeError;
 use super::model::{MAX_PERMISSIONS, TokenScope, check_count};

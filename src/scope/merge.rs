@@ -6,8 +6,8 @@ use super::parts::Parts;
 use alloc::vec::Vec;
 
 impl TokenScope {
-    /// The union, in the order written; exact duplicates are dropped, and nothing else: whether a permission is wholly within
-    /// another is [`covers`](super::covers)' business, and what was written stays readable.
+    /// The union, in the order written; exact duplicates are dropped, and nothing else: whether a permission is wholly
+    /// within another is [`covers`](super::covers)' business, and what was written stays readable.
     ///
     /// # Errors
     /// `ERR_SCOPE_LIMIT` where the union has more than `limit` permissions; `ERR_SCOPE_INVALID` where it has none.
@@ -23,8 +23,8 @@ impl TokenScope {
     }
 }
 
-/// Is it not in the union? One beyond the limit is enough: it is an error anyhow, and looking each up in an ever longer list would take
-/// ever longer.
+/// Is it not in the union? One beyond the limit is enough: it is an error anyhow, and looking each up in an ever longer
+/// list would take ever longer.
 pub(crate) fn is_new(union: &[Parts<'_>], parts: &Parts<'_>, limit: usize) -> bool {
     // Two that name the same in the same way are alike.
     let is_same = |other: &Parts<'_>| {

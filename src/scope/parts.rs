@@ -1,5 +1,5 @@
-//! What the types of permission have in common: one view of all three, and one table of how each is spelled, so that each form
-//! of a scope (JSON, protobuf, English, set of actions) is read and written once, not three times.
+//! What the types of permission have in common: one view of all three, and one table of how each is spelled, so that
+//! each form of a scope (JSON, protobuf, English, set of actions) is read and written once, not three times.
 
 use super::action::{CacheAccess, TopicAccess};
 use super::error::ScopeError;
@@ -150,8 +150,8 @@ impl Parts<'_> {
     }
 }
 
-/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Spelled out, since the standard library's
-/// table is larger.
+/// White space as JavaScript and Unicode each see it: a byte order mark is blank as well. Spelled out, since the
+/// standard library's table is larger.
 const BLANKS: &[u8] =
     "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\
     \u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}"

@@ -1,5 +1,6 @@
-//! Claim `p` as Momento and its SDKs write it, straight from its bytes into rows: fields in order, each once, names in ASCII. Nearly all
-//! of them are that; where anything is otherwise, [`wire`](super::wire) reads it anew, and says what is wrong if something is.
+//! Claim `p` as Momento and its SDKs write it, straight from its bytes into rows: fields in order, each once, names in
+//! ASCII. Nearly all of them are that; where anything is otherwise, [`wire`](super::wire) reads it anew, and says what
+//! is wrong if something is.
 
 use super::parts::Selects;
 use crate::codec::{
@@ -26,8 +27,8 @@ impl Cursor<'_> {
         self.bytes.get(self.at).copied().unwrap_or_default()
     }
 
-    /// Goes into a field of bytes with this tag, if it stands here; where its length, of one byte or two, says that it ends. A longer length
-    /// is `None` as well, in the midst of which no tag is.
+    /// Goes into a field of bytes with this tag, if it stands here; where its length, of one byte or two, says that it
+    /// ends. A longer length is `None` as well, in the midst of which no tag is.
     #[inline(always)]
     fn enter(&mut self, tag: u8) -> Option<usize> {
         if self.next() != tag {
@@ -169,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_blank_cache_is_nobody_s() {
-        // Permissions.explicit { permissions { cache_permissions { role: ReadOnly, cache_selector { cache_name: "" } } } }
+        // Permissions.explicit { permissions { cache_permissions { role: ReadOnly, cache_selector { cache_name: "" } }
+        // } }
         for name in [&[][..], b" ", b"\t", b"\0"] {
             let bytes = message(&[Parts { role: 2, cache: Some(name), selects: Selects::Nothing, name: b"" }]);
             assert_eq!(rows(&bytes), None, "{name:?}");
@@ -207,7 +209,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
-        /// Whatever this reader takes, though a byte was changed, taken away or added, the strict one takes for the same.
+        /// Whatever this reader takes, though a byte was changed, taken away or added, the strict one takes for the
+        /// same.
         #[test]
         fn takes_nothing_that_the_strict_reader_does_not(
             permissions in prop::collection::vec((0u8..12, prop::option::of("[a ~\u{e9}]{0,3}"), 0usize..4, "[a ~\u{e9}]{0,3}"), 1..4),

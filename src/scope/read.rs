@@ -1,6 +1,7 @@
 //! Reads the JSON of a scope or an action, strictly: each field once, and nothing else.
 //!
-//! A permission goes straight into its protobuf form, which is the one form in which permissions that were read are kept.
+//! A permission goes straight into its protobuf form, which is the one form in which permissions that were read are
+//! kept.
 
 use super::action::{ACCESS_TO, ACCESSES, Act, EXPECTED, TYPES};
 use super::error::ScopeError;
@@ -34,7 +35,8 @@ const KEY: usize = 9;
 const ALL: usize = 10;
 const NAME: usize = 11;
 
-// Where names stand, one bit each: in a scope, a permission, an action, and in a selector of caches, of items, and of topics or functions.
+// Where names stand, one bit each: in a scope, a permission, an action, and in a selector of caches, of items, and of
+// topics or functions.
 const IN_SCOPE: u8 = 1;
 const IN_PERMISSION: u8 = 2;
 const IN_ACTION: u8 = 4;
@@ -73,9 +75,11 @@ struct Said {
 
 const SILENT: Said = Said { field: NONE, selects: Selects::Nothing, text: Vec::new() };
 
-/// What has been read so far. The functions that read are plain ones, and walk in one place: each is in the module once.
+/// What has been read so far. The functions that read are plain ones, and walk in one place: each is in the module
+/// once.
 pub(crate) struct Draft {
-    /// The messages `ExplicitPermissions` of the scopes that have been read, one after the other: the message of them all.
+    /// The messages `ExplicitPermissions` of the scopes that have been read, one after the other: the message of them
+    /// all.
     pub(crate) explicit: Vec<u8>,
     /// May a key be a list of bytes?
     bytes: bool,

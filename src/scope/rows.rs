@@ -1,4 +1,5 @@
-//! Permissions as rows of a [`Block`]: the role (and kind), the cache's end, what kind of selector, and where its name ends.
+//! Permissions as rows of a [`Block`]: the role (and kind), the cache's end, what kind of selector, and where its name
+//! ends.
 
 use super::parts::{Parts, Selects};
 use super::wire::put;

@@ -41,8 +41,9 @@ impl Grant {
     /// Reads claim `p`, in any base64 form.
     ///
     /// # Errors
-    /// `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a role of none, a selector
-    /// that is not set. Newer messages are wire-compatible with this one by accident, so a partial reading would be a guess.
+    /// `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a role of none, a
+    /// selector that is not set. Newer messages are wire-compatible with this one by accident, so a partial reading
+    /// would be a guess.
     pub fn decode(p: &str) -> Result<Grant> {
         let mut permissions = Vec::new();
         let super_user = read(&decode(p)?, &mut |parts| permissions.push(parts.into()))?;
@@ -87,8 +88,8 @@ fn put_selector(out: &mut Vec<u8>, field: u32, number: u32, bytes: &[u8]) {
     put_bytes(out, field, &selector);
 }
 
-/// Reads `Permissions`: true for a super-user; otherwise each permission goes to `emit`. A token may carry more of them than may
-/// be asked for today: reading sets no limit. What was emitted before an error is no grant.
+/// Reads `Permissions`: true for a super-user; otherwise each permission goes to `emit`. A token may carry more of them
+/// than may be asked for today: reading sets no limit. What was emitted before an error is no grant.
 pub(crate) fn read<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<bool> {
     let explicit = explicit(bytes)?;
     read_explicit(explicit.unwrap_or_default(), emit)?;

@@ -37,11 +37,13 @@ pub(super) enum Claim {
 /// The last second of the year 9999. Milliseconds taken for seconds lie far beyond it.
 const LAST_SANE_MS: i64 = 253_402_300_799_999;
 
-/// `{"alg":"HS256"}` and the dot behind it, as nearly all of Momento's JWTs begin: known to be right, and so not read again.
+/// `{"alg":"HS256"}` and the dot behind it, as nearly all of Momento's JWTs begin: known to be right, and so not read
+/// again.
 const HEADER: &[u8] = b"eyJhbGciOiJIUzI1NiJ9.";
 
 impl Claims {
-    /// Reads a compact JWT: three base64 parts, of which header and payload are JSON objects. They are decoded to `free`.
+    /// Reads a compact JWT: three base64 parts, of which header and payload are JSON objects. They are decoded to
+    /// `free`.
     pub(super) fn read(&mut self, work: &mut Work, jwt: Span, free: usize) -> Result<(), Expected> {
         self.parts(work, jwt, free).map_err(|expected| {
             match work.get(jwt).iter().filter(|byte| **byte == b'.').count() {
@@ -78,8 +80,8 @@ impl Claims {
         self.get(claim).text()
     }
 
-    /// When it expires, in milliseconds since the epoch. An error is what is no time between 1970 and the year 9999: most often
-    /// milliseconds for seconds.
+    /// When it expires, in milliseconds since the epoch. An error is what is no time between 1970 and the year 9999:
+    /// most often milliseconds for seconds.
     pub(super) fn expires_at(&self) -> Result<Option<i64>, Insane> {
         match self.get(Claim::Expiry) {
             Value::Absent => Ok(None),
@@ -117,7 +119,8 @@ pub(super) struct Insane;
 
 const THREE_PARTS: Expected = &"three parts between dots";
 
-/// Decodes what stands before the next dot or the end to `free`: where it is then. The rest is what stands behind that dot.
+/// Decodes what stands before the next dot or the end to `free`: where it is then. The rest is what stands behind that
+/// dot.
 fn part(work: &mut Work, rest: &mut Span, free: usize) -> Result<Span, Expected> {
     match work.decode(*rest, free) {
         Some(Decoded { stopped, length })

@@ -181,7 +181,8 @@ fn check_host(text: &[u8], port_allowed: bool) -> Result<(), TokenError> {
         _ => (text, true),
     };
     let mut fits = port_fits && host.len() <= 253;
-    // The label's length so far, and the byte before; a label neither starts nor ends with a hyphen, and so is not empty.
+    // The label's length so far, and the byte before; a label neither starts nor ends with a hyphen, and so is not
+    // empty.
     let (mut label, mut before) = (0, b'-');
     for byte in host.iter().chain(b".") {
         if *byte == b'.' {

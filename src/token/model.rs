@@ -55,7 +55,8 @@ pub struct DecodeOptions {
 /// [`DecodeOptions`], borrowed.
 #[derive(Clone, Default)]
 pub(crate) struct Settings<'a> {
-    /// The option `endpoint`, and then the overrides: base and prefix; or else the hosts for caches, control and tokens, all three.
+    /// The option `endpoint`, and then the overrides: base and prefix; or else the hosts for caches, control and
+    /// tokens, all three.
     pub(crate) hosts: [Option<&'a str>; 6],
     /// The overrides are without TLS.
     pub(crate) insecure: bool,
@@ -133,13 +134,15 @@ impl Token {
         self.expires_at
     }
 
-    /// When it was issued, in milliseconds since the epoch (claim `iat`, there in seconds); `None` where it does not say.
+    /// When it was issued, in milliseconds since the epoch (claim `iat`, there in seconds); `None` where it does not
+    /// say.
     #[cfg(feature = "refresh")]
     pub fn issued_at(&self) -> Option<i64> {
         self.issued_at
     }
 
-    /// What it may do (claim `p`), made anew by each call; `None` where it does not say, or says what is not understood in full.
+    /// What it may do (claim `p`), made anew by each call; `None` where it does not say, or says what is not understood
+    /// in full.
     pub fn grant(&self) -> Option<Grant> {
         match self.permissions {
             0 => self.super_user.then_some(Grant::SuperUser),

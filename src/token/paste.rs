@@ -1,7 +1,7 @@
 //! What people really paste: a credential with something around it.
 
-/// Takes away white space and line wraps, surrounding quotes and a `Bearer ` prefix; nothing else. What is left stands in front; how
-/// long it is.
+/// Takes away white space and line wraps, surrounding quotes and a `Bearer ` prefix; nothing else. What is left stands
+/// in front; how long it is.
 pub(super) fn clean(bytes: &mut [u8]) -> usize {
     let (mut read, mut end) = (0, 0);
     while let Some(rest) = bytes.get(read..)
@@ -39,8 +39,8 @@ fn is_quote(byte: &u8) -> bool {
     matches!(byte, b'"' | b'\'' | b'`')
 }
 
-/// How many bytes the blank character in front takes; 0 where there is none. White space of any kind, and the marks that editors and
-/// chat programs leave: zero-width characters and the byte order mark.
+/// How many bytes the blank character in front takes; 0 where there is none. White space of any kind, and the marks
+/// that editors and chat programs leave: zero-width characters and the byte order mark.
 pub(crate) fn blank(bytes: &[u8]) -> usize {
     let (code, length) = match *bytes {
         [byte @ 0..0x80, ..] => (byte.into(), 1),

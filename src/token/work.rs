@@ -1,5 +1,5 @@
-//! The one buffer in which a credential is taken apart: what is decoded of it goes behind it, and what is found there is named by
-//! where it stands. Nothing is copied out before all of it is known, and all of it is wiped at once.
+//! The one buffer in which a credential is taken apart: what is decoded of it goes behind it, and what is found there
+//! is named by where it stands. Nothing is copied out before all of it is known, and all of it is wiped at once.
 
 use crate::codec::{
     base64::{Decoded, decode_within},
@@ -40,12 +40,14 @@ impl Work {
         Work::new(bytes)
     }
 
-    /// A buffer with a credential in front and as much [`room`](Self::room) as it needs; with less, it reads as malformed.
+    /// A buffer with a credential in front and as much [`room`](Self::room) as it needs; with less, it reads as
+    /// malformed.
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
         Work(Wiped(bytes))
     }
 
-    /// How much room a credential of so many bytes needs: three quarters for an envelope, three quarters of that for the JWT within.
+    /// How much room a credential of so many bytes needs: three quarters for an envelope, three quarters of that for
+    /// the JWT within.
     pub(crate) fn room(length: usize) -> usize {
         length / 2 * 5 + 16
     }
@@ -63,8 +65,8 @@ impl Work {
         decode_within(&mut self.0.0, span.from, span.to, into)
     }
 
-    /// The members of a JSON object, which begins where the span does. Texts are named by where they stand in the buffer, brought out
-    /// of their escapes.
+    /// The members of a JSON object, which begins where the span does. Texts are named by where they stand in the
+    /// buffer, brought out of their escapes.
     pub(super) fn members(
         &mut self,
         span: Span,

@@ -19,20 +19,23 @@ const EXPIRY_TOLERANCE_MS: i64 = 5_000;
 
 /// What a vending service answered.
 ///
-/// The credential is the answer itself, where that is text, or stands somewhere in its JSON, most often under a known name: `authToken`,
-/// `disposableToken`, `momentoToken`, `token` or `apiKey`, in that order, and in any spelling (`auth_token`, `AuthToken`).
+/// The credential is the answer itself, where that is text, or stands somewhere in its JSON, most often under a known
+/// name: `authToken`, `disposableToken`, `momentoToken`, `token` or `apiKey`, in that order, and in any spelling
+/// (`auth_token`, `AuthToken`).
 ///
-/// 1. An envelope, a v1 key or a legacy token under a known name counts first. Higher objects go before those within them.
+/// 1. An envelope, a v1 key or a legacy token under a known name counts first. Higher objects go before those within
+///    them.
 /// 2. A v2 key, or what is no credential, under a known name is an error.
 /// 3. Then an envelope, v1 key or legacy token under any other name, as in a claim of a user's document.
 /// 4. Then some other JWT under a known name: a session token. Under other names a JWT is an app's own affair.
 ///
-/// Where the answer itself holds none, strings that are JSON in their turn are searched as if that stood in their place, one such text deep: JSON
-/// encoded twice, the `body` that a Lambda function answers without proxy integration (whose `statusCode` must be a success), an `AWSJSON` of
-/// AppSync. A guard before JSON, as `)]}',`, is passed over.
+/// Where the answer itself holds none, strings that are JSON in their turn are searched as if that stood in their
+/// place, one such text deep: JSON encoded twice, the `body` that a Lambda function answers without proxy integration
+/// (whose `statusCode` must be a success), an `AWSJSON` of AppSync. A guard before JSON, as `)]}',`, is passed over.
 ///
-/// Two different credentials of the same rank, depth and name are an error. Its endpoint may stand beside it, or in an object around it, as a
-/// host or as a URL under `api.cache.`, `web.cache.` or `cache.`; when it expires, and its refresh token, beside it alone.
+/// Two different credentials of the same rank, depth and name are an error. Its endpoint may stand beside it, or in an
+/// object around it, as a host or as a URL under `api.cache.`, `web.cache.` or `cache.`; when it expires, and its
+/// refresh token, beside it alone.
 ///
 /// ```
 /// use momento_token_wasm::{token::DecodeOptions, vend::{Answer, Asked}};
@@ -55,8 +58,8 @@ impl Answer {
     /// Reads the body of a successful answer.
     ///
     /// # Errors
-    /// `ERR_VEND_HTML` for a web page, `ERR_VEND_TOO_LARGE` for more than [`MAX_ANSWER_BYTES`], `ERR_VEND_ANSWER` for anything else
-    /// that holds no token, or more than one.
+    /// `ERR_VEND_HTML` for a web page, `ERR_VEND_TOO_LARGE` for more than [`MAX_ANSWER_BYTES`], `ERR_VEND_ANSWER` for
+    /// anything else that holds no token, or more than one.
     pub fn read(body: &str) -> Result<Self, VendError> {
         let text = content(body)?;
         let mut found = Found::NOTHING;
@@ -69,8 +72,8 @@ impl Answer {
         self.refresh_token.as_ref()
     }
 
-    /// Decodes the answer's credential, and says in warnings where it is not what was `asked` for. Its own claims are the truth; what the
-    /// answer says beside them fills gaps. `now` is in milliseconds since the epoch.
+    /// Decodes the answer's credential, and says in warnings where it is not what was `asked` for. Its own claims are
+    /// the truth; what the answer says beside them fills gaps. `now` is in milliseconds since the epoch.
     ///
     /// # Errors
     /// As [`token::decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
@@ -120,8 +123,8 @@ impl Found {
         Some(text_at(text, self.refresh_token)).filter(|token| !token.reveal().is_empty())
     }
 
-    /// See [`Answer::into_token`]; `text` is where it was found. A length of life counts from `wall`, the reader's own clock, and all
-    /// else is held against `now`.
+    /// See [`Answer::into_token`]; `text` is where it was found. A length of life counts from `wall`, the reader's own
+    /// clock, and all else is held against `now`.
     pub(crate) fn token(
         &self,
         text: &str,

@@ -2,8 +2,8 @@
 
 use super::once::{bare, same};
 
-/// Momento is younger than this: 2001, where seconds since 1970 grow a tenth digit. What lies before is a zero, a count of seconds
-/// from now, or a mistake.
+/// Momento is younger than this: 2001, where seconds since 1970 grow a tenth digit. What lies before is a zero, a count
+/// of seconds from now, or a mistake.
 const FIRST_SANE_MS: i64 = 1_000_000_000_000;
 /// The last millisecond of the year 9999.
 const LAST_SANE_MS: i64 = 253_402_300_799_999;
@@ -15,12 +15,12 @@ const WEEKDAYS: &[u8] = b"sunmontuewedthufrisat";
 // A letter stands for a part: weekday, day, month by name (m) or number (n), year, time and zone.
 // Blank is blanks, _ is such as need not be, T is what ISO 8601 puts between date and time; the rest is itself.
 
-/// ISO 8601 (with a blank before the zone too, as Ruby has it), JavaScript's `Date`, RFC 5322 with and without a weekday (and HTTP), and
-/// Java's `Date`.
+/// ISO 8601 (with a blank before the zone too, as Ruby has it), JavaScript's `Date`, RFC 5322 with and without a
+/// weekday (and HTTP), and Java's `Date`.
 static FORMS: [&str; 5] = ["Y-n-dTt_z", "w m d Y t z", "d m Y t z", "w m d t z Y", "w, d m Y t z"];
 
-/// A date as JSON carries it: milliseconds since the epoch. `None` for what is no date, or says no time or zone: a date alone may
-/// mean its first moment or its last, and a time without a zone is nobody's.
+/// A date as JSON carries it: milliseconds since the epoch. `None` for what is no date, or says no time or zone: a date
+/// alone may mean its first moment or its last, and a time without a zone is nobody's.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let mut text = bare(text).as_bytes();
     // What JavaScript puts behind a date: the zone's name, in words.
@@ -190,7 +190,8 @@ fn days(year: i32, month: i32, day: i32) -> Option<i32> {
 /// Days from 1970 to the first of a month, of which the thirteenth is the next year's first. Not inlined, for size.
 #[inline(never)]
 fn first_of(year: i32, month: i32) -> i32 {
-    // Years from March on, so that the day that comes and goes is the last of its year; and 400 more, so that none is below 0.
+    // Years from March on, so that the day that comes and goes is the last of its year; and 400 more, so that none is
+    // below 0.
     let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
     year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 - 719_468 - 146_097
 }

@@ -148,7 +148,8 @@ impl VendError {
     }
 }
 
-/// A credential that the decoder refuses: a broken service may be mended, but a v2 key or a foreign endpoint is its answer.
+/// A credential that the decoder refuses: a broken service may be mended, but a v2 key or a foreign endpoint is its
+/// answer.
 impl From<TokenError> for VendError {
     fn from(error: TokenError) -> Self {
         let broken = error.code().get(..10).is_some_and(|front| same(front.as_bytes(), b"ERR_TOKEN_"));

@@ -1,8 +1,9 @@
 //! Where in an answer's JSON the credential stands, and what stands beside it.
 //!
-//! Every string is a place, and so is every string in JSON that stands in a string as text, one such text deep. Of two places the better
-//! one counts: the document's own before those in a text, then by what stands there (its merit), then by how deep it is, then by its name's
-//! order in [`NAMES`]. Two different credentials in places as good as each other are nobody's to choose from.
+//! Every string is a place, and so is every string in JSON that stands in a string as text, one such text deep. Of two
+//! places the better one counts: the document's own before those in a text, then by what stands there (its merit), then
+//! by how deep it is, then by its name's order in [`NAMES`]. Two different credentials in places as good as each other
+//! are nobody's to choose from.
 
 use super::error::Missing;
 use super::once::{bare, same};
@@ -16,8 +17,9 @@ const MAX_DEPTH: u32 = 5;
 /// No credential is shorter, whatever it says.
 const SHORTEST: usize = 40;
 
-/// The names that mean something, in small letters and without `_` and `-`: `authToken`, `auth_token` and `AuthToken` are one. First the
-/// credential's, then the endpoint's, when it expires, how long it lives in seconds from now, and the rest; of each the best first.
+/// The names that mean something, in small letters and without `_` and `-`: `authToken`, `auth_token` and `AuthToken`
+/// are one. First the credential's, then the endpoint's, when it expires, how long it lives in seconds from now, and
+/// the rest; of each the best first.
 const NAMES: &[u8] = b"authtoken disposabletoken momentotoken token apikey endpoint \
     expiresat validuntil exp expiresatepoch expires expiry expiration expiresin validforseconds refreshtoken enabled doesexpire \
     statuscode body";
@@ -33,7 +35,8 @@ const REFRESH_TOKEN: u32 = 15;
 const ENABLED: u32 = 16;
 /// `false` in what the SDK makes of an expiry that is none.
 const DOES_EXPIRE: u32 = 17;
-/// Of what a Lambda function answers, which a gateway without proxy integration passes on as it is: the HTTP status that it means,
+/// Of what a Lambda function answers, which a gateway without proxy integration passes on as it is: the HTTP status
+/// that it means,
 const STATUS_CODE: u32 = 18;
 /// and the body.
 const BODY: u32 = 19;
@@ -158,7 +161,8 @@ struct Search<'a> {
 struct Beside {
     /// How many objects and lists it is within, and itself.
     depth: u32,
-    /// Which field says no with `false`: [`ENABLED`], or [`DOES_EXPIRE`] in an object that tells of nothing but an expiry.
+    /// Which field says no with `false`: [`ENABLED`], or [`DOES_EXPIRE`] in an object that tells of nothing but an
+    /// expiry.
     denies: u32,
     says_no: bool,
     without_token: bool,
@@ -207,7 +211,8 @@ impl Search<'_> {
                 self.ambiguous |= beside.two_endpoints;
                 found.endpoint = beside.endpoint;
             }
-            // Expiry and refresh token belong to what stands beside them by name: around it they may be of an app's own session.
+            // Expiry and refresh token belong to what stands beside them by name: around it they may be of an app's own
+            // session.
             if self.best >> 8 & 0xff == beside.depth && matches!((self.best >> 16) as u8, NAMED | NAMED_SESSION) {
                 found.told = beside.told;
                 found.length = beside.length;
@@ -254,8 +259,8 @@ impl Search<'_> {
         Ok(())
     }
 
-    /// Reads when a token expires: a count since 1970 or, for a life, from now; the same in a string; a date; or the SDK's object
-    /// `{_doesExpire, validUntil}`, but for one within such an object.
+    /// Reads when a token expires: a count since 1970 or, for a life, from now; the same in a string; a date; or the
+    /// SDK's object `{_doesExpire, validUntil}`, but for one within such an object.
     fn told(&mut self, reader: &mut Reader<'_>, kind: Kind, field: u32, beside: &Beside) -> Result<Told> {
         let life = field > LAST_EXPIRY;
         let within = beside.denies == DOES_EXPIRE;
@@ -360,12 +365,12 @@ fn status_of(number: Number) -> Option<u16> {
     number.scaled(0).filter(|status| (100..600).contains(status)).map(|status| status as u16)
 }
 
-/// What may stand before a base endpoint: a URL's scheme, and the cache's hosts under it. Those of other services take no data, and are
-/// nobody's endpoint.
+/// What may stand before a base endpoint: a URL's scheme, and the cache's hosts under it. Those of other services take
+/// no data, and are nobody's endpoint.
 static BEFORE_BASE: [&str; 5] = ["https://", "http://", "api.cache.", "web.cache.", "cache."];
 
-/// The base of an endpoint that may be a host of it, or a whole URL under one: `https://api.cache.B/topics/…` is `B`. What is none of
-/// these stays as it is, for the decoder to refuse.
+/// The base of an endpoint that may be a host of it, or a whole URL under one: `https://api.cache.B/topics/…` is `B`.
+/// What is none of these stays as it is, for the decoder to refuse.
 pub(super) fn base_of(endpoint: &str) -> &str {
     let mut base = bare(endpoint);
     for before in &BEFORE_BASE {

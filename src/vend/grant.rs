@@ -6,8 +6,8 @@ use crate::scope::{ANYTHING, Parts, TokenScope, describe, push_decimal, push_quo
 use crate::token::{Token, Warning};
 use alloc::{string::String, vec::Vec};
 
-/// A life longer than asked by more than this is worth a warning, in milliseconds. A shorter one never is: services that keep tokens for
-/// a while hand out what is left of them.
+/// A life longer than asked by more than this is worth a warning, in milliseconds. A shorter one never is: services
+/// that keep tokens for a while hand out what is left of them.
 const LIFE_TOLERANCE_MS: i64 = 60_000;
 /// So many permissions are described in one warning.
 const MOST_SENTENCES: usize = 3;
@@ -64,8 +64,8 @@ impl Wanted<'_> {
 
 /// Does the token permit what was asked, no less and no more? `None` where it does, or does not say what it permits.
 ///
-/// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`; its message describes what is
-/// more and what is less.
+/// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`; its message
+/// describes what is more and what is less.
 pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
     compare_parts(granted, &asked.parts())
 }

@@ -1,4 +1,5 @@
-//! Small things, once for all who do them here: inlined where they are used, they would be a good part of this folder's code.
+//! Small things, once for all who do them here: inlined where they are used, they would be a good part of this folder's
+//! code.
 
 /// Without white space around it.
 #[inline(never)]

@@ -13,7 +13,8 @@ pub(crate) enum Place {
     Whole,
     /// The string of JSON that starts at this byte.
     At(usize),
-    /// In a text that is JSON in its turn: where the text starts in the document, and the string in [`json_of`] the text.
+    /// In a text that is JSON in its turn: where the text starts in the document, and the string in [`json_of`] the
+    /// text.
     Within(usize, usize),
 }
 

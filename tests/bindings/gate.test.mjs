@@ -35,8 +35,14 @@ function hook(admitsIn = () => 0) {
 
 test('two changes within 5 s are used, a third one waits until all has been still for 1 s', () => {
   const { gate, give, pass, used } = hook();
-  assert.deepEqual(['a', 'b', 'c'].map((url) => give({ url })), ['use', 'use', 'use']);
-  assert.deepEqual([give({ url: 'd' }), used(), gate.problem], ['wait', { url: 'c' }, { reason: 'restless', names: ['url'], pauseMs: 1_000 }]);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((url) => give({ url })),
+    ['use', 'use', 'use'],
+  );
+  assert.deepEqual(
+    [give({ url: 'd' }), used(), gate.problem],
+    ['wait', { url: 'c' }, { reason: 'restless', names: ['url'], pauseMs: 1_000 }],
+  );
   pass(999);
   assert.deepEqual([give({ url: 'e' }), used()], ['wait', { url: 'c' }]);
   pass(999);
@@ -57,13 +63,22 @@ test('the pause doubles up to 60 s while changes follow within 5 s, and is 1 s a
     pass(5_000);
   }
   pass(1);
-  assert.deepEqual(['a', 'b', 'c'].map((url) => give({ url })), ['use', 'use', 'wait']);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((url) => give({ url })),
+    ['use', 'use', 'wait'],
+  );
   assert.equal(gate.problem.pauseMs, 1_000);
 });
 
 test('the problem names each option that changed, once, and stays the same object while they are the same', () => {
   const { gate, give } = hook();
-  for (const [url, tokenId] of [['a', '1'], ['b', '1'], ['b', '2'], ['c', '2']]) give({ url, tokenId });
+  for (const [url, tokenId] of [
+    ['a', '1'],
+    ['b', '1'],
+    ['b', '2'],
+    ['c', '2'],
+  ])
+    give({ url, tokenId });
   const { problem } = gate;
   assert.deepEqual(problem.names, ['url', 'tokenId']);
   for (const url of ['d', 'e', 'f']) give({ url, tokenId: '2' });
@@ -111,7 +126,10 @@ test('random histories: in the end the newest options are used, never without a 
       );
     }
     // Two at once, and another after a pause of a second.
-    assert.ok(uses.every((at, nth) => nth < 3 || at - uses[nth - 3] >= 1_000), uses.join());
+    assert.ok(
+      uses.every((at, nth) => nth < 3 || at - uses[nth - 3] >= 1_000),
+      uses.join(),
+    );
     pass(70_000);
     assert.deepEqual(used(), newest);
   });

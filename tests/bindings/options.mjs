@@ -35,7 +35,10 @@ export function optionsTests(browser, code) {
       await give({ vend: `/token?${text}` });
       await pass(200);
     }
-    assert.deepEqual(requests().map(({ url }) => url.search), ['', '?r', '?ro']);
+    assert.deepEqual(
+      requests().map(({ url }) => url.search),
+      ['', '?r', '?ro'],
+    );
     assert.equal(await seen(), 'ready ro ERR_ARGUMENT');
     await pass(700);
     assert.equal(await seen(), 'ready ro ERR_ARGUMENT', 'still for 0.9 s');
@@ -91,7 +94,9 @@ export function optionsTests(browser, code) {
   });
 
   test('nine sources in ten minutes; the next options are used when there is room', async (t) => {
-    const { seen, pass, give, call, vends } = await visit(t, (_, { url }, mint) => ({ body: mint(3600, { id: url.search.slice(1) }) }));
+    const { seen, pass, give, call, vends } = await visit(t, (_, { url }, mint) => ({
+      body: mint(3600, { id: url.search.slice(1) }),
+    }));
     for (let nth = 0; nth < 10; nth++) {
       await give({ vend: `/token?${nth}` });
       await pass(10 * SECOND);
@@ -148,7 +153,13 @@ export function optionsTests(browser, code) {
 
   test('a body of form parameters counts by what it says, one of form data by which object it is', async (t) => {
     const { give, pass, vends } = await visit(t, (_count, _request, mint) => ({ body: mint(3600) }));
-    for (const [form, expected] of [['a=1', 1], ['a=1', 1], ['a=2', 2], ['kept', 3], ['kept', 3]]) {
+    for (const [form, expected] of [
+      ['a=1', 1],
+      ['a=1', 1],
+      ['a=2', 2],
+      ['kept', 3],
+      ['kept', 3],
+    ]) {
       await give({ vend: { url: '/token', method: 'POST', body: { form } } });
       assert.equal(vends(), expected, form);
       await pass(6 * SECOND);

@@ -7,7 +7,8 @@ import { open, script } from './support/page.mjs';
 import { REACTS } from './support/reacts.mjs';
 
 const seen = (page) => page.text('#token');
-const ready = (page, expected = /^ready user-7/) => until(`the page shows ${expected}`, async () => expected.test(await seen(page)));
+const ready = (page, expected = /^ready user-7/) =>
+  until(`the page shows ${expected}`, async () => expected.test(await seen(page)));
 
 export function reactTests(browser) {
   for (const [version, alias] of REACTS) {
@@ -33,13 +34,21 @@ export function reactTests(browser) {
         await page.run(() => globalThis.page.plain());
         await ready(page);
         // Idle, fetching, ready.
-        assert.deepEqual(await page.run(() => globalThis.page.states()), [['idle', null, null], ['fetching', null, null], ['ready', 'user-7', null]]);
+        assert.deepEqual(await page.run(() => globalThis.page.states()), [
+          ['idle', null, null],
+          ['fetching', null, null],
+          ['ready', 'user-7', null],
+        ]);
         assert.equal(await page.run(() => globalThis.page.renders()), 3);
       });
 
       test('a source of its own is closed with the component, and with other options there is another', async (t) => {
         const answers = [];
-        const { page, vends } = await visit(t, (count) => new Promise((resolve) => answers.push(() => resolve({ body: disposable(300, { id: `nth-${count}` }) }))));
+        const { page, vends } = await visit(
+          t,
+          (count) =>
+            new Promise((resolve) => answers.push(() => resolve({ body: disposable(300, { id: `nth-${count}` }) }))),
+        );
         await page.run(() => globalThis.page.plain());
         await until('the first vend', () => answers.length === 1);
         await page.run(() => globalThis.page.other());
@@ -65,7 +74,11 @@ export function reactTests(browser) {
 
       test('other headers are another source, the same ones are not', async (t) => {
         const { page, vends } = await visit(t);
-        for (const [user, vended] of [['a', 1], ['a', 1], ['b', 2]]) {
+        for (const [user, vended] of [
+          ['a', 1],
+          ['a', 1],
+          ['b', 2],
+        ]) {
           await page.run((user) => globalThis.page.as(user), user);
           await until(`vend ${vended}`, () => vends() >= vended);
           await ready(page);
@@ -77,7 +90,11 @@ export function reactTests(browser) {
         const { page, vends } = await visit(t);
         let vended = 0;
         for (const kind of await page.run(() => globalThis.page.kinds)) {
-          for (const [room, more] of [['a', 1], ['a', 0], ['b', 1]]) {
+          for (const [room, more] of [
+            ['a', 1],
+            ['a', 0],
+            ['b', 1],
+          ]) {
             vended += more;
             await page.run((kind, room) => globalThis.page.body(kind, room), kind, room);
             await until(`${kind}: vend ${vended}`, () => vends() >= vended);
@@ -89,7 +106,9 @@ export function reactTests(browser) {
       });
 
       test('a token that expires without a successor is shown no longer', async (t) => {
-        const { page } = await visit(t, async (count) => (count === 1 ? { body: disposable(3) } : { status: 403, body: '' }));
+        const { page } = await visit(t, async (count) =>
+          count === 1 ? { body: disposable(3) } : { status: 403, body: '' },
+        );
         await page.run(() => globalThis.page.plain());
         await ready(page, /^waiting user-7 ERR_VEND_HTTP/);
         await ready(page, /^waiting none ERR_VEND_HTTP/);

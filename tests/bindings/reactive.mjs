@@ -18,7 +18,9 @@ export function reactiveTests(browser, code) {
 
   test('so is one deep inside, and several that change together are one change', async (t) => {
     const { page, seen, call, requests } = await visit(t);
-    await call('reactive', { vend: { url: '/token', method: 'POST', headers: { 'x-call': 'one' }, body: { room: { id: 1 } } } });
+    await call('reactive', {
+      vend: { url: '/token', method: 'POST', headers: { 'x-call': 'one' }, body: { room: { id: 1 } } },
+    });
     assert.equal(await seen(), 'ready one ');
     await page.run(() => {
       globalThis.given.vend.body.room.id = 2;
@@ -27,7 +29,10 @@ export function reactiveTests(browser, code) {
       return clock.settle();
     });
     assert.equal(await seen(), 'ready two ');
-    assert.deepEqual(requests().map(({ body }) => JSON.parse(body)), [{ room: { id: 1 } }, { room: { id: 2 }, tokenId: 'user-8' }]);
+    assert.deepEqual(
+      requests().map(({ body }) => JSON.parse(body)),
+      [{ room: { id: 1 } }, { room: { id: 2 }, tokenId: 'user-8' }],
+    );
   });
 
   test('options that make no sense are an error, and the last source is kept', async (t) => {

@@ -17,7 +17,9 @@ function snippets(language, count) {
 
 async function shows(t, browser, code) {
   const { page, vends } = await open(t, browser, code);
-  await until('the token is shown', async () => /^Connected to cell-1-us-east-2-1\.prod\.a\.momentohq\.com until .*\d/.test(await page.text('#app')));
+  await until('the token is shown', async () =>
+    /^Connected to cell-1-us-east-2-1\.prod\.a\.momentohq\.com until .*\d/.test(await page.text('#app')),
+  );
   assert.equal(vends(), 1);
 }
 

@@ -12,7 +12,9 @@ export function refreshTests(browser, code) {
   const click = (page) => page.run(() => (document.querySelector('button').click(), clock.settle()));
 
   test('it asks again after a refusal, and what comes of it is in the state', async (t) => {
-    const { page, seen, give, call, pass, vends } = await visit(t, (count, request, mint) => (count < 3 ? { status: 401 } : token(count, request, mint)));
+    const { page, seen, give, call, pass, vends } = await visit(t, (count, request, mint) =>
+      count < 3 ? { status: 401 } : token(count, request, mint),
+    );
     await give({ vend: '/token' });
     assert.equal(await seen(), 'failed none ERR_VEND_HTTP');
     await call('keep');
@@ -28,7 +30,9 @@ export function refreshTests(browser, code) {
 
   test('it does not wait for the next attempt of the source', async (t) => {
     let healthy = false;
-    const { seen, give, call, pass } = await visit(t, (count, request, mint) => (healthy ? token(count, request, mint) : { status: 503 }));
+    const { seen, give, call, pass } = await visit(t, (count, request, mint) =>
+      healthy ? token(count, request, mint) : { status: 503 },
+    );
     await give({ vend: '/token' });
     await pass(30_000);
     assert.equal(await seen(), 'waiting none ERR_VEND_HTTP');
@@ -39,7 +43,9 @@ export function refreshTests(browser, code) {
   });
 
   test('a failure leaves the token in hand', async (t) => {
-    const { seen, give, call, pass } = await visit(t, (count, request, mint) => (count === 1 ? token(count, request, mint) : { status: 503 }));
+    const { seen, give, call, pass } = await visit(t, (count, request, mint) =>
+      count === 1 ? token(count, request, mint) : { status: 503 },
+    );
     await give({ vend: '/token' });
     await pass(1_000);
     await call('refresh');

@@ -10,11 +10,19 @@ const NO_VEND = 'const vend = () => { throw new Error("a server must not vend");
 
 for (const [version] of REACTS) {
   const packages = reactPackages(version);
-  const react = (t, code) => run(t, `import { createElement as h } from 'react'; import { renderToString } from 'react-dom/server'; import { useToken } from 'momento-token-wasm/react'; ${code}`, packages);
+  const react = (t, code) =>
+    run(
+      t,
+      `import { createElement as h } from 'react'; import { renderToString } from 'react-dom/server'; import { useToken } from 'momento-token-wasm/react'; ${code}`,
+      packages,
+    );
 
   describe(`React ${version}`, () => {
     test('it renders on a server', (t) => {
-      const html = react(t, `${NO_VEND} const App = () => h('p', null, useToken({ vend }).status); console.log(renderToString(h(App)));`);
+      const html = react(
+        t,
+        `${NO_VEND} const App = () => h('p', null, useToken({ vend }).status); console.log(renderToString(h(App)));`,
+      );
       assert.equal(html, '<p>idle</p>\n');
     });
 

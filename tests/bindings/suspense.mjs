@@ -16,17 +16,32 @@ export function suspenseTests(browser) {
     describe(`React ${version}: useSuspenseToken`, () => {
       let code;
       async function visit(t, answer, app) {
-        const opened = await open(t, browser(), await (code ??= script('react-suspense', alias)), answer, { app, expected: EXPECTED });
+        const opened = await open(t, browser(), await (code ??= script('react-suspense', alias)), answer, {
+          app,
+          expected: EXPECTED,
+        });
         const { page } = opened;
-        const shows = (expected, id = 'token') => until(`#${id} shows ${expected}`, async () => expected.test(await page.text(`#${id}`)));
-        return { ...opened, shows, call: (name, ...given) => page.run((name, given) => void globalThis.page[name](...given), name, given) };
+        const shows = (expected, id = 'token') =>
+          until(`#${id} shows ${expected}`, async () => expected.test(await page.text(`#${id}`)));
+        return {
+          ...opened,
+          shows,
+          call: (name, ...given) => page.run((name, given) => void globalThis.page[name](...given), name, given),
+        };
       }
       /** Refuses so many requests, with this status. */
-      const refusing = (times, status = 401) => async (count) => (count <= times ? { status } : { body: disposable(300, { id: `nth-${count}` }) });
+      const refusing =
+        (times, status = 401) =>
+        async (count) =>
+          count <= times ? { status } : { body: disposable(300, { id: `nth-${count}` }) };
 
       test('it suspends until there is a token, with one request, and is rendered with each one that follows', async (t) => {
         const answers = [];
-        const { call, shows, page, vends } = await visit(t, (count) => new Promise((resolve) => answers.push(() => resolve({ body: disposable(300, { id: `nth-${count}` }) }))));
+        const { call, shows, page, vends } = await visit(
+          t,
+          (count) =>
+            new Promise((resolve) => answers.push(() => resolve({ body: disposable(300, { id: `nth-${count}` }) }))),
+        );
         await call('plain');
         await until('the request', () => answers.length === 1);
         await shows(/^fallback/);
@@ -43,10 +58,17 @@ export function suspenseTests(browser) {
       for (const [what, answer, expected] of [
         ['a 401', refusing(1), /^error ERR_VEND_HTTP 401/],
         ['a 503, though the source tries again by itself', refusing(1, 503), /^error ERR_VEND_HTTP 503/],
-        ['an answer without a token', async (count) => ({ body: count === 1 ? 'none' : disposable(300, { id: 'nth-2' }) }), /^error ERR_TOKEN_MALFORMED/],
+        [
+          'an answer without a token',
+          async (count) => ({ body: count === 1 ? 'none' : disposable(300, { id: 'nth-2' }) }),
+          /^error ERR_TOKEN_MALFORMED/,
+        ],
       ]) {
         test(`${what} reaches the error boundary after one request; its reset asks again`, async (t) => {
-          const { call, shows, vends } = await visit(t, async (count) => (count === 1 && (await pause(100)), answer(count)));
+          const { call, shows, vends } = await visit(
+            t,
+            async (count) => (count === 1 && (await pause(100)), answer(count)),
+          );
           await call('plain');
           await shows(expected);
           assert.equal(vends(), 1);
@@ -96,7 +118,10 @@ export function suspenseTests(browser) {
         ['beside', 'beside a component that renders all the time'],
         ['within', 'in a parent that renders all the time'],
         ['around', 'with the error boundary inside of the fallback'],
-        ['slowAround', 'with the error boundary inside of the fallback, beside siblings that take React many slices to render'],
+        [
+          'slowAround',
+          'with the error boundary inside of the fallback, beside siblings that take React many slices to render',
+        ],
       ]) {
         test(`the error reaches its boundary after one request ${what}`, async (t) => {
           const { call, shows, vends } = await visit(t, refusing(1));
@@ -122,7 +147,9 @@ export function suspenseTests(browser) {
 
       test('an error that came when nobody was there any more is not shown to who comes later', async (t) => {
         let refuse;
-        const { call, shows, vends } = await visit(t, (count) => (count === 1 ? new Promise((resolve) => (refuse = () => resolve({ status: 401 }))) : refusing(0)(count)));
+        const { call, shows, vends } = await visit(t, (count) =>
+          count === 1 ? new Promise((resolve) => (refuse = () => resolve({ status: 401 }))) : refusing(0)(count),
+        );
         await call('plain');
         await until('the request', () => refuse);
         await call('empty');
@@ -135,33 +162,51 @@ export function suspenseTests(browser) {
 
       test('without the token in hand it suspends again', async (t) => {
         const answers = [];
-        const { call, shows, page } = await visit(t, (count) => new Promise((resolve) => answers.push(() => resolve({ body: disposable(300, { id: `nth-${count}` }) }))));
+        const { call, shows, page } = await visit(
+          t,
+          (count) =>
+            new Promise((resolve) => answers.push(() => resolve({ body: disposable(300, { id: `nth-${count}` }) }))),
+        );
         await call('plain');
         await until('the request', () => answers.length === 1);
         answers.pop()();
         await shows(/^token nth-1/);
         await page.run(() => globalThis.source.reportRejected(globalThis.source.current));
         await until('the second request', () => answers.length === 1);
-        assert.ok(await page.run(() => [...document.querySelectorAll('p')].some((p) => p.textContent === 'fallback' && p.style.display !== 'none')));
+        assert.ok(
+          await page.run(() =>
+            [...document.querySelectorAll('p')].some((p) => p.textContent === 'fallback' && p.style.display !== 'none'),
+          ),
+        );
         answers.pop()();
         await until('the token', () => page.run(() => globalThis.page.shown().at(-1) === 'nth-2'));
       });
 
       test('another source in a transition: the token before stays until there is the new one', async (t) => {
         const answers = [];
-        const { call, shows, page } = await visit(t, (_, { url }) => new Promise((resolve) => answers.push(() => resolve({ body: disposable(300, { id: url.search.slice(1) }) }))));
+        const { call, shows, page } = await visit(
+          t,
+          (_, { url }) =>
+            new Promise((resolve) =>
+              answers.push(() => resolve({ body: disposable(300, { id: url.search.slice(1) }) })),
+            ),
+        );
         await call('switch');
         await until('the request', () => answers.length === 1);
         answers.pop()();
         await shows(/^token first/);
         await call('switchTo', '/token?second', true);
         await until('the second request', () => answers.length === 1);
-        assert.deepEqual(await page.run(() => [...document.querySelectorAll('p')].map((p) => p.textContent)), ['token first']);
+        assert.deepEqual(await page.run(() => [...document.querySelectorAll('p')].map((p) => p.textContent)), [
+          'token first',
+        ]);
         answers.pop()();
         await shows(/^token second/);
         await call('switchTo', '/token?third', false);
         await until('the third request', () => answers.length === 1);
-        await until('the fallback', () => page.run(() => [...document.querySelectorAll('p')].some((p) => p.textContent === 'fallback')));
+        await until('the fallback', () =>
+          page.run(() => [...document.querySelectorAll('p')].some((p) => p.textContent === 'fallback')),
+        );
         answers.pop()();
         await until('the token', () => page.run(() => globalThis.page.shown().at(-1) === 'third'));
       });

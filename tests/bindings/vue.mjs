@@ -5,7 +5,8 @@ import { disposable } from '../package/support/mint.mjs';
 import { until } from '../e2e/support/until.mjs';
 import { open, script } from './support/page.mjs';
 
-const ready = (page, expected = /^ready user-7/) => until(`the page shows ${expected}`, async () => expected.test(await page.text('#token')));
+const ready = (page, expected = /^ready user-7/) =>
+  until(`the page shows ${expected}`, async () => expected.test(await page.text('#token')));
 
 export function vueTests(browser) {
   let code;
@@ -32,7 +33,9 @@ export function vueTests(browser) {
   });
 
   test('a token that expires without a successor is shown no longer', async (t) => {
-    const { page } = await visit(t, async (count) => (count === 1 ? { body: disposable(3) } : { status: 403, body: '' }));
+    const { page } = await visit(t, async (count) =>
+      count === 1 ? { body: disposable(3) } : { status: 403, body: '' },
+    );
     await page.run(() => globalThis.page.plain());
     await ready(page, /^waiting user-7 ERR_VEND_HTTP/);
     await ready(page, /^waiting none ERR_VEND_HTTP/);

@@ -5,7 +5,8 @@ import { visitWithClock } from './support/clocked.mjs';
 
 /** `code()` gives a page's script. */
 export function wasmTests(browser, code) {
-  const visit = (t) => visitWithClock(t, browser(), code(), (count, _, mint) => ({ body: mint(3600, { id: `nth-${count}` }) }));
+  const visit = (t) =>
+    visitWithClock(t, browser(), code(), (count, _, mint) => ({ body: mint(3600, { id: `nth-${count}` }) }));
   const refuse = (page) => page.run(() => void ([globalThis.real, globalThis.WebAssembly] = [WebAssembly, undefined]));
   const allow = (page) => page.run(() => void (globalThis.WebAssembly = globalThis.real));
 

@@ -37,29 +37,46 @@ scenario('text, forms, Blobs and bytes arrive as they were given, data as JSON',
     }
     return Object.keys(kinds);
   });
-  assert.deepEqual(service.vends.map(({ method, url }) => [method, url.search]), sent.map((kind) => ['POST', `?${kind}`]));
+  assert.deepEqual(
+    service.vends.map(({ method, url }) => [method, url.search]),
+    sent.map((kind) => ['POST', `?${kind}`]),
+  );
   for (const { url, type, body } of service.vends.slice(0, -1)) {
     assert.deepEqual([type, body], ARRIVES[url.search.slice(1)], url.search);
   }
   const { type, body } = service.vends.at(-1);
   const form = await new Response(body, { headers: { 'content-type': type } }).formData();
   const photo = form.get('photo');
-  assert.deepEqual([form.get('room'), photo.name, photo.type, await photo.text()], ['a b', 'a.png', 'image/png', 'pixels']);
+  assert.deepEqual(
+    [form.get('room'), photo.name, photo.type, await photo.text()],
+    ['a b', 'a.png', 'image/png', 'pixels'],
+  );
 });
 
 scenario('a body of any kind goes along where a 307 leads', async ({ service: start, open }) => {
   const service = await start();
-  service.answer = ({ url }, send) => send(url.search ? {} : { status: 307, headers: { location: '/token?moved' }, body: '' });
+  service.answer = ({ url }, send) =>
+    send(url.search ? {} : { status: 307, headers: { location: '/token?moved' }, body: '' });
   const tab = await open(service.url);
   const ids = await tab.run(async () => {
     const form = new FormData();
     form.append('room', 'a');
-    const bodies = [{ room: 'a' }, 'a', new URLSearchParams('room=a'), form, new Blob(['a']), new Uint8Array(1).fill(97)];
+    const bodies = [
+      { room: 'a' },
+      'a',
+      new URLSearchParams('room=a'),
+      form,
+      new Blob(['a']),
+      new Uint8Array(1).fill(97),
+    ];
     const outcomes = [];
     for (const body of bodies) outcomes.push(await lab.attempt({ url: 'token', body }));
     return outcomes.map(({ id, message }) => id ?? message);
   });
   assert.deepEqual(ids, ['2', '4', '6', '8', '10', '12']);
   const sizes = service.vends.map(({ method, body }) => `${method} ${body.length}`);
-  assert.deepEqual(sizes.filter((_, index) => index % 2 === 0), sizes.filter((_, index) => index % 2 === 1));
+  assert.deepEqual(
+    sizes.filter((_, index) => index % 2 === 0),
+    sizes.filter((_, index) => index % 2 === 1),
+  );
 });

@@ -1,4 +1,5 @@
-// The refresher in real browsers, counted at a real server: tabs, sleep, hostile services. `make test-browsers`, and `-long` for the rest.
+// The refresher in real browsers, counted at a real server: tabs, sleep, hostile services. `make test-browsers`, and
+// `-long` for the rest.
 import process from 'node:process';
 import './bodies.mjs';
 import './calls.mjs';

@@ -42,21 +42,24 @@ scenario('a token reported as rejected a thousand times is fetched anew once', a
   assert.equal(service.vends.length, 2);
 });
 
-scenario('an app that rejects every token it is given brings at most one request a second', async ({ service: start, open, figure }) => {
-  const service = await start();
-  const tab = await open(service.url);
-  const began = Date.now();
-  await tab.run(() => {
-    lab.open('a');
-    const source = lab.source('a');
-    source.addEventListener('token', ({ detail }) => source.reportRejected(detail));
-  });
-  await until('the fourth request', () => service.vends.length >= 4);
-  await tab.lab('close', 'a');
-  const times = service.vends.map(({ at }) => at);
-  for (const [index, at] of times.entries()) assert.ok(index === 0 || at - times[index - 1] > 900, `${times}`);
-  figure('401 loop: requests a second', ((times.length - 1) / ((times.at(-1) - began) / 1000)).toFixed(2));
-});
+scenario(
+  'an app that rejects every token it is given brings at most one request a second',
+  async ({ service: start, open, figure }) => {
+    const service = await start();
+    const tab = await open(service.url);
+    const began = Date.now();
+    await tab.run(() => {
+      lab.open('a');
+      const source = lab.source('a');
+      source.addEventListener('token', ({ detail }) => source.reportRejected(detail));
+    });
+    await until('the fourth request', () => service.vends.length >= 4);
+    await tab.lab('close', 'a');
+    const times = service.vends.map(({ at }) => at);
+    for (const [index, at] of times.entries()) assert.ok(index === 0 || at - times[index - 1] > 900, `${times}`);
+    figure('401 loop: requests a second', ((times.length - 1) / ((times.at(-1) - began) / 1000)).toFixed(2));
+  },
+);
 
 scenario('built twice, as in the strict mode of React, a source asks once', async ({ service: start, open }) => {
   const service = await start();
@@ -93,5 +96,8 @@ scenario('closed in the midst of a request, a source ends it and sends no other'
   const sent = service.vends.length;
   await tab.run(() => lab.open('open', { vend: 'token?open' }));
   await until('the other has fetched twice', () => service.vends.length >= sent + 2);
-  assert.deepEqual(service.vends.slice(sent).filter(({ url }) => url.search !== '?open'), []);
+  assert.deepEqual(
+    service.vends.slice(sent).filter(({ url }) => url.search !== '?open'),
+    [],
+  );
 });

@@ -18,8 +18,9 @@ const tokenOf = async (tab) => (await tab.lab('state', 'a')).id;
 const never = () => {};
 
 /**
- * How long tokens live, and when they are renewed: with some three seconds left, for in the background, where timers fire once a second, it takes
- * one until a tab finds the time come, and another until the owner of the lock has listened; and a busy machine is late with its messages.
+ * How long tokens live, and when they are renewed: with some three seconds left, for in the background, where timers
+ * fire once a second, it takes one until a tab finds the time come, and another until the owner of the lock has
+ * listened; and a busy machine is late with its messages.
  */
 const LIFE_S = 8;
 const WINDOW = [0.3, 0.5];
@@ -39,54 +40,73 @@ for (const [tabs, rotations, options] of [
       await all[0].lab('openEverywhere', 'a', { ...SHARED, refreshWindow: WINDOW, requestTimeoutMs: 2000 });
       await until('all tokens have come', () => service.vends.length > rotations, rotations * LIFE_S + 10);
       const { id } = service.vends[rotations];
-      for (const [index, tab] of all.entries()) await until(`tab ${index} has the last one`, async () => Number(await tokenOf(tab)) >= Number(id));
+      for (const [index, tab] of all.entries())
+        await until(`tab ${index} has the last one`, async () => Number(await tokenOf(tab)) >= Number(id));
 
       const times = service.vends.map(({ at }) => at);
       const apart = times.slice(1).map((at, index) => at - times[index]);
       // An expiry is in whole seconds, so tokens may live for one less.
-      assert.ok(Math.min(...apart) > (LIFE_S - 1) * 1000 * WINDOW[0] - 250, `vends ${apart.join(', ')} ms apart: more than one in a rotation`);
+      assert.ok(
+        Math.min(...apart) > (LIFE_S - 1) * 1000 * WINDOW[0] - 250,
+        `vends ${apart.join(', ')} ms apart: more than one in a rotation`,
+      );
       const states = await Promise.all(all.map((tab) => tab.lab('state', 'a')));
       const ids = service.vends.slice(0, rotations + 1).map((vend) => vend.id);
       for (const [index, { tokens, gaps, errors }] of states.entries()) {
         assert.deepEqual({ gaps, errors }, { gaps: [], errors: [] }, `tab ${index}`);
-        assert.deepEqual(tokens.slice(0, ids.length).map((token) => token.id), ids, `tab ${index}`);
+        assert.deepEqual(
+          tokens.slice(0, ids.length).map((token) => token.id),
+          ids,
+          `tab ${index}`,
+        );
       }
-      const delays = states.flatMap(({ tokens }) => tokens.map((token) => token.at - service.vends[Number(token.id) - 1].at)).sort((a, b) => a - b);
+      const delays = states
+        .flatMap(({ tokens }) => tokens.map((token) => token.at - service.vends[Number(token.id) - 1].at))
+        .sort((a, b) => a - b);
       figure(`${tabs} tabs: requests for ${ids.length} tokens that all had`, ids.length);
-      figure(`${tabs} tabs: a vend is in every tab after (ms, median, worst)`, `${delays[delays.length >> 1]}, ${delays.at(-1)}`);
+      figure(
+        `${tabs} tabs: a vend is in every tab after (ms, median, worst)`,
+        `${delays[delays.length >> 1]}, ${delays.at(-1)}`,
+      );
     },
     options,
   );
 }
 
-scenario('a new tab has the current token at once and asks nobody but its siblings', async ({ service: start, open, figure }) => {
-  const service = await start();
-  const first = await open(service.url);
-  await openTab(first, 'first');
-  assert.deepEqual(await first.lab('get', 'a'), { id: '1' });
-  const second = await open(service.url);
-  const took = await second.run(async (options) => {
-    const began = performance.now();
-    lab.open('a', options);
-    const { id } = await lab.get('a');
-    return { id, ms: Math.round(performance.now() - began) };
-  }, SHARED);
-  assert.equal(took.id, '1');
-  assert.equal(service.vends.length, 1);
-  figure('new tab: token of its siblings after (ms)', took.ms);
-});
+scenario(
+  'a new tab has the current token at once and asks nobody but its siblings',
+  async ({ service: start, open, figure }) => {
+    const service = await start();
+    const first = await open(service.url);
+    await openTab(first, 'first');
+    assert.deepEqual(await first.lab('get', 'a'), { id: '1' });
+    const second = await open(service.url);
+    const took = await second.run(async (options) => {
+      const began = performance.now();
+      lab.open('a', options);
+      const { id } = await lab.get('a');
+      return { id, ms: Math.round(performance.now() - began) };
+    }, SHARED);
+    assert.equal(took.id, '1');
+    assert.equal(service.vends.length, 1);
+    figure('new tab: token of its siblings after (ms)', took.ms);
+  },
+);
 
-scenario('a token that one tab reports as rejected is replaced in all, by one request', async ({ service: start, open }) => {
-  const service = await start();
-  const tabs = [await open(service.url), await open(service.url), await open(service.url)];
-  for (const tab of tabs) {
-    await openTab(tab);
-    assert.deepEqual(await tab.lab('get', 'a'), { id: '1' });
-  }
-  await Promise.all(tabs.map((tab) => tab.lab('reject', 'a')));
-  for (const tab of tabs) await until('the new one is there', async () => (await tokenOf(tab)) === '2');
-  assert.equal(service.vends.length, 2);
-});
+scenario(
+  'a token that one tab reports as rejected is replaced in all, by one request',
+  async ({ service: start, open }) => {
+    const service = await start();
+    const tabs = [await open(service.url), await open(service.url), await open(service.url)];
+    for (const tab of tabs) {
+      await openTab(tab);
+      assert.deepEqual(await tab.lab('get', 'a'), { id: '1' });
+    }
+    await Promise.all(tabs.map((tab) => tab.lab('reject', 'a')));
+    for (const tab of tabs) await until('the new one is there', async () => (await tokenOf(tab)) === '2');
+    assert.equal(service.vends.length, 2);
+  },
+);
 
 scenario('an outage costs five tabs no more requests than one', async ({ service: start, open, figure }) => {
   const service = await start({ seconds: 300 });
@@ -96,7 +116,8 @@ scenario('an outage costs five tabs no more requests than one', async ({ service
   await tabs[0].lab('openEverywhere', 'a', SHARED);
   await until('three requests have failed', () => service.vends.length >= 3, 30);
   const times = service.vends.map(({ at }) => at);
-  for (const [index, at] of times.entries()) assert.ok(index === 0 || at - times[index - 1] > 900, `requests at ${times.map((at) => at - times[0])}`);
+  for (const [index, at] of times.entries())
+    assert.ok(index === 0 || at - times[index - 1] > 900, `requests at ${times.map((at) => at - times[0])}`);
   service.answer = (_, send) => send();
   for (const tab of tabs) await until('it has a token', async () => (await tokenOf(tab)) !== undefined, 30);
   const good = service.vends.length;
@@ -104,7 +125,10 @@ scenario('an outage costs five tabs no more requests than one', async ({ service
   assert.equal(new Set(await Promise.all(tabs.map(tokenOf))).size, 1);
 });
 
-/** Three tabs that want their first token: the first one's request is never answered, the others wait for it, by clocks that stand still. */
+/**
+ * Three tabs that want their first token: the first one's request is never answered, the others wait for it, by clocks
+ * that stand still.
+ */
 async function stuck(start, open, options) {
   const service = await start();
   service.answer = (vend, send) => (vend.tab === 'first' ? never() : send());
@@ -128,13 +152,20 @@ async function takenOver(others, withinMs) {
     }
     return (await tokenOf(tab)) !== undefined;
   };
-  for (const tab of others) await until(`the other tabs have a token within ${withinMs} ms of theirs`, () => waits(tab), GUARD_S);
+  for (const tab of others)
+    await until(`the other tabs have a token within ${withinMs} ms of theirs`, () => waits(tab), GUARD_S);
   return passed;
 }
 
 for (const [end, without] of [
   ['closed', {}],
-  ['crash', { firefox: 'tabs of one origin share a process, which would end them all', webkit: 'its driver cannot crash a page' }],
+  [
+    'crash',
+    {
+      firefox: 'tabs of one origin share a process, which would end them all',
+      webkit: 'its driver cannot crash a page',
+    },
+  ],
 ]) {
   scenario(
     `the fetching tab ends in the midst of its request (${end}): another takes over at once`,
@@ -170,92 +201,115 @@ scenario(
   { without: { firefox: 'has no frozen pages', webkit: 'has no frozen pages' } },
 );
 
-scenario('a stranger takes the very lock and keeps it: a token within 5 s, and renewed in time ever after', async ({ service: start, open, figure }) => {
-  const service = await start({ seconds: 8 });
-  service.answer = never;
-  const stranger = await open(service.url);
-  await openTab(stranger);
-  await until('the request is there', () => service.vends.length === 1);
-  const [name] = await stranger.lab('locks');
-  await stranger.lab('close', 'a');
-  await stranger.run((name) => {
-    navigator.locks.request(name, () => new Promise(() => {}));
-  }, name);
-  await until('the stranger has the lock', () => stranger.run(async (name) => (await navigator.locks.query()).held.some((lock) => lock.name === name), name));
+scenario(
+  'a stranger takes the very lock and keeps it: a token within 5 s, and renewed in time ever after',
+  async ({ service: start, open, figure }) => {
+    const service = await start({ seconds: 8 });
+    service.answer = never;
+    const stranger = await open(service.url);
+    await openTab(stranger);
+    await until('the request is there', () => service.vends.length === 1);
+    const [name] = await stranger.lab('locks');
+    await stranger.lab('close', 'a');
+    await stranger.run((name) => {
+      navigator.locks.request(name, () => new Promise(() => {}));
+    }, name);
+    await until('the stranger has the lock', () =>
+      stranger.run(async (name) => (await navigator.locks.query()).held.some((lock) => lock.name === name), name),
+    );
 
-  service.answer = (_, send) => send();
-  const waiting = await open(`${service.url}?virtual`);
-  await openTab(waiting, 'a');
-  const took = await takenOver([waiting], PATIENCE_MS + LISTENING_MS);
-  figure('lock never released: token after (ms, of its time)', took);
-  await waiting.lab('close', 'a');
+    service.answer = (_, send) => send();
+    const waiting = await open(`${service.url}?virtual`);
+    await openTab(waiting, 'a');
+    const took = await takenOver([waiting], PATIENCE_MS + LISTENING_MS);
+    figure('lock never released: token after (ms, of its time)', took);
+    await waiting.lab('close', 'a');
 
-  const tab = await open(service.url);
-  await openTab(tab, 'a');
-  await until('it is renewed', async () => (await tab.lab('state', 'a')).tokens.length >= 2, GUARD_S);
-  assert.deepEqual((await tab.lab('state', 'a')).gaps, []);
-});
+    const tab = await open(service.url);
+    await openTab(tab, 'a');
+    await until('it is renewed', async () => (await tab.lab('state', 'a')).tokens.length >= 2, GUARD_S);
+    assert.deepEqual((await tab.lab('state', 'a')).gaps, []);
+  },
+);
 
-scenario('the fetching tab navigates away: another takes over at once, nobody hears of an error, and on return it has the token of the others', async ({ service: start, open, figure }) => {
-  const group = await stuck(start, open);
-  const waiting = group.others.map((tab) => tab.lab('get', 'a'));
-  await group.first.goto(`${group.service.url}away.html`);
-  const took = await takenOver(group.others, AT_ONCE_MS);
-  figure('fetching tab navigates away: others have a token after (ms, of their time)', took);
-  assert.deepEqual(await Promise.all(waiting), [{ id: '2' }, { id: '2' }]);
-  for (const tab of group.others) assert.deepEqual((await tab.lab('state', 'a')).errors, []);
+scenario(
+  'the fetching tab navigates away: another takes over at once, nobody hears of an error, and on return it has the token of the others',
+  async ({ service: start, open, figure }) => {
+    const group = await stuck(start, open);
+    const waiting = group.others.map((tab) => tab.lab('get', 'a'));
+    await group.first.goto(`${group.service.url}away.html`);
+    const took = await takenOver(group.others, AT_ONCE_MS);
+    figure('fetching tab navigates away: others have a token after (ms, of their time)', took);
+    assert.deepEqual(await Promise.all(waiting), [{ id: '2' }, { id: '2' }]);
+    for (const tab of group.others) assert.deepEqual((await tab.lab('state', 'a')).errors, []);
 
-  await group.first.back();
-  await until('the page is back', () => group.first.run(() => globalThis.lab !== undefined));
-  const { persisted, at } = await group.first.run(() => shows.at(-1));
-  figure('fetching tab: kept in the back/forward cache', persisted);
-  if (!persisted) await openTab(group.first);
-  await until('it has the token', async () => (await tokenOf(group.first)) === '2');
-  figure('fetching tab is back: it has the token of the others after (ms)', (await group.first.lab('state', 'a')).tokens.at(-1).at - at);
-  assert.equal(group.service.vends.length, 2);
-});
+    await group.first.back();
+    await until('the page is back', () => group.first.run(() => globalThis.lab !== undefined));
+    const { persisted, at } = await group.first.run(() => shows.at(-1));
+    figure('fetching tab: kept in the back/forward cache', persisted);
+    if (!persisted) await openTab(group.first);
+    await until('it has the token', async () => (await tokenOf(group.first)) === '2');
+    figure(
+      'fetching tab is back: it has the token of the others after (ms)',
+      (await group.first.lab('state', 'a')).tokens.at(-1).at - at,
+    );
+    assert.equal(group.service.vends.length, 2);
+  },
+);
 
-scenario('the same where the app sends the request: that its function threw is no error of the others', async ({ service: start, open, figure }) => {
-  const group = await stuck(start, open, { byFunction: true });
-  const waiting = group.others.map((tab) => tab.lab('get', 'a'));
-  await group.first.goto(`${group.service.url}away.html`);
-  const took = await takenOver(group.others, AT_ONCE_MS);
-  figure('fetching tab navigates away from a vend function: others have a token after (ms, of their time)', took);
-  assert.deepEqual(await Promise.all(waiting), [{ id: '2' }, { id: '2' }]);
-  for (const tab of group.others) assert.deepEqual((await tab.lab('state', 'a')).errors, []);
-  assert.equal(group.service.vends.length, 2);
-});
+scenario(
+  'the same where the app sends the request: that its function threw is no error of the others',
+  async ({ service: start, open, figure }) => {
+    const group = await stuck(start, open, { byFunction: true });
+    const waiting = group.others.map((tab) => tab.lab('get', 'a'));
+    await group.first.goto(`${group.service.url}away.html`);
+    const took = await takenOver(group.others, AT_ONCE_MS);
+    figure('fetching tab navigates away from a vend function: others have a token after (ms, of their time)', took);
+    assert.deepEqual(await Promise.all(waiting), [{ id: '2' }, { id: '2' }]);
+    for (const tab of group.others) assert.deepEqual((await tab.lab('state', 'a')).errors, []);
+    assert.equal(group.service.vends.length, 2);
+  },
+);
 
-scenario('three tabs sleep beyond the expiry of their token: on waking, one request for all', async ({ service: start, open, browser, figure }) => {
-  const service = await start({ seconds: 4 });
-  const tabs = [await open(service.url), await open(service.url), await open(service.url)];
-  await tabs[0].lab('openEverywhere', 'a', SHARED);
-  for (const tab of tabs) await until('it has a token', async () => (await tokenOf(tab)) !== undefined);
-  const sent = service.vends.length;
-  const woke = await sleep(browser, 6_000);
-  const { id } = await until('it asks', () => service.vends[sent]);
-  for (const tab of tabs) await until('it has the new token', async () => (await tokenOf(tab)) === id);
-  const states = await Promise.all(tabs.map((tab) => tab.lab('state', 'a')));
-  figure('three tabs woken: all have a valid token after (ms)', Math.max(...states.map(({ tokens }) => tokens.at(-1).at)) - woke);
-  for (const { errors } of states) assert.deepEqual(errors, []);
-  assert.equal(service.vends.length, sent + 1);
-});
+scenario(
+  'three tabs sleep beyond the expiry of their token: on waking, one request for all',
+  async ({ service: start, open, browser, figure }) => {
+    const service = await start({ seconds: 4 });
+    const tabs = [await open(service.url), await open(service.url), await open(service.url)];
+    await tabs[0].lab('openEverywhere', 'a', SHARED);
+    for (const tab of tabs) await until('it has a token', async () => (await tokenOf(tab)) !== undefined);
+    const sent = service.vends.length;
+    const woke = await sleep(browser, 6_000);
+    const { id } = await until('it asks', () => service.vends[sent]);
+    for (const tab of tabs) await until('it has the new token', async () => (await tokenOf(tab)) === id);
+    const states = await Promise.all(tabs.map((tab) => tab.lab('state', 'a')));
+    figure(
+      'three tabs woken: all have a valid token after (ms)',
+      Math.max(...states.map(({ tokens }) => tokens.at(-1).at)) - woke,
+    );
+    for (const { errors } of states) assert.deepEqual(errors, []);
+    assert.equal(service.vends.length, sent + 1);
+  },
+);
 
-scenario('close() gives back the lock, held or waited for, and sends nothing more', async ({ service: start, open }) => {
-  const service = await start();
-  service.answer = never;
-  const [holder, waiter] = [await open(service.url), await open(service.url)];
-  await openTab(holder);
-  await until('the request is there', () => service.vends.length === 1);
-  await openTab(waiter);
-  await until('both are in the queue', async () => (await holder.lab('locks')).length === 2);
-  await waiter.lab('close', 'a');
-  await until('one is left', async () => (await holder.lab('locks')).length === 1);
-  await holder.lab('close', 'a');
-  await until('none is left', async () => (await holder.lab('locks')).length === 0);
-  await service.vends[0].gone;
-  assert.equal(service.vends.length, 1);
-});
+scenario(
+  'close() gives back the lock, held or waited for, and sends nothing more',
+  async ({ service: start, open }) => {
+    const service = await start();
+    service.answer = never;
+    const [holder, waiter] = [await open(service.url), await open(service.url)];
+    await openTab(holder);
+    await until('the request is there', () => service.vends.length === 1);
+    await openTab(waiter);
+    await until('both are in the queue', async () => (await holder.lab('locks')).length === 2);
+    await waiter.lab('close', 'a');
+    await until('one is left', async () => (await holder.lab('locks')).length === 1);
+    await holder.lab('close', 'a');
+    await until('none is left', async () => (await holder.lab('locks')).length === 0);
+    await service.vends[0].gone;
+    assert.equal(service.vends.length, 1);
+  },
+);
 
 scenario('nobody holds the lock while there is nothing to fetch', async ({ service: start, open }) => {
   const service = await start();

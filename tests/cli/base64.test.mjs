@@ -51,12 +51,19 @@ test('a text that was made so that searching it would take for ever is not calle
   assert.throws(() => scanText(text), { name: 'RangeError', message: /in full/ });
   // What was found until then counts.
   writeFileSync(file, `"${first}";${text}`);
-  assert.deepEqual((await scanFiles([file])).findings.map((finding) => finding.fingerprint), [fingerprint(first)]);
+  assert.deepEqual(
+    (await scanFiles([file])).findings.map((finding) => finding.fingerprint),
+    [fingerprint(first)],
+  );
   assert.equal((await run(['scan', folder])).code, 1);
 });
 
 test('behind many texts that begin as a credential does, a key of names is still found', () => {
-  const settings = Array.from({ length: 2_000 }, (_, index) => `s(${index},"${base64(JSON.stringify({ setting: index, value: 'a'.repeat(index % 100) }, null, 2))}");`);
+  const settings = Array.from(
+    { length: 2_000 },
+    (_, index) =>
+      `s(${index},"${base64(JSON.stringify({ setting: index, value: 'a'.repeat(index % 100) }, null, 2))}");`,
+  );
   const starts = Array.from({ length: 100 }, (_, index) => `s("eyJhbGciOiJI",${index});`);
   for (const before of [settings, starts]) {
     const key = v2();
@@ -70,7 +77,12 @@ test('strings that follow a data: URL in an array or a sum', () => {
   const page = `data:text/html;base64,${base64(`<p>${'a'.repeat(300)}</p>`)}`;
   for (const make of [v1, bareV1, v2, legacy, superUser]) {
     for (const url of [image, page]) {
-      for (const write of [(k) => `["${url}","${k}"]`, (k) => `f("${url}","a",'${k}')`, (k) => `"${url}"+"${k}"`, (k) => `["${url}","${k.slice(0, 30)}"+"${k.slice(30)}"]`]) {
+      for (const write of [
+        (k) => `["${url}","${k}"]`,
+        (k) => `f("${url}","a",'${k}')`,
+        (k) => `"${url}"+"${k}"`,
+        (k) => `["${url}","${k.slice(0, 30)}"+"${k.slice(30)}"]`,
+      ]) {
         const key = make();
         assert.deepEqual(found(write(key)), [fingerprint(key)]);
       }
@@ -84,13 +96,25 @@ test('strings that follow a data: URL in an array or a sum', () => {
 });
 
 test('in base64 of a larger text, wherever it stands there', () => {
-  for (const make of [v1, bareV1, v2, legacy, superUser, () => Buffer.from(JSON.stringify({ api_key: bareV1(), endpoint: 'cell.momentohq.com' }, null, 2)).toString('base64')]) {
+  for (const make of [
+    v1,
+    bareV1,
+    v2,
+    legacy,
+    superUser,
+    () =>
+      Buffer.from(JSON.stringify({ api_key: bareV1(), endpoint: 'cell.momentohq.com' }, null, 2)).toString('base64'),
+  ]) {
     for (let before = 0; before < 6; before++) {
       const [one, two] = [make(), make()];
       const text = `${'é'.repeat(before % 2)}${'x'.repeat(before)}={"k":"${one}","n":[1,2],"l":"${two}"}`;
       for (const written of [base64(text), Buffer.from(text).toString('base64url')]) {
         const hits = scanText(`atob("${written}")`);
-        assert.deepEqual([...new Set(hits.map((finding) => finding.fingerprint))], [one, two].map(fingerprint), `after ${before}`);
+        assert.deepEqual(
+          [...new Set(hits.map((finding) => finding.fingerprint))],
+          [one, two].map(fingerprint),
+          `after ${before}`,
+        );
         assert.ok(!leaks(JSON.stringify(hits), one));
       }
     }

@@ -60,7 +60,10 @@ for (const [what, make] of Object.entries(ORDINARY)) {
       const text = `"${make(size)}";k="${key}"`;
       let findings;
       const steps = stepsOf(() => (findings = scanText(text)));
-      assert.deepEqual(findings.map((finding) => finding.fingerprint), [fingerprint(key)]);
+      assert.deepEqual(
+        findings.map((finding) => finding.fingerprint),
+        [fingerprint(key)],
+      );
       return steps / text.length;
     });
     // A key costs a few hundred steps, whatever it stands in.
@@ -69,7 +72,10 @@ for (const [what, make] of Object.entries(ORDINARY)) {
   });
 }
 
-for (const [shapes, most] of [[HOSTILE, bound], [NAMED, boundOfNames]]) {
+for (const [shapes, most] of [
+  [HOSTILE, bound],
+  [NAMED, boundOfNames],
+]) {
   for (const [what, make] of Object.entries(shapes)) {
     test(`${what}: no more steps than are allowed`, () => {
       for (const size of SIZES) {

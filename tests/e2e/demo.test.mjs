@@ -6,13 +6,20 @@ import { demo } from './support/demo.mjs';
 import { startService } from './support/service.mjs';
 import { until } from './support/until.mjs';
 
-const SCOPE = ['Read items in cache "demo" whose key starts with "public-".', 'Subscribe to topic "news" in cache "demo".'];
+const SCOPE = [
+  'Read items in cache "demo" whose key starts with "public-".',
+  'Subscribe to topic "news" in cache "demo".',
+];
 
 /** Tokens of 4 s, to see many; and of 300 s, for tests in which none is due. */
 let brief, lasting, browser;
 
 before(async () => {
-  [brief, lasting, browser] = await Promise.all([startService({ ttl: 4 }), startService({ ttl: 300 }), launchBrowser()]);
+  [brief, lasting, browser] = await Promise.all([
+    startService({ ttl: 4 }),
+    startService({ ttl: 300 }),
+    launchBrowser(),
+  ]);
 });
 
 after(async () => {
@@ -74,7 +81,10 @@ test('a failing service: the token serves until it expires, and the next comes b
   await see.faultIs('overloaded (503)');
   await see.fail();
 
-  await until('the page tells of the failure', async () => (await see.status()) === 'Fetching failed, the token is still valid');
+  await until(
+    'the page tells of the failure',
+    async () => (await see.status()) === 'Fetching failed, the token is still valid',
+  );
   const [failure] = await see.timeline('failure');
   assert.match(failure, /ERR_VEND_HTTP[^]*503[^]*Tries again in \d+ s, at /);
   assert.equal(await see.tokens(), 1);
@@ -83,7 +93,9 @@ test('a failing service: the token serves until it expires, and the next comes b
   const expiry = (await expiries())[0];
   await until('the token is let go', async () => (await see.expires()) === 'no longer in use');
   assert.ok(Date.now() > expiry - 1000, 'it was let go early');
-  await until('the page says so', async () => (await see.timeline('note')).some((row) => /expired before there was a new one/.test(row)));
+  await until('the page says so', async () =>
+    (await see.timeline('note')).some((row) => /expired before there was a new one/.test(row)),
+  );
   assert.equal(await see.tokens(), 1);
 
   await see.fail();
@@ -155,13 +167,24 @@ test('the inspector reads what is pasted, sends nothing, and never shows it', as
   // A key that may do anything, for ever: claim p is the bytes 08 00, and there is no exp.
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const jwt = `${part({ alg: 'HS256' })}.${part({ sub: 'someone', ver: 1, p: 'CAA=' })}.c2lnbmF0dXJl`;
-  const key = Buffer.from(JSON.stringify({ endpoint: 'cell-9.example.momentohq.com', api_key: jwt })).toString('base64');
+  const key = Buffer.from(JSON.stringify({ endpoint: 'cell-9.example.momentohq.com', api_key: jwt })).toString(
+    'base64',
+  );
   await see.paste(`"${key}"\n`);
   const said = await see.inspected();
-  for (const words of ['cache.cell-9.example.momentohq.com', 'Do anything', 'Never', 'WARN_SUPER_USER', 'WARN_NEVER_EXPIRES']) {
+  for (const words of [
+    'cache.cell-9.example.momentohq.com',
+    'Do anything',
+    'Never',
+    'WARN_SUPER_USER',
+    'WARN_NEVER_EXPIRES',
+  ]) {
     assert.ok(said.includes(words), `${words} in: ${said}`);
   }
-  assert.match(await page.locator('#credential').evaluate((field) => getComputedStyle(field).webkitTextSecurity), /disc/);
+  assert.match(
+    await page.locator('#credential').evaluate((field) => getComputedStyle(field).webkitTextSecurity),
+    /disc/,
+  );
   assert.ok(!(await page.content()).includes('eyJ'));
 
   await see.readLive();
@@ -176,7 +199,9 @@ test('the page works under its Content Security Policy, which is enforced', asyn
   const { page, response } = await visit(t, lasting, { expected: [/Content Security Policy/] });
   assert.match(response.headers()['content-security-policy'], /script-src 'self' 'wasm-unsafe-eval';/);
   const refused = await page.evaluate(async () => {
-    const violation = new Promise((resolve) => document.addEventListener('securitypolicyviolation', resolve, { once: true }));
+    const violation = new Promise((resolve) =>
+      document.addEventListener('securitypolicyviolation', resolve, { once: true }),
+    );
     const script = document.createElement('script');
     script.textContent = 'window.ran = true';
     document.head.append(script);

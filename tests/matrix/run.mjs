@@ -13,7 +13,8 @@ const folder = new URL('./tools/', import.meta.url);
 const known = readdirSync(folder).map((file) => file.replace('.mjs', ''));
 const isPart = process.argv.includes('--ci');
 const named = process.argv.slice(2).filter((argument) => argument !== '--ci');
-for (const name of named) if (!known.includes(name)) throw new Error(`expected one of ${known.join(', ')}; found ${name}`);
+for (const name of named)
+  if (!known.includes(name)) throw new Error(`expected one of ${known.join(', ')}; found ${name}`);
 const CI = ['esbuild', 'vite', 'rollup', 'node', 'plain', 'workers'];
 
 const matrix = new Matrix(await pack(), isPart);
@@ -23,6 +24,7 @@ for (const name of named.length ? named : isPart ? CI : known) {
 }
 print(matrix.rows);
 const failed = matrix.rows.filter(({ result }) => result === 'fail').length;
-if (!named.length && !isPart && !failed) write(matrix.rows, readFileSync(new URL('../../Cargo.toml', import.meta.url), 'utf8'));
+if (!named.length && !isPart && !failed)
+  write(matrix.rows, readFileSync(new URL('../../Cargo.toml', import.meta.url), 'utf8'));
 console.log(`matrix: ${matrix.rows.length} rows, ${failed} failed`);
 process.exit(failed ? 1 : 0);

@@ -1,4 +1,5 @@
-// RotatingTopicClient with Momento's own Web SDK in Chromium, Firefox and WebKit, where the SDK is at home, against a service on another origin.
+// RotatingTopicClient with Momento's own Web SDK in Chromium, Firefox and WebKit, where the SDK is at home, against a
+// service on another origin.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inEachBrowser } from '../browsers/support/each.mjs';
@@ -18,7 +19,10 @@ const PATIENCE = 60;
 async function begin(t, browser, options, { heartbeatMs } = {}) {
   const service = await topicService(t, { heartbeatMs });
   const page = await openWatched(t, browser, site.url);
-  await page.run((source, more) => begin(source, more), service.sourceFor('page'), { backoffMs: [50, 500], ...options });
+  await page.run((source, more) => begin(source, more), service.sourceFor('page'), {
+    backoffMs: [50, 500],
+    ...options,
+  });
   const count = () => page.run(() => heard.items.length);
   return { service, page, count, heard: () => page.run(() => heard) };
 }
@@ -27,7 +31,8 @@ async function begin(t, browser, options, { heartbeatMs } = {}) {
 async function publish(topics, from, to) {
   let acknowledged = 0;
   const worker = async () => {
-    while (from < to) if ((await topics.publish('chat', 'room', `${from++}`)) instanceof sdk.TopicPublish.Success) acknowledged++;
+    while (from < to)
+      if ((await topics.publish('chat', 'room', `${from++}`)) instanceof sdk.TopicPublish.Success) acknowledged++;
   };
   await Promise.all(Array.from({ length: 8 }, worker));
   return acknowledged;
@@ -36,7 +41,9 @@ async function publish(topics, from, to) {
 inEachBrowser((browser, name) => {
   // Each is published, and all of that by this one process: a fifth of them is what the other two bear beside it.
   const MESSAGES = name === 'chromium' ? 10_000 : 2_000;
-  test(`${MESSAGES} messages over 20 tokens, with broken connections and restarts: none lost, none doubled, none out of place`, { timeout: 240_000 }, async (t) => {
+  test(`${MESSAGES} messages over 20 tokens, with broken connections and restarts: none lost, none doubled, none out of place`, {
+    timeout: 240_000,
+  }, async (t) => {
     const ROTATIONS = 20;
     const { service, page, count, heard } = await begin(t, browser(), {}, { heartbeatMs: 250 });
     // Many a message a second is more than a page can send: it subscribes, and Node.js publishes.
@@ -47,16 +54,18 @@ inEachBrowser((browser, name) => {
     const happened = { drops: 0, restarts: 0 };
     let acknowledged = 0;
     for (let round = 0; round < ROTATIONS; round++) {
-      const middle = until('half is published', () => service.count.published >= (round + 0.5) * share, PATIENCE).then(() => {
-        if (round % 3 === 0) {
-          for (const stream of service.streams) stream.drop();
-          happened.drops++;
-        }
-        if (round % 5 === 1) {
-          topic.restart({ announced: round % 2 === 0 });
-          happened.restarts++;
-        }
-      });
+      const middle = until('half is published', () => service.count.published >= (round + 0.5) * share, PATIENCE).then(
+        () => {
+          if (round % 3 === 0) {
+            for (const stream of service.streams) stream.drop();
+            happened.drops++;
+          }
+          if (round % 5 === 1) {
+            topic.restart({ announced: round % 2 === 0 });
+            happened.restarts++;
+          }
+        },
+      );
       const rotating = [page.run(() => rotate()), publisher.source.getToken({ forceRefresh: true })];
       acknowledged += await publish(publisher.topics, round * share, (round + 1) * share);
       await Promise.all([...rotating, middle]);
@@ -80,7 +89,11 @@ inEachBrowser((browser, name) => {
       ...happened,
       seconds,
     };
-    t.diagnostic(Object.entries(figures).map(([name, value]) => `${name}: ${value}`).join(', '));
+    t.diagnostic(
+      Object.entries(figures)
+        .map(([name, value]) => `${name}: ${value}`)
+        .join(', '),
+    );
     assert.deepEqual([acknowledged, service.count.published, items.length], [MESSAGES, MESSAGES, MESSAGES]);
     assert.deepEqual(items, inOrder);
     assert.equal(different.size, MESSAGES);
@@ -110,7 +123,7 @@ inEachBrowser((browser, name) => {
   // WebKit's driver cannot take it offline.
   if (name !== 'webkit') {
     test('offline for a while: what was said meanwhile arrives on return', { timeout: 120_000 }, async (t) => {
-      const { service, page, count, heard } = await begin(t, browser(), {}, { heartbeatMs: 100 });
+      const { service, count, heard } = await begin(t, browser(), {}, { heartbeatMs: 100 });
       service.say('chat', 'room', '0');
       await until('it arrives', async () => (await count()) === 1);
       await browser().offline(true);
@@ -122,7 +135,10 @@ inEachBrowser((browser, name) => {
       const online = Date.now();
       await until('the rest arrives', async () => (await count()) === 20, PATIENCE);
       t.diagnostic(`caught up ${Date.now() - online} ms after the return`);
-      assert.deepEqual((await heard()).items, Array.from({ length: 20 }, (_, i) => `${i}`));
+      assert.deepEqual(
+        (await heard()).items,
+        Array.from({ length: 20 }, (_, i) => `${i}`),
+      );
     });
   }
 });

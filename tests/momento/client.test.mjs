@@ -71,7 +71,11 @@ test('close() leaves no listener behind, however long ago they were put there', 
     console.log(left());
     topics.close();
     console.log(left());`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script], { timeout: 15_000 });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--expose-gc', '--input-type=module', '--eval', script],
+    { timeout: 15_000 },
+  );
   assert.equal(stdout, '1 1 1 1 1\n0 0 0 0 0\n');
 });
 
@@ -85,7 +89,10 @@ test('with a source that was closed, the client is closed', (t) => {
 test('closing the source closes the client; `using` ends subscriptions', (t) => {
   const { source, topics, streams, subscription } = begin(t);
   topics.subscribe('chat', 'other', diary())[Symbol.dispose]();
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [false, true]);
+  assert.deepEqual(
+    streams.map(({ cancelled }) => cancelled),
+    [false, true],
+  );
   source.close();
   assert.deepEqual([subscription.isSubscribed, streams[0].cancelled], [false, true]);
 });
@@ -111,7 +118,9 @@ test('a handler that throws harms no one, and its error is seen', (t) => {
 test('a handler that ends its subscription hears no more', (t) => {
   const { topics, streams, source } = stage(t);
   const heard = [];
-  const subscription = topics.subscribe('chat', 'room', { onItem: (item) => (heard.push(item.value()), subscription.unsubscribe()) });
+  const subscription = topics.subscribe('chat', 'room', {
+    onItem: (item) => (heard.push(item.value()), subscription.unsubscribe()),
+  });
   streams[0].item(1);
   streams[0].item(2);
   source.give(newToken());

@@ -1,4 +1,5 @@
-// What RotatingTopicClient makes of what it did not expect: messages of unknown kinds, errors that are none of the SDK's, an app that throws.
+// What RotatingTopicClient makes of what it did not expect: messages of unknown kinds, errors that are none of the
+// SDK's, an app that throws.
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { test } from 'node:test';
@@ -53,11 +54,17 @@ test('so is one that a client throws instead of answering', async (t) => {
   let tries = 0;
   const thrown = new TypeError('no navigator here');
   const pubsub = { sendSubscribe: () => new Promise(() => {}) };
-  const makeClient = () => ({ subscribe: () => (tries++, Promise.reject(thrown)), pubsubStreamClients: [{ client: { ...pubsub } }] });
+  const makeClient = () => ({
+    subscribe: () => (tries++, Promise.reject(thrown)),
+    pubsubStreamClients: [{ client: { ...pubsub } }],
+  });
   const { topics } = stage(t, { makeClient });
   topics.subscribe('chat', 'room', { onItem() {}, onError: (error) => errors.push(error) });
   await new Promise(setImmediate);
-  assert.deepEqual(errors.map((error) => [error.errorCode(), error.message(), error.innerException()]), [['UNKNOWN_ERROR', `${thrown}`, thrown]]);
+  assert.deepEqual(
+    errors.map((error) => [error.errorCode(), error.message(), error.innerException()]),
+    [['UNKNOWN_ERROR', `${thrown}`, thrown]],
+  );
   pass(500);
   assert.equal(tries, 2);
 });
@@ -87,9 +94,15 @@ test('an app that makes no client at a rotation is told, and keeps the stream th
   streams[0].item(1);
   app.fails = true;
   source.give(newToken());
-  assert.deepEqual(seen.map(([error, at]) => [error.errorCode(), error.innerException(), at]), [['UNKNOWN_ERROR', thrown, subscription]]);
+  assert.deepEqual(
+    seen.map(([error, at]) => [error.errorCode(), error.innerException(), at]),
+    [['UNKNOWN_ERROR', thrown, subscription]],
+  );
   streams[0].item(2);
-  assert.deepEqual([subscription.isSubscribed, streams[0].cancelled, heard.items, heard.lost], [true, false, ['7/1', '7/2'], 0]);
+  assert.deepEqual(
+    [subscription.isSubscribed, streams[0].cancelled, heard.items, heard.lost],
+    [true, false, ['7/1', '7/2'], 0],
+  );
   pass(500);
   assert.equal(seen.length, 2);
   app.fails = false;
@@ -140,7 +153,11 @@ test('an app that closes the client or ends the subscription while it makes a cl
     subscription = topics.subscribe('chat', 'room', { ...diary(), onError: (error) => errors.push(error) });
     source.give(newToken());
     assert.equal(subscription.isSubscribed, false);
-    assert.deepEqual([streams.map(({ cancelled }) => cancelled), errors, timers()], [end === 'unsubscribe' ? [true, true] : [true], [], before], end);
+    assert.deepEqual(
+      [streams.map(({ cancelled }) => cancelled), errors, timers()],
+      [end === 'unsubscribe' ? [true, true] : [true], [], before],
+      end,
+    );
   }
 });
 

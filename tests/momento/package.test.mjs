@@ -1,4 +1,5 @@
-// The entry point as it is published: beside the core, of which it holds no copy, and without the SDK, which is the app's.
+// The entry point as it is published: beside the core, of which it holds no copy, and without the SDK, which is the
+// app's.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,8 +23,16 @@ seen.push(typeof RotatingTopicClient, typeof toSdkScope);
 console.log(JSON.stringify(seen));`;
 
 for (const [format, file, head] of [
-  ['ES module', 'use.mjs', "import * as core from 'momento-token-wasm';\nimport { RotatingTopicClient, credentialProvider, toSdkScope } from 'momento-token-wasm/momento';"],
-  ['CommonJS', 'use.cjs', "const core = require('momento-token-wasm');\nconst { RotatingTopicClient, credentialProvider, toSdkScope } = require('momento-token-wasm/momento');"],
+  [
+    'ES module',
+    'use.mjs',
+    "import * as core from 'momento-token-wasm';\nimport { RotatingTopicClient, credentialProvider, toSdkScope } from 'momento-token-wasm/momento';",
+  ],
+  [
+    'CommonJS',
+    'use.cjs',
+    "const core = require('momento-token-wasm');\nconst { RotatingTopicClient, credentialProvider, toSdkScope } = require('momento-token-wasm/momento');",
+  ],
 ]) {
   test(`as ${format}, installed, without the SDK: it shares the core`, () => {
     writeFileSync(join(folder, file), head + USE);

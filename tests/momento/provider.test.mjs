@@ -8,7 +8,9 @@ import { credentialProvider } from '../../pkg/momento.js';
 import { disposable, envelope, jwt } from '../package/support/mint.mjs';
 import { sdk } from '../package/support/sdk.mjs';
 
-const { getWebCacheEndpoint, getWebControlEndpoint, getWebTokenEndpoint } = createRequire(import.meta.url)('@gomomento/sdk-web/dist/src/utils/web-client-utils.js');
+const { getWebCacheEndpoint, getWebControlEndpoint, getWebTokenEndpoint } = createRequire(import.meta.url)(
+  '@gomomento/sdk-web/dist/src/utils/web-client-utils.js',
+);
 
 /** All that the SDK's clients ask a provider for. */
 const asked = (provider) => [
@@ -19,7 +21,11 @@ const asked = (provider) => [
   provider.areEndpointsOverridden(),
   ...['', 'Cache', 'Control', 'Token'].map((which) => provider[`is${which}EndpointSecure`]()),
 ];
-const web = (provider) => [getWebCacheEndpoint(provider), getWebControlEndpoint(provider), getWebTokenEndpoint(provider)];
+const web = (provider) => [
+  getWebCacheEndpoint(provider),
+  getWebControlEndpoint(provider),
+  getWebTokenEndpoint(provider),
+];
 
 const THREE = { cacheEndpoint: 'a.example', controlEndpoint: 'b.example:8443', tokenEndpoint: 'c.example' };
 
@@ -50,23 +56,35 @@ test('without TLS: the SDK goes to https:// all the same; ours leads to http://'
   const theirs = sdk.CredentialProvider.fromString({ apiKey: disposable(), endpointOverrides });
   const ours = credentialProvider(decodeToken(disposable(), { endpointOverrides }));
   assert.equal(getWebCacheEndpoint(theirs), 'https://cache.localhost:8080');
-  assert.deepEqual(web(ours), ['http://cache.localhost:8080', 'http://control.localhost:8080', 'http://token.localhost:8080']);
-  assert.deepEqual(['', 'Cache', 'Control', 'Token'].map((which) => ours[`is${which}EndpointSecure`]()), [false, false, false, false]);
+  assert.deepEqual(web(ours), [
+    'http://cache.localhost:8080',
+    'http://control.localhost:8080',
+    'http://token.localhost:8080',
+  ]);
+  assert.deepEqual(
+    ['', 'Cache', 'Control', 'Token'].map((which) => ours[`is${which}EndpointSecure`]()),
+    [false, false, false, false],
+  );
 });
 
 test('the clients of the SDK take it', () => {
   const provider = credentialProvider(decodeToken(disposable()));
-  assert.ok(new sdk.TopicClient({ credentialProvider: provider, configuration: sdk.TopicConfigurations.Default.latest(new sdk.NoopMomentoLoggerFactory()) }));
+  assert.ok(
+    new sdk.TopicClient({
+      credentialProvider: provider,
+      configuration: sdk.TopicConfigurations.Default.latest(new sdk.NoopMomentoLoggerFactory()),
+    }),
+  );
   assert.ok(new sdk.AuthClient({ credentialProvider: provider }));
 });
 
 for (const [how, print] of Object.entries({
-  'String': String,
+  String: String,
   'a template': (provider) => `${provider}`,
-  'concatenation': (provider) => provider + '',
+  concatenation: (provider) => `${provider}`,
   'JSON.stringify': (provider) => JSON.stringify({ provider }),
-  'inspect': (provider) => inspect({ provider }, { depth: 9, showHidden: true }),
-  'valueOf': (provider) => JSON.stringify(provider.valueOf()),
+  inspect: (provider) => inspect({ provider }, { depth: 9, showHidden: true }),
+  valueOf: (provider) => JSON.stringify(provider.valueOf()),
   'a spread copy': (provider) => JSON.stringify({ ...provider }),
   'structuredClone of a copy': (provider) => JSON.stringify(structuredClone({ ...provider })),
   'Object.values': (provider) => Object.values(provider).join(),
@@ -78,8 +96,12 @@ for (const [how, print] of Object.entries({
 }
 
 test('what makes no provider is refused', () => {
-  for (const value of [undefined, null, 5, 'eyJ', {}]) assert.throws(() => credentialProvider(value), { name: 'TokenError', code: 'ERR_ARGUMENT' });
+  for (const value of [undefined, null, 5, 'eyJ', {}])
+    assert.throws(() => credentialProvider(value), { name: 'TokenError', code: 'ERR_ARGUMENT' });
   const nowhere = decodeToken(jwt({ t: 'g', jti: 'k' }));
-  assert.throws(() => credentialProvider(nowhere), { code: 'ERR_ENDPOINT_MISSING', message: /^Malformed token; unable to determine cache endpoint/ });
+  assert.throws(() => credentialProvider(nowhere), {
+    code: 'ERR_ENDPOINT_MISSING',
+    message: /^Malformed token; unable to determine cache endpoint/,
+  });
   assert.throws(() => credentialProvider(decodeToken(disposable())).withMomentoLocal(), { code: 'ERR_ARGUMENT' });
 });

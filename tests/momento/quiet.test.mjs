@@ -1,4 +1,5 @@
-// A topic that has said nothing yet: there is no place to resume at, so what a stream has brought must be known, or what is not known told.
+// A topic that has said nothing yet: there is no place to resume at, so what a stream has brought must be known, or
+// what is not known told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { still } from './support/begin.mjs';
@@ -39,9 +40,15 @@ test('a topic without messages: the old stream is kept a while beside the new on
   streams[1].heartbeat();
   streams[0].heartbeat();
   pass(4_000);
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [false, false]);
+  assert.deepEqual(
+    streams.map(({ cancelled }) => cancelled),
+    [false, false],
+  );
   pass(1_002);
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [true, false]);
+  assert.deepEqual(
+    streams.map(({ cancelled }) => cancelled),
+    [true, false],
+  );
   streams[1].item(5);
 
   source.give(newToken());
@@ -172,7 +179,10 @@ test('a handler that ends the subscription when it is told of that opens nothing
   pass(61_000);
   streams[1].heartbeat();
   pass(5_002);
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [true, true]);
+  assert.deepEqual(
+    streams.map(({ cancelled }) => cancelled),
+    [true, true],
+  );
 });
 
 test('what a successor heard while it waited is asked for again, though that one was replaced', (t) => {

@@ -1,7 +1,6 @@
 // What RotatingTopicClient does with its streams when a new token comes, and where they resume.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { begin, still } from './support/begin.mjs';
 import { diary } from './support/diary.mjs';
 import { newToken, stage } from './support/fakes.mjs';
 
@@ -27,11 +26,17 @@ test('a token that follows before the last one spoke takes its place; the old st
   const { source, streams, heard } = begin(t);
   source.give(newToken());
   source.give(newToken());
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [false, true, false]);
+  assert.deepEqual(
+    streams.map(({ cancelled }) => cancelled),
+    [false, true, false],
+  );
   streams[1].item(2);
   streams[0].item(2);
   streams[2].heartbeat();
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [true, true, false]);
+  assert.deepEqual(
+    streams.map(({ cancelled }) => cancelled),
+    [true, true, false],
+  );
   assert.deepEqual(heard.items, ['7/1', '7/2']);
 });
 
@@ -61,7 +66,11 @@ test('an app may resume where it left off', (t) => {
 
 test('a place that was never written down, as storage gives it, is none', (t) => {
   const { topics, streams } = stage(t);
-  const subscription = topics.subscribe('chat', 'room', { ...diary(), resumeAtTopicSequenceNumber: null, resumeAtTopicSequencePage: null });
+  const subscription = topics.subscribe('chat', 'room', {
+    ...diary(),
+    resumeAtTopicSequenceNumber: null,
+    resumeAtTopicSequencePage: null,
+  });
   assert.deepEqual([streams[0].after, subscription.position], [undefined, undefined]);
   topics.subscribe('chat', 'other', { ...diary(), resumeAtTopicSequenceNumber: 5, resumeAtTopicSequencePage: null });
   assert.deepEqual(streams[1].after, [4, 0]);

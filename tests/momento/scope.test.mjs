@@ -10,7 +10,16 @@ import { sdk, sdkPermissions } from '../package/support/sdk.mjs';
 
 /** The module alone, without AllCacheItems, which its core exports. */
 const web = createRequire(import.meta.url)('@gomomento/sdk-web');
-const { AllCacheItems, AllCaches, AllTopics, DisposableTokenScopes, TokenScopes, covers, decodePermissions, mergeScopes } = core;
+const {
+  AllCacheItems,
+  AllCaches,
+  AllTopics,
+  DisposableTokenScopes,
+  TokenScopes,
+  covers,
+  decodePermissions,
+  mergeScopes,
+} = core;
 
 const viaSdk = (scope, module = sdk) => decodePermissions(sdkPermissions(toSdkScope(scope, module)));
 const same = (a, b) => covers(a, b) && covers(b, a);
@@ -22,8 +31,13 @@ const isText = (key) => {
   return text === '' || (text.trim() !== '' && !text.includes('\ufffd'));
 };
 const sayable = (list) =>
-  !(list.some((one) => isItem(one) && !one.select.all) && list.some((one) => one.kind === 'Topic' || (one.kind === 'Cache' && !one.select))) &&
-  list.every(({ kind, select }) => (kind === 'Topic' ? select.prefix === undefined : isText(select?.whole ?? select?.prefix ?? '')));
+  !(
+    list.some((one) => isItem(one) && !one.select.all) &&
+    list.some((one) => one.kind === 'Topic' || (one.kind === 'Cache' && !one.select))
+  ) &&
+  list.every(({ kind, select }) =>
+    kind === 'Topic' ? select.prefix === undefined : isText(select?.whole ?? select?.prefix ?? ''),
+  );
 
 test('random scopes: the same grant, or ERR_SCOPE_SDK where the SDK cannot say it', (t) => {
   let said = 0;
@@ -35,10 +49,15 @@ test('random scopes: the same grant, or ERR_SCOPE_SDK where the SDK cannot say i
     if (sayable(list)) {
       said++;
       assert.ok(same(viaSdk(scope), scope));
-      if (!list.some((one) => isItem(one) && one.select.all) || !list.some((one) => isItem(one) && !one.select.all)) assert.ok(same(viaSdk(scope, web), scope));
+      if (!list.some((one) => isItem(one) && one.select.all) || !list.some((one) => isItem(one) && !one.select.all))
+        assert.ok(same(viaSdk(scope, web), scope));
     } else {
       refused++;
-      assert.throws(() => toSdkScope(scope, sdk), { name: 'TokenError', code: 'ERR_SCOPE_SDK', message: /^permissions\[\d\]: .*encodePermissions/ });
+      assert.throws(() => toSdkScope(scope, sdk), {
+        name: 'TokenError',
+        code: 'ERR_SCOPE_SDK',
+        message: /^permissions\[\d\]: .*encodePermissions/,
+      });
     }
   });
   t.diagnostic(`${said} said, ${refused} refused`);
@@ -59,10 +78,21 @@ test('what is refused for its mixture, the SDK does widen', (t) => {
   assert.ok(seen > 500, `${seen}`);
 });
 
-test('the documentation\'s example: one key, and a topic', () => {
-  const scope = mergeScopes(DisposableTokenScopes.cacheKeyReadWrite(AllCaches, 'k'), TokenScopes.topicSubscribeOnly('chat', 'news'));
-  const naive = { permissions: [{ role: 'readwrite', cache: sdk.AllCaches, item: { key: 'k' } }, { role: 'subscribeonly', cache: 'chat', topic: 'news' }] };
-  assert.ok(covers(decodePermissions(sdkPermissions(naive)), TokenScopes.cacheReadWrite(AllCaches)), 'the SDK makes it every cache');
+test("the documentation's example: one key, and a topic", () => {
+  const scope = mergeScopes(
+    DisposableTokenScopes.cacheKeyReadWrite(AllCaches, 'k'),
+    TokenScopes.topicSubscribeOnly('chat', 'news'),
+  );
+  const naive = {
+    permissions: [
+      { role: 'readwrite', cache: sdk.AllCaches, item: { key: 'k' } },
+      { role: 'subscribeonly', cache: 'chat', topic: 'news' },
+    ],
+  };
+  assert.ok(
+    covers(decodePermissions(sdkPermissions(naive)), TokenScopes.cacheReadWrite(AllCaches)),
+    'the SDK makes it every cache',
+  );
   assert.throws(() => toSdkScope(scope, sdk), {
     code: 'ERR_SCOPE_SDK',
     message:
@@ -79,13 +109,25 @@ test('constants are those of the SDK that was given; what it lacks is named', ()
   const both = { permissions: [...items.permissions, { role: 'readonly', cache: 'chat', item: 'k' }] };
   assert.throws(() => toSdkScope(both, web), { code: 'ERR_ARGUMENT', message: /AllCacheItems/ });
   for (const module of [undefined, null, {}, 5]) {
-    assert.throws(() => toSdkScope(TokenScopes.cacheReadOnly(AllCaches), module), { name: 'TokenError', code: 'ERR_ARGUMENT', message: /AllCaches/ });
+    assert.throws(() => toSdkScope(TokenScopes.cacheReadOnly(AllCaches), module), {
+      name: 'TokenError',
+      code: 'ERR_ARGUMENT',
+      message: /AllCaches/,
+    });
   }
-  assert.throws(() => toSdkScope(TokenScopes.functionInvoke('chat', 'f'), { AllCaches: web.AllCaches }), { code: 'ERR_ARGUMENT', message: /AllFunctions/ });
+  assert.throws(() => toSdkScope(TokenScopes.functionInvoke('chat', 'f'), { AllCaches: web.AllCaches }), {
+    code: 'ERR_ARGUMENT',
+    message: /AllFunctions/,
+  });
 });
 
 test('what is no scope is refused as parseScope does', () => {
-  for (const scope of [undefined, 'super-user', { permissions: [] }, { permissions: [{ role: 'readonly', cache: 'chat', items: 'k' }] }]) {
+  for (const scope of [
+    undefined,
+    'super-user',
+    { permissions: [] },
+    { permissions: [{ role: 'readonly', cache: 'chat', items: 'k' }] },
+  ]) {
     assert.throws(() => toSdkScope(scope, sdk), { name: 'TokenError', code: 'ERR_SCOPE_INVALID' });
   }
 });

@@ -1,4 +1,5 @@
-// Which message of which stream is delivered. Random histories of a service and its two streams: each message once, in order.
+// Which message of which stream is delivered. Random histories of a service and its two streams: each message once, in
+// order.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cases } from '../package/support/random.mjs';
@@ -85,7 +86,10 @@ test('before the first message, the next stream waits for one, and is then opene
 });
 
 test('the first stream ends without a message: the next one takes over, or what it heard is asked for again', () => {
-  for (const [heard, after] of [[0, undefined], [2, at(41)]]) {
+  for (const [heard, after] of [
+    [0, undefined],
+    [2, at(41)],
+  ]) {
     const sequence = new Sequence();
     const lane = sequence.open();
     lane.alive();
@@ -100,7 +104,11 @@ test('the first stream ends without a message: the next one takes over, or what 
 });
 
 test('an app may say where to begin, with or without the page', () => {
-  for (const [page, real] of [[7, 7], [0, 7], [0, 0]]) {
+  for (const [page, real] of [
+    [7, 7],
+    [0, 7],
+    [0, 0],
+  ]) {
     const sequence = new Sequence({ sequenceNumber: 9, sequencePage: page });
     const lane = sequence.open();
     assert.deepEqual(lane.after, { sequenceNumber: 9, sequencePage: page });
@@ -124,7 +132,12 @@ test('whether the first stream had brought all is known where it has said someth
     const first = sequence.open();
     first.alive();
     let next = sequence.open();
-    const happenings = { first: () => first.alive(), next: () => next.alive(), hears: () => next.item(6, 7), open: () => (next = sequence.open()) };
+    const happenings = {
+      first: () => first.alive(),
+      next: () => next.alive(),
+      hears: () => next.item(6, 7),
+      open: () => (next = sequence.open()),
+    };
     for (const event of events) happenings[event]();
     sequence.drop(first);
     assert.equal(sequence.blind, blind, events.join(', '));
@@ -176,7 +189,10 @@ class World {
     }
     const { sequenceNumber: after, sequencePage: page } = lane.after;
     const lost = page === this.page && after > this.number;
-    const found = this.log.findIndex((entry, index) => index >= this.from && (lost || entry.page > page || (entry.page === page && entry.number > after)));
+    const found = this.log.findIndex(
+      (entry, index) =>
+        index >= this.from && (lost || entry.page > page || (entry.page === page && entry.number > after)),
+    );
     return this.streams.push({ lane, index: found < 0 ? this.log.length : found });
   }
 
@@ -204,7 +220,10 @@ class World {
     this.alive(stream);
   }
 
-  /** Of the only stream, and before it said where the topic stands, a loss cannot be made good, nor where it may not have brought all. */
+  /**
+   * Of the only stream, and before it said where the topic stands, a loss cannot be made good, nor where it may not
+   * have brought all.
+   */
   matters(lane) {
     const { position, current, next, complete, withheld } = this.sequence;
     if (position || lane !== (current ?? next)) return false;
@@ -273,7 +292,8 @@ function history(random, steps, happen) {
       if (world.sequence.next) world.drop(current.lane);
     },
     restart: () => world.restart(false),
-    // Without pages, what was not read before cannot be asked for after; the first of the new numbers is read where the old ones were.
+    // Without pages, what was not read before cannot be asked for after; the first of the new numbers is read where the
+    // old ones were.
     restartSamePage: () => {
       world.drain();
       world.restart(true);
@@ -288,7 +308,9 @@ function history(random, steps, happen) {
   };
   for (let step = 0; step < steps; step++) {
     happenings[random.pick(happen)]();
-    world.streams = world.streams.filter(({ lane }, index) => world.sequence.holds(lane) || index >= world.streams.length - 8);
+    world.streams = world.streams.filter(
+      ({ lane }, index) => world.sequence.holds(lane) || index >= world.streams.length - 8,
+    );
     if (!world.sequence.current && !world.sequence.next) world.open();
   }
   world.drain();
@@ -297,7 +319,19 @@ function history(random, steps, happen) {
   return world;
 }
 
-const COMMON = ['publish', 'publish', 'publish', 'step', 'step', 'step', 'step', 'beat', 'rotate', 'lose', 'waitedForLongEnough'];
+const COMMON = [
+  'publish',
+  'publish',
+  'publish',
+  'step',
+  'step',
+  'step',
+  'step',
+  'beat',
+  'rotate',
+  'lose',
+  'waitedForLongEnough',
+];
 
 for (const [what, count, happen] of [
   ['rotations and lost streams', 5_000, COMMON],
@@ -307,7 +341,10 @@ for (const [what, count, happen] of [
   test(`each message once, in order: ${what}`, (t) =>
     cases(t, what, count, (random) => {
       const world = history(random, random.between(20, 150), happen);
-      assert.deepEqual(world.delivered, world.log.map(({ id }) => id));
+      assert.deepEqual(
+        world.delivered,
+        world.log.map(({ id }) => id),
+      );
     }));
 }
 
@@ -315,15 +352,21 @@ for (const [what, happen] of [
   ['the service forgets', ['restart', 'forget']],
   ['streams are lost or die before the first message', ['rotate', 'beat', 'loseAny', 'die']],
 ]) {
-  test(`where ${what}, none comes twice, and each gap is told`, (t) => cases(t, what, 5_000, (random) => {
-    const { delivered, log, told, heard, kept } = history(random, random.between(20, 150), [...COMMON, ...happen]);
-    assert.equal(delivered.at(-1), log.length - 1);
-    if (kept === 0) assert.deepEqual([...heard].filter((id) => !delivered.includes(id)), [], 'what came was delivered');
-    let last = -1;
-    for (const [index, id] of delivered.entries()) {
-      assert.ok(id > last, `${id} after ${last}`);
-      if (id > last + 1) assert.ok(told.has(index), `nothing was told between ${last} and ${id}`);
-      last = id;
-    }
-  }));
+  test(`where ${what}, none comes twice, and each gap is told`, (t) =>
+    cases(t, what, 5_000, (random) => {
+      const { delivered, log, told, heard, kept } = history(random, random.between(20, 150), [...COMMON, ...happen]);
+      assert.equal(delivered.at(-1), log.length - 1);
+      if (kept === 0)
+        assert.deepEqual(
+          [...heard].filter((id) => !delivered.includes(id)),
+          [],
+          'what came was delivered',
+        );
+      let last = -1;
+      for (const [index, id] of delivered.entries()) {
+        assert.ok(id > last, `${id} after ${last}`);
+        if (id > last + 1) assert.ok(told.has(index), `nothing was told between ${last} and ${id}`);
+        last = id;
+      }
+    }));
 }

@@ -104,7 +104,13 @@ test('a message that the SDK cannot read is told once, and the stream goes on', 
   streams[0].oddItem(3);
   streams[1].oddItem(3);
   streams[1].item(4);
-  assert.deepEqual([heard.errors, heard.items], [['UNKNOWN_ERROR', 'UNKNOWN_ERROR'], ['7/1', '7/4']]);
+  assert.deepEqual(
+    [heard.errors, heard.items],
+    [
+      ['UNKNOWN_ERROR', 'UNKNOWN_ERROR'],
+      ['7/1', '7/4'],
+    ],
+  );
 });
 
 test('a stream gone silent is replaced, and kept until its successor speaks', (t) => {
@@ -125,7 +131,10 @@ test('a successor that stays silent is given up, and tried again with pauses', (
   const { streams, pass } = begin(t);
   pass(61_000);
   pass(61_000);
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [false, true]);
+  assert.deepEqual(
+    streams.map(({ cancelled }) => cancelled),
+    [false, true],
+  );
   pass(500);
   assert.equal(streams.length, 3);
 });
@@ -174,7 +183,11 @@ test('back from offline: streams that have been silent are doubted, pauses cut s
   assert.deepEqual([streams.length, streams[0].cancelled], [2, false]);
   pass(2_000);
   page.dispatchEvent(new Event('online'));
-  assert.deepEqual(streams.map(({ cancelled }) => cancelled), [false, true, false], 'one on its way for so long is given up');
+  assert.deepEqual(
+    streams.map(({ cancelled }) => cancelled),
+    [false, true, false],
+    'one on its way for so long is given up',
+  );
   streams[2].heartbeat();
   for (let round = 0; round < 6; round++) {
     streams.at(-1).lose();

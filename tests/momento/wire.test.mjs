@@ -23,7 +23,11 @@ async function begin(t, { service: how, ...options } = {}) {
   let said = 0;
   const say = (count = 1) => Array.from({ length: count }, () => service.say('chat', 'room', `${said++}`));
   const all = (seconds) => until(`${said} messages are there`, () => handlers.heard.items.length >= said, seconds);
-  const check = () => assert.deepEqual(handlers.heard.items, Array.from({ length: said }, (_, i) => `${i}`));
+  const check = () =>
+    assert.deepEqual(
+      handlers.heard.items,
+      Array.from({ length: said }, (_, i) => `${i}`),
+    );
   return { service, source, topics, subscription, heard: handlers.heard, say, all, check };
 }
 
@@ -92,7 +96,7 @@ test('a service that ends each stream at once: the SDK alone storms, RotatingTop
   assert.ok(ours < 15 && theirs > 3 * ours, `${ours}, ${theirs}`);
 });
 
-test('a hundred streams cancelled: the SDK\'s client takes no more, RotatingTopicClient goes on', LIMIT, async (t) => {
+test("a hundred streams cancelled: the SDK's client takes no more, RotatingTopicClient goes on", LIMIT, async (t) => {
   const { source, topics } = await begin(t);
   const client = makeClient(credentialProvider(source.current));
   let last;
@@ -141,7 +145,10 @@ test('an empty name ends the subscription, and nothing is sent', LIMIT, async (t
   const handlers = diary();
   const subscription = topics.subscribe(' ', 'room', handlers);
   await assert.rejects(subscription.ready(), { code: 'ERR_CLOSED' });
-  assert.deepEqual([handlers.heard.errors, subscription.isSubscribed, service.count.subscribed], [['INVALID_ARGUMENT_ERROR'], false, 0]);
+  assert.deepEqual(
+    [handlers.heard.errors, subscription.isSubscribed, service.count.subscribed],
+    [['INVALID_ARGUMENT_ERROR'], false, 0],
+  );
 });
 
 for (const announced of [true, false]) {
@@ -205,7 +212,11 @@ test('a page that comes back: the app resumes where it left off', LIMIT, async (
   subscription.unsubscribe();
   say(3);
   const handlers = diary();
-  topics.subscribe('chat', 'room', { ...handlers, resumeAtTopicSequenceNumber: sequenceNumber + 1, resumeAtTopicSequencePage: sequencePage });
+  topics.subscribe('chat', 'room', {
+    ...handlers,
+    resumeAtTopicSequenceNumber: sequenceNumber + 1,
+    resumeAtTopicSequencePage: sequencePage,
+  });
   await until('the rest is there', () => handlers.heard.items.length === 3);
   assert.deepEqual([handlers.heard.items, service.count.resumedAt.at(-1)], [['3', '4', '5'], 4]);
 });
@@ -216,7 +227,10 @@ test('bytes and text arrive as they were sent, with who published them', LIMIT, 
   await topics.subscribe('chat', 'mixed', { onItem: (item) => items.push([item.value(), item.tokenId()]) }).ready();
   for (const value of ['text 漢\u{1f600}', Uint8Array.of(0, 255, 128)]) await topics.publish('chat', 'mixed', value);
   await until('both are there', () => items.length === 2);
-  assert.deepEqual(items, [['text 漢\u{1f600}', 'token-1'], [Uint8Array.of(0, 255, 128), 'token-1']]);
+  assert.deepEqual(items, [
+    ['text 漢\u{1f600}', 'token-1'],
+    [Uint8Array.of(0, 255, 128), 'token-1'],
+  ]);
   assert.equal(service.count.published, 2);
 });
 
@@ -262,5 +276,7 @@ test('a random mixture of faults: each message once, in order', { timeout: 60_00
   }
   await all();
   check();
-  t.diagnostic(`${JSON.stringify(done)}; ${service.count.subscribed} streams, ${service.count.vended} tokens, DIFF_SEED=${seed}`);
+  t.diagnostic(
+    `${JSON.stringify(done)}; ${service.count.subscribed} streams, ${service.count.vended} tokens, DIFF_SEED=${seed}`,
+  );
 });

@@ -1,4 +1,5 @@
-// Functions that take a scope: no value that is none ever counts as one. The values are fast-check's, the judge is support/scope-oracle.mjs.
+// Functions that take a scope: no value that is none ever counts as one. The values are fast-check's, the judge is
+// support/scope-oracle.mjs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as sdk from '@gomomento/sdk-web';
@@ -8,7 +9,17 @@ import { toSdkScope } from '../../pkg/momento.js';
 import { anything, nearlyScope, scope } from './support/arbitrary-scope.mjs';
 import { actionsOf, grantsOf, permits, toAction } from './support/scope-oracle.mjs';
 
-const { TokenError, TokenSource, allows, covers, decodePermissions, describeScope, encodePermissions, mergeScopes, parseScope } = core;
+const {
+  TokenError,
+  TokenSource,
+  allows,
+  covers,
+  decodePermissions,
+  describeScope,
+  encodePermissions,
+  mergeScopes,
+  parseScope,
+} = core;
 
 const VALID = { permissions: [{ role: 'readwrite', cache: 'chat' }] };
 const ACTION = { type: 'cache', access: 'read', cache: 'chat', key: 'k' };
@@ -25,7 +36,12 @@ const POSITIONS = [
   { label: 'covers(x, scope)', call: (x) => covers(x, VALID), names: 'granted', superUser: true },
   { label: 'covers(scope, x)', call: (x) => covers(VALID, x), names: 'requested' },
   { label: "covers('super-user', x)", call: (x) => covers('super-user', x), names: 'requested' },
-  { label: 'new TokenSource({ scope: x })', call: (x) => new TokenSource({ vend: () => '', start: 'on-demand', scope: x }).close(), names: 'scope', optional: true },
+  {
+    label: 'new TokenSource({ scope: x })',
+    call: (x) => new TokenSource({ vend: () => '', start: 'on-demand', scope: x }).close(),
+    names: 'scope',
+    optional: true,
+  },
   { label: 'toSdkScope(x, sdk)', call: (x) => toSdkScope(x, sdk), names: 'scope' },
 ];
 
@@ -33,7 +49,9 @@ const POSITIONS = [
 function assertRejects(call, label) {
   try {
     const value = call();
-    assert.fail(`${label} accepted a value that is no scope, and gave ${typeof value === 'boolean' ? value : typeof value}`);
+    assert.fail(
+      `${label} accepted a value that is no scope, and gave ${typeof value === 'boolean' ? value : typeof value}`,
+    );
   } catch (error) {
     assert.ok(error instanceof TokenError, `${label}: ${error?.constructor?.name}: ${error?.message}`);
     assert.match(error.code, /^ERR_(SCOPE_INVALID|SCOPE_LIMIT|ARGUMENT)$/, label);
@@ -45,7 +63,22 @@ const check = (arbitrary, property, numRuns) => fc.assert(fc.property(arbitrary,
 
 test('text is no scope, whatever it says: only the exact word super-user is, where a grant is meant', () => {
   const json = JSON.stringify(VALID);
-  for (const text of ['x', '', ' ', 'SUPER-USER', 'super-user ', 'superuser', 'true', '1', 'null', '*', json, `"super-user"`, `${json} ${json}`, `${json} "super-user"`]) {
+  for (const text of [
+    'x',
+    '',
+    ' ',
+    'SUPER-USER',
+    'super-user ',
+    'superuser',
+    'true',
+    '1',
+    'null',
+    '*',
+    json,
+    `"super-user"`,
+    `${json} ${json}`,
+    `${json} "super-user"`,
+  ]) {
     for (const { label, call, names } of POSITIONS) {
       const { message } = assertRejects(() => call(text), `${label} of ${JSON.stringify(text)}`);
       assert.match(message, new RegExp(`^${names}: expected a TokenScope.*, found a? ?string`), label);
@@ -60,14 +93,28 @@ test('a value of another kind is rejected in every position, by an error that na
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
   const kinds = [
-    [undefined, /found undefined/], [null, /found null/], [true, /found boolean/], [0, /found number/], [1n, /found bigint/], [Symbol('s'), /found symbol/], [() => VALID, /found function/],
-    [[], /found an array/], [[VALID], /found an array/], [new Map(), /class instance/], [new Date(), /class instance/], [revoked.proxy, /cannot be read/], [Promise.resolve(VALID), /class instance/],
+    [undefined, /found undefined/],
+    [null, /found null/],
+    [true, /found boolean/],
+    [0, /found number/],
+    [1n, /found bigint/],
+    [Symbol('s'), /found symbol/],
+    [() => VALID, /found function/],
+    [[], /found an array/],
+    [[VALID], /found an array/],
+    [new Map(), /class instance/],
+    [new Date(), /class instance/],
+    [revoked.proxy, /cannot be read/],
+    [Promise.resolve(VALID), /class instance/],
   ];
   for (const [value, found] of kinds) {
     for (const { label, call, names, optional } of POSITIONS) {
       if (optional && value === undefined) continue;
       const { message } = assertRejects(() => call(value), label);
-      assert.ok(message.startsWith(`${names}: `) || (optional && message.startsWith('options: ')), `${label}: ${message}`);
+      assert.ok(
+        message.startsWith(`${names}: `) || (optional && message.startsWith('options: ')),
+        `${label}: ${message}`,
+      );
       if (!optional) assert.match(message, found, label);
     }
   }
@@ -99,40 +146,74 @@ test('arbitrary values: what the oracle rejects, every function rejects, and wha
 
 test('allows and covers agree with the oracle on every action of a small world', (context) => {
   const tally = { true: 0, false: 0 };
-  check(fc.tuple(scope, scope), ([granted, requested]) => {
-    const [have, want] = [grantsOf(granted), grantsOf(requested)];
-    let covered = true;
-    for (const action of actionsOf([...have, ...want])) {
-      const permitted = permits(have, action);
-      assert.equal(allows(granted, toAction(action)), permitted, JSON.stringify(action));
-      covered &&= permitted || !permits(want, action);
-    }
-    tally[covered]++;
-    assert.equal(covers(granted, requested), covered);
-  }, 1_000);
-  check(fc.tuple(scope, scope), ([one, other]) => {
-    const merged = mergeScopes(one, other);
-    assert.ok(covers(merged, one) && covers(merged, other));
-    for (const action of actionsOf(grantsOf(merged))) {
-      assert.equal(permits(grantsOf(merged), action), permits(grantsOf(one), action) || permits(grantsOf(other), action));
-    }
-  }, 300);
+  check(
+    fc.tuple(scope, scope),
+    ([granted, requested]) => {
+      const [have, want] = [grantsOf(granted), grantsOf(requested)];
+      let covered = true;
+      for (const action of actionsOf([...have, ...want])) {
+        const permitted = permits(have, action);
+        assert.equal(allows(granted, toAction(action)), permitted, JSON.stringify(action));
+        covered &&= permitted || !permits(want, action);
+      }
+      tally[covered]++;
+      assert.equal(covers(granted, requested), covered);
+    },
+    1_000,
+  );
+  check(
+    fc.tuple(scope, scope),
+    ([one, other]) => {
+      const merged = mergeScopes(one, other);
+      assert.ok(covers(merged, one) && covers(merged, other));
+      for (const action of actionsOf(grantsOf(merged))) {
+        assert.equal(
+          permits(grantsOf(merged), action),
+          permits(grantsOf(one), action) || permits(grantsOf(other), action),
+        );
+      }
+    },
+    300,
+  );
   context.diagnostic(JSON.stringify(tally));
   assert.ok(tally.true > 30 && tally.false > 300, JSON.stringify(tally));
 });
 
 test('an arbitrary action is an action or an ERR_ARGUMENT, and never permitted by what does not permit it', () => {
   const nothing = { permissions: [{ role: 'functionpermitnone', cache: core.AllCaches, func: core.AllFunctions }] };
-  const words = fc.constantFrom('cache', 'topic', 'function', 'read', 'write', 'conditional-write', 'publish', 'subscribe', 'invoke', 'k', '', ' ');
+  const words = fc.constantFrom(
+    'cache',
+    'topic',
+    'function',
+    'read',
+    'write',
+    'conditional-write',
+    'publish',
+    'subscribe',
+    'invoke',
+    'k',
+    '',
+    ' ',
+  );
   const field = fc.oneof(words, anything);
-  const action = fc.oneof(anything, fc.record({ type: field, access: field, cache: field, key: field, topic: field, func: field }, { requiredKeys: [] }));
-  check(action, (value) => {
-    try {
-      assert.equal(allows(nothing, value), false);
-    } catch (error) {
-      if (!(error instanceof TokenError)) throw error;
-      assert.equal(error.code, 'ERR_ARGUMENT');
-      assert.match(error.message, /^action/);
-    }
-  }, 10_000);
+  const action = fc.oneof(
+    anything,
+    fc.record(
+      { type: field, access: field, cache: field, key: field, topic: field, func: field },
+      { requiredKeys: [] },
+    ),
+  );
+  check(
+    action,
+    (value) => {
+      try {
+        assert.equal(allows(nothing, value), false);
+      } catch (error) {
+        if (!(error instanceof TokenError)) throw error;
+        assert.equal(error.code, 'ERR_ARGUMENT');
+        assert.match(error.message, /^action/);
+      }
+    },
+    10_000,
+  );
 });

@@ -13,13 +13,18 @@ const LIMIT = { timeout: 20_000 };
 
 const BESIDE = { scope: TokenScopes.cacheReadOnly('chat'), expiresIn: ExpiresIn.minutes(5), tokenId: 'ann' };
 
-const make = (body, options, request) => new TokenSource({ vend: { url: 'http://localhost/token', body, ...request }, start: 'on-demand', ...options });
+const make = (body, options, request) =>
+  new TokenSource({ vend: { url: 'http://localhost/token', body, ...request }, start: 'on-demand', ...options });
 
 /** A server that keeps the bytes it is sent. */
 async function listen(context) {
   const requests = [];
   const server = createServer(async (request, response) => {
-    requests.push({ method: request.method, type: request.headers['content-type'], bytes: Buffer.concat(await request.toArray()) });
+    requests.push({
+      method: request.method,
+      type: request.headers['content-type'],
+      bytes: Buffer.concat(await request.toArray()),
+    });
     response.end(disposable());
   });
   server.listen(0, '127.0.0.1');
@@ -72,7 +77,12 @@ for (const [name, body, type, text] of [
   ['a string', 'room=lobby', 'text/plain;charset=UTF-8', 'room=lobby'],
   ['an empty string', '', 'text/plain;charset=UTF-8', ''],
   ['text that is JSON', '{"room":"\u20ac"}', 'text/plain;charset=UTF-8', '{"room":"\u20ac"}'],
-  ['URLSearchParams', new URLSearchParams({ room: 'a b', code: '1&2' }), 'application/x-www-form-urlencoded;charset=UTF-8', 'room=a+b&code=1%262'],
+  [
+    'URLSearchParams',
+    new URLSearchParams({ room: 'a b', code: '1&2' }),
+    'application/x-www-form-urlencoded;charset=UTF-8',
+    'room=a+b&code=1%262',
+  ],
   ['a Blob', new Blob(['<room/>'], { type: 'application/xml' }), 'application/xml', '<room/>'],
   ['a Blob without a type', new Blob(['x']), undefined, 'x'],
   ['a File', new File(['x,y'], 'a.csv', { type: 'text/csv' }), 'text/csv', 'x,y'],
@@ -87,7 +97,10 @@ for (const [name, body, type, text] of [
     const { bytes, ...rest } = await arrives(t, body);
     assert.deepEqual({ ...rest, text: bytes.toString() }, { method: 'POST', type, text });
     // A content type of the app's own goes before.
-    assert.equal((await arrives(t, body, { headers: { 'content-type': 'application/x-mine' } })).type, 'application/x-mine');
+    assert.equal(
+      (await arrives(t, body, { headers: { 'content-type': 'application/x-mine' } })).type,
+      'application/x-mine',
+    );
   });
 
   test(`${name} beside what would be added to an object is refused`, () => {
@@ -103,8 +116,12 @@ test('a form is sent as one, with its files', LIMIT, async (t) => {
   const { type, bytes } = await arrives(t, form());
   const read = await new Response(bytes, { headers: { 'content-type': type } }).formData();
   const photo = read.get('photo');
-  assert.deepEqual([read.get('room'), photo.name, photo.type, await photo.text()], ['lobby', 'a.png', 'image/png', 'pixels']);
-  for (const [option, value] of Object.entries(BESIDE)) assert.match(refusal(form(), { [option]: value }), /^vend\.body: /);
+  assert.deepEqual(
+    [read.get('room'), photo.name, photo.type, await photo.text()],
+    ['lobby', 'a.png', 'image/png', 'pixels'],
+  );
+  for (const [option, value] of Object.entries(BESIDE))
+    assert.match(refusal(form(), { [option]: value }), /^vend\.body: /);
 });
 
 test('each attempt sends it anew, and what the app does with it afterwards makes no difference', async (t) => {
@@ -129,7 +146,10 @@ test('each attempt sends it anew, and what the app does with it afterwards makes
     await source.getToken({ forceRefresh: true });
     source.close();
   }
-  assert.deepEqual(sent, ['bytes', 'bytes', 'room=lobby', 'room,photo'].flatMap((text) => [text, text]));
+  assert.deepEqual(
+    sent,
+    ['bytes', 'bytes', 'room=lobby', 'room,photo'].flatMap((text) => [text, text]),
+  );
 });
 
 // ── sent as JSON ──
@@ -137,13 +157,23 @@ test('each attempt sends it anew, and what the app does with it afterwards makes
 const added = { scope: { permissions: [{ role: 'readonly', cache: 'chat' }] }, expiresIn: 300, tokenId: 'ann' };
 
 for (const [name, body, plain] of [
-  ['an object', { room: 'lobby', none: undefined, toBe: { nested: [1, null, new Date(0)] } }, { room: 'lobby', toBe: { nested: [1, null, '1970-01-01T00:00:00.000Z'] } }],
+  [
+    'an object',
+    { room: 'lobby', none: undefined, toBe: { nested: [1, null, new Date(0)] } },
+    { room: 'lobby', toBe: { nested: [1, null, '1970-01-01T00:00:00.000Z'] } },
+  ],
   ['an object without a prototype', Object.assign(Object.create(null), { room: 'lobby' }), { room: 'lobby' }],
   ['an object of another realm', runInNewContext('({ room: "lobby" })'), { room: 'lobby' }],
   ['an object with `toJSON`', new Room(), { room: 'lobby', number: 1 }],
   ['one whose `toJSON` is its own', { id: 1, toJSON: () => ({ id: 2 }) }, { id: 2 }],
   ['one that has what JSON reads in a field of that name', { toJSON: 'no function' }, { toJSON: 'no function' }],
-  ['an object with fields of a class', new (class { room = 'lobby'; })(), { room: 'lobby' }],
+  [
+    'an object with fields of a class',
+    new (class {
+      room = 'lobby';
+    })(),
+    { room: 'lobby' },
+  ],
   ['an object with a key like any other', JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":1}}')],
   ['nothing', undefined, {}],
 ]) {
@@ -169,7 +199,10 @@ for (const [name, body, text] of [
     const { type, bytes } = await arrives(t, body);
     assert.deepEqual([type, bytes.toString()], ['application/json', text]);
     for (const [option, value] of Object.entries(BESIDE)) {
-      assert.match(refusal(body, { [option]: value }), new RegExp(`^vend\\.body: expected an object, which \`${option}\` can be added to, found `));
+      assert.match(
+        refusal(body, { [option]: value }),
+        new RegExp(`^vend\\.body: expected an object, which \`${option}\` can be added to, found `),
+      );
     }
   });
 }
@@ -184,11 +217,15 @@ const lost = {
   'a Promise': Promise.resolve({ room: 'lobby' }),
   'a RegExp': /lobby/,
   'an Error': new Error('lobby'),
-  'Headers': new Headers({ room: 'lobby' }),
+  Headers: new Headers({ room: 'lobby' }),
   'a stream': new Blob(['x']).stream(),
   'a stream of Node.js': Readable.from(['x']),
-  'an async generator': (async function* () { yield 'x'; })(),
-  'a generator': (function* () { yield 'x'; })(),
+  'an async generator': (async function* () {
+    yield 'x';
+  })(),
+  'a generator': (function* () {
+    yield 'x';
+  })(),
 };
 
 for (const [name, body] of Object.entries(lost)) {
@@ -200,7 +237,13 @@ for (const [name, body] of Object.entries(lost)) {
 }
 
 test('within an object, what could only be sent alone is refused as well', () => {
-  for (const body of [new URLSearchParams('a=1'), form(), new Blob(['x']), new ArrayBuffer(1), new DataView(new ArrayBuffer(1))]) {
+  for (const body of [
+    new URLSearchParams('a=1'),
+    form(),
+    new Blob(['x']),
+    new ArrayBuffer(1),
+    new DataView(new ArrayBuffer(1)),
+  ]) {
     assert.match(refusal({ within: body }), /^vend\.body: expected data that JSON can carry, found a/);
   }
 });
@@ -209,20 +252,52 @@ test('what JSON cannot write is refused by name, with the cause', () => {
   const circle = {};
   circle.circle = circle;
   const cause = new Error('mine');
-  for (const body of [circle, { big: 1n }, 1n, () => {}, Symbol('s'), { toJSON: () => undefined }, { toJSON() { throw cause; } }, { get room() { throw cause; } }]) {
+  for (const body of [
+    circle,
+    { big: 1n },
+    1n,
+    () => {},
+    Symbol('s'),
+    { toJSON: () => undefined },
+    {
+      toJSON() {
+        throw cause;
+      },
+    },
+    {
+      get room() {
+        throw cause;
+      },
+    },
+  ]) {
     assert.match(refusal(body), /^vend\.body: /);
   }
-  assert.throws(() => make({ toJSON() { throw cause; } }), { cause });
+  assert.throws(
+    () =>
+      make({
+        toJSON() {
+          throw cause;
+        },
+      }),
+    { cause },
+  );
 });
 
 test('an error never shows what was in the body', () => {
-  for (const body of ['hunter2', new URLSearchParams({ code: 'hunter2' }), ['hunter2'], new Map([['code', 'hunter2']]), { [Symbol.toStringTag]: 'hunter2 '.repeat(100) }]) {
+  for (const body of [
+    'hunter2',
+    new URLSearchParams({ code: 'hunter2' }),
+    ['hunter2'],
+    new Map([['code', 'hunter2']]),
+    { [Symbol.toStringTag]: 'hunter2 '.repeat(100) },
+  ]) {
     assert.doesNotMatch(refusal(body, BESIDE) ?? '', /hunter2/);
   }
 });
 
 test('none goes with GET', () => {
-  for (const body of ['a', new URLSearchParams('a=1'), null, {}]) assert.match(refusal(body, {}, { method: 'GET' }), /^vend\.body: expected none with GET/);
+  for (const body of ['a', new URLSearchParams('a=1'), null, {}])
+    assert.match(refusal(body, {}, { method: 'GET' }), /^vend\.body: expected none with GET/);
 });
 
 // ── shared between tabs ──
@@ -248,14 +323,25 @@ test('tabs meet where the content of the body is the same', LIMIT, async (t) => 
     await settle();
     return opened[0];
   };
-  const twice = [() => 'a=1', () => new URLSearchParams('a=1'), () => ({ a: 1 }), () => [1], () => new Room(), () => '"a=1"', () => null];
+  const twice = [
+    () => 'a=1',
+    () => new URLSearchParams('a=1'),
+    () => ({ a: 1 }),
+    () => [1],
+    () => new Room(),
+    () => '"a=1"',
+    () => null,
+  ];
   const names = [];
   for (const body of twice) {
     const name = await groupOf(body());
     assert.equal(await groupOf(body()), name);
     names.push(name);
   }
-  assert.equal(new Set([...names, await groupOf('a=2'), await groupOf(new URLSearchParams('a=2'))]).size, twice.length + 2);
+  assert.equal(
+    new Set([...names, await groupOf('a=2'), await groupOf(new URLSearchParams('a=2'))]).size,
+    twice.length + 2,
+  );
 });
 
 test('a form, a Blob and bytes cannot be shared', () => {
@@ -266,14 +352,31 @@ test('a form, a Blob and bytes cannot be shared', () => {
 
 // ── redirects ──
 
-for (const [status, kept] of [[307, true], [308, true], [302, false], [303, false]]) {
+for (const [status, kept] of [
+  [307, true],
+  [308, true],
+  [302, false],
+  [303, false],
+]) {
   test(`after a ${status} the body is ${kept ? 'sent again' : 'dropped, and its content type with it'}`, async (t) => {
     const sent = [];
-    const answers = () => (sent.length === 1 ? new Response(null, { status, headers: { location: '/there' } }) : new Response(disposable()));
-    replace(t, globalThis, { fetch: async (_, { method, body, headers }) => (sent.push([method, String(body), headers.get('content-type')]), answers()) });
-    const source = make(new URLSearchParams({ code: 'once' }), {}, { headers: { 'content-type': 'application/x-mine' } });
+    const answers = () =>
+      sent.length === 1 ? new Response(null, { status, headers: { location: '/there' } }) : new Response(disposable());
+    replace(t, globalThis, {
+      fetch: async (_, { method, body, headers }) => (
+        sent.push([method, String(body), headers.get('content-type')]), answers()
+      ),
+    });
+    const source = make(
+      new URLSearchParams({ code: 'once' }),
+      {},
+      { headers: { 'content-type': 'application/x-mine' } },
+    );
     await source.getToken();
     source.close();
-    assert.deepEqual(sent, [['POST', 'code=once', 'application/x-mine'], kept ? ['POST', 'code=once', 'application/x-mine'] : ['GET', 'undefined', null]]);
+    assert.deepEqual(sent, [
+      ['POST', 'code=once', 'application/x-mine'],
+      kept ? ['POST', 'code=once', 'application/x-mine'] : ['GET', 'undefined', null],
+    ]);
   });
 }

@@ -1,5 +1,6 @@
-// Everything at once, at random but from a seed: callers that come and go, services that answer anything, pages and siblings that do as
-// they please. Whatever happens, every caller is settled, no token is given past its end, and the end leaves nothing behind.
+// Everything at once, at random but from a seed: callers that come and go, services that answer anything, pages and
+// siblings that do as they please. Whatever happens, every caller is settled, no token is given past its end, and the
+// end leaves nothing behind.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TokenSource } from '../../pkg/index.js';
@@ -45,8 +46,14 @@ for (let run = 1; run <= RUNS; run++) {
     let calls = 0;
     let settled = 0;
     const sources = Array.from({ length: between(1, 3) }, () => {
-      const source = new TokenSource({ vend: () => pick(ANSWERS)(), shareAcrossTabs: chance(0.7) && 'app', start: pick(['now', 'on-demand']), requestTimeoutMs: 2_000 });
-      for (const type of ['token', 'error', 'status']) source.addEventListener(type, () => chance(0.1) && pick(calm(source))());
+      const source = new TokenSource({
+        vend: () => pick(ANSWERS)(),
+        shareAcrossTabs: chance(0.7) && 'app',
+        start: pick(['now', 'on-demand']),
+        requestTimeoutMs: 2_000,
+      });
+      for (const type of ['token', 'error', 'status'])
+        source.addEventListener(type, () => chance(0.1) && pick(calm(source))());
       return source;
     });
     const call = (source) => {
@@ -91,7 +98,10 @@ for (let run = 1; run <= RUNS; run++) {
     }
     for (const source of sources) source.close();
     await settle();
-    assert.deepEqual([settled, clock.armed(), page.listeners(), tabs.channels(), tabs.locks(), unhandled], [calls, [], 0, 0, [0, 0], []]);
+    assert.deepEqual(
+      [settled, clock.armed(), page.listeners(), tabs.channels(), tabs.locks(), unhandled],
+      [calls, [], 0, 0, [0, 0], []],
+    );
     assert.ok(sources.every(({ status, current }) => status === 'closed' && current === undefined));
   });
 }

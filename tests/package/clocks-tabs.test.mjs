@@ -1,4 +1,5 @@
-// Tabs that share, where a clock is wrong or an answer is a copy: what a sibling passes on is a life that it has judged.
+// Tabs that share, where a clock is wrong or an answer is a copy: what a sibling passes on is a life that it has
+// judged.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TokenSource } from '../../pkg/index.js';
@@ -34,7 +35,9 @@ function office(context, { ahead, answer }) {
 }
 
 const written = (at, seconds) =>
-  new Response(disposable(0, { exp: Math.floor(at / 1_000) + seconds }), { headers: { date: new Date(at).toUTCString() } });
+  new Response(disposable(0, { exp: Math.floor(at / 1_000) + seconds }), {
+    headers: { date: new Date(at).toUTCString() },
+  });
 
 test('one tab’s doubt is all tabs’: the others wait for its second answer, and send none', async (t) => {
   const { clock, asked, open } = office(t, { ahead: HOUR, answer: (truth) => written(truth, 300) });
@@ -42,7 +45,10 @@ test('one tab’s doubt is all tabs’: the others wait for its second answer, a
   const sources = [open(events), open(events), open(events)];
   const calls = sources.map((source) => source.getToken());
   await clock.pass(3_000);
-  assert.deepEqual([asked.length, sources.map(({ status }) => status), events], [1, ['fetching', 'fetching', 'fetching'], []]);
+  assert.deepEqual(
+    [asked.length, sources.map(({ status }) => status), events],
+    [1, ['fetching', 'fetching', 'fetching'], []],
+  );
   await clock.pass(2_000);
   const tokens = await Promise.all(calls);
   assert.deepEqual([asked.length, events], [2, ['token', 'token', 'token']]);
@@ -64,7 +70,8 @@ test('a copy gets no second life by way of a tab that has just opened', async (t
   assert.equal(asked.length, 1);
   for (let second_ = 10; second_ < 30; second_++) {
     await clock.pass(1_000);
-    for (const source of [first, second]) assert.ok(!source.current || truth() < end, `${truth() - end} ms after its end`);
+    for (const source of [first, second])
+      assert.ok(!source.current || truth() < end, `${truth() - end} ms after its end`);
   }
 });
 
@@ -87,6 +94,9 @@ test('an end that moved for good reason moves in all tabs', async (t) => {
   const calls = sources.map((source) => source.getToken({ minValidityMs: 0 }));
   await clock.pass(6_000);
   await Promise.all(calls);
-  assert.ok(sources.every(({ current }) => current), 'after the end by the host’s clock');
+  assert.ok(
+    sources.every(({ current }) => current),
+    'after the end by the host’s clock',
+  );
   assert.ok(truth() < began + 120_000);
 });

@@ -1,4 +1,5 @@
-// How long a token is held where a clock is wrong or an answer is a copy of an old one: docs/clocks.md. The client's clocks are the test's.
+// How long a token is held where a clock is wrong or an answer is a copy of an old one: docs/clocks.md. The client's
+// clocks are the test's.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TokenSource } from '../../pkg/index.js';
@@ -13,15 +14,19 @@ const DAY = 24 * HOUR;
 const LOSS = 350;
 
 /**
- * A client whose clock is `ahead` of the truth, a host whose clock is `hostAhead`, and a source that asks it. `mint(truth)` gives the
- * token, and what else is in the answer's JSON, by the true time in seconds; `date: false` is an answer whose `Date` cannot be read.
+ * A client whose clock is `ahead` of the truth, a host whose clock is `hostAhead`, and a source that asks it.
+ * `mint(truth)` gives the token, and what else is in the answer's JSON, by the true time in seconds; `date: false` is
+ * an answer whose `Date` cannot be read.
  */
 function setUp(context, { ahead = 0, hostAhead = 0, date = true, age, mint = fresh(300), answer, ...options } = {}) {
   const clock = driveClock(context);
   const truth = () => Date.now() - ahead;
   const [asked, tokens, errors] = [[], [], []];
   const write = (body, { at = truth() + hostAhead } = {}) => {
-    const headers = { ...(date && { date: new Date(at).toUTCString() }), ...(age !== undefined && { age: String(age) }) };
+    const headers = {
+      ...(date && { date: new Date(at).toUTCString() }),
+      ...(age !== undefined && { age: String(age) }),
+    };
     return new Response(JSON.stringify(body), { headers });
   };
   const source = new TokenSource({
@@ -58,10 +63,12 @@ function setUp(context, { ahead = 0, hostAhead = 0, date = true, age, mint = fre
 }
 
 /** A new token for so many seconds; `claims` may use the time. */
-const fresh = (seconds, claims = () => ({}), beside = () => ({})) => (now) => ({
-  authToken: token(now + seconds, claims(now)),
-  ...beside(now),
-});
+const fresh =
+  (seconds, claims = () => ({}), beside = () => ({})) =>
+  (now) => ({
+    authToken: token(now + seconds, claims(now)),
+    ...beside(now),
+  });
 const token = (exp, more = {}) => disposable(0, { exp: Math.floor(exp), id: `token-${exp}`, ...more });
 const issued = (now) => ({ iat: Math.floor(now) });
 /** What a call is given within so many milliseconds: a token, an error, or nothing yet. */
@@ -105,7 +112,8 @@ test('rule 2: a token that died on the way is refused at once', async (t) => {
 test('a token that expired 55 min ago is never handed out to a client whose clock is right, though `Date` says it was good then', async (t) => {
   let answer;
   const { source, clock, tokens } = setUp(t, {
-    answer: ({ write, truth }) => (answer ??= write({ authToken: token(truth() / 1_000 - 55 * 60) }, { at: truth() - HOUR })).clone(),
+    answer: ({ write, truth }) =>
+      (answer ??= write({ authToken: token(truth() / 1_000 - 55 * 60) }, { at: truth() - HOUR })).clone(),
   });
   const result = await get(clock, source, 5_000);
   assert.deepEqual([code(result), tokens], ['ERR_VEND_EXPIRED', []]);
@@ -140,7 +148,9 @@ test('a service worker that serves what it has stored and then asks: no call is 
 
 test('the very token in hand, served again after 14 of its 20 s, gets no second life', async (t) => {
   let answer;
-  const { source, clock } = setUp(t, { answer: ({ write, truth }) => (answer ??= write({ authToken: token(truth() / 1_000 + 20) })).clone() });
+  const { source, clock } = setUp(t, {
+    answer: ({ write, truth }) => (answer ??= write({ authToken: token(truth() / 1_000 + 20) })).clone(),
+  });
   const first = await get(clock, source);
   await clock.pass(14_000);
   source.getToken({ forceRefresh: true }).catch(() => {});
@@ -331,7 +341,8 @@ test('rule 8: where nothing can be told, it is an error', async (t) => {
 test('a re-ask without an answer leaves the doubt for a minute', async (t) => {
   const { source, clock, asked, tokens } = setUp(t, {
     ahead: HOUR,
-    answer: ({ write, truth, count }) => (count === 2 ? new Response('', { status: 500 }) : write({ authToken: token(truth() / 1_000 + 300) })),
+    answer: ({ write, truth, count }) =>
+      count === 2 ? new Response('', { status: 500 }) : write({ authToken: token(truth() / 1_000 + 300) }),
   });
   assert.equal(code(await get(clock, source, 5_000)), 'ERR_VEND_HTTP');
   await clock.pass(5_000);
@@ -379,7 +390,10 @@ test('the same token whose end has passed is in doubt once, and then refused', a
 
 test('served live after that end, it is judged anew', async (t) => {
   let body;
-  const { source, clock, truth } = setUp(t, { hostAhead: MINUTE, mint: (now) => (body ??= { authToken: token(now + 120) }) });
+  const { source, clock, truth } = setUp(t, {
+    hostAhead: MINUTE,
+    mint: (now) => (body ??= { authToken: token(now + 120) }),
+  });
   const end = truth() + 120_000;
   await get(clock, source);
   await clock.pass(59_000);

@@ -1,4 +1,5 @@
-// Where we differ from Momento's SDK on purpose: one test for each line of that table in DESIGN.md, the real SDK beside us.
+// Where we differ from Momento's SDK on purpose: one test for each line of that table in DESIGN.md, the real SDK beside
+// us.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
@@ -20,7 +21,9 @@ const failure = (call) => {
 /** A token whose base64 needs padding, and has a character in which the two alphabets differ. */
 const TOKEN = (() => {
   for (let length = 1; ; length++) {
-    const text = Buffer.from(JSON.stringify({ note: '?>'.repeat(length), endpoint: HOST, api_key: jwt({ ver: 1, sub: 'someone' }) })).toString('base64');
+    const text = Buffer.from(
+      JSON.stringify({ note: '?>'.repeat(length), endpoint: HOST, api_key: jwt({ ver: 1, sub: 'someone' }) }),
+    ).toString('base64');
     if (text.endsWith('=') && /[+/]/.test(text)) return text;
   }
 })();
@@ -48,7 +51,10 @@ const PASTED = {
 
 for (const [what, pasted] of Object.entries(PASTED)) {
   test(`pasted with ${what}: we read it; the SDK speaks of a property of undefined`, () => {
-    assert.match(failure(() => theirs(pasted)), /^failed to parse token: \w+: Invalid token specified: Cannot read properties of undefined/);
+    assert.match(
+      failure(() => theirs(pasted)),
+      /^failed to parse token: \w+: Invalid token specified: Cannot read properties of undefined/,
+    );
     const token = ours.CredentialProvider.fromString(pasted);
     assert.deepEqual([token.endpoint, token.reveal()], [HOST, theirs(TOKEN).getAuthToken()]);
   });
@@ -56,14 +62,26 @@ for (const [what, pasted] of Object.entries(PASTED)) {
 
 test('a web page in place of a token: we ask for an envelope or a JWT; the SDK speaks of a property of undefined', () => {
   const page = '<!doctype html><html><body><h1>502 Bad Gateway</h1></body></html>';
-  assert.match(failure(() => theirs(page)), /Cannot read properties of undefined/);
-  assert.throws(() => ours.decodeToken(page), { code: 'ERR_TOKEN_MALFORMED', message: /expected .*, found something else; copy the whole credential again/ });
+  assert.match(
+    failure(() => theirs(page)),
+    /Cannot read properties of undefined/,
+  );
+  assert.throws(() => ours.decodeToken(page), {
+    code: 'ERR_TOKEN_MALFORMED',
+    message: /expected .*, found something else; copy the whole credential again/,
+  });
 });
 
 test('text that is no token: the SDK quotes what it decoded; we quote nothing', () => {
   const secret = Buffer.from('hunter2-hunter2-hunter2').toString('base64');
-  assert.match(failure(() => theirs(secret)), /hunter2/);
-  assert.doesNotMatch(failure(() => ours.decodeToken(secret)), /hunter2|aHVudGVy/);
+  assert.match(
+    failure(() => theirs(secret)),
+    /hunter2/,
+  );
+  assert.doesNotMatch(
+    failure(() => ours.decodeToken(secret)),
+    /hunter2|aHVudGVy/,
+  );
 });
 
 // ── the endpoint, which is not signed ──
@@ -76,12 +94,12 @@ const ENDPOINTS = {
   'a port': [`${HOST}:8443`, 'ERR_ENDPOINT_INVALID'],
   'a trailing dot': [`${HOST}.`, 'ERR_ENDPOINT_INVALID'],
   'another host': ['evil.example', 'ERR_ENDPOINT_NOT_ALLOWED'],
-  'another host that starts like Momento\'s': ['momentohq.com.evil.example', 'ERR_ENDPOINT_NOT_ALLOWED'],
-  'another host that ends like Momento\'s': ['evilmomentohq.com', 'ERR_ENDPOINT_NOT_ALLOWED'],
+  "another host that starts like Momento's": ['momentohq.com.evil.example', 'ERR_ENDPOINT_NOT_ALLOWED'],
+  "another host that ends like Momento's": ['evilmomentohq.com', 'ERR_ENDPOINT_NOT_ALLOWED'],
   'a number': [5, 'ERR_TOKEN_MALFORMED'],
   'a list': [['evil.example'], 'ERR_TOKEN_MALFORMED'],
   'an object': [{}, 'ERR_TOKEN_MALFORMED'],
-  'true': [true, 'ERR_TOKEN_MALFORMED'],
+  true: [true, 'ERR_TOKEN_MALFORMED'],
 };
 
 for (const [what, [endpoint, code]] of Object.entries(ENDPOINTS)) {
@@ -93,16 +111,23 @@ for (const [what, [endpoint, code]] of Object.entries(ENDPOINTS)) {
 }
 
 test('an endpoint that stands twice: the SDK takes the last; we refuse', () => {
-  const key = Buffer.from(`{"endpoint":"${HOST}","endpoint":"evil.example","api_key":"${jwt({ ver: 1 })}"}`).toString('base64');
+  const key = Buffer.from(`{"endpoint":"${HOST}","endpoint":"evil.example","api_key":"${jwt({ ver: 1 })}"}`).toString(
+    'base64',
+  );
   assert.equal(theirs(key).getCacheEndpoint(), 'cache.evil.example');
-  assert.throws(() => ours.decodeToken(key), { code: 'ERR_TOKEN_MALFORMED', message: /endpoint and api_key once each/ });
+  assert.throws(() => ours.decodeToken(key), {
+    code: 'ERR_TOKEN_MALFORMED',
+    message: /endpoint and api_key once each/,
+  });
 });
 
-test('a legacy token\'s endpoints: the SDK takes any; we hold them to the same rules', () => {
+test("a legacy token's endpoints: the SDK takes any; we hold them to the same rules", () => {
   const key = jwt({ sub: 's', c: 'evil.example/x', cp: 'control.momentohq.com' });
   assert.equal(theirs(key).getCacheEndpoint(), 'evil.example/x');
   assert.throws(() => ours.CredentialProvider.fromString(key), { code: 'ERR_ENDPOINT_INVALID' });
-  assert.throws(() => ours.CredentialProvider.fromString(jwt({ c: 'evil.example', cp: 'evil.example' })), { code: 'ERR_ENDPOINT_NOT_ALLOWED' });
+  assert.throws(() => ours.CredentialProvider.fromString(jwt({ c: 'evil.example', cp: 'evil.example' })), {
+    code: 'ERR_ENDPOINT_NOT_ALLOWED',
+  });
 });
 
 test('overrides: the SDK takes a URL or a number for a host; we take hosts', () => {
@@ -117,12 +142,21 @@ test('a private cell: the SDK takes any host; we take the suffixes that the app 
   const key = envelope(jwt({ ver: 1 }), 'Cell.Example.COM');
   assert.equal(theirs(key).getCacheEndpoint(), 'cache.Cell.Example.COM');
   assert.throws(() => ours.decodeToken(key), { code: 'ERR_ENDPOINT_NOT_ALLOWED' });
-  assert.equal(ours.decodeToken(key, { allowedEndpointSuffixes: ['example.com'] }).endpoints.cacheEndpoint, 'cache.cell.example.com');
+  assert.equal(
+    ours.decodeToken(key, { allowedEndpointSuffixes: ['example.com'] }).endpoints.cacheEndpoint,
+    'cache.cell.example.com',
+  );
 });
 
 // ── the key inside ──
 
-for (const [what, key] of Object.entries({ 'garbage': 'garbage', 'an object': { a: 1 }, 'a number': 5, 'a JWT without a signature': jwt({ ver: 1 }).replace(/[^.]+$/, ''), 'a JWT of two parts': 'e30.e30' })) {
+for (const [what, key] of Object.entries({
+  garbage: 'garbage',
+  'an object': { a: 1 },
+  'a number': 5,
+  'a JWT without a signature': jwt({ ver: 1 }).replace(/[^.]+$/, ''),
+  'a JWT of two parts': 'e30.e30',
+})) {
   test(`an api_key that is ${what}: the SDK takes it; we refuse`, () => {
     assert.deepEqual(theirs(envelope(key)).getAuthToken(), key);
     assert.throws(() => ours.decodeToken(envelope(key)), { code: 'ERR_TOKEN_MALFORMED' });
@@ -134,7 +168,10 @@ test('an expired token: the SDK says nothing; we decode it and say so', () => {
   assert.ok(theirs(key));
   const token = ours.CredentialProvider.fromString(key);
   assert.ok(token.isExpired());
-  assert.deepEqual(token.warnings.map(({ code }) => code), ['WARN_EXPIRED']);
+  assert.deepEqual(
+    token.warnings.map(({ code }) => code),
+    ['WARN_EXPIRED'],
+  );
 });
 
 test('an expiry that is no time: the SDK does not look; we refuse rather than call it endless', () => {
@@ -169,11 +206,11 @@ test('a claim that stands twice: the SDK takes the last; we refuse', () => {
 // ── what leaks ──
 
 const LEAKS = {
-  'valueOf': (credential) => JSON.stringify(credential.valueOf()),
+  valueOf: (credential) => JSON.stringify(credential.valueOf()),
   'JSON.stringify': (credential) => JSON.stringify({ credential }),
   'console.log': (credential) => inspect(credential, { depth: 9 }),
   'Object.values': (credential) => Object.values(credential).join(),
-  'structuredClone': (credential) => JSON.stringify(structuredClone({ ...credential })),
+  structuredClone: (credential) => JSON.stringify(structuredClone({ ...credential })),
 };
 
 for (const [what, print] of Object.entries(LEAKS)) {

@@ -1,5 +1,5 @@
-// The package against Momento's own SDK, side by side: what the SDK handles rightly, we handle alike. Where the two differ on
-// purpose is in defects.test.mjs.
+// The package against Momento's own SDK, side by side: what the SDK handles rightly, we handle alike. Where the two
+// differ on purpose is in defects.test.mjs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as ours from '../../pkg/index.js';
@@ -26,16 +26,31 @@ const claims = (random) => ({
   ver: 1,
   ...(random.chance(0.7) && { exp: random.between(1_600_000_000, 4_000_000_000) }),
   ...(random.chance(0.5) && { id: name(random) }),
-  ...(random.chance(0.3) && { [`x${random.below(99)}`]: random.pick([null, 1.5, [], { deep: [name(random)] }, name(random)]) }),
+  ...(random.chance(0.3) && {
+    [`x${random.below(99)}`]: random.pick([null, 1.5, [], { deep: [name(random)] }, name(random)]),
+  }),
 });
 
 const overrides = (random) => {
   const secure = random.pick([{}, { secureConnection: true }, { secureConnection: false }]);
-  if (random.chance(0.5)) return { cacheEndpoint: anyHost(random), controlEndpoint: anyHost(random), tokenEndpoint: anyHost(random), ...secure };
-  return { baseEndpoint: anyHost(random), ...(random.chance(0.5) && { endpointPrefix: random.pick(['', 'p', 'a.b', 'x-1']) }), ...secure };
+  if (random.chance(0.5))
+    return {
+      cacheEndpoint: anyHost(random),
+      controlEndpoint: anyHost(random),
+      tokenEndpoint: anyHost(random),
+      ...secure,
+    };
+  return {
+    baseEndpoint: anyHost(random),
+    ...(random.chance(0.5) && { endpointPrefix: random.pick(['', 'p', 'a.b', 'x-1']) }),
+    ...secure,
+  };
 };
 
-const props = (key, endpointOverrides) => ({ ...(key.length % 2 ? { apiKey: key } : { authToken: key }), ...(endpointOverrides && { endpointOverrides }) });
+const props = (key, endpointOverrides) => ({
+  ...(key.length % 2 ? { apiKey: key } : { authToken: key }),
+  ...(endpointOverrides && { endpointOverrides }),
+});
 
 /** The same credential and overrides through both. */
 function both(key, endpointOverrides) {
@@ -46,17 +61,22 @@ function both(key, endpointOverrides) {
     ours.CredentialProvider.fromString(key, options),
     ours.CredentialProvider.fromString(props(key), options),
     ours.CredentialProvider.fromDisposableToken(key, options),
-  ]) assert.deepEqual(ourFacts(token), theirs);
+  ])
+    assert.deepEqual(ourFacts(token), theirs);
 }
 
-test('envelopes: endpoints and wire credential are the SDK\'s', (context) => {
+test("envelopes: endpoints and wire credential are the SDK's", (context) => {
   cases(context, 'envelopes', 3000, (random) => both(envelope(jwt(claims(random)), host(random))));
 });
 
 test('envelopes written by other SDKs: any order, any spacing, other fields', (context) => {
   cases(context, 'written envelopes', 2000, (random) => {
     const key = jwt(claims(random));
-    const fields = [['endpoint', host(random)], ['api_key', key], ...(random.chance(0.3) ? [[`x${random.below(9)}`, name(random)]] : [])];
+    const fields = [
+      ['endpoint', host(random)],
+      ['api_key', key],
+      ...(random.chance(0.3) ? [[`x${random.below(9)}`, name(random)]] : []),
+    ];
     if (random.chance(0.5)) fields.reverse();
     both(Buffer.from(JSON.stringify(Object.fromEntries(fields), null, random.pick([0, 1, '\t']))).toString('base64'));
   });
@@ -69,7 +89,12 @@ test('overrides: base, prefix, three hosts, and no TLS', (context) => {
 test('legacy tokens, and session tokens with overrides', (context) => {
   const cache = (random) => `${random.pick(['cache', 'c'])}.${host(random)}`;
   cases(context, 'legacy', 1500, (random) => {
-    const key = jwt({ sub: name(random), cp: `control.${host(random)}`, c: cache(random), ...(random.chance(0.3) && { exp: 1_900_000_000 }) });
+    const key = jwt({
+      sub: name(random),
+      cp: `control.${host(random)}`,
+      c: cache(random),
+      ...(random.chance(0.3) && { exp: 1_900_000_000 }),
+    });
     both(key, random.chance(0.3) ? overrides(random) : undefined);
   });
   cases(context, 'session', 1000, (random) => {
@@ -96,7 +121,10 @@ test('v2 keys: taken where the SDK takes them, and refused in its words', (conte
     };
     assert.equal(refused(ours.CredentialProvider.fromString, key), refused(sdk.CredentialProvider.fromString, key));
     const other = envelope(jwt(claims(random)));
-    assert.equal(refused(ours.CredentialProvider.fromApiKeyV2, other, endpoint), refused(sdk.CredentialProvider.fromApiKeyV2, { apiKey: other, endpoint }));
+    assert.equal(
+      refused(ours.CredentialProvider.fromApiKeyV2, other, endpoint),
+      refused(sdk.CredentialProvider.fromApiKeyV2, { apiKey: other, endpoint }),
+    );
   });
 });
 
@@ -104,7 +132,10 @@ test('v2 keys: taken where the SDK takes them, and refused in its words', (conte
 const decoded = (p) => ours.decodeToken(envelope(jwt({ ver: 1, p }))).scope;
 
 /** What the SDK expresses rightly: either cache items and functions alone, or no cache items at all. */
-const RIGHT = [['Item', 'Function'], ['Cache', 'Topic', 'Function']];
+const RIGHT = [
+  ['Item', 'Function'],
+  ['Cache', 'Topic', 'Function'],
+];
 
 test('permissions the SDK writes are read as the scope it was given', (context) => {
   cases(context, 'SDK scopes', 5000, (random) => {
@@ -126,7 +157,9 @@ test('permissions only the protocol can say: mixed kinds, byte keys, topic prefi
   });
 });
 
-test('the permissions we write are the SDK\'s, byte for byte', { skip: ours.encodePermissions ? false : 'this build exports no encodePermissions' }, (context) => {
+test("the permissions we write are the SDK's, byte for byte", {
+  skip: ours.encodePermissions ? false : 'this build exports no encodePermissions',
+}, (context) => {
   cases(context, 'our bytes for SDK scopes', 4000, (random) => {
     const list = permissions(random, random.pick(RIGHT));
     assert.equal(ours.encodePermissions(ourScope(list, ours)), sdkPermissions(sdkScope(list, sdk, random)));

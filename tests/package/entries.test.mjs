@@ -12,7 +12,10 @@ import { disposable } from './support/mint.mjs';
 const require = createRequire(import.meta.url);
 const file = (name) => new URL(`../../pkg/${name}`, import.meta.url);
 
-/** Bytes in gzip -9, WebAssembly and JavaScript together: a bound on growth that nobody meant. Size is a budget, not a style. */
+/**
+ * Bytes in gzip -9, WebAssembly and JavaScript together: a bound on growth that nobody meant. Size is a budget, not a
+ * style.
+ */
 const BUDGET = { 'index.js': 56_000, 'decode.js': 28_000, 'react.js': 4_500, 'vue.js': 4_500, 'momento.js': 5_500 };
 
 for (const [name, most] of Object.entries(BUDGET)) {
@@ -25,19 +28,31 @@ for (const [name, most] of Object.entries(BUDGET)) {
 
 test('an app that only decodes is bundled without the refresher', async () => {
   const contents = "import { decodeToken } from './index.js'; globalThis.used = decodeToken;";
-  const { outputFiles } = await build({ stdin: { contents, resolveDir: file('.').pathname }, bundle: true, minify: true, format: 'esm', write: false });
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: file('.').pathname },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
   assert.ok(!/refreshWindow|BroadcastChannel/.test(outputFiles[0].text));
 });
 
 test('decode is the whole package but for the refresher, in both formats', () => {
   const { TokenSource, ...rest } = whole;
   assert.deepEqual(Object.keys(decode).sort(), Object.keys(rest).sort());
-  for (const [module, name] of [[decode, 'decode.cjs'], [whole, 'index.cjs']]) {
+  for (const [module, name] of [
+    [decode, 'decode.cjs'],
+    [whole, 'index.cjs'],
+  ]) {
     assert.deepEqual(Object.keys(require(`../../pkg/${name}`)).sort(), Object.keys(module).sort());
   }
   assert.ok(TokenSource);
   const token = decode.decodeToken(disposable());
-  assert.deepEqual(JSON.parse(JSON.stringify(token)), JSON.parse(JSON.stringify(whole.decodeToken(token.reveal('envelope')))));
+  assert.deepEqual(
+    JSON.parse(JSON.stringify(token)),
+    JSON.parse(JSON.stringify(whole.decodeToken(token.reveal('envelope')))),
+  );
   assert.throws(() => decode.decodeToken('x'), decode.TokenError);
 });
 
@@ -68,8 +83,14 @@ test('no path of the machine that built it is inside, and code is ASCII', () => 
 });
 
 test('what cannot compile bytes has the module as a file beside it, and no second copy of it', () => {
-  for (const [name, wasm] of [['index', 'token.wasm'], ['decode', 'decode.wasm']]) {
-    for (const [host, query] of [['workerd', ''], ['edge-light', '?module']]) {
+  for (const [name, wasm] of [
+    ['index', 'token.wasm'],
+    ['decode', 'decode.wasm'],
+  ]) {
+    for (const [host, query] of [
+      ['workerd', ''],
+      ['edge-light', '?module'],
+    ]) {
       const text = readFileSync(file(`${name}.${host}.js`), 'utf8');
       assert.ok(text.includes(`from"./${wasm}${query}"`), name);
       assert.ok(text.length < 50_000, `${name} for ${host} is ${text.length} bytes`);
@@ -91,7 +112,12 @@ test('each bundle has its map, with the sources in it and no path of the machine
 });
 
 test('a map leads from a place in the bundle to where it stands in the sources', () => {
-  const sayings = { 'token.ts': '[Token: redacted]', 'source.ts': 'refreshWindow: expected two shares', 'trouble.ts': 'expected an open TokenSource', 'wasm.ts': 'expected an engine' };
+  const sayings = {
+    'token.ts': '[Token: redacted]',
+    'source.ts': 'refreshWindow: expected two shares',
+    'trouble.ts': 'expected an open TokenSource',
+    'wasm.ts': 'expected an engine',
+  };
   for (const name of ['index.js', 'index.cjs', 'index.workerd.js', 'index.edge-light.js']) {
     const lines = readFileSync(file(name), 'utf8').split('\n');
     const payload = JSON.parse(readFileSync(file(`${name}.map`), 'utf8'));
@@ -102,7 +128,13 @@ test('a map leads from a place in the bundle to where it stands in the sources',
       assert.equal(originalSource, `momento-token-wasm/src/${source}`, name);
       const content = payload.sourcesContent[payload.sources.indexOf(originalSource)].split('\n');
       // The text, or the call that it is an argument of.
-      assert.ok(content.slice(originalLine - 1, originalLine + 3).join('\n').includes(saying), `${name}: ${source}, line ${originalLine + 1}`);
+      assert.ok(
+        content
+          .slice(originalLine - 1, originalLine + 3)
+          .join('\n')
+          .includes(saying),
+        `${name}: ${source}, line ${originalLine + 1}`,
+      );
     }
   }
 });

@@ -21,15 +21,25 @@ async function run(script, ...flags) {
     import { TokenSource } from ${JSON.stringify(new URL('../../pkg/index.js', import.meta.url))};
     import { disposable } from ${JSON.stringify(new URL('./support/mint.mjs', import.meta.url))};
     const vend = async () => disposable();`;
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--input-type=module', '--eval', imports + script], { timeout: 15_000 });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...flags, '--input-type=module', '--eval', imports + script],
+    { timeout: 15_000 },
+  );
   return stdout.trim();
 }
 
 test('a source keeps no process alive', LIMIT, async () => {
-  assert.equal(await run(`const source = new TokenSource({ vend }); console.log((await source.getToken()).version);`), 'v1');
+  assert.equal(
+    await run(`const source = new TokenSource({ vend }); console.log((await source.getToken()).version);`),
+    'v1',
+  );
   assert.equal(await run(`new TokenSource({ vend: () => new Promise(() => {}) }); console.log('end');`), 'end');
-  assert.equal(await run(`const source = new TokenSource({ vend: () => new Promise(() => {}), requestTimeoutMs: 1000 });
-    source.addEventListener('token', console.log); for (const loop of [1, 2]) source[Symbol.asyncIterator]().next(); console.log('end');`), 'end');
+  assert.equal(
+    await run(`const source = new TokenSource({ vend: () => new Promise(() => {}), requestTimeoutMs: 1000 });
+    source.addEventListener('token', console.log); for (const loop of [1, 2]) source[Symbol.asyncIterator]().next(); console.log('end');`),
+    'end',
+  );
 });
 
 test('a call that waits does, until it is settled', LIMIT, async () => {
@@ -110,7 +120,7 @@ test('a listener may ask, reject and close; another that throws changes nothing'
     throw thrown;
   });
   source.addEventListener('token', async ({ detail }) => {
-    log.push(await source.getToken() === detail);
+    log.push((await source.getToken()) === detail);
     if (log.length === 1) source.reportRejected(detail);
     else source.close();
   });
@@ -130,7 +140,8 @@ test('what a listener brings about waits until what it heard of is done', async 
   const source = open(t);
   const log = [];
   source.addEventListener('token', ({ detail }) => source.reportRejected(detail), { once: true });
-  for (const type of ['token', 'status']) source.addEventListener(type, ({ type, detail }) => log.push(type === 'token' ? type : detail));
+  for (const type of ['token', 'status'])
+    source.addEventListener(type, ({ type, detail }) => log.push(type === 'token' ? type : detail));
   const token = await source.getToken();
   // The caller got what had arrived, and the rejection came after it.
   assert.deepEqual([token.version, source.current, log], ['v1', undefined, ['fetching', 'token', 'waiting']]);
@@ -150,7 +161,10 @@ test('several loops at once, each with every token, and the end for all', async 
   clock.jump(2_000);
   const second = await source.getToken({ forceRefresh: true });
   await settle();
-  assert.deepEqual(seen.map((list) => list.length), [2, 2, 1]);
+  assert.deepEqual(
+    seen.map((list) => list.length),
+    [2, 2, 1],
+  );
   assert.ok(seen[0][1] === second && seen[1][1] === second);
   source.close();
   await Promise.all(loops);

@@ -6,7 +6,16 @@ import * as core from '../../pkg/index.js';
 import * as momento from '../../pkg/momento.js';
 import { READ_CHAT, disposable, envelope, jwt } from './support/mint.mjs';
 
-const { CredentialProvider, DisposableTokenScopes, ExpiresIn, TokenError, TokenScopes, TokenSource, decodeToken, parseScope } = core;
+const {
+  CredentialProvider,
+  DisposableTokenScopes,
+  ExpiresIn,
+  TokenError,
+  TokenScopes,
+  TokenSource,
+  decodeToken,
+  parseScope,
+} = core;
 
 /** Credentials of every form, and a text that no host name is as long as. */
 const SECRETS = {
@@ -14,7 +23,9 @@ const SECRETS = {
   'bare JWT': jwt({ ver: 1, p: READ_CHAT, exp: 4_102_444_800 }),
   'v2 key': jwt({ t: 'g', jti: 'example-key-0123456789' }),
   'pasted with Bearer': `Bearer ${jwt({ ver: 1, exp: 4_102_444_800, sub: 'someone' })}`,
-  'spaced envelope': Buffer.from(`{ "endpoint": "cell-1.prod.a.momentohq.com", "api_key": "${jwt({ ver: 1 })}" }`).toString('base64'),
+  'spaced envelope': Buffer.from(
+    `{ "endpoint": "cell-1.prod.a.momentohq.com", "api_key": "${jwt({ ver: 1 })}" }`,
+  ).toString('base64'),
   'in small letters': disposable().toLowerCase(),
   'first half': disposable().slice(0, 120),
   'second half': disposable().slice(-120),
@@ -30,11 +41,23 @@ function assertNotQuoted(text, secret, label) {
 }
 
 /** The error's every face: as it is logged, serialised and converted, with its cause. */
-const facesOf = (error) => [inspect(error, { depth: 9, showHidden: true }), JSON.stringify(error), String(error), error.message, String(error.stack)].join('\n');
+const facesOf = (error) =>
+  [
+    inspect(error, { depth: 9, showHidden: true }),
+    JSON.stringify(error),
+    String(error),
+    error.message,
+    String(error.stack),
+  ].join('\n');
 
-const functions = Object.entries({ ...core, ...CredentialProvider, ...TokenScopes, ...DisposableTokenScopes, ...ExpiresIn, ...momento }).filter(
-  ([, value]) => typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value)),
-);
+const functions = Object.entries({
+  ...core,
+  ...CredentialProvider,
+  ...TokenScopes,
+  ...DisposableTokenScopes,
+  ...ExpiresIn,
+  ...momento,
+}).filter(([, value]) => typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value)));
 const SCOPE = { permissions: [{ role: 'readonly', cache: 'chat' }] };
 
 /** The calls that a mix-up of arguments makes. */
@@ -64,19 +87,45 @@ function* calls(secret) {
   ]) {
     yield [`decodeToken(_, ${Object.keys(options)})`, () => decodeToken(disposable(), options)];
     yield [`decodeToken(v2, ${Object.keys(options)})`, () => decodeToken(SECRETS['v2 key'], options)];
-    yield [`TokenSource({ decode: ${Object.keys(options)} })`, () => new TokenSource({ vend: () => '', start: 'on-demand', decode: options }).close()];
+    yield [
+      `TokenSource({ decode: ${Object.keys(options)} })`,
+      () => new TokenSource({ vend: () => '', start: 'on-demand', decode: options }).close(),
+    ];
   }
   yield ['an endpoint in an envelope', () => decodeToken(envelope(jwt({ ver: 1 }), secret))];
-  for (const option of ['vend', 'scope', 'expiresIn', 'tokenId', 'refreshWindow', 'requestTimeoutMs', 'shareAcrossTabs', 'decode', 'start', secret]) {
-    yield [`TokenSource({ ${option === secret ? 'secret' : option} })`, () => new TokenSource({ vend: () => '', start: 'on-demand', [option]: secret }).close()];
+  for (const option of [
+    'vend',
+    'scope',
+    'expiresIn',
+    'tokenId',
+    'refreshWindow',
+    'requestTimeoutMs',
+    'shareAcrossTabs',
+    'decode',
+    'start',
+    secret,
+  ]) {
+    yield [
+      `TokenSource({ ${option === secret ? 'secret' : option} })`,
+      () => new TokenSource({ vend: () => '', start: 'on-demand', [option]: secret }).close(),
+    ];
   }
   for (const field of ['url', 'method', 'headers', 'credentials', 'allowRedirects']) {
-    yield [`TokenSource({ vend.${field} })`, () => new TokenSource({ vend: { url: '/token', [field]: secret }, start: 'on-demand' }).close()];
+    yield [
+      `TokenSource({ vend.${field} })`,
+      () => new TokenSource({ vend: { url: '/token', [field]: secret }, start: 'on-demand' }).close(),
+    ];
   }
   for (const permission of [
-    { [secret]: 1 }, { role: secret, cache: 'a' }, { role: 'readonly', cache: { [secret]: 'a' } }, { role: 'readonly', cache: 'a', [secret]: 'k' },
-    { role: 'readonly', cache: 'a', item: { [secret]: 'k' } }, { role: 'readonly', cache: 'a', item: { key: secret, keyPrefix: secret } }, { role: 'readonly', cache: 'a', item: { [secret]: new Date() } },
-  ]) yield ['parseScope(a permission)', () => parseScope({ permissions: [permission] })];
+    { [secret]: 1 },
+    { role: secret, cache: 'a' },
+    { role: 'readonly', cache: { [secret]: 'a' } },
+    { role: 'readonly', cache: 'a', [secret]: 'k' },
+    { role: 'readonly', cache: 'a', item: { [secret]: 'k' } },
+    { role: 'readonly', cache: 'a', item: { key: secret, keyPrefix: secret } },
+    { role: 'readonly', cache: 'a', item: { [secret]: new Date() } },
+  ])
+    yield ['parseScope(a permission)', () => parseScope({ permissions: [permission] })];
   yield ['parseScope({ [secret]: [] })', () => parseScope({ [secret]: [] })];
   yield ['parseScope({ [secret]: new Date() })', () => parseScope({ [secret]: new Date() })];
 }
@@ -102,17 +151,31 @@ for (const [form, secret] of Object.entries(SECRETS)) {
 test('a credential in place of the URL is refused before it is requested', async () => {
   for (const form of ['envelope', 'bare JWT', 'v2 key', 'pasted with Bearer']) {
     for (const vend of [SECRETS[form], ` ${SECRETS[form]}\n`, { url: SECRETS[form] }]) {
-      assert.throws(() => new TokenSource({ vend, start: 'on-demand' }), { code: 'ERR_ARGUMENT', message: /^vend: expected a URL, found what looks like a credential/ });
+      assert.throws(() => new TokenSource({ vend, start: 'on-demand' }), {
+        code: 'ERR_ARGUMENT',
+        message: /^vend: expected a URL, found what looks like a credential/,
+      });
     }
   }
   // Long paths and presigned queries are URLs all the same.
-  for (const url of ['/token', 'https://a.example/eyJ/token', `/t?signature=${'eyJhbGciOiJub25lIn0'.repeat(8)}`, 'token', `/${'a'.repeat(300)}`]) new TokenSource({ vend: url, start: 'on-demand' }).close();
+  for (const url of [
+    '/token',
+    'https://a.example/eyJ/token',
+    `/t?signature=${'eyJhbGciOiJub25lIn0'.repeat(8)}`,
+    'token',
+    `/${'a'.repeat(300)}`,
+  ])
+    new TokenSource({ vend: url, start: 'on-demand' }).close();
 });
 
 test('a warning about the scope quotes no credential that stands in place of a name', async () => {
   const secret = SECRETS['bare JWT'];
   const answer = disposable();
-  for (const scope of [TokenScopes.cacheReadOnly(secret), DisposableTokenScopes.cacheKeyReadOnly('other', secret), TokenScopes.topicNamePrefixPublishOnly('chat', secret)]) {
+  for (const scope of [
+    TokenScopes.cacheReadOnly(secret),
+    DisposableTokenScopes.cacheKeyReadOnly('other', secret),
+    TokenScopes.topicNamePrefixPublishOnly('chat', secret),
+  ]) {
     const source = new TokenSource({ vend: async () => answer, scope, start: 'on-demand' });
     const { warnings } = await source.getToken();
     source.close();
@@ -123,6 +186,10 @@ test('a warning about the scope quotes no credential that stands in place of a n
 });
 
 test('what is no credential is quoted, so that the mistake can be seen', () => {
-  assert.throws(() => parseScope({ permissions: [{ role: 'readonly', cache: 'a', keyJson: 'k' }] }), { message: 'permissions[0]: unknown or repeated field "keyJson"' });
-  assert.throws(() => decodeToken(disposable(), { allowedEndpointSuffixes: ['one.example', 'other.example'] }), { message: /under one\.example or other\.example,/ });
+  assert.throws(() => parseScope({ permissions: [{ role: 'readonly', cache: 'a', keyJson: 'k' }] }), {
+    message: 'permissions[0]: unknown or repeated field "keyJson"',
+  });
+  assert.throws(() => decodeToken(disposable(), { allowedEndpointSuffixes: ['one.example', 'other.example'] }), {
+    message: /under one\.example or other\.example,/,
+  });
 });

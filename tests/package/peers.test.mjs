@@ -119,7 +119,15 @@ describe('Vue', () => {
   test('the binding keeps of Vue what it calls, and no more', async (t) => {
     const folder = newFolder(t);
     const app = "import { createApp, h } from 'vue'; createApp({ render: () => h('p') }).mount('#app');";
-    const functions = ['getCurrentInstance', 'getCurrentScope', 'onMounted', 'onScopeDispose', 'shallowRef', 'toValue', 'watch'];
+    const functions = [
+      'getCurrentInstance',
+      'getCurrentScope',
+      'onMounted',
+      'onScopeDispose',
+      'shallowRef',
+      'toValue',
+      'watch',
+    ];
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     const plain = await bundle(folder, `${app} import { ${functions} } from 'vue'; globalThis.used = [${functions}];`);
     const bound = await bundle(

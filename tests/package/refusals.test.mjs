@@ -1,4 +1,5 @@
-// A service that says no (401, 403, 404, 410) to a client which has, or just had, a good token. The clocks are the test's own.
+// A service that says no (401, 403, 404, 410) to a client which has, or just had, a good token. The clocks are the
+// test's own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TokenSource } from '../../pkg/index.js';
@@ -74,9 +75,11 @@ test('within ten requests in ten minutes: `willRetryAt` is when the limit allows
   for (let passed = 0; passed < 60; passed++) await clock.pass(MINUTE);
   const starts = service.starts.slice(1);
   assert.ok(starts.length > 20, `${starts.length}`);
-  for (let nth = 10; nth < starts.length; nth++) assert.ok(starts[nth] - starts[nth - 9] >= 10 * MINUTE, `attempt ${nth}`);
+  for (let nth = 10; nth < starts.length; nth++)
+    assert.ok(starts[nth] - starts[nth - 9] >= 10 * MINUTE, `attempt ${nth}`);
   const epoch = Date.now() - performance.now();
-  for (let nth = 1; nth < starts.length; nth++) assert.ok(Math.abs(errors[nth - 1].willRetryAt - epoch - starts[nth]) <= 1, `attempt ${nth}`);
+  for (let nth = 1; nth < starts.length; nth++)
+    assert.ok(Math.abs(errors[nth - 1].willRetryAt - epoch - starts[nth]) <= 1, `attempt ${nth}`);
 });
 
 test('a page that wakes, and a caller who insists, are not kept waiting', async (t) => {
@@ -118,7 +121,10 @@ test('five minutes after the token ended, no means no', async (t) => {
   }
   const lasted = service.starts.at(-1) - service.starts[0];
   assert.ok(lasted >= 6 * MINUTE && lasted <= 17 * MINUTE, `${lasted}`);
-  assert.deepEqual(errors.map(({ willRetryAt }) => willRetryAt === undefined), errors.map((_, index) => index === errors.length - 1));
+  assert.deepEqual(
+    errors.map(({ willRetryAt }) => willRetryAt === undefined),
+    errors.map((_, index) => index === errors.length - 1),
+  );
   await clock.pass(60 * MINUTE);
   assert.equal(service.starts.length, errors.length + 1);
   // And whoever asks is heard.
@@ -135,7 +141,10 @@ test('at a first attempt, no means no', async (t) => {
   assert.equal(service.starts.length, 1);
 });
 
-for (const [name, lives, wait] of [['in hand', 3_600, 2 * SECOND], ['that has just ended', 60, MINUTE + SECOND]]) {
+for (const [name, lives, wait] of [
+  ['in hand', 3_600, 2 * SECOND],
+  ['that has just ended', 60, MINUTE + SECOND],
+]) {
   test(`a token ${name} that was reported as rejected does not count`, async (t) => {
     const clock = driveClock(t);
     const { source, service } = open(t, { lives, refreshWindow: [0.99, 0.999] });
@@ -176,7 +185,11 @@ test('each of several tabs judges by what it holds itself', async (t) => {
   for (const { service } of [first, second]) service.refuses = true;
   await clock.pass(2 * SECOND);
   second.source.reportRejected(second.source.current);
-  const refused = Promise.all([first, second].map(({ source }) => source.getToken({ forceRefresh: true }).catch(({ willRetryAt }) => willRetryAt)));
+  const refused = Promise.all(
+    [first, second].map(({ source }) =>
+      source.getToken({ forceRefresh: true }).catch(({ willRetryAt }) => willRetryAt),
+    ),
+  );
   await clock.pass(3 * SECOND);
   const [again, never] = await refused;
   assert.ok(again instanceof Date);

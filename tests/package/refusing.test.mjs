@@ -1,5 +1,5 @@
-// Engines that refuse WebAssembly: Lockdown Mode, a Content Security Policy without 'wasm-unsafe-eval'. Whoever waits or watches learns of it, and once the
-// engine is willing, so is the source.
+// Engines that refuse WebAssembly: Lockdown Mode, a Content Security Policy without 'wasm-unsafe-eval'. Whoever waits
+// or watches learns of it, and once the engine is willing, so is the source.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { driveClock, replace, settle } from './support/clock.mjs';
@@ -10,12 +10,20 @@ const REFUSALS = {
   'there is no WebAssembly': () => undefined,
   'nothing is compiled': (real) => ({
     ...members(real),
-    Module: class { constructor() { throw new real.CompileError('Wasm code generation disallowed by embedder'); } },
+    Module: class {
+      constructor() {
+        throw new real.CompileError('Wasm code generation disallowed by embedder');
+      }
+    },
     compile: () => Promise.reject(new real.CompileError('Wasm code generation disallowed by embedder')),
   }),
   'nothing is instantiated': (real) => ({
     ...members(real),
-    Instance: class { constructor() { throw new RangeError('could not allocate memory'); } },
+    Instance: class {
+      constructor() {
+        throw new RangeError('could not allocate memory');
+      }
+    },
     instantiate: () => Promise.reject(new RangeError('could not allocate memory')),
   }),
 };
@@ -23,7 +31,10 @@ const members = (real) => Object.fromEntries(Object.getOwnPropertyNames(real).ma
 
 let copies = 0;
 
-/** A copy of the package that has not started its module, in an engine that refuses until `allow` is called. Nothing may go unhandled. */
+/**
+ * A copy of the package that has not started its module, in an engine that refuses until `allow` is called. Nothing may
+ * go unhandled.
+ */
 async function engine(context, refusal = 'there is no WebAssembly') {
   const real = globalThis.WebAssembly;
   const unhandled = [];
@@ -42,19 +53,30 @@ async function engine(context, refusal = 'there is no WebAssembly') {
     context.after(() => source.close());
     return source;
   };
-  return { open, ready, vends, allow: () => (globalThis.WebAssembly = real), refuse: () => (globalThis.WebAssembly = REFUSALS[refusal](real)) };
+  return {
+    open,
+    ready,
+    vends,
+    allow: () => (globalThis.WebAssembly = real),
+    refuse: () => (globalThis.WebAssembly = REFUSALS[refusal](real)),
+  };
 }
 
 /** What is told to listeners, and what the state was then. */
 function watch(source) {
   const told = [];
   for (const type of ['status', 'error', 'token']) {
-    source.addEventListener(type, ({ detail }) => told.push([type, detail.code ?? detail.version ?? detail, source.status]));
+    source.addEventListener(type, ({ detail }) =>
+      told.push([type, detail.code ?? detail.version ?? detail, source.status]),
+    );
   }
   return told;
 }
 
-const TOLD = [['error', 'ERR_WASM', 'failed'], ['status', 'failed', 'failed']];
+const TOLD = [
+  ['error', 'ERR_WASM', 'failed'],
+  ['status', 'failed', 'failed'],
+];
 
 const CALLS = {
   plain: [],
@@ -69,19 +91,28 @@ for (const refusal of Object.keys(REFUSALS)) {
       test(`where ${refusal}, each call ${name} is rejected and tries again, started ${start}`, async (t) => {
         const { open, vends, allow, refuse } = await engine(t, refusal);
         const source = open({ start });
-        assert.deepEqual([source.status, source.lastError?.code], start === 'now' ? ['failed', 'ERR_WASM'] : ['idle', undefined]);
+        assert.deepEqual(
+          [source.status, source.lastError?.code],
+          start === 'now' ? ['failed', 'ERR_WASM'] : ['idle', undefined],
+        );
         for (let call = 0; call < 3; call++) {
           const error = await source.getToken(...args).then(assert.fail, (reason) => reason);
           assert.deepEqual([error.name, error.code, error.willRetryAt], ['TokenError', 'ERR_WASM', undefined]);
           assert.ok(error.cause instanceof Error);
-          assert.deepEqual([source.status, source.lastError, source.current, source.refreshAt], ['failed', error, undefined, undefined]);
+          assert.deepEqual(
+            [source.status, source.lastError, source.current, source.refreshAt],
+            ['failed', error, undefined, undefined],
+          );
         }
         const burst = await Promise.allSettled(Array.from({ length: 20 }, () => source.getToken(...args)));
         assert.ok(burst.every(({ reason }) => reason?.code === 'ERR_WASM'));
         assert.equal(vends.length, 0);
         allow();
         const token = await source.getToken(...args);
-        assert.deepEqual([token.version, source.status, source.lastError, source.current, vends.length], ['v1', 'ready', undefined, token, 1]);
+        assert.deepEqual(
+          [token.version, source.status, source.lastError, source.current, vends.length],
+          ['v1', 'ready', undefined, token, 1],
+        );
         refuse();
         assert.equal(await source.getToken(), token);
       });
@@ -103,7 +134,11 @@ test('listeners learn why, those that were added after construction too', async 
   assert.deepEqual([told.splice(0), late.splice(0)], [[TOLD[0]], [TOLD[0]]]);
   allow();
   await source.getToken();
-  assert.deepEqual(told, [['status', 'fetching', 'fetching'], ['token', 'v1', 'ready'], ['status', 'ready', 'ready']]);
+  assert.deepEqual(told, [
+    ['status', 'fetching', 'fetching'],
+    ['token', 'v1', 'ready'],
+    ['status', 'ready', 'ready'],
+  ]);
 });
 
 test('on demand, nothing is told before the first call', async (t) => {
@@ -203,7 +238,10 @@ for (const vend of [async () => disposable(), '/token']) {
   test(`what only the module can check of the options is checked at the next call: ${typeof vend}`, async (t) => {
     const { open, allow } = await engine(t);
     const sources = ['now', 'on-demand'].map((start) => open({ vend, scope: BAD, start }));
-    assert.deepEqual(sources.map(({ status }) => status), ['failed', 'idle']);
+    assert.deepEqual(
+      sources.map(({ status }) => status),
+      ['failed', 'idle'],
+    );
     for (const source of sources) await assert.rejects(source.getToken(), { code: 'ERR_WASM' });
     allow();
     const thrown = (() => {
@@ -216,7 +254,8 @@ for (const vend of [async () => disposable(), '/token']) {
     assert.equal(thrown.code, 'ERR_SCOPE_INVALID');
     for (const source of sources) {
       const told = watch(source);
-      for (let call = 0; call < 2; call++) await assert.rejects(source.getToken(), { name: 'TokenError', code: thrown.code, message: thrown.message });
+      for (let call = 0; call < 2; call++)
+        await assert.rejects(source.getToken(), { name: 'TokenError', code: thrown.code, message: thrown.message });
       await assert.rejects(source[Symbol.asyncIterator]().next(), { code: thrown.code });
       assert.deepEqual([source.status, source.lastError.code], ['failed', thrown.code]);
       await settle();
@@ -228,8 +267,12 @@ for (const vend of [async () => disposable(), '/token']) {
 test('what needs no module is checked by the constructor, as ever', async (t) => {
   const { open } = await engine(t);
   for (const [options, code] of [
-    [{ vend: 5 }, 'ERR_ARGUMENT'], [{ refreshWindow: [2, 1] }, 'ERR_ARGUMENT'], [{ scope: 'all' }, 'ERR_ARGUMENT'], [{ tokenId: 5 }, 'ERR_ARGUMENT'],
-    [{ scope: { permissions: [() => {}] } }, 'ERR_SCOPE_INVALID'], [{ decode: { endpoint: 5 } }, 'ERR_ARGUMENT'],
+    [{ vend: 5 }, 'ERR_ARGUMENT'],
+    [{ refreshWindow: [2, 1] }, 'ERR_ARGUMENT'],
+    [{ scope: 'all' }, 'ERR_ARGUMENT'],
+    [{ tokenId: 5 }, 'ERR_ARGUMENT'],
+    [{ scope: { permissions: [() => {}] } }, 'ERR_SCOPE_INVALID'],
+    [{ decode: { endpoint: 5 } }, 'ERR_ARGUMENT'],
   ]) {
     assert.throws(() => open(options), { code }, JSON.stringify(options));
   }
@@ -238,13 +281,19 @@ test('what needs no module is checked by the constructor, as ever', async (t) =>
 test('what the app changes after construction is not seen, however late the source begins', async (t) => {
   const { open, vends, allow } = await engine(t);
   const sent = [];
-  replace(t, globalThis, { fetch: async (url, { body }) => (sent.push([`${url}`, body && JSON.parse(body)]), new Response(disposable())) });
+  replace(t, globalThis, {
+    fetch: async (url, { body }) => (sent.push([`${url}`, body && JSON.parse(body)]), new Response(disposable())),
+  });
   const scope = structuredClone(GOOD);
   const body = { room: 1 };
   const url = new URL('https://vend.example/token');
   const expiresIn = { seconds: 60 };
   const request = { url, method: 'POST', body };
-  const sources = [open({ vend: request, scope, expiresIn, start: 'on-demand' }), open({ vend: url, scope, start: 'on-demand' }), open({ scope, start: 'on-demand' })];
+  const sources = [
+    open({ vend: request, scope, expiresIn, start: 'on-demand' }),
+    open({ vend: url, scope, start: 'on-demand' }),
+    open({ scope, start: 'on-demand' }),
+  ];
   for (const source of sources) await source.getToken().catch(() => {});
   scope.permissions[0].cache = 'other';
   body.room = 2;

@@ -15,7 +15,8 @@ const HOUR = 3_600_000;
 
 /** How long a source waits after such an answer. The clock shows 2026-01-01T00:00:00Z, which is a Thursday. */
 async function wait(context, header, { status = 429, headers = {} } = {}) {
-  const vend = () => new Response('', { status, headers: { ...headers, ...(header !== undefined && { 'retry-after': header }) } });
+  const vend = () =>
+    new Response('', { status, headers: { ...headers, ...(header !== undefined && { 'retry-after': header }) } });
   const source = new TokenSource({ vend, start: 'on-demand' });
   context.after(() => source.close());
   const error = await source.getToken().then(assert.fail, (error) => error);
@@ -25,18 +26,18 @@ async function wait(context, header, { status = 429, headers = {} } = {}) {
 
 /** Each form, and the milliseconds it asks for. */
 const FORMS = {
-  '120': 120_000,
+  120: 120_000,
   ' 120 ': 120_000,
   '+120': 120_000,
   '0120': 120_000,
   '"120"': 120_000,
   "'120'": 120_000,
-  '0': 0,
+  0: 0,
   '-1': 0,
   '-30s': 0,
   // Fractions, as of services that measure in milliseconds.
-  '0.493': 493,
-  '12.5': 12_500,
+  0.493: 493,
+  12.5: 12_500,
   '12.': 12_000,
   '.5': 500,
   '1.2e+02': 120_000,
@@ -64,17 +65,17 @@ const FORMS = {
   '1m30s': 90_000,
   '0h2m0s': 120_000,
   '1 minute 30 seconds': 90_000,
-  'PT30S': 30_000,
-  'PT1M30S': 90_000,
+  PT30S: 30_000,
+  PT1M30S: 90_000,
   // With what SIP has behind it.
   '120;duration=3600': 120_000,
   '120 (ask later)': 120_000,
   // A time since the epoch.
-  '1767225720': 120_000,
-  '1767225720.5': 120_500,
-  '1767225720000': 120_000,
-  '1767225600': 0,
-  '1500000000': 0,
+  1767225720: 120_000,
+  1767225720.5: 120_500,
+  1767225720000: 120_000,
+  1767225600: 0,
+  1500000000: 0,
   // The three forms of HTTP dates, and without the zone that they all have.
   'Thu, 01 Jan 2026 00:02:00 GMT': 120_000,
   'Thursday, 01-Jan-26 00:02:00 GMT': 120_000,
@@ -110,9 +111,9 @@ const FORMS = {
   'Sunday, 01-Jan-78 00:00:00 GMT': 0, // of 1978
   '2025-12-31': 0,
   // Longer than is granted.
-  '7200': HOUR,
-  '999999999': HOUR,
-  '99999999999': HOUR,
+  7200: HOUR,
+  999999999: HOUR,
+  99999999999: HOUR,
   '99999999999999999999999999': HOUR,
   '1e308': HOUR,
   '1e999': HOUR,
@@ -124,9 +125,41 @@ const FORMS = {
 
 /** What says nothing that anyone could understand: the usual backoff. */
 const NOTHING = [
-  '', ' ', ',', '""', 'soon', 'null', 'undefined', 'NaN', 'Infinity', '[object Object]', '0x78', '1_000', '--1', '1.2.3', '12 parsecs', 's', 's30', '30ss', '30s40', 'PT', 'P1M', 'minutes 2',
-  'Thu', 'Thu, 01 Jan', 'Thu, 32 Jan 2026 00:02:00 GMT', 'Mon, 31 Feb 2026 00:02:00 GMT', 'Thu, 01 Foo 2026 00:02:00 GMT', 'Thu, 01 Jan 2026 25:02:00 GMT', 'Thu, 01 Jan 2026 00:61:00 GMT',
-  'Thu, 01 Jan 2026 00:02:00 EST', 'Thu, 01 Jan 2026 00:02:00 GMT GMT', '2026-13-01T00:00:00Z', '2026-02-30', '2026-01', '01/01/2026',
+  '',
+  ' ',
+  ',',
+  '""',
+  'soon',
+  'null',
+  'undefined',
+  'NaN',
+  'Infinity',
+  '[object Object]',
+  '0x78',
+  '1_000',
+  '--1',
+  '1.2.3',
+  '12 parsecs',
+  's',
+  's30',
+  '30ss',
+  '30s40',
+  'PT',
+  'P1M',
+  'minutes 2',
+  'Thu',
+  'Thu, 01 Jan',
+  'Thu, 32 Jan 2026 00:02:00 GMT',
+  'Mon, 31 Feb 2026 00:02:00 GMT',
+  'Thu, 01 Foo 2026 00:02:00 GMT',
+  'Thu, 01 Jan 2026 25:02:00 GMT',
+  'Thu, 01 Jan 2026 00:61:00 GMT',
+  'Thu, 01 Jan 2026 00:02:00 EST',
+  'Thu, 01 Jan 2026 00:02:00 GMT GMT',
+  '2026-13-01T00:00:00Z',
+  '2026-02-30',
+  '2026-01',
+  '01/01/2026',
 ];
 
 for (const [header, ms] of Object.entries(FORMS)) {
@@ -147,7 +180,10 @@ test('what says nothing brings the usual backoff', async (t) => {
 
 test('two headers are read as one with both', async (t) => {
   driveClock(t);
-  const headers = new Headers([['retry-after', '5'], ['retry-after', '120']]);
+  const headers = new Headers([
+    ['retry-after', '5'],
+    ['retry-after', '120'],
+  ]);
   const source = new TokenSource({ vend: () => new Response('', { status: 503, headers }), start: 'on-demand' });
   t.after(() => source.close());
   const error = await source.getToken().then(assert.fail, (error) => error);
@@ -159,7 +195,13 @@ test("a date is held against the server's clock, a delay against none", async (t
   driveClock(t);
   // The server is an hour ahead.
   const headers = { date: 'Thu, 01 Jan 2026 01:00:00 GMT' };
-  for (const header of ['Thu, 01 Jan 2026 01:02:00 GMT', 'Thu Jan  1 01:02:00 2026', '2026-01-01T01:02:00Z', '1767229320', '120']) {
+  for (const header of [
+    'Thu, 01 Jan 2026 01:02:00 GMT',
+    'Thu Jan  1 01:02:00 2026',
+    '2026-01-01T01:02:00Z',
+    '1767229320',
+    '120',
+  ]) {
     const waited = await wait(t, header, { headers });
     assert.ok(waited >= 118_000 && waited <= 120_000 + BACKOFF, `${header}: ${waited} ms`);
   }
@@ -176,7 +218,26 @@ test('no other header is read: those of limits come with every answer, and not a
 test('a header of any length is read in no time', async (t) => {
   driveClock(t);
   const began = process.hrtime.bigint();
-  for (const part of ['1', '1s', '1.', ',', ', ', ' ', 'a', 'a ', 'Thu, ', '"', '(', '-', '1 ', '01 Jan ', '1:', '2026-', 'e1', '\u00b5s']) {
+  for (const part of [
+    '1',
+    '1s',
+    '1.',
+    ',',
+    ', ',
+    ' ',
+    'a',
+    'a ',
+    'Thu, ',
+    '"',
+    '(',
+    '-',
+    '1 ',
+    '01 Jan ',
+    '1:',
+    '2026-',
+    'e1',
+    '\u00b5s',
+  ]) {
     for (const length of [100, 256, 60_000]) {
       const waited = await wait(t, part.repeat(length).slice(0, length));
       assert.ok(waited >= 1 && waited <= HOUR + BACKOFF);

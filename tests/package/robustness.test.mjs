@@ -7,7 +7,10 @@ import { cases, generator, name } from './support/random.mjs';
 
 const { CredentialProvider, TokenError, TokenSource, decodeToken, keyVersion } = ours;
 
-/** Every exported function that is no class, and those of CredentialProvider: also those that are added after this was written. */
+/**
+ * Every exported function that is no class, and those of CredentialProvider: also those that are added after this was
+ * written.
+ */
 const FUNCTIONS = Object.entries({ ...ours, ...CredentialProvider }).filter(
   ([, value]) => typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value)),
 );
@@ -39,19 +42,28 @@ const raw = (bytes) => Buffer.from(bytes).toString('base64');
 
 test('long strings are answered, in time that grows no faster than they do', (context) => {
   const makers = {
-    'spaces': (size) => ' '.repeat(size),
+    spaces: (size) => ' '.repeat(size),
     'one letter': (size) => 'a'.repeat(size),
-    'dots': (size) => '.'.repeat(size),
+    dots: (size) => '.'.repeat(size),
     'quotes within quotes': (size) => '"'.repeat(size),
     'Bearer, again and again': (size) => 'Bearer '.repeat(size / 7),
     'line wraps': (size) => 'YQ==\r\n'.repeat(size / 6),
     'a long claim': (size) => envelope(jwt({ ver: 1, sub: 's'.repeat(size / 2) })),
-    'a long field beside the key': (size) => raw(JSON.stringify({ endpoint: 'a.momentohq.com', api_key: jwt({ ver: 1 }), more: 'x'.repeat(size / 2) })),
-    'many fields': (size) => raw(`{"endpoint":"a.momentohq.com",${'"x":[{}],'.repeat(size / 12)}"api_key":"${jwt({ ver: 1 })}"}`),
-    'escapes': (size) => raw(`{"endpoint":"a.momentohq.com","x":"${'\\u00e9\\n'.repeat(size / 12)}","api_key":"${jwt({ ver: 1 })}"}`),
+    'a long field beside the key': (size) =>
+      raw(JSON.stringify({ endpoint: 'a.momentohq.com', api_key: jwt({ ver: 1 }), more: 'x'.repeat(size / 2) })),
+    'many fields': (size) =>
+      raw(`{"endpoint":"a.momentohq.com",${'"x":[{}],'.repeat(size / 12)}"api_key":"${jwt({ ver: 1 })}"}`),
+    escapes: (size) =>
+      raw(`{"endpoint":"a.momentohq.com","x":"${'\\u00e9\\n'.repeat(size / 12)}","api_key":"${jwt({ ver: 1 })}"}`),
     'a long host': (size) => envelope(jwt({ ver: 1 }), `${'a.'.repeat(size / 3)}momentohq.com`),
     'many permissions': (size) => envelope(jwt({ ver: 1, p: raw(repeatedPermissions(size)) })),
-    'a number of many digits': (size) => envelope(jwt({ ver: 1, x: 1 }).replace(/\.[^.]+\./, `.${Buffer.from(`{"ver":1,"exp":${'1'.repeat(size / 2)}}`).toString('base64url')}.`)),
+    'a number of many digits': (size) =>
+      envelope(
+        jwt({ ver: 1, x: 1 }).replace(
+          /\.[^.]+\./,
+          `.${Buffer.from(`{"ver":1,"exp":${'1'.repeat(size / 2)}}`).toString('base64url')}.`,
+        ),
+      ),
   };
   const time = (text) => {
     const began = performance.now();
@@ -60,14 +72,16 @@ test('long strings are answered, in time that grows no faster than they do', (co
   };
   for (const [what, make] of Object.entries(makers)) {
     const [part, whole] = [make(2_500_000), make(10_000_000)];
-    // Four times the input: what is quadratic takes sixteen times as long (and, at this size, hours). Inside the module no
-    // steps can be counted, so the two sizes are compared, each by the best of three.
+    // Four times the input: what is quadratic takes sixteen times as long (and, at this size, hours). Inside the module
+    // no steps can be counted, so the two sizes are compared, each by the best of three.
     let [less, more] = [Infinity, Infinity];
     for (let round = 0; round < 3; round++) {
       less = Math.min(less, time(part));
       more = Math.min(more, time(whole));
     }
-    context.diagnostic(`${what}: ${(part.length / 1e6).toFixed(1)} MB in ${less.toFixed(0)} ms, ${(whole.length / 1e6).toFixed(1)} MB in ${more.toFixed(0)} ms`);
+    context.diagnostic(
+      `${what}: ${(part.length / 1e6).toFixed(1)} MB in ${less.toFixed(0)} ms, ${(whole.length / 1e6).toFixed(1)} MB in ${more.toFixed(0)} ms`,
+    );
     assert.ok(more < 12 * Math.max(less, 50), `${what}: ${less} ms became ${more} ms`);
   }
   works();
@@ -87,7 +101,11 @@ function repeatedPermissions(size) {
 
 test('nesting of any depth is refused without running out of stack', () => {
   for (const depth of [10, 127, 128, 1000, 1e5, 5e5]) {
-    for (const [open, close] of [['[', ']'], ['{"x":', '}'], ['[{"x":', '}]']]) {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"x":', '}'],
+      ['[{"x":', '}]'],
+    ]) {
       const nested = `${open.repeat(depth)}1${close.repeat(depth)}`;
       attempt(() => decodeToken(raw(`{"endpoint":"a.momentohq.com","x":${nested},"api_key":"${jwt({ ver: 1 })}"}`)));
       attempt(() => decodeToken(raw(nested)));
@@ -97,15 +115,32 @@ test('nesting of any depth is refused without running out of stack', () => {
   // Messages within messages: each level is another length-delimited field.
   let message = Buffer.alloc(0);
   for (let depth = 0; depth < 60; depth++) message = Buffer.concat([Buffer.from([0x12, message.length]), message]);
-  assert.ok(decodeToken(envelope(jwt({ ver: 1, p: raw(message) }))).warnings.some(({ code }) => code === 'WARN_SCOPE_NOT_UNDERSTOOD'));
+  assert.ok(
+    decodeToken(envelope(jwt({ ver: 1, p: raw(message) }))).warnings.some(
+      ({ code }) => code === 'WARN_SCOPE_NOT_UNDERSTOOD',
+    ),
+  );
   works();
 });
 
 test('fields that stand twice are refused', () => {
-  const claims = { exp: '4102444800', p: `"${READ_CHAT}"`, id: '"i"', sub: '"s"', c: '"c.momentohq.com"', cp: '"c.momentohq.com"', t: '"g"', ver: '1' };
+  const claims = {
+    exp: '4102444800',
+    p: `"${READ_CHAT}"`,
+    id: '"i"',
+    sub: '"s"',
+    c: '"c.momentohq.com"',
+    cp: '"c.momentohq.com"',
+    t: '"g"',
+    ver: '1',
+  };
   for (const [claim, value] of Object.entries(claims)) {
     for (const other of [value, 'null', '5', '"x"', '{}']) {
-      for (const payload of [`{"${claim}":${value},"${claim}":${other}}`, `{"${claim}":${other},"${claim}":${value}}`, `{"${claim}":${value},"${claim.replace(/^./, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}":${other}}`]) {
+      for (const payload of [
+        `{"${claim}":${value},"${claim}":${other}}`,
+        `{"${claim}":${other},"${claim}":${value}}`,
+        `{"${claim}":${value},"${claim.replace(/^./, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}":${other}}`,
+      ]) {
         const key = ['e30', Buffer.from(payload).toString('base64url'), 'c2ln'].join('.');
         assert.throws(() => decodeToken(key), { code: 'ERR_TOKEN_MALFORMED' }, payload);
         assert.throws(() => decodeToken(envelope(key)), { code: 'ERR_TOKEN_MALFORMED' }, payload);
@@ -118,7 +153,12 @@ test('fields that stand twice are refused', () => {
 test('bytes that are not UTF-8, in every place, are refused', () => {
   const spoiled = [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf8, 0x88, 0x80, 0x80, 0x80], [0xe2, 0x82], [0x80]];
   for (const bytes of spoiled) {
-    const put = (text) => Buffer.concat(text.split('#').flatMap((part, index) => (index ? [Buffer.from(bytes), Buffer.from(part)] : [Buffer.from(part)])));
+    const put = (text) =>
+      Buffer.concat(
+        text
+          .split('#')
+          .flatMap((part, index) => (index ? [Buffer.from(bytes), Buffer.from(part)] : [Buffer.from(part)])),
+      );
     const key = (payload) => ['e30', put(payload).toString('base64url'), 'c2ln'].join('.');
     for (const credential of [
       raw(put(`{"endpoint":"#.momentohq.com","api_key":"${jwt({ ver: 1 })}"}`)),
@@ -127,7 +167,8 @@ test('bytes that are not UTF-8, in every place, are refused', () => {
       key('{"ver":1,"sub":"#"}'),
       key('{"ver":1,"#":1}'),
       [put('{"alg":"#"}').toString('base64url'), 'e30', 'c2ln'].join('.'),
-    ]) assert.throws(() => decodeToken(credential), { code: 'ERR_TOKEN_MALFORMED' });
+    ])
+      assert.throws(() => decodeToken(credential), { code: 'ERR_TOKEN_MALFORMED' });
   }
   works();
 });
@@ -139,24 +180,54 @@ test('random and mutated credentials give a token or a TokenError', (context) =>
     for (let changes = random.between(1, 4); changes > 0; changes--) {
       const at = random.below(changed.length + 1);
       const to = at + random.below(12);
-      changed = changed.slice(0, at) + random.pick([() => random.pick(pieces), () => changed.slice(at, to).repeat(2), () => '', () => String.fromCharCode(random.below(65536))])() + changed.slice(to);
+      changed =
+        changed.slice(0, at) +
+        random.pick([
+          () => random.pick(pieces),
+          () => changed.slice(at, to).repeat(2),
+          () => '',
+          () => String.fromCharCode(random.below(65536)),
+        ])() +
+        changed.slice(to);
     }
     return changed;
   };
   const tally = { token: 0, error: 0 };
   cases(context, 'mutated credentials', 12_000, (random) => {
     const inner = JSON.stringify({ sub: name(random), ver: 1, p: READ_CHAT, exp: 4_102_444_800, id: name(random) });
-    const key = ['e30', Buffer.from(random.chance(0.4) ? mutate(inner, random) : inner).toString('base64url'), 'c2ln'].join('.');
+    const key = [
+      'e30',
+      Buffer.from(random.chance(0.4) ? mutate(inner, random) : inner).toString('base64url'),
+      'c2ln',
+    ].join('.');
     const written = JSON.stringify({ endpoint: 'cell-1.prod.a.momentohq.com', api_key: key });
-    const credential = random.pick([key, raw(random.chance(0.4) ? mutate(written, random) : written), mutate(raw(written), random), mutate(key, random)]);
+    const credential = random.pick([
+      key,
+      raw(random.chance(0.4) ? mutate(written, random) : written),
+      mutate(raw(written), random),
+      mutate(key, random),
+    ]);
     const found = attempt(() => decodeToken(credential));
     tally[found instanceof TokenError ? 'error' : 'token']++;
-    if (found instanceof TokenError) assert.ok(!found.message.includes(key.slice(4, 40)), 'an error quotes no credential');
-    else assert.match(found.endpoints?.cacheEndpoint ?? 'cache.a.momentohq.com', /^cache\.[a-z0-9.-]*\.?momentohq\.com$/);
-    assert.equal(keyVersion(credential) === 'unknown', found instanceof TokenError && !/^ERR_(TOKEN_EXPIRY|ENDPOINT)/.test(found.code));
+    if (found instanceof TokenError)
+      assert.ok(!found.message.includes(key.slice(4, 40)), 'an error quotes no credential');
+    else
+      assert.match(found.endpoints?.cacheEndpoint ?? 'cache.a.momentohq.com', /^cache\.[a-z0-9.-]*\.?momentohq\.com$/);
+    assert.equal(
+      keyVersion(credential) === 'unknown',
+      found instanceof TokenError && !/^ERR_(TOKEN_EXPIRY|ENDPOINT)/.test(found.code),
+    );
   });
   cases(context, 'random strings', 6000, (random) => {
-    attempt(() => decodeToken(random.pick([() => String.fromCharCode(...Array.from(random.bytes(0, 60), (byte) => byte * random.pick([1, 257]))), () => raw(random.bytes(0, 200)), () => `${raw(random.bytes(1, 20))}.${raw(random.bytes(1, 60))}.${raw(random.bytes(1, 9))}`])()));
+    attempt(() =>
+      decodeToken(
+        random.pick([
+          () => String.fromCharCode(...Array.from(random.bytes(0, 60), (byte) => byte * random.pick([1, 257]))),
+          () => raw(random.bytes(0, 200)),
+          () => `${raw(random.bytes(1, 20))}.${raw(random.bytes(1, 60))}.${raw(random.bytes(1, 9))}`,
+        ])(),
+      ),
+    );
   });
   assert.ok(tally.token > 500 && tally.error > 500, JSON.stringify(tally));
   works();
@@ -170,7 +241,14 @@ function hostile() {
   const thrower = () => {
     throw THEIRS;
   };
-  const trap = new Proxy({}, Object.fromEntries(Reflect.ownKeys(Reflect).filter((key) => typeof key === 'string').map((key) => [key, thrower])));
+  const trap = new Proxy(
+    {},
+    Object.fromEntries(
+      Reflect.ownKeys(Reflect)
+        .filter((key) => typeof key === 'string')
+        .map((key) => [key, thrower]),
+    ),
+  );
   const revoked = Proxy.revocable({}, {});
   revoked.revoke();
   const detached = new Uint8Array(8);
@@ -178,11 +256,59 @@ function hostile() {
   let deep = {};
   for (let depth = 0; depth < 20_000; depth++) deep = { permissions: [deep] };
   return {
-    undefined: undefined, null: null, true: true, zero: 0, 'minus zero': -0, NaN: NaN, Infinity, 'a huge number': 1.7e308, BigInt: 10n ** 40n, symbol: Symbol('s'), 'a registered symbol': Symbol.for('all'),
-    'an empty string': '', 'a lone surrogate': '\ud800', 'a string object': new String(disposable()), array: [], 'a sparse array': Array(3), 'a long array': Array(1e5).fill(0), function: () => {}, class: class {}, 'an empty object': {},
-    'no prototype': Object.create(null), cyclic, deep, 'throws in toString': { toString: thrower, valueOf: thrower, [Symbol.toPrimitive]: thrower }, 'throws in toJSON': { permissions: [], toJSON: thrower }, 'throws in getters': Object.defineProperties({}, Object.fromEntries(['permissions', 'endpoint', 'apiKey', 'authToken', 'endpointOverrides', 'vend', 'seconds', 'then'].map((key) => [key, { get: thrower, enumerable: true }]))),
-    'a proxy that throws': trap, 'a revoked proxy': revoked.proxy, 'a proxy of nothing': new Proxy({}, {}), 'an invalid date': new Date(NaN), date: new Date(0), regexp: /x/g, map: new Map([['permissions', []]]), set: new Set(), 'a promise': Promise.resolve(1), thenable: { then: thrower },
-    bytes: new Uint8Array([1, 2]), 'detached bytes': detached, 'an ArrayBuffer': new ArrayBuffer(8), 'an error': new Error('x'), arguments: (function () { return arguments; })(1), globalThis, 'changed prototype': JSON.parse('{"__proto__":{"permissions":[]}}'), token: decodeToken(disposable()),
+    undefined: undefined,
+    null: null,
+    true: true,
+    zero: 0,
+    'minus zero': -0,
+    NaN: NaN,
+    Infinity,
+    'a huge number': 1.7e308,
+    BigInt: 10n ** 40n,
+    symbol: Symbol('s'),
+    'a registered symbol': Symbol.for('all'),
+    'an empty string': '',
+    'a lone surrogate': '\ud800',
+    'a string object': new String(disposable()),
+    array: [],
+    'a sparse array': Array(3),
+    'a long array': Array(1e5).fill(0),
+    function: () => {},
+    class: class {},
+    'an empty object': {},
+    'no prototype': Object.create(null),
+    cyclic,
+    deep,
+    'throws in toString': { toString: thrower, valueOf: thrower, [Symbol.toPrimitive]: thrower },
+    'throws in toJSON': { permissions: [], toJSON: thrower },
+    'throws in getters': Object.defineProperties(
+      {},
+      Object.fromEntries(
+        ['permissions', 'endpoint', 'apiKey', 'authToken', 'endpointOverrides', 'vend', 'seconds', 'then'].map(
+          (key) => [key, { get: thrower, enumerable: true }],
+        ),
+      ),
+    ),
+    'a proxy that throws': trap,
+    'a revoked proxy': revoked.proxy,
+    'a proxy of nothing': new Proxy({}, {}),
+    'an invalid date': new Date(NaN),
+    date: new Date(0),
+    regexp: /x/g,
+    map: new Map([['permissions', []]]),
+    set: new Set(),
+    'a promise': Promise.resolve(1),
+    thenable: { then: thrower },
+    bytes: new Uint8Array([1, 2]),
+    'detached bytes': detached,
+    'an ArrayBuffer': new ArrayBuffer(8),
+    'an error': new Error('x'),
+    arguments: (function () {
+      return arguments;
+    })(1),
+    globalThis,
+    'changed prototype': JSON.parse('{"__proto__":{"permissions":[]}}'),
+    token: decodeToken(disposable()),
   };
 }
 
@@ -192,7 +318,12 @@ for (const [label, call] of FUNCTIONS) {
   test(`${label}: whatever untyped JavaScript passes, a value or a TokenError`, (context) => {
     let count = 0;
     for (const kind of KINDS) {
-      const first = [() => [hostile()[kind]], () => [disposable(), hostile()[kind]], () => [{ permissions: [hostile()[kind]] }, hostile()[kind]], () => [hostile()[kind], hostile()[kind], hostile()[kind]]];
+      const first = [
+        () => [hostile()[kind]],
+        () => [disposable(), hostile()[kind]],
+        () => [{ permissions: [hostile()[kind]] }, hostile()[kind]],
+        () => [hostile()[kind], hostile()[kind], hostile()[kind]],
+      ];
       for (const [index, args] of first.entries()) {
         const given = args();
         try {
@@ -212,9 +343,21 @@ for (const [label, call] of FUNCTIONS) {
 
 test('TokenSource: whatever it is made with, a source or a TokenError', () => {
   for (const kind of KINDS) {
-    for (const field of [undefined, 'vend', 'vend.body', 'scope', 'expiresIn', 'tokenId', 'refreshWindow', 'requestTimeoutMs', 'decode', 'start']) {
+    for (const field of [
+      undefined,
+      'vend',
+      'vend.body',
+      'scope',
+      'expiresIn',
+      'tokenId',
+      'refreshWindow',
+      'requestTimeoutMs',
+      'decode',
+      'start',
+    ]) {
       const value = hostile()[kind];
-      const given = field === 'vend.body' ? { vend: { url: '/token', body: value } } : { vend: () => disposable(), [field]: value };
+      const given =
+        field === 'vend.body' ? { vend: { url: '/token', body: value } } : { vend: () => disposable(), [field]: value };
       const options = field === undefined ? value : { start: 'on-demand', ...given };
       let made;
       try {
@@ -233,7 +376,12 @@ test('a token answers for any time, or refuses it', () => {
   const random = generator(1);
   const token = decodeToken(disposable());
   for (const kind of KINDS) {
-    for (const call of [() => token.isExpired(hostile()[kind]), () => token.remainingMs(hostile()[kind]), () => token.reveal(hostile()[kind])]) attempt(call);
+    for (const call of [
+      () => token.isExpired(hostile()[kind]),
+      () => token.remainingMs(hostile()[kind]),
+      () => token.reveal(hostile()[kind]),
+    ])
+      attempt(call);
   }
   for (let index = 0; index < 1000; index++) {
     const left = token.remainingMs(random.pick([1, -1]) * 10 ** random.between(0, 308));

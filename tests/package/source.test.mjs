@@ -6,7 +6,9 @@ import { disposable, jwt } from './support/mint.mjs';
 import { next, vendingService } from './support/service.mjs';
 
 const LIMIT = { timeout: 20_000 };
-const json = (seconds = 300, more) => ({ body: JSON.stringify({ authToken: disposable(seconds, more), expiresAt: Math.floor(Date.now() / 1000) + seconds }) });
+const json = (seconds = 300, more) => ({
+  body: JSON.stringify({ authToken: disposable(seconds, more), expiresAt: Math.floor(Date.now() / 1000) + seconds }),
+});
 
 function open(context, options) {
   const source = new TokenSource(options);
@@ -18,7 +20,9 @@ test('a hundred callers at once cause one request and get one token', LIMIT, asy
   const { url, requests } = await vendingService(t, () => json());
   const source = open(t, { vend: url });
   assert.equal(source.status, 'fetching');
-  const tokens = await Promise.all(Array.from({ length: 100 }, (_, i) => source.getToken({ forceRefresh: i % 3 === 0 })));
+  const tokens = await Promise.all(
+    Array.from({ length: 100 }, (_, i) => source.getToken({ forceRefresh: i % 3 === 0 })),
+  );
   assert.equal(new Set(tokens).size, 1);
   assert.equal(requests.length, 1);
   assert.deepEqual([source.status, source.current, source.lastError], ['ready', tokens[0], undefined]);
@@ -52,7 +56,10 @@ test('the same answer is the same promise, but a rejected one is not kept', LIMI
 test('on demand, nothing happens before the first call', LIMIT, async (t) => {
   const { url, requests } = await vendingService(t, () => json());
   const source = open(t, { vend: url, start: 'on-demand' });
-  assert.deepEqual([source.status, source.current, source.refreshAt, requests.length], ['idle', undefined, undefined, 0]);
+  assert.deepEqual(
+    [source.status, source.current, source.refreshAt, requests.length],
+    ['idle', undefined, undefined, 0],
+  );
   await source.getToken();
   assert.equal(requests.length, 1);
 });
@@ -62,9 +69,17 @@ test('scope, lifetime and tokenId go along, as query or as JSON', LIMIT, async (
   const scope = { permissions: [{ role: 'readonly', cache: 'chat' }] };
   const wanted = { scope, expiresIn: { seconds: 60 }, tokenId: 'user 7' };
   await open(t, { vend: `${url}?name=a#x`, ...wanted }).getToken();
-  await open(t, { vend: { url, method: 'POST', body: { room: 1 }, headers: async () => ({ authorization: 'Bearer session' }) }, ...wanted }).getToken();
+  await open(t, {
+    vend: { url, method: 'POST', body: { room: 1 }, headers: async () => ({ authorization: 'Bearer session' }) },
+    ...wanted,
+  }).getToken();
   const [get, post] = requests;
-  assert.deepEqual(Object.fromEntries(get.url.searchParams), { name: 'a', scope: JSON.stringify(scope), expiresIn: '60', tokenId: 'user 7' });
+  assert.deepEqual(Object.fromEntries(get.url.searchParams), {
+    name: 'a',
+    scope: JSON.stringify(scope),
+    expiresIn: '60',
+    tokenId: 'user 7',
+  });
   assert.deepEqual(JSON.parse(post.body), { room: 1, scope, expiresIn: 60, tokenId: 'user 7' });
   assert.deepEqual([post.headers.authorization, post.headers['content-type']], ['Bearer session', 'application/json']);
 });
@@ -104,10 +119,14 @@ for (const [name, answer, code, status] of [
 }
 
 test('a service that cannot be reached, and a function that throws, keep their cause', LIMIT, async (t) => {
-  const unreachable = await open(t, { vend: 'http://127.0.0.1:1/token' }).getToken().then(assert.fail, (reason) => reason);
+  const unreachable = await open(t, { vend: 'http://127.0.0.1:1/token' })
+    .getToken()
+    .then(assert.fail, (reason) => reason);
   assert.deepEqual([unreachable.code, unreachable.cause instanceof Error], ['ERR_VEND_NETWORK', true]);
   const cause = new Error('mine');
-  const thrown = await open(t, { vend: () => Promise.reject(cause) }).getToken().then(assert.fail, (reason) => reason);
+  const thrown = await open(t, { vend: () => Promise.reject(cause) })
+    .getToken()
+    .then(assert.fail, (reason) => reason);
   assert.deepEqual([thrown.code, thrown.cause], ['ERR_VEND_FUNCTION', cause]);
 });
 
@@ -178,21 +197,56 @@ test('a listener finds the state already changed, and may close the source', LIM
 test('options that make no sense are refused', () => {
   const vend = '/token';
   for (const options of [
-    undefined, null, 5, {}, { vend: 5 }, { vend: {} }, { vend: { url: vend, method: 'PUT' } }, { vend: { url: vend, method: 'GET', body: {} } },
-    { vend, refreshWindow: [0.5] }, { vend, refreshWindow: [0, 0.5] }, { vend, refreshWindow: [0.8, 0.6] }, { vend, refreshWindow: [0.5, NaN] }, { vend, refreshWindow: [0.5, 1 - 1e-12] },
-    { vend, requestTimeoutMs: 0 }, { vend, requestTimeoutMs: Infinity }, { vend, start: 'later' }, { vend, tokenId: 'x'.repeat(65) },
-    { vend, expiresIn: { seconds: 0 } }, { vend, expiresIn: { seconds: 1.5 } }, { vend, expiresIn: { never: true } }, { vend, scope: 'all' },
-    { vend, decode: { endpoint: 5 } }, { vend, decode: { allowedEndpointSuffixes: ['\ud800'] } },
+    undefined,
+    null,
+    5,
+    {},
+    { vend: 5 },
+    { vend: {} },
+    { vend: { url: vend, method: 'PUT' } },
+    { vend: { url: vend, method: 'GET', body: {} } },
+    { vend, refreshWindow: [0.5] },
+    { vend, refreshWindow: [0, 0.5] },
+    { vend, refreshWindow: [0.8, 0.6] },
+    { vend, refreshWindow: [0.5, NaN] },
+    { vend, refreshWindow: [0.5, 1 - 1e-12] },
+    { vend, requestTimeoutMs: 0 },
+    { vend, requestTimeoutMs: Infinity },
+    { vend, start: 'later' },
+    { vend, tokenId: 'x'.repeat(65) },
+    { vend, expiresIn: { seconds: 0 } },
+    { vend, expiresIn: { seconds: 1.5 } },
+    { vend, expiresIn: { never: true } },
+    { vend, scope: 'all' },
+    { vend, decode: { endpoint: 5 } },
+    { vend, decode: { allowedEndpointSuffixes: ['\ud800'] } },
   ]) {
-    assert.throws(() => new TokenSource(options), { name: 'TokenError', code: 'ERR_ARGUMENT' }, JSON.stringify(options));
+    assert.throws(
+      () => new TokenSource(options),
+      { name: 'TokenError', code: 'ERR_ARGUMENT' },
+      JSON.stringify(options),
+    );
   }
 });
 
 test('getToken refuses what makes no sense, with a code and without a request', async (t) => {
   let asked = 0;
   const source = open(t, { vend: async () => (asked++, disposable()), start: 'on-demand' });
-  for (const options of [null, 5, { minValidityMs: 'x' }, { minValidityMs: NaN }, { forceRefresh: 1 }, { signal: 5 }, { signal: null }, { signal: {} }]) {
-    await assert.rejects(source.getToken(options), { name: 'TokenError', code: 'ERR_ARGUMENT' }, JSON.stringify(options));
+  for (const options of [
+    null,
+    5,
+    { minValidityMs: 'x' },
+    { minValidityMs: NaN },
+    { forceRefresh: 1 },
+    { signal: 5 },
+    { signal: null },
+    { signal: {} },
+  ]) {
+    await assert.rejects(
+      source.getToken(options),
+      { name: 'TokenError', code: 'ERR_ARGUMENT' },
+      JSON.stringify(options),
+    );
   }
   assert.equal(asked, 0);
 });

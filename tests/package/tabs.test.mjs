@@ -1,5 +1,5 @@
-// Tabs that share: one vend for all, what is believed of what siblings say, and pages that come and go. Clocks, channel and locks are
-// the test's own; each source is a tab.
+// Tabs that share: one vend for all, what is believed of what siblings say, and pages that come and go. Clocks, channel
+// and locks are the test's own; each source is a tab.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TokenSource, decodeToken } from '../../pkg/index.js';
@@ -34,7 +34,12 @@ function office(context, { answer = () => disposable(), locks, latency, ...optio
 
 /** What calls come to while the clock goes on. */
 async function getAll(clock, sources, options) {
-  const settled = sources.map((source) => source.getToken(options).then((token) => token.reveal(), (error) => error));
+  const settled = sources.map((source) =>
+    source.getToken(options).then(
+      (token) => token.reveal(),
+      (error) => error,
+    ),
+  );
   await clock.pass(500);
   return Promise.all(settled);
 }
@@ -90,7 +95,10 @@ test('so is a failure, told with code and status', async (t) => {
   sources.forEach((source, index) => source.addEventListener('error', ({ detail }) => heard[index].push(detail)));
   const errors = await getAll(clock, sources);
   for (const [index, error] of errors.entries()) {
-    assert.deepEqual([error.name, error.code, error.status, error.willRetryAt, sources[index].status], ['TokenError', 'ERR_VEND_HTTP', 403, undefined, 'failed']);
+    assert.deepEqual(
+      [error.name, error.code, error.status, error.willRetryAt, sources[index].status],
+      ['TokenError', 'ERR_VEND_HTTP', 403, undefined, 'failed'],
+    );
     assert.deepEqual([sources[index].lastError, ...heard[index]], [error, error]);
   }
   assert.deepEqual([requests.length, tabs.locks()], [1, [0, 0]]);
@@ -100,9 +108,15 @@ test('so is a failure, told with code and status', async (t) => {
 test('what was thrown stays in its tab', async (t) => {
   const { clock, tabs, requests, open } = office(t, { answer: () => Promise.reject(new Error('secret words')) });
   const errors = await getAll(clock, [open(), open(), open()]);
-  assert.deepEqual(errors.map(({ code }) => code), Array(3).fill('ERR_VEND_FUNCTION'));
+  assert.deepEqual(
+    errors.map(({ code }) => code),
+    Array(3).fill('ERR_VEND_FUNCTION'),
+  );
   // The first may have been at fault itself; the second was not.
-  assert.deepEqual([requests.length, ...errors.map(({ cause }) => cause?.message)], [2, 'secret words', 'secret words', undefined]);
+  assert.deepEqual(
+    [requests.length, ...errors.map(({ cause }) => cause?.message)],
+    [2, 'secret words', 'secret words', undefined],
+  );
   assert.equal(JSON.stringify(tabs.log).includes('secret'), false);
 });
 
@@ -114,7 +128,9 @@ for (const [name, cut] of [
     let leave;
     let requests = 0;
     const { clock, tabs, open } = office(t, {
-      vend: cut(t, () => (requests++ ? Promise.resolve(new Response(disposable())) : new Promise((_, reject) => (leave = reject)))),
+      vend: cut(t, () =>
+        requests++ ? Promise.resolve(new Response(disposable())) : new Promise((_, reject) => (leave = reject)),
+      ),
     });
     const [leaver, ...others] = [open(), open(), open()];
     const errors = [];
@@ -159,18 +175,24 @@ test('a lock that is never released delays a token by five seconds at most', asy
 
 for (const [name, prepare] of [
   ['without locks, as on a page that is not secure', (t) => office(t, { locks: false })],
-  ['where locks are refused, as in a sandboxed frame', (t) => {
-    const made = office(t);
-    made.tabs.manager.request = () => Promise.reject(new DOMException('no', 'SecurityError'));
-    return made;
-  }],
-  ['where the channel breaks while it is used', (t) => {
-    const made = office(t);
-    BroadcastChannel.prototype.postMessage = () => {
-      throw new DOMException('gone', 'InvalidStateError');
-    };
-    return made;
-  }],
+  [
+    'where locks are refused, as in a sandboxed frame',
+    (t) => {
+      const made = office(t);
+      made.tabs.manager.request = () => Promise.reject(new DOMException('no', 'SecurityError'));
+      return made;
+    },
+  ],
+  [
+    'where the channel breaks while it is used',
+    (t) => {
+      const made = office(t);
+      BroadcastChannel.prototype.postMessage = () => {
+        throw new DOMException('gone', 'InvalidStateError');
+      };
+      return made;
+    },
+  ],
 ]) {
   test(`${name}, each goes ahead`, async (t) => {
     const { clock, requests, open } = prepare(t);
@@ -179,7 +201,17 @@ for (const [name, prepare] of [
   });
 }
 
-for (const [name, BroadcastChannel] of [['is none', undefined], ['is one that this page may not use', class { constructor() { throw new DOMException('no', 'SecurityError'); } }]]) {
+for (const [name, BroadcastChannel] of [
+  ['is none', undefined],
+  [
+    'is one that this page may not use',
+    class {
+      constructor() {
+        throw new DOMException('no', 'SecurityError');
+      }
+    },
+  ],
+]) {
   test(`where there ${name} for a channel, a source is on its own, without delay`, async (t) => {
     const { tabs, requests, open } = office(t);
     replace(t, globalThis, { BroadcastChannel });
@@ -209,9 +241,17 @@ test('who wants something else does not meet, and names tell no secret', async (
   replace(t, globalThis, { fetch: async () => new Response(disposable()) });
   const alike = [{ vend }, { vend: new URL(vend.url) }, { vend: { ...vend, method: 'GET' } }, { vend, start: 'now' }];
   const different = [
-    {}, { shareAcrossTabs: 'other' }, { tokenId: 'a' }, { expiresIn: { seconds: 60 } }, { decode: { endpoint: 'a.momentohq.com' } },
-    { scope: { permissions: [{ role: 'readonly', cache: 'a' }] } }, { scope: { permissions: [{ role: 'readonly', cache: 'b' }] } },
-    { vend: `${vend.url}?a` }, { vend: { ...vend, method: 'POST' } }, { vend: { ...vend, body: { room: 1 } } }, { vend: { ...vend, credentials: 'include' } },
+    {},
+    { shareAcrossTabs: 'other' },
+    { tokenId: 'a' },
+    { expiresIn: { seconds: 60 } },
+    { decode: { endpoint: 'a.momentohq.com' } },
+    { scope: { permissions: [{ role: 'readonly', cache: 'a' }] } },
+    { scope: { permissions: [{ role: 'readonly', cache: 'b' }] } },
+    { vend: `${vend.url}?a` },
+    { vend: { ...vend, method: 'POST' } },
+    { vend: { ...vend, body: { room: 1 } } },
+    { vend: { ...vend, credentials: 'include' } },
     { vend: { ...vend, headers: { authorization: 'secret words' } } },
   ];
   for (const options of alike) await get(clock, open(options));
@@ -248,14 +288,31 @@ test('a sibling is believed only where all it says makes sense', async (t) => {
   for (const message of [
     ...bad.kind.map((kind) => ({ ...told, kind })),
     { ...told, answer: endless, left: Infinity, sentAt: Date.now() - 2 * 86_400_000 },
-    ...[undefined, null, 5, {}, '', 'garbage', '<html>', ' '.repeat(300_000) + told.answer, JSON.stringify({ authToken: 'x' })].map((answer) => ({ ...told, answer })),
+    ...[
+      undefined,
+      null,
+      5,
+      {},
+      '',
+      'garbage',
+      '<html>',
+      ' '.repeat(300_000) + told.answer,
+      JSON.stringify({ authToken: 'x' }),
+    ].map((answer) => ({ ...told, answer })),
     ...[undefined, NaN, -1, '5', null, 0, Infinity, -Infinity].map((left) => ({ ...told, left })),
-    ...[undefined, NaN, null, 'now', Infinity, -Infinity, Date.now() + 10_000, Date.now() - 2 * 86_400_000].map((sentAt) => ({ ...told, sentAt })),
+    ...[undefined, NaN, null, 'now', Infinity, -Infinity, Date.now() + 10_000, Date.now() - 2 * 86_400_000].map(
+      (sentAt) => ({ ...told, sentAt }),
+    ),
     ...[undefined, null, 1, 'true'].map((fresh) => ({ ...told, fresh })),
     ...[undefined, null, 5, 'err', 'ERR_\nX', 'x ERR_A'].map((code) => ({ ...failed, code })),
     ...[undefined, null, 3, -1, '1', NaN].map((failure) => ({ ...failed, failure })),
-    { ...failed, message: 5 }, { ...failed, status: '403' }, { ...failed, retryAfter: undefined },
-    { kind: 'ask' }, { kind: 'ask', left: NaN }, { kind: 'ask', left: -1 }, { kind: 'ask', left: '0' },
+    { ...failed, message: 5 },
+    { ...failed, status: '403' },
+    { ...failed, retryAfter: undefined },
+    { kind: 'ask' },
+    { kind: 'ask', left: NaN },
+    { kind: 'ask', left: -1 },
+    { kind: 'ask', left: '0' },
   ]) {
     stranger.postMessage(message);
   }
@@ -277,7 +334,9 @@ test('what a message took to arrive is taken off', async (t) => {
   source.getToken().catch(() => {});
   await settle();
   const answer = disposable(300);
-  tabs.stranger(tabs.names()[0]).postMessage({ kind: 'token', answer, left: 300_000, sentAt: Date.now() - 295_000, fresh: false });
+  tabs
+    .stranger(tabs.names()[0])
+    .postMessage({ kind: 'token', answer, left: 300_000, sentAt: Date.now() - 295_000, fresh: false });
   await settle();
   assert.equal(source.current.reveal(), decodeToken(answer).reveal());
   await clock.pass(5_000);
@@ -288,10 +347,22 @@ test('a token that was fresh long ago does not serve whoever insists on a new on
   const { tabs, open } = office(t, { answer: () => new Promise(() => {}) });
   const source = open();
   let given;
-  source.getToken({ forceRefresh: true }).then((token) => (given = token), () => {});
+  source.getToken({ forceRefresh: true }).then(
+    (token) => (given = token),
+    () => {},
+  );
   await settle();
-  for (const [age, serves] of [[11_000, false], [1_000, true]]) {
-    tabs.stranger(tabs.names()[0]).postMessage({ kind: 'token', answer: disposable(300 + age / 1_000), left: 300_000, sentAt: Date.now() - age, fresh: true });
+  for (const [age, serves] of [
+    [11_000, false],
+    [1_000, true],
+  ]) {
+    tabs.stranger(tabs.names()[0]).postMessage({
+      kind: 'token',
+      answer: disposable(300 + age / 1_000),
+      left: 300_000,
+      sentAt: Date.now() - age,
+      fresh: true,
+    });
     await settle();
     assert.ok(source.current);
     assert.equal(given !== undefined, serves, `${age} ms ago`);
@@ -314,7 +385,9 @@ test('a token that was rejected here is not taken from a sibling either', async 
 test('an answer is shared with its refresh token, which its siblings then use', async (t) => {
   const refreshed = [];
   const { clock, open } = office(t, {
-    answer: ({ refreshToken }, count) => (refreshed.push(refreshToken), { authToken: disposable(300 + count), refreshToken: `refresh-${count}` }),
+    answer: ({ refreshToken }, count) => (
+      refreshed.push(refreshToken), { authToken: disposable(300 + count), refreshToken: `refresh-${count}` }
+    ),
   });
   const [first, second] = [open(), open()];
   await getAll(clock, [first, second]);
@@ -329,7 +402,9 @@ test('even where the token is not wanted: the old one may be spent on it', async
   const refreshed = [];
   const { clock, open } = office(t, {
     // The second lives hardly longer than what is left of the first.
-    answer: ({ refreshToken }, count) => (refreshed.push(refreshToken), { authToken: disposable(count === 2 ? 297 : 300), refreshToken: `refresh-${count}` }),
+    answer: ({ refreshToken }, count) => (
+      refreshed.push(refreshToken), { authToken: disposable(count === 2 ? 297 : 300), refreshToken: `refresh-${count}` }
+    ),
   });
   const [first, second] = [open(), open()];
   const [token] = await getAll(clock, [first, second]);
@@ -411,7 +486,9 @@ test('a page that is hidden while it waits for the lock asks no longer', async (
 });
 
 test('the end leaves neither lock nor channel, and a sibling takes over', async (t) => {
-  const { clock, tabs, requests, open } = office(t, { answer: (_, count) => (count === 1 ? new Promise(() => {}) : disposable()) });
+  const { clock, tabs, requests, open } = office(t, {
+    answer: (_, count) => (count === 1 ? new Promise(() => {}) : disposable()),
+  });
   const [first, second] = [open({ start: 'now' }), open({ start: 'now' })];
   await clock.pass(200);
   assert.deepEqual([requests.length, tabs.locks()], [1, [1, 1]]);
@@ -432,6 +509,10 @@ test('a source that shares nothing opens no channel, and none is opened before i
 
 test('a key that is none is refused', () => {
   for (const shareAcrossTabs of ['', true, null, 5, {}]) {
-    assert.throws(() => new TokenSource({ vend: '/token', shareAcrossTabs }), { name: 'TokenError', code: 'ERR_ARGUMENT' }, `${shareAcrossTabs}`);
+    assert.throws(
+      () => new TokenSource({ vend: '/token', shareAcrossTabs }),
+      { name: 'TokenError', code: 'ERR_ARGUMENT' },
+      `${shareAcrossTabs}`,
+    );
   }
 });

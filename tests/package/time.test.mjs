@@ -44,12 +44,18 @@ test('a token is replaced within its window, by timers of half a minute at most'
 test('a request that hangs is aborted in time, and its late answer changes nothing', async (t) => {
   const clock = driveClock(t);
   const answers = [];
-  const { source, requests, errors } = open(t, { requestTimeoutMs: 2_000, vend: () => new Promise((resolve) => answers.push(resolve)) });
+  const { source, requests, errors } = open(t, {
+    requestTimeoutMs: 2_000,
+    vend: () => new Promise((resolve) => answers.push(resolve)),
+  });
   const waiting = source.getToken().then(assert.fail, (error) => error);
   await clock.pass(1_999);
   assert.deepEqual([requests[0].signal.aborted, errors], [false, []]);
   await clock.pass(1);
-  assert.deepEqual([requests[0].signal.aborted, errors, (await waiting).code], [true, ['ERR_VEND_TIMEOUT'], 'ERR_VEND_TIMEOUT']);
+  assert.deepEqual(
+    [requests[0].signal.aborted, errors, (await waiting).code],
+    [true, ['ERR_VEND_TIMEOUT'], 'ERR_VEND_TIMEOUT'],
+  );
   answers[0](disposable());
   await settle();
   assert.deepEqual([source.current, source.status], [undefined, 'waiting']);
@@ -97,7 +103,9 @@ test('sleep that only the wall clock saw is noticed by the call itself', async (
 
 test('so it is with a token that the sleep has left good: what was refused is tried again at once', async (t) => {
   const clock = driveClock(t);
-  const { source, requests } = open(t, { vend: (_, count) => (count === 2 ? new Response('', { status: 401 }) : disposable()) });
+  const { source, requests } = open(t, {
+    vend: (_, count) => (count === 2 ? new Response('', { status: 401 }) : disposable()),
+  });
   const token = await source.getToken();
   clock.jump(2_000);
   await source.getToken({ forceRefresh: true }).catch(() => {});
@@ -119,7 +127,13 @@ test('a wall clock set back makes no token last longer', async (t) => {
   assert.ok(reasons().length > 1);
 });
 
-for (const [type, at] of [['visibilitychange', 'document'], ['resume', 'document'], ['pageshow'], ['focus'], ['online']]) {
+for (const [type, at] of [
+  ['visibilitychange', 'document'],
+  ['resume', 'document'],
+  ['pageshow'],
+  ['focus'],
+  ['online'],
+]) {
   test(`${type} wakes at once`, async (t) => {
     const clock = driveClock(t);
     const page = openPage(t);
@@ -150,25 +164,37 @@ for (const [name, hide] of [
     // Which wakes pages, but this one is hidden all the same.
     page.tell('focus');
     const left = () => opened.map(({ source }) => source.current.expiresAt - source.refreshAt);
-    assert.ok(left().every((ms) => ms >= 3_000), `${left()}`);
+    assert.ok(
+      left().every((ms) => ms >= 3_000),
+      `${left()}`,
+    );
     page.document.hidden = false;
     page.tell('visibilitychange', page.document);
-    assert.ok(left().some((ms) => ms < 3_000), `${left()}`);
+    assert.ok(
+      left().some((ms) => ms < 3_000),
+      `${left()}`,
+    );
     assert.ok(opened.every(({ requests }) => requests.length === 1));
   });
 }
 
 test('listeners are told once when there is no token in hand any more, and not when there is another, nor at the end', async (t) => {
   const clock = driveClock(t);
-  const { source, requests } = open(t, { vend: (_, count) => (count < 3 ? disposable(300) : new Response('', { status: 403 })) });
+  const { source, requests } = open(t, {
+    vend: (_, count) => (count < 3 ? disposable(300) : new Response('', { status: 403 })),
+  });
   const told = [];
-  for (const type of ['token', 'dropped']) source.addEventListener(type, () => told.push([type, source.current !== undefined]));
+  for (const type of ['token', 'dropped'])
+    source.addEventListener(type, () => told.push([type, source.current !== undefined]));
   const token = await source.getToken();
   await clock.pass(2_000);
   assert.deepEqual(told.splice(0), [['token', true]]);
   source.reportRejected(token);
   await settle();
-  assert.deepEqual(told.splice(0), [['dropped', false], ['token', true]]);
+  assert.deepEqual(told.splice(0), [
+    ['dropped', false],
+    ['token', true],
+  ]);
   // The refresh is refused, again and again; later the token expires, and the status stays as it was.
   await clock.pass(299_000);
   const asked = requests.length;

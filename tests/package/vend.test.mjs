@@ -19,22 +19,43 @@ const failure = (source, options) => source.getToken(options).then(assert.fail, 
 
 // ── redirects ──
 
-for (const [status, method] of [[301, 'GET'], [302, 'GET'], [303, 'GET'], [307, 'POST'], [308, 'POST']]) {
+for (const [status, method] of [
+  [301, 'GET'],
+  [302, 'GET'],
+  [303, 'GET'],
+  [307, 'POST'],
+  [308, 'POST'],
+]) {
   test(`a redirect with ${status} within the origin is followed, as ${method}`, LIMIT, async (t) => {
-    const { url, requests } = await vendingService(t, ({ url }) => (url.pathname === '/token' ? { status, headers: { location: '/there?a=b' } } : { body: disposable() }));
+    const { url, requests } = await vendingService(t, ({ url }) =>
+      url.pathname === '/token' ? { status, headers: { location: '/there?a=b' } } : { body: disposable() },
+    );
     await open(t, { url, body: { room: 1 }, headers: { 'x-session': 'mine' } }).getToken();
     const [, last] = requests;
-    assert.deepEqual([requests.length, last.url.pathname + last.url.search, last.method, last.headers['x-session']], [2, '/there?a=b', method, 'mine']);
+    assert.deepEqual(
+      [requests.length, last.url.pathname + last.url.search, last.method, last.headers['x-session']],
+      [2, '/there?a=b', method, 'mine'],
+    );
     assert.equal(last.body, method === 'POST' ? '{"room":1}' : '');
   });
 }
 
 test('a redirect to another origin is an error, with nothing sent there', LIMIT, async (t) => {
   const elsewhere = await vendingService(t, () => ({ body: disposable() }));
-  for (const location of [elsewhere.url, '//example.invalid/', 'https://example.invalid/', 'data:text/plain,a', 'http://[']) {
+  for (const location of [
+    elsewhere.url,
+    '//example.invalid/',
+    'https://example.invalid/',
+    'data:text/plain,a',
+    'http://[',
+  ]) {
     const { url, requests } = await vendingService(t, () => ({ status: 302, headers: { location } }));
     const error = await failure(open(t, url));
-    assert.deepEqual([error.code, error.willRetryAt instanceof Date, requests.length], ['ERR_VEND_REDIRECT', true, 1], location);
+    assert.deepEqual(
+      [error.code, error.willRetryAt instanceof Date, requests.length],
+      ['ERR_VEND_REDIRECT', true, 1],
+      location,
+    );
   }
   assert.equal(elsewhere.requests.length, 0);
 });
@@ -64,7 +85,10 @@ test('what an engine cannot be told it is not told', async (t) => {
     await open(t, '/token').getToken();
   }
   const none = [undefined, undefined];
-  assert.deepEqual(asked.map(({ cache, credentials }) => [cache, credentials]), [['no-store', undefined], ['no-store', 'include'], none, none]);
+  assert.deepEqual(
+    asked.map(({ cache, credentials }) => [cache, credentials]),
+    [['no-store', undefined], ['no-store', 'include'], none, none],
+  );
 });
 
 // ── bodies ──
@@ -72,7 +96,13 @@ test('what an engine cannot be told it is not told', async (t) => {
 test('an answer that is too long is read no further', LIMIT, async (t) => {
   let cancelled = 0;
   const endless = (headers) =>
-    new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(64 * KB)), cancel: () => void cancelled++ }), { headers });
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(64 * KB)),
+        cancel: () => void cancelled++,
+      }),
+      { headers },
+    );
   for (const answer of [
     () => endless(),
     () => endless({ 'content-length': String(257 * KB) }),
@@ -86,7 +116,10 @@ test('an answer that is too long is read no further', LIMIT, async (t) => {
   assert.equal(cancelled, 2);
   // Where it says beforehand how long it is, not even begun.
   let pulled = 0;
-  const stream = new ReadableStream({ pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(1))) }, { highWaterMark: 0 });
+  const stream = new ReadableStream(
+    { pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(1))) },
+    { highWaterMark: 0 },
+  );
   await failure(open(t, async () => new Response(stream, { headers: { 'content-length': String(257 * KB) } })));
   assert.equal(pulled, 0);
   const { url } = await vendingService(t, () => ({ body: ' '.repeat(257 * KB) }));
@@ -97,8 +130,12 @@ test('one of just under that length is read, whatever its characters are cut int
   const clock = driveClock(t);
   const refreshToken = '\u20ac\u{1f600}'.repeat(20_000);
   const body = new TextEncoder().encode(JSON.stringify({ refreshToken, authToken: disposable() }));
-  const chunks = Array.from({ length: Math.ceil(body.length / 997) }, (_, index) => body.slice(index * 997, (index + 1) * 997));
-  const stream = new ReadableStream({ pull: (controller) => (chunks.length ? controller.enqueue(chunks.shift()) : controller.close()) });
+  const chunks = Array.from({ length: Math.ceil(body.length / 997) }, (_, index) =>
+    body.slice(index * 997, (index + 1) * 997),
+  );
+  const stream = new ReadableStream({
+    pull: (controller) => (chunks.length ? controller.enqueue(chunks.shift()) : controller.close()),
+  });
   const seen = [];
   const source = open(t, async (request) => (seen.push(request.refreshToken), new Response(stream)));
   assert.equal((await source.getToken()).version, 'v1');
@@ -131,19 +168,25 @@ test('an answer that comes when nobody wants it is let go', async (t) => {
 
 test('a body that breaks off, and one that someone has read', LIMIT, async (t) => {
   const cause = new Error('reset');
-  const broken = await failure(open(t, async () => new Response(new ReadableStream({ pull: (controller) => controller.error(cause) }))));
+  const broken = await failure(
+    open(t, async () => new Response(new ReadableStream({ pull: (controller) => controller.error(cause) }))),
+  );
   assert.deepEqual([broken.code, broken.cause], ['ERR_VEND_NETWORK', cause]);
-  const read = await failure(open(t, async () => {
-    const response = new Response(disposable());
-    await response.text();
-    return response;
-  }));
+  const read = await failure(
+    open(t, async () => {
+      const response = new Response(disposable());
+      await response.text();
+      return response;
+    }),
+  );
   assert.equal(read.code, 'ERR_VEND_FUNCTION');
 });
 
 test('a body is not even read where the status says no', LIMIT, async (t) => {
   let cancelled = 0;
-  const error = await failure(open(t, async () => new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 500 })));
+  const error = await failure(
+    open(t, async () => new Response(new ReadableStream({ cancel: () => void cancelled++ }), { status: 500 })),
+  );
   assert.deepEqual([error.code, error.status, cancelled], ['ERR_VEND_HTTP', 500, 1]);
 });
 
@@ -185,11 +228,39 @@ test('whatever a vend function does wrong is a coded error with its cause', LIMI
     [async () => () => 'token'],
     [async () => circle, TypeError],
     [async () => ({ big: 1n }), TypeError],
-    [async () => new Proxy({}, { get: (_, name) => { if (name !== 'then') throw thrown; } }), thrown],
-    [() => { throw 'a text'; }, 'a text'],
-    [() => { throw undefined; }, undefined],
+    [
+      async () =>
+        new Proxy(
+          {},
+          {
+            get: (_, name) => {
+              if (name !== 'then') throw thrown;
+            },
+          },
+        ),
+      thrown,
+    ],
+    [
+      () => {
+        throw 'a text';
+      },
+      'a text',
+    ],
+    [
+      () => {
+        throw undefined;
+      },
+      undefined,
+    ],
     [() => Promise.reject(null), null],
-    [() => ({ then() { throw thrown; } }), thrown],
+    [
+      () => ({
+        then() {
+          throw thrown;
+        },
+      }),
+      thrown,
+    ],
     [() => ({ then: (_, reject) => reject(thrown) }), thrown],
   ]) {
     const error = await failure(open(t, vend));
@@ -214,19 +285,27 @@ test('a function that calls its own source back joins what it is part of', async
   driveClock(t);
   let calls = 0;
   let inner;
-  const source = open(t, async () => {
-    calls++;
-    inner = source.getToken();
-    return disposable();
-  }, { start: 'now' });
+  const source = open(
+    t,
+    async () => {
+      calls++;
+      inner = source.getToken();
+      return disposable();
+    },
+    { start: 'now' },
+  );
   const token = await source.getToken();
-  assert.deepEqual([calls, await inner === token], [1, true]);
+  assert.deepEqual([calls, (await inner) === token], [1, true]);
 });
 
 test('headers are read once, or asked for each time', async (t) => {
   const clock = driveClock(t);
   const sent = [];
-  replace(t, globalThis, { fetch: async (_, { headers, body }) => (sent.push([headers.get('authorization'), body]), new Response(disposable())) });
+  replace(t, globalThis, {
+    fetch: async (_, { headers, body }) => (
+      sent.push([headers.get('authorization'), body]), new Response(disposable())
+    ),
+  });
   let session = 0;
   const fresh = open(t, { url: '/token', headers: async () => ({ authorization: `${++session}` }) });
   await fresh.getToken();
@@ -238,8 +317,17 @@ test('headers are read once, or asked for each time', async (t) => {
   headers.authorization = 'changed';
   body.room = 2;
   await fixed.getToken();
-  assert.deepEqual(sent, [['1', undefined], ['2', undefined], ['first', '{"room":1}']]);
-  for (const wrong of [() => { throw new Error('mine'); }, () => ({ 'a b': 'c' })]) {
+  assert.deepEqual(sent, [
+    ['1', undefined],
+    ['2', undefined],
+    ['first', '{"room":1}'],
+  ]);
+  for (const wrong of [
+    () => {
+      throw new Error('mine');
+    },
+    () => ({ 'a b': 'c' }),
+  ]) {
     assert.equal((await failure(open(t, { url: '/token', headers: wrong }))).code, 'ERR_VEND_FUNCTION');
   }
 });
@@ -252,7 +340,9 @@ test('a refresh token goes to the next vend, by POST or to the function, and now
   const clock = driveClock(t);
   const sent = [];
   let answers = 0;
-  replace(t, globalThis, { fetch: async (url, { body }) => (sent.push([url, body]), new Response(withRefresh(`refresh-${++answers}`))) });
+  replace(t, globalThis, {
+    fetch: async (url, { body }) => (sent.push([url, body]), new Response(withRefresh(`refresh-${++answers}`))),
+  });
   const next = async (source) => {
     await source.getToken();
     clock.jump(2_000);
@@ -261,14 +351,26 @@ test('a refresh token goes to the next vend, by POST or to the function, and now
     return source;
   };
   const source = await next(open(t, { url: '/post', method: 'POST' }, { tokenId: 'a' }));
-  assert.deepEqual(sent.splice(0), [['/post', '{"tokenId":"a"}'], ['/post', '{"tokenId":"a","refreshToken":"refresh-1"}']]);
+  assert.deepEqual(sent.splice(0), [
+    ['/post', '{"tokenId":"a"}'],
+    ['/post', '{"tokenId":"a","refreshToken":"refresh-1"}'],
+  ]);
   await next(open(t, '/get', { tokenId: 'a' }));
-  assert.deepEqual(sent.splice(0), [['/get?tokenId=a', undefined], ['/get?tokenId=a', undefined]]);
+  assert.deepEqual(sent.splice(0), [
+    ['/get?tokenId=a', undefined],
+    ['/get?tokenId=a', undefined],
+  ]);
   await next(open(t, { url: '/text', body: 'text' }));
-  assert.deepEqual(sent.splice(0), [['/text', 'text'], ['/text', 'text']]);
+  assert.deepEqual(sent.splice(0), [
+    ['/text', 'text'],
+    ['/text', 'text'],
+  ]);
   const contexts = [];
   await next(open(t, async (context) => (contexts.push(context), { authToken: disposable(), refresh_token: 'mine' })));
-  assert.deepEqual(contexts.map(({ refreshToken }) => refreshToken), [undefined, 'mine']);
+  assert.deepEqual(
+    contexts.map(({ refreshToken }) => refreshToken),
+    [undefined, 'mine'],
+  );
   assert.equal(JSON.stringify(contexts).includes('mine'), false);
   assert.equal(JSON.stringify([source, source.current, { ...source }]).includes('refresh-'), false);
 });
@@ -276,7 +378,10 @@ test('a refresh token goes to the next vend, by POST or to the function, and now
 test('an answer without a new one leaves the old one in force', async (t) => {
   const clock = driveClock(t);
   const seen = [];
-  const source = open(t, async ({ refreshToken }) => (seen.push(refreshToken), withRefresh(seen.length === 1 ? 'once' : undefined)));
+  const source = open(
+    t,
+    async ({ refreshToken }) => (seen.push(refreshToken), withRefresh(seen.length === 1 ? 'once' : undefined)),
+  );
   for (let call = 0; call < 3; call++) {
     await source.getToken({ forceRefresh: true });
     clock.jump(2_000);
@@ -309,24 +414,58 @@ test('without one, a refusal is final', async (t) => {
 
 test('options whose getters throw are refused with the cause', () => {
   const cause = new Error('mine');
-  const thrower = (name, more) => Object.defineProperty({ ...more }, name, { get() { throw cause; } });
+  const thrower = (name, more) =>
+    Object.defineProperty({ ...more }, name, {
+      get() {
+        throw cause;
+      },
+    });
   const vend = '/token';
-  for (const name of ['vend', 'scope', 'expiresIn', 'tokenId', 'refreshWindow', 'requestTimeoutMs', 'decode', 'start']) {
-    assert.throws(() => new TokenSource(thrower(name, { vend })), { name: 'TokenError', code: 'ERR_ARGUMENT', cause }, name);
+  for (const name of [
+    'vend',
+    'scope',
+    'expiresIn',
+    'tokenId',
+    'refreshWindow',
+    'requestTimeoutMs',
+    'decode',
+    'start',
+  ]) {
+    assert.throws(
+      () => new TokenSource(thrower(name, { vend })),
+      { name: 'TokenError', code: 'ERR_ARGUMENT', cause },
+      name,
+    );
   }
   for (const name of ['url', 'body', 'headers', 'method', 'credentials', 'allowRedirects']) {
     assert.throws(() => new TokenSource({ vend: thrower(name, { url: vend }) }), { code: 'ERR_ARGUMENT', cause }, name);
   }
   const circle = {};
   circle.circle = circle;
-  for (const wrong of [{ body: circle }, { body: { big: 1n } }, { headers: { 'a b': 'c' } }, { headers: 5 }, { allowRedirects: 1 }, { credentials: 'all' }, { url: '' + 5, method: 'put' }]) {
-    assert.throws(() => new TokenSource({ vend: { url: vend, ...wrong } }), { name: 'TokenError', code: 'ERR_ARGUMENT' }, Object.keys(wrong)[0]);
+  for (const wrong of [
+    { body: circle },
+    { body: { big: 1n } },
+    { headers: { 'a b': 'c' } },
+    { headers: 5 },
+    { allowRedirects: 1 },
+    { credentials: 'all' },
+    { url: `${5}`, method: 'put' },
+  ]) {
+    assert.throws(
+      () => new TokenSource({ vend: { url: vend, ...wrong } }),
+      { name: 'TokenError', code: 'ERR_ARGUMENT' },
+      Object.keys(wrong)[0],
+    );
   }
 });
 
 test('so it is with those of a call', async (t) => {
   const cause = new Error('mine');
   const source = open(t, async () => disposable());
-  const options = { get minValidityMs() { throw cause; } };
+  const options = {
+    get minValidityMs() {
+      throw cause;
+    },
+  };
   await assert.rejects(source.getToken(options), { code: 'ERR_ARGUMENT', cause });
 });

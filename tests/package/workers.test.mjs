@@ -1,5 +1,5 @@
-// Cloudflare Workers, in workerd itself: a source at the level of the module, which many requests use. There, timers, fetches and
-// promises belong to the request that made them, and end with it.
+// Cloudflare Workers, in workerd itself: a source at the level of the module, which many requests use. There, timers,
+// fetches and promises belong to the request that made them, and end with it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -105,17 +105,21 @@ test('a service that does not answer is given up in time, for everyone', LIMIT, 
 /** Due after one to two seconds; and a call is served a token with ten seconds left. */
 const SOON = 'refreshWindow: [0.02, 0.03]';
 
-test('the first call that finds a token due renews it, and waits; the others have the one in hand', LIMIT, async (t) => {
-  let count = 0;
-  const slow = async () => (await pause(count++ ? 500 : 0), answer(60));
-  const { ask, requests } = await start(t, slow, { options: SOON });
-  const first = await ask('reveal');
-  await pause(2_000);
-  const answers = await twelve(ask, 'reveal');
-  const renewed = answers.filter((token) => token !== first);
-  assert.deepEqual([renewed.length, requests.length], [1, 2]);
-  assert.equal(await ask('reveal'), renewed[0]);
-});
+test(
+  'the first call that finds a token due renews it, and waits; the others have the one in hand',
+  LIMIT,
+  async (t) => {
+    let count = 0;
+    const slow = async () => (await pause(count++ ? 500 : 0), answer(60));
+    const { ask, requests } = await start(t, slow, { options: SOON });
+    const first = await ask('reveal');
+    await pause(2_000);
+    const answers = await twelve(ask, 'reveal');
+    const renewed = answers.filter((token) => token !== first);
+    assert.deepEqual([renewed.length, requests.length], [1, 2]);
+    assert.equal(await ask('reveal'), renewed[0]);
+  },
+);
 
 test('where that fails, it has the one in hand as well', LIMIT, async (t) => {
   let count = 0;
@@ -126,22 +130,26 @@ test('where that fails, it has the one in hand as well', LIMIT, async (t) => {
   assert.equal(requests.length, 2);
 });
 
-test('where that call is cut off, the next ones have the token in hand, and a later one renews it', LIMIT, async (t) => {
-  let count = 0;
-  const slow = async () => (await pause(count++ === 1 ? 5_000 : 0), answer(60));
-  const { ask, requests } = await start(t, slow, { options: `${SOON}, requestTimeoutMs: 1_000` });
-  const first = await ask('reveal');
-  await pause(2_000);
-  assert.equal(await ask('reveal?cut=200'), 'cut');
-  assert.equal(await ask('reveal'), first);
-  let renewed = first;
-  for (let tries = 0; renewed === first && tries < 20; tries++) {
-    await pause(500);
-    renewed = await ask('reveal');
-  }
-  assert.notEqual(renewed, first);
-  assert.equal(requests.length, 3);
-});
+test(
+  'where that call is cut off, the next ones have the token in hand, and a later one renews it',
+  LIMIT,
+  async (t) => {
+    let count = 0;
+    const slow = async () => (await pause(count++ === 1 ? 5_000 : 0), answer(60));
+    const { ask, requests } = await start(t, slow, { options: `${SOON}, requestTimeoutMs: 1_000` });
+    const first = await ask('reveal');
+    await pause(2_000);
+    assert.equal(await ask('reveal?cut=200'), 'cut');
+    assert.equal(await ask('reveal'), first);
+    let renewed = first;
+    for (let tries = 0; renewed === first && tries < 20; tries++) {
+      await pause(500);
+      renewed = await ask('reveal');
+    }
+    assert.notEqual(renewed, first);
+    assert.equal(requests.length, 3);
+  },
+);
 
 test('a loop gets its tokens, and ends', LIMIT, async (t) => {
   const handlers = {
@@ -154,7 +162,10 @@ test('a loop gets its tokens, and ends', LIMIT, async (t) => {
     }`,
   };
   const { ask, requests } = await start(t, () => answer(8), { options: 'refreshWindow: [0.1, 0.2]', handlers });
-  assert.deepEqual(await Promise.all([ask('loop'), ask('loop')]), [['v1', 'v1'], ['v1', 'v1']]);
+  assert.deepEqual(await Promise.all([ask('loop'), ask('loop')]), [
+    ['v1', 'v1'],
+    ['v1', 'v1'],
+  ]);
   assert.equal(requests.length, 2);
 });
 

@@ -1,5 +1,6 @@
-// Angular's zone.js, the real one: it replaces timers, promises and listeners of the whole process, so each test runs in a process of its own. A zone is
-// at rest while it has no timer and no request of its own; Angular's hydration, service worker and end-to-end tests wait for that.
+// Angular's zone.js, the real one: it replaces timers, promises and listeners of the whole process, so each test runs
+// in a process of its own. A zone is at rest while it has no timer and no request of its own; Angular's hydration,
+// service worker and end-to-end tests wait for that.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
@@ -9,7 +10,10 @@ const LIMIT = { timeout: 30_000 };
 
 const address = (path) => JSON.stringify(new URL(path, import.meta.url));
 
-/** A page, several tabs' worth of interfaces, and a zone as Angular forks one. `app` runs in that zone; what `report` was called with comes back. */
+/**
+ * A page, several tabs' worth of interfaces, and a zone as Angular forks one. `app` runs in that zone; what `report`
+ * was called with comes back.
+ */
 async function inZone(app) {
   const script = `
     import 'zone.js';
@@ -48,8 +52,14 @@ async function inZone(app) {
     const report = (value) => console.log(JSON.stringify(value));
     const open = (options) => zone.run(() => new TokenSource(options));
     ${app}`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { timeout: 25_000, cwd: new URL('.', import.meta.url) });
-  return stdout.trim().split('\n').map((line) => JSON.parse(line));
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+    timeout: 25_000,
+    cwd: new URL('.', import.meta.url),
+  });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 }
 
 test('a timer of the app itself does keep its zone from rest: what is looked at here can be seen', LIMIT, async () => {

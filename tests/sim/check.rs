@@ -50,8 +50,8 @@ impl<Brings> Moment<Brings> {
 pub(crate) struct Truth {
     /// When it ends (true time); `None`: never.
     pub(crate) ends: Option<i64>,
-    /// For how long after that (true time) a client may take it for good: its own clock is wrong by so much, or nothing is
-    /// promised to it.
+    /// For how long after that (true time) a client may take it for good: its own clock is wrong by so much, or nothing
+    /// is promised to it.
     pub(crate) late: i64,
     /// By how much (ms) it may look older than it is; `None`: by any time.
     pub(crate) error: Option<i64>,
@@ -66,16 +66,16 @@ impl Truth {
         self.ends.map(|ends| ends + self.late)
     }
 
-    /// Of a token that is brought at `t` by an answer of a host whose clock is right, whether that can be read (`dated`) or not.
-    /// The request `took` so long.
+    /// Of a token that is brought at `t` by an answer of a host whose clock is right, whether that can be read
+    /// (`dated`) or not. The request `took` so long.
     pub(crate) fn of_right_host(ends: Option<i64>, clocks: &Clocks, dated: bool, t: i64, took: i64) -> Self {
         let left = ends.map_or(0, |ends| ends - t);
         let ahead = clocks.ahead;
         let near = ahead.abs() < 5 * SECOND - clocks.grain;
         let late = match () {
             () if near => (-ahead).max(0),
-            // Nobody can tell a clock that is behind from a host's that is ahead: a token that has ended when it is sent is
-            // taken for good.
+            // Nobody can tell a clock that is behind from a host's that is ahead: a token that has ended when it is
+            // sent is taken for good.
             () if ahead < 0 && left <= LOSS => ANY,
             // `Date` has whole seconds, and nothing is promised of lives that are short.
             () if ahead < 0 && left < (10 * SECOND).max(2 * SECOND + took) => SECOND + took + clocks.grain,

@@ -56,8 +56,8 @@ impl Clocks {
         }
     }
 
-    /// Those of another tab on the same device: the wall clock is the same, and so is whatever stops the other; but that
-    /// one has its own origin.
+    /// Those of another tab on the same device: the wall clock is the same, and so is whatever stops the other; but
+    /// that one has its own origin.
     pub(crate) fn of_another_tab(&self, rng: &mut Rng) -> Self {
         let mut clocks = self.clone();
         clocks.stopped = rng.i64(-DAY..SECOND);
@@ -74,7 +74,8 @@ impl Clocks {
         Now { wall: round(EPOCH * MS + t + self.ahead), mono: round(t - self.stopped) }
     }
 
-    /// Whether the monotonic clock would stand still in a sleep now. The one thing that cannot be seen is left out, see `set`.
+    /// Whether the monotonic clock would stand still in a sleep now. The one thing that cannot be seen is left out, see
+    /// `set`.
     pub(crate) fn may_stop(&self) -> bool {
         self.stops && !self.set_back_unseen
     }

@@ -173,7 +173,8 @@ impl Host {
         matches!(self.manner, Manner::Fresh | Manner::Caches(_) | Manner::Same)
     }
 
-    /// By a slow clock of its own it hands out tokens that have ended, or did. What a client has learned from that stays wrong.
+    /// By a slow clock of its own it hands out tokens that have ended, or did. What a client has learned from that
+    /// stays wrong.
     fn is_late(&self) -> bool {
         self.manner == Manner::CachesByItsClock && self.ahead < 0
     }

@@ -83,7 +83,8 @@ pub(crate) struct Watch {
     /// It was one by which a client whose clock is wrong is to get on.
     good: bool,
     in_hand: Option<u32>,
-    /// The token that was in hand when the wall clock stepped: its end counts no longer, and will once it is reckoned anew.
+    /// The token that was in hand when the wall clock stepped: its end counts no longer, and will once it is reckoned
+    /// anew.
     forgotten: Option<u32>,
 }
 

@@ -9,7 +9,9 @@ import { sandbox } from './support/sandbox.mjs';
 
 /** The calls of tools/toolchain that install something: not `run` and `wasm`, which use what is there. */
 function installs(target) {
-  const calls = recipe(target).split('\n').map((line) => /^tools\/toolchain(?!\s+(?:run|wasm)\b)(.*)$/.exec(line));
+  const calls = recipe(target)
+    .split('\n')
+    .map((line) => /^tools\/toolchain(?!\s+(?:run|wasm)\b)(.*)$/.exec(line));
   return [...new Set(calls.filter(Boolean).map(([, level]) => level.trim()))];
 }
 
@@ -55,7 +57,9 @@ for (const [what, key] of Object.entries({
     const env = { ...process.env, MOMENTO_API_KEY: key };
     if (key === undefined) delete env.MOMENTO_API_KEY;
     // The very line that make runs, on a free port.
-    const line = recipe('demo', 'PORT=0').split('\n').find((each) => each.includes('vending --'));
+    const line = recipe('demo', 'PORT=0')
+      .split('\n')
+      .find((each) => each.includes('vending --'));
     const demo = await startDemo(t, line, env);
     const page = await fetch(demo.url);
     assert.equal(page.status, 200);

@@ -10,12 +10,14 @@ const { packages } = JSON.parse(run('cargo', ['metadata', '--format-version', '1
 
 /** The cargo command lines of a target, as lists of words. */
 function cargoLines(target) {
-  return recipe(target).split('\n').flatMap((line) => {
-    const [, script] = /node tools\/features\.mjs (.*)$/.exec(line) ?? [];
-    const list = (words) => run('node', ['tools/features.mjs', '--list', ...words]).split('\n');
-    const lines = script === undefined ? [line] : list(script.split(/\s+/));
-    return lines.map((each) => /\bcargo (clippy|test) .*/.exec(each)?.[0].split(/\s+/)).filter(Boolean);
-  });
+  return recipe(target)
+    .split('\n')
+    .flatMap((line) => {
+      const [, script] = /node tools\/features\.mjs (.*)$/.exec(line) ?? [];
+      const list = (words) => run('node', ['tools/features.mjs', '--list', ...words]).split('\n');
+      const lines = script === undefined ? [line] : list(script.split(/\s+/));
+      return lines.map((each) => /\bcargo (clippy|test) .*/.exec(each)?.[0].split(/\s+/)).filter(Boolean);
+    });
 }
 
 const valuesOf = (words, flag) => words.flatMap((word, at) => (word === flag ? [words[at + 1]] : []));
@@ -46,8 +48,14 @@ for (const { target, command, wasm } of TARGETS) {
       const sets = lines.map((words) => featuresOf(words, found)).filter(Boolean);
       assert.ok(sets.length > 0, 'it is not built at all');
       for (const feature of Object.keys(found.features).filter((name) => name !== 'default')) {
-        assert.ok(sets.some((set) => set.includes(feature)), `never with ${feature}`);
-        assert.ok(sets.some((set) => !set.includes(feature)), `never without ${feature}`);
+        assert.ok(
+          sets.some((set) => set.includes(feature)),
+          `never with ${feature}`,
+        );
+        assert.ok(
+          sets.some((set) => !set.includes(feature)),
+          `never without ${feature}`,
+        );
       }
     });
   }

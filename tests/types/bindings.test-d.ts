@@ -1,4 +1,5 @@
-// The bindings have the faces that react.d.ts and vue.d.ts promise, and the faces refuse what they should. Checked by the compiler alone.
+// The bindings have the faces that react.d.ts and vue.d.ts promise, and the faces refuse what they should. Checked by
+// the compiler alone.
 import * as reactImplementation from '../../pkg-template/src/react.js';
 import * as vueImplementation from '../../pkg-template/src/vue.js';
 import type * as reactContract from '../../pkg-template/react.js';

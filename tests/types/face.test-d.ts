@@ -1,4 +1,5 @@
-// The implementation has the face that index.d.ts promises, and the face refuses what it should. Checked by the compiler alone.
+// The implementation has the face that index.d.ts promises, and the face refuses what it should. Checked by the
+// compiler alone.
 import * as implementation from '../../pkg-template/src/index.js';
 import type * as contract from '../../pkg-template/index.js';
 import * as decodeImplementation from '../../pkg-template/src/decode.js';

@@ -18,7 +18,9 @@ declare const auth: sdk.AuthClient;
 auth.generateDisposableToken(face.toSdkScope(scope, sdk), sdk.ExpiresIn.minutes(5));
 face.toSdkScope(TokenScopes.cacheReadOnly('chat'), { ...sdk, AllCacheItems: Symbol('AllCacheItems') });
 
-const topics = new face.RotatingTopicClient(source, { makeClient: (credentialProvider) => new sdk.TopicClient({ credentialProvider, configuration }) });
+const topics = new face.RotatingTopicClient(source, {
+  makeClient: (credentialProvider) => new sdk.TopicClient({ credentialProvider, configuration }),
+});
 const subscription = topics.subscribe('chat', 'room', {
   onItem: (item) => item.valueString(),
   onError: (error, it) => (error.errorCode() === sdk.MomentoErrorCode.PERMISSION_ERROR ? it.unsubscribe() : undefined),
@@ -30,7 +32,11 @@ const written: Pick<sdk.SubscribeCallOptions, 'onItem' | 'onHeartbeat'> = {};
 topics.subscribe('chat', 'room', { ...written, onItem: written.onItem ?? (() => {}) });
 const published = await topics.publish('chat', 'room', new Uint8Array(1));
 if (published instanceof sdk.TopicPublish.Error) published.errorCode();
-new face.RotatingTopicClient(source, { makeClient: () => new sdk.TopicClient(), silenceLimitMs: Infinity, backoffMs: [100, 1_000] });
+new face.RotatingTopicClient(source, {
+  makeClient: () => new sdk.TopicClient(),
+  silenceLimitMs: Infinity,
+  backoffMs: [100, 1_000],
+});
 
 // What is wrong, does not.
 // @ts-expect-error a client is needed

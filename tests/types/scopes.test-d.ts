@@ -1,6 +1,17 @@
 // What a scope may be: a wrong one does not compile. Checked by the compiler alone.
 import * as face from 'momento-token-wasm';
-import { AllCacheItems, AllCaches, AllFunctions, AllTopics, CacheRole, DisposableTokenScopes, ExpiresIn, FunctionRole, TokenScopes, TopicRole } from 'momento-token-wasm';
+import {
+  AllCacheItems,
+  AllCaches,
+  AllFunctions,
+  AllTopics,
+  CacheRole,
+  DisposableTokenScopes,
+  ExpiresIn,
+  FunctionRole,
+  TokenScopes,
+  TopicRole,
+} from 'momento-token-wasm';
 
 const bytes = new Uint8Array([0xff]);
 
@@ -26,7 +37,12 @@ const scope: face.TokenScope = face.mergeScopes(
 const frozen: readonly face.Permission[] = face.parseScope({} as unknown, { maxPermissions: 5 }).permissions;
 export const encoded: string = face.encodePermissions({ permissions: frozen });
 export const decoded: face.TokenScope | 'super-user' = face.decodePermissions(encoded);
-export const allowed: boolean = face.allows('super-user', { type: 'cache', access: 'conditional-write', cache: 'a', key: bytes });
+export const allowed: boolean = face.allows('super-user', {
+  type: 'cache',
+  access: 'conditional-write',
+  cache: 'a',
+  key: bytes,
+});
 export const covered: boolean = face.covers(decoded, scope);
 export const asConst = face.describeScope({ permissions: [{ role: 'readonly', cache: 'a' }] } as const);
 export const action: face.Action = { type: 'topic', access: 'publish', cache: 'a', topic: 't' };

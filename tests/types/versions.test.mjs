@@ -62,7 +62,9 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The compiler's errors in the app and in the package. Those in Vue's own types do not count: it needs TypeScript 5.4. */
+/**
+ * The compiler's errors in the app and in the package. Those in Vue's own types do not count: it needs TypeScript 5.4.
+ */
 async function compile(name, [options, ...files]) {
   const compilerOptions = {
     strict: true,

@@ -1,5 +1,5 @@
-//! What a client asks for: `scope`, `expiresIn` and `tokenId`, in a query or in a JSON body; in a body also with a `refreshToken`,
-//! which has no place in a URL.
+//! What a client asks for: `scope`, `expiresIn` and `tokenId`, in a query or in a JSON body; in a body also with a
+//! `refreshToken`, which has no place in a URL.
 //!
 //! All are optional, and nothing else is: a misspelt `scopes`, quietly passed over, would hand out the whole
 //! configured scope to a client that asked for less.

@@ -74,7 +74,8 @@ pub(crate) struct Config {
     #[arg(long, env = "VENDING_ISSUER", value_name = "ISSUER", value_enum, default_value_t)]
     pub(crate) issuer: IssuerChoice,
 
-    /// Origin whose pages may fetch tokens, such as `https://app.example`; repeatable, commas in the variable. `*` is every origin, without credentials [default: same origin only]
+    /// Origin whose pages may fetch tokens, such as `https://app.example`; repeatable, commas in the variable. `*` is
+    /// every origin, without credentials [default: same origin only]
     #[arg(long, env = "VENDING_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',', value_parser = cors::origin)]
     pub(crate) allow_origin: Vec<String>,
 
@@ -91,7 +92,8 @@ pub(crate) struct Config {
     #[arg(long, env = "VENDING_MINTS_PER_SECOND", value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) mints_per_second: u16,
 
-    /// Token service to ask instead of the one that goes with MOMENTO_API_KEY, such as `http://localhost:8080` for momento-local
+    /// Token service to ask instead of the one that goes with MOMENTO_API_KEY, such as `http://localhost:8080` for
+    /// momento-local
     #[cfg(feature = "momento")]
     #[arg(long, env = "VENDING_TOKEN_SERVICE", value_name = "URL")]
     pub(crate) token_service: Option<axum::http::Uri>,
@@ -124,7 +126,8 @@ fn scope(text: &str) -> Result<TokenScope, String> {
     TokenScope::from_json(text).map_err(|e| e.to_string())
 }
 
-/// A plain host name. Clients send their credential to whatever stands here, so they refuse anything fancier, and so does this.
+/// A plain host name. Clients send their credential to whatever stands here, so they refuse anything fancier, and so
+/// does this.
 fn endpoint(text: &str) -> Result<String, String> {
     let host = text.to_ascii_lowercase();
     let label = |l: &str| {

@@ -16,8 +16,8 @@ use crate::problem::Problem;
 /// How long a browser may remember the answer to a preflight.
 const MAX_AGE: &str = "600";
 
-/// What scripts may read of a cross-origin answer beyond the few headers always readable. A refresher wants the first three:
-/// `Date` tells it what time it is, and `Age` for how long the answer lay in a cache.
+/// What scripts may read of a cross-origin answer beyond the few headers always readable. A refresher wants the first
+/// three: `Date` tells it what time it is, and `Age` for how long the answer lay in a cache.
 const EXPOSED: &str = "age, date, retry-after, x-token-issuer";
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

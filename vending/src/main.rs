@@ -2,7 +2,8 @@
 //!
 //! The key that can mint stays here; a browser gets a token for minutes, for no more than the configured scope. One
 //! file, one subject; a request passes them in this order: [`journal`] → [`cors`] → [`fault`] → [`routes`] → [`ask`]
-//! (what is wished) → [`policy`] (what is granted), or [`refresh`] (what was granted before) → [`issuer`] (the token) → [`answer`].
+//! (what is wished) → [`policy`] (what is granted), or [`refresh`] (what was granted before) → [`issuer`] (the token) →
+//! [`answer`].
 
 mod answer;
 mod ask;

@@ -1,7 +1,8 @@
 //! Refresh tokens: each is good for one more token like the one it came with, and for the next refresh token.
 //!
-//! What a client holds is random and means nothing but here. Whatever the issuer needs to renew a token stays in this process,
-//! which also means that another instance, or this one after a restart, knows none of them: clients then ask as they did at first.
+//! What a client holds is random and means nothing but here. Whatever the issuer needs to renew a token stays in this
+//! process, which also means that another instance, or this one after a restart, knows none of them: clients then ask
+//! as they did at first.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -61,8 +62,8 @@ impl Refreshes {
         Ok(token)
     }
 
-    /// Takes what a refresh token stands for, which ends it, whether or not it suits what else is asked: one that is shown for another
-    /// user's token has been stolen.
+    /// Takes what a refresh token stands for, which ends it, whether or not it suits what else is asked: one that is
+    /// shown for another user's token has been stolen.
     pub(crate) fn take(&self, token: &str, ask: &Ask, now: Instant) -> Result<Entry, Problem> {
         let entry = self.lock().entries.remove(&id(token));
         entry.filter(|entry| entry.expires_at > now && entry.suits(ask)).ok_or_else(invalid)

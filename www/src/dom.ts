@@ -7,7 +7,9 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   return found;
 }
 
-/** A new element with a class (or '') and contents. Text goes in as text: nothing on this page is ever parsed as HTML. */
+/**
+ * A new element with a class (or '') and contents. Text goes in as text: nothing on this page is ever parsed as HTML.
+ */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,

@@ -1,4 +1,5 @@
-// Whether the page believes it is online. The switch on this page sends the browser's own events, so they count as much as real ones.
+// Whether the page believes it is online. The switch on this page sends the browser's own events, so they count as much
+// as real ones.
 
 let online = navigator.onLine;
 addEventListener('online', () => (online = true));

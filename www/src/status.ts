@@ -33,19 +33,39 @@ function inWords(source: TokenSource): Words {
   const held = source.current !== undefined;
   switch (source.status) {
     case 'refreshing':
-      return { mood: 'busy', title: 'Fetching the next token', detail: 'The current one stays in use until it is here.' };
+      return {
+        mood: 'busy',
+        title: 'Fetching the next token',
+        detail: 'The current one stays in use until it is here.',
+      };
     case 'ready':
       return isOnline()
-        ? { mood: 'good', title: 'Valid token in hand', detail: 'The next one is fetched well before this one expires.' }
+        ? {
+            mood: 'good',
+            title: 'Valid token in hand',
+            detail: 'The next one is fetched well before this one expires.',
+          }
         : { mood: 'wait', title: 'Offline, with a valid token', detail: 'No requests until the page is online again.' };
     case 'waiting':
       if (!isOnline()) {
         return held
-          ? { mood: 'wait', title: 'Offline, with a valid token', detail: 'No requests until the page is online again.' }
-          : { mood: 'bad', title: 'Offline, and the token has expired', detail: 'A new one is fetched as soon as the page is online.' };
+          ? {
+              mood: 'wait',
+              title: 'Offline, with a valid token',
+              detail: 'No requests until the page is online again.',
+            }
+          : {
+              mood: 'bad',
+              title: 'Offline, and the token has expired',
+              detail: 'A new one is fetched as soon as the page is online.',
+            };
       }
       return held
-        ? { mood: 'wait', title: 'Fetching failed, the token is still valid', detail: 'Another attempt follows by itself.' }
+        ? {
+            mood: 'wait',
+            title: 'Fetching failed, the token is still valid',
+            detail: 'Another attempt follows by itself.',
+          }
         : { mood: 'bad', title: 'No valid token', detail: 'Another attempt follows by itself.' };
     case 'failed':
       return {

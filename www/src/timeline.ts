@@ -22,7 +22,13 @@ export function timeline(list: HTMLOListElement): (entry: Entry) => void {
     const time = make('time', '', clock(now));
     time.dateTime = now.toISOString();
     const said = make('p', '', ...(code ? [make('code', '', code), ' '] : []), text);
-    const row = make('li', 'entry', icon(kind), time, make('div', '', said, ...(then ? [make('p', 'faint', then)] : [])));
+    const row = make(
+      'li',
+      'entry',
+      icon(kind),
+      time,
+      make('div', '', said, ...(then ? [make('p', 'faint', then)] : [])),
+    );
     row.dataset['kind'] = kind;
     list.prepend(row);
     while (list.children.length > MOST) list.lastElementChild?.remove();

@@ -1,4 +1,5 @@
-// What a token says, as a list of names and values. It never holds the secret itself: that takes token.reveal(), which is not called here.
+// What a token says, as a list of names and values. It never holds the secret itself: that takes token.reveal(), which
+// is not called here.
 import { describeScope, type Token } from 'momento-token-wasm';
 import { make, setChildren } from './dom';
 import { moment } from './words';
@@ -36,7 +37,8 @@ function hosts({ endpoints }: Token): HTMLElement[] {
     ['token', endpoints.tokenEndpoint],
   ] as const;
   // Most hosts say in their first word what they are for.
-  const line = (what: string, host: string) => make('li', '', ...(host.startsWith(`${what}.`) ? [] : [faint(`${what}: `)]), host);
+  const line = (what: string, host: string) =>
+    make('li', '', ...(host.startsWith(`${what}.`) ? [] : [faint(`${what}: `)]), host);
   return [make('ul', 'hosts', ...named.map(([what, host]) => line(what, host)))];
 }
 

@@ -42,10 +42,12 @@ const REQUEST = Object.keys({
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** By what is used of it: it may be from another realm. */
-const isUrlObject = (value: unknown): value is URL => isObject(value) && typeof (value as Partial<URL>).href === 'string';
+const isUrlObject = (value: unknown): value is URL =>
+  isObject(value) && typeof (value as Partial<URL>).href === 'string';
 
 /** By what it can do: a source made by another copy of the package is one all the same. */
-export const isSource = (input: unknown): input is TokenSource => isObject(input) && typeof (input as Partial<TokenSource>).getToken === 'function';
+export const isSource = (input: unknown): input is TokenSource =>
+  isObject(input) && typeof (input as Partial<TokenSource>).getToken === 'function';
 
 /**
  * Reads each option once.
@@ -60,25 +62,33 @@ export function readOptions(input: TokenSourceOptions): Options {
     const { vend, ...others } = options;
     const content: Record<string, string> = {};
     for (const [name, value] of Object.entries(others)) content[name] = json(value);
-    if (typeof vend === 'function') return { options, content: { ...content, vend: 'function' }, functions: { vend: vend as VendFunction } };
+    if (typeof vend === 'function')
+      return { options, content: { ...content, vend: 'function' }, functions: { vend: vend as VendFunction } };
     const isRequest = isObject(vend) && !isUrlObject(vend);
     const request: Partial<VendRequest> = isRequest ? pick(vend, REQUEST) : { url: vend as string | URL };
-    for (const [name, value] of Object.entries(request)) content[`vend.${name}`] = contentOf(name as keyof VendRequest, value);
+    for (const [name, value] of Object.entries(request))
+      content[`vend.${name}`] = contentOf(name as keyof VendRequest, value);
     if (typeof request.headers !== 'function') return { options, content, functions: {} };
     return { options: { ...options, vend: request as VendRequest }, content, functions: { headers: request.headers } };
   } catch (cause) {
-    throw new TokenError('ERR_ARGUMENT', 'options: expected what can be read, found what cannot; see `cause`', { cause });
+    throw new TokenError('ERR_ARGUMENT', 'options: expected what can be read, found what cannot; see `cause`', {
+      cause,
+    });
   }
 }
 
-/** The options for a source that waits for the hook, with their functions replaced by ones that call the newest of their kind. */
+/**
+ * The options for a source that waits for the hook, with their functions replaced by ones that call the newest of their
+ * kind.
+ */
 export function forSource({ options: given, functions }: Options, newest: Functions): TokenSourceOptions {
   if (!isObject(given)) return given;
   const options: TokenSourceOptions = { ...given };
   // Anything else the source refuses.
   if (options.start === undefined || options.start === 'now') options.start = 'on-demand';
   if (functions.vend) options.vend = (context) => (newest.vend ?? functions.vend)!(context);
-  if (functions.headers) options.vend = { ...(options.vend as VendRequest), headers: () => (newest.headers ?? functions.headers)!() };
+  if (functions.headers)
+    options.vend = { ...(options.vend as VendRequest), headers: () => (newest.headers ?? functions.headers)!() };
   return options;
 }
 
@@ -111,7 +121,10 @@ function headers(value: HeadersInit): string {
 /** Bytes are written down as such, for JSON would not tell them from an object. */
 function json(value: unknown): string {
   try {
-    return JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? { bytes: [...part] } : part)) ?? typeof value;
+    return (
+      JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? { bytes: [...part] } : part)) ??
+      typeof value
+    );
   } catch {
     // What JSON cannot say the source refuses, in better words.
     return 'unreadable';

@@ -1,5 +1,5 @@
-// Decides which of the options that a component passes at each render its hook uses. No I/O, timers or clocks: times are handed in, in
-// milliseconds, and only differences between them count.
+// Decides which of the options that a component passes at each render its hook uses. No I/O, timers or clocks: times
+// are handed in, in milliseconds, and only differences between them count.
 
 /** The options by name, each as a text: two of the same text are the same option. */
 export type Content = Readonly<Record<string, string>>;
@@ -55,7 +55,10 @@ export class OptionsGate<T extends Offer> {
     return this.#wait?.problem;
   }
 
-  /** What is to be done with these options. Changes nothing, so it may be asked during a render that is then thrown away. */
+  /**
+   * What is to be done with these options. Changes nothing, so it may be asked during a render that is then thrown
+   * away.
+   */
   decide({ content }: T, now: number): Decision {
     if (!this.#newest) return 'use';
     if (differences(this.#newest.content, content).length === 0) return 'same';

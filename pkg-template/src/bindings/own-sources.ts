@@ -5,7 +5,10 @@ import { type Functions, type Options, forSource } from './offer.js';
 import { type Decision, OptionsGate, type Problem, differences } from './options-gate.js';
 import { type State, ask, follow, stateOf } from './state.js';
 
-/** Another source may begin while fewer requests than these were sent. One less than there may be: it is left for renewing the last source's token. */
+/**
+ * Another source may begin while fewer requests than these were sent. One less than there may be: it is left for
+ * renewing the last source's token.
+ */
 const MAX_REQUESTS = 9;
 /** Ten minutes, and a second for the way that requests take. */
 const WITHIN_MS = 601_000;
@@ -61,7 +64,10 @@ export class OwnSources {
     this.#watch();
   }
 
-  /** Lets it begin, unless that is for a caller to do. The source before it ends first, so that all it has sent is known. */
+  /**
+   * Lets it begin, unless that is for a caller to do. The source before it ends first, so that all it has sent is
+   * known.
+   */
   begin(source: TokenSource): void {
     if (this.#begun !== source) this.#begun?.close();
     this.#begun = source;
@@ -99,7 +105,8 @@ export class OwnSources {
     const of = stateOf(source);
     const error = this.#error;
     if (!error) return of;
-    if (this.#shown?.of !== of || this.#shown.error !== error) this.#shown = { of, error, state: Object.freeze({ ...of, error }) };
+    if (this.#shown?.of !== of || this.#shown.error !== error)
+      this.#shown = { of, error, state: Object.freeze({ ...of, error }) };
     return this.#shown.state;
   }
 
@@ -127,7 +134,8 @@ interface Made {
 }
 
 /** Of the same options, or of ones that say the same. */
-const alike = (one: Options, other: Options): boolean => one === other || differences(one.content, other.content).length === 0;
+const alike = (one: Options, other: Options): boolean =>
+  one === other || differences(one.content, other.content).length === 0;
 
 function admitsIn({ requests }: Budget, at: number): number {
   const deciding = requests.at(-MAX_REQUESTS);

@@ -14,7 +14,12 @@ export function stateOf(source: TokenSource): State {
   const { current: token, status, lastError: error } = source;
   const known = states.get(source);
   if (known?.token === token && known?.status === status && known?.error === error && known) return known;
-  const state = Object.freeze({ token, status, error, refresh: known?.refresh ?? (() => ask(source, { forceRefresh: true })) });
+  const state = Object.freeze({
+    token,
+    status,
+    error,
+    refresh: known?.refresh ?? (() => ask(source, { forceRefresh: true })),
+  });
   states.set(source, state);
   return state;
 }

@@ -1,8 +1,10 @@
-// What a component that suspends needs to know of an attempt to get a token: the promise it waits for, and the error it throws.
+// What a component that suspends needs to know of an attempt to get a token: the promise it waits for, and the error it
+// throws.
 //
-// React throws the state of a component away when it suspends before it is mounted, so the attempt is kept beside its source. An error must
-// be thrown each time that React renders the component before the error boundary is on the page, or the component would ask again and
-// the boundary would never be reached; and no longer once it is there, because the next render is then the boundary's reset.
+// React throws the state of a component away when it suspends before it is mounted, so the attempt is kept beside its
+// source. An error must be thrown each time that React renders the component before the error boundary is on the page,
+// or the component would ask again and the boundary would never be reached; and no longer once it is there, because the
+// next render is then the boundary's reset.
 import { TokenError, type TokenSource } from 'momento-token-wasm';
 
 interface Attempt {
@@ -15,8 +17,10 @@ interface Attempt {
   thrown: number;
 }
 
-/** React 19 may put off what it renders when a promise has settled until the fallback has been on the page for so long. An attempt does
- *  not fail before that: an error that waits could be rendered once more at any time. */
+/**
+ * React 19 may put off what it renders when a promise has settled until the fallback has been on the page for so long.
+ * An attempt does not fail before that: an error that waits could be rendered once more at any time.
+ */
 const FALLBACK_THROTTLE_MS = 300;
 
 /** An error that nobody has rendered by then concerns nobody any more. */
@@ -35,9 +39,11 @@ export function forget(source: TokenSource): void {
 
 /** Never returns: throws the error of an attempt that failed, or what React is to wait for. */
 export function suspend(source: TokenSource): never {
-  if (source.status === 'closed') throw new TokenError('ERR_CLOSED', 'useSuspenseToken: expected an open TokenSource, found one that was closed');
+  if (source.status === 'closed')
+    throw new TokenError('ERR_CLOSED', 'useSuspenseToken: expected an open TokenSource, found one that was closed');
   let attempt = attempts.get(source);
-  if (attempt?.failure && attempt.thrown === 0 && performance.now() - attempt.failure.at > STALE_AFTER_MS) attempt = undefined;
+  if (attempt?.failure && attempt.thrown === 0 && performance.now() - attempt.failure.at > STALE_AFTER_MS)
+    attempt = undefined;
   if (!attempt) attempts.set(source, (attempt = begin(source)));
   const { failure, over } = attempt;
   if (!failure) throw over;
@@ -79,7 +85,10 @@ const QUIET_TASKS = 2;
 /** Where timers come seldom, as in hidden pages, it counts tasks only. */
 const MAX_TASKS = 50;
 
-/** Runs it once React has finished what it is rendering: when tasks follow each other sooner than its slices would let them. */
+/**
+ * Runs it once React has finished what it is rendering: when tasks follow each other sooner than its slices would let
+ * them.
+ */
 function afterRendering(run: () => void): void {
   const channel = typeof MessageChannel === 'function' ? new MessageChannel() : undefined;
   const post = (): void => void (channel ? channel.port2.postMessage(null) : setTimeout(next, 0));

@@ -10,7 +10,13 @@ export interface Given {
 }
 
 export function parse(command: string, args: string[], options: Options): Given {
-  const { tokens } = parseArgs({ args, options: { ...options, help: { type: 'boolean', short: 'h' } }, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args,
+    options: { ...options, help: { type: 'boolean', short: 'h' } },
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   const known: Options = { ...options, help: { type: 'boolean' } };
   const given: Given = { flags: {}, rest: [] };
   const advice = `momento-token-wasm ${command} --help`;
@@ -19,12 +25,17 @@ export function parse(command: string, args: string[], options: Options): Given 
     if (token.kind !== 'option') continue;
     const option = Object.hasOwn(known, token.name) ? known[token.name] : undefined;
     if (!option) throw new Fail(`unknown option ${named(token.rawName)}`, `See: ${advice}`);
-    if (option.type === 'boolean' && token.value !== undefined) throw new Fail(`${token.rawName} takes no value`, `See: ${advice}`);
-    if (option.type === 'string' && (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')))) {
+    if (option.type === 'boolean' && token.value !== undefined)
+      throw new Fail(`${token.rawName} takes no value`, `See: ${advice}`);
+    if (
+      option.type === 'string' &&
+      (token.value === undefined || (!token.inlineValue && token.value.startsWith('--')))
+    ) {
       throw new Fail(`${token.rawName} needs a value`, `See: ${advice}`);
     }
     const value = token.value ?? true;
-    if (option.multiple) given.flags[token.name] = [...((given.flags[token.name] as (string | boolean)[] | undefined) ?? []), value];
+    if (option.multiple)
+      given.flags[token.name] = [...((given.flags[token.name] as (string | boolean)[] | undefined) ?? []), value];
     else if (given.flags[token.name] !== undefined) throw new Fail(`${token.rawName} is given twice`);
     else given.flags[token.name] = value;
   }

@@ -28,7 +28,9 @@ function slurp(what: string, from: string | 0): string {
   try {
     handle = from === 0 ? 0 : openSync(from, 'r');
   } catch (error) {
-    throw new Fail(`cannot read the file ${named(from as string)} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+    throw new Fail(
+      `cannot read the file ${named(from as string)} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+    );
   }
   try {
     return text(handle, what);

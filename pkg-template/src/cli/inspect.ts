@@ -39,7 +39,9 @@ export function decode(input: Input, options?: DecodeOptions): Token {
 
 /** For who typed a credential as an argument. */
 export function hint(): void {
-  process.stderr.write('Hint: shell history and the list of processes keep an argument; give it by --file or standard input.\n');
+  process.stderr.write(
+    'Hint: shell history and the list of processes keep an argument; give it by --file or standard input.\n',
+  );
 }
 
 const advice = (code: string): string[] =>
@@ -52,7 +54,9 @@ function asJson(token: Token, now: number): object {
     version,
     disposable,
     endpoint: endpoint ?? null,
-    endpoints: endpoints ? { cache: endpoints.cacheEndpoint, control: endpoints.controlEndpoint, token: endpoints.tokenEndpoint } : null,
+    endpoints: endpoints
+      ? { cache: endpoints.cacheEndpoint, control: endpoints.controlEndpoint, token: endpoints.tokenEndpoint }
+      : null,
     expiresAt: expiresAt ? expiresAt.toISOString() : null,
     expired: token.isExpired(now),
     remainingSeconds: left === Infinity ? null : Math.floor(left / 1000),
@@ -65,25 +69,44 @@ function asJson(token: Token, now: number): object {
   };
 }
 
-const NAMES: Record<Token['version'], string> = { v1: 'v1 API key', v2: 'v2 API key', legacy: 'legacy token', session: 'session token' };
+const NAMES: Record<Token['version'], string> = {
+  v1: 'v1 API key',
+  v2: 'v2 API key',
+  legacy: 'legacy token',
+  session: 'session token',
+};
 
 function asText(token: Token, now: number): string {
   const paint = style(process.stdout);
   const { endpoint, endpoints, expiresAt, scope, tokenId, subject, warnings } = token;
   const lines: string[] = [];
   const say = (label: string, first: string, ...more: string[]): void => {
-    lines.push(`${paint('dim', label.padEnd(10))} ${printable(first)}`, ...more.map((text) => `${' '.repeat(11)}${printable(text)}`));
+    lines.push(
+      `${paint('dim', label.padEnd(10))} ${printable(first)}`,
+      ...more.map((text) => `${' '.repeat(11)}${printable(text)}`),
+    );
   };
   say('Version', token.disposable ? `${token.version}: disposable token` : NAMES[token.version]);
   if (endpoint !== undefined) say('Endpoint', endpoint);
-  if (endpoints) say('Endpoints', `cache ${endpoints.cacheEndpoint}`, `control ${endpoints.controlEndpoint}`, `token ${endpoints.tokenEndpoint}`);
+  if (endpoints)
+    say(
+      'Endpoints',
+      `cache ${endpoints.cacheEndpoint}`,
+      `control ${endpoints.controlEndpoint}`,
+      `token ${endpoints.tokenEndpoint}`,
+    );
   else say('Endpoint', 'none: the credential carries none (--endpoint HOST)');
-  if (expiresAt) say(token.isExpired(now) ? 'Expired' : 'Expires', `${iso(expiresAt.getTime())} (${relative(expiresAt.getTime(), now)})`);
+  if (expiresAt)
+    say(
+      token.isExpired(now) ? 'Expired' : 'Expires',
+      `${iso(expiresAt.getTime())} (${relative(expiresAt.getTime(), now)})`,
+    );
   else say('Expires', token.version === 'session' ? 'not known: the token does not say' : 'never');
   if (scope === undefined) say('Scope', 'not known: the credential does not say, or not in a form that is understood');
   else say('Scope', ...(describeScope(scope) as [string, ...string[]]));
   if (tokenId !== undefined) say('Token ID', tokenId);
   if (subject !== undefined) say('Subject', subject);
-  for (const { code, message } of warnings) lines.push(`${paint('yellow', 'Warning'.padEnd(10))} ${printable(message)} ${paint('dim', `(${code})`)}`);
+  for (const { code, message } of warnings)
+    lines.push(`${paint('yellow', 'Warning'.padEnd(10))} ${printable(message)} ${paint('dim', `(${code})`)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,8 +1,9 @@
-// JSON as a person wrote it: errors say line and column, and a field that stands twice is one. `JSON.parse` would quote what it cannot read,
-// which may be a credential, and take the last of two fields, which may grant more.
+// JSON as a person wrote it: errors say line and column, and a field that stands twice is one. `JSON.parse` would quote
+// what it cannot read, which may be a credential, and take the last of two fields, which may grant more.
 import { Fail } from './fail.js';
 
-const TOKEN = /[\s\ufeff]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([{}[\],:])|($))/y;
+const TOKEN =
+  /[\s\ufeff]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([{}[\],:])|($))/y;
 const DEEPEST = 64;
 
 export function parseJson(what: string, text: string): unknown {

@@ -18,7 +18,8 @@ async function run([command, ...args]: string[]): Promise<number> {
     return command === undefined ? 2 : 0;
   }
   const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
-  if (!action) throw new Fail(`unknown command ${named(command)}`, 'One of inspect, scope, scan. See: momento-token-wasm --help');
+  if (!action)
+    throw new Fail(`unknown command ${named(command)}`, 'One of inspect, scope, scan. See: momento-token-wasm --help');
   const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   if (options.includes('--help') || options.includes('-h')) return print(HELP[command]!);
   return action(args);
@@ -29,9 +30,13 @@ function print(text: string): number {
   return 0;
 }
 
-const version = (): string => (JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string }).version;
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
-/** The last guard: whatever a message may quote, nothing that looks like a credential, or like a signature. Paths have slashes. */
+/**
+ * The last guard: whatever a message may quote, nothing that looks like a credential, or like a signature. Paths have
+ * slashes.
+ */
 const shown = (text: string): string => text.replace(/e[yw][\w+/=.-]{16,}|[\w+=.-]{40,}/g, '(not shown)');
 
 // Who reads no further (`| head`) is no error.
@@ -43,7 +48,12 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   // Of what was not foreseen only the kind: its message may quote what was given.
-  const [message, help] = error instanceof Fail ? [error.message, error.help] : [`an error that was not foreseen (${error instanceof Error ? error.name : typeof error})`, []];
-  process.stderr.write(`${style(process.stderr)('red', 'momento-token-wasm:')} ${shown(message)}\n${help.map((line) => `  ${shown(line)}\n`).join('')}`);
+  const [message, help] =
+    error instanceof Fail
+      ? [error.message, error.help]
+      : [`an error that was not foreseen (${error instanceof Error ? error.name : typeof error})`, []];
+  process.stderr.write(
+    `${style(process.stderr)('red', 'momento-token-wasm:')} ${shown(message)}\n${help.map((line) => `  ${shown(line)}\n`).join('')}`,
+  );
   process.exitCode = 2;
 }

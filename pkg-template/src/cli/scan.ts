@@ -16,22 +16,39 @@ export async function scan(args: string[]): Promise<number> {
   if (rest.length === 0) throw new Fail('expected a file or folder to scan', 'See: momento-token-wasm scan --help');
   for (const path of rest) if (!existsSync(path)) throw new Fail(`there is no file or folder ${named(path)}`);
   const began = performance.now();
-  const report = await scanFiles(rest, { ignore: (flags.ignore as string[] | undefined) ?? [], all: flags.all === true });
+  const report = await scanFiles(rest, {
+    ignore: (flags.ignore as string[] | undefined) ?? [],
+    all: flags.all === true,
+  });
   const seconds = (performance.now() - began) / 1000;
   const { findings, files, bytes, passed, unreadable } = report;
   // Most likely the path is not that of the build: nothing was found, but nothing was read either.
-  if (files + passed + unreadable.length === 0) throw new Fail(`there is no file to scan in ${rest.map(named).join(', ')}`);
+  if (files + passed + unreadable.length === 0)
+    throw new Fail(`there is no file to scan in ${rest.map(named).join(', ')}`);
   const failing = findings.filter(({ fails }) => fails || flags.strict === true);
 
   if (flags.json) {
     // Names are data here, so only what may be a credential in them is hidden.
     const hide = <T extends { file: string }>(one: T): T => ({ ...one, file: masked(one.file) });
-    const found = { failed: failing.length > 0, findings: findings.map(hide), files, bytes, passed, unreadable: unreadable.map(hide) };
+    const found = {
+      failed: failing.length > 0,
+      findings: findings.map(hide),
+      files,
+      bytes,
+      passed,
+      unreadable: unreadable.map(hide),
+    };
     process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   } else {
     const paint = style(process.stdout);
-    for (const finding of findings) process.stdout.write(`${paint(failing.includes(finding) ? 'red' : 'yellow', failing.includes(finding) ? 'FAIL' : 'note')} ${line(finding)}\n`);
-    const found = findings.length === 0 ? 'no Momento credential' : `${findings.length} Momento credential${findings.length === 1 ? '' : 's'}, of which ${failing.length} fail${failing.length === 1 ? 's' : ''} the scan`;
+    for (const finding of findings)
+      process.stdout.write(
+        `${paint(failing.includes(finding) ? 'red' : 'yellow', failing.includes(finding) ? 'FAIL' : 'note')} ${line(finding)}\n`,
+      );
+    const found =
+      findings.length === 0
+        ? 'no Momento credential'
+        : `${findings.length} Momento credential${findings.length === 1 ? '' : 's'}, of which ${failing.length} fail${failing.length === 1 ? 's' : ''} the scan`;
     const speed = bytes > 1e6 && seconds > 0 ? `, ${Math.round(bytes / 1e6 / seconds)} MB/s` : '';
     process.stdout.write(`${files} file${files === 1 ? '' : 's'}, ${size(bytes)}${speed}: ${found}\n`);
     if (failing.length > 0) process.stderr.write(`${ADVICE}\n`);
@@ -40,4 +57,5 @@ export async function scan(args: string[]): Promise<number> {
   return failing.length > 0 ? 1 : unreadable.length > 0 ? 2 : 0;
 }
 
-const size = (bytes: number): string => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const size = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;

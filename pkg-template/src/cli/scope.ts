@@ -1,7 +1,19 @@
 // `scope`: what a token may do, built, encoded, decoded and described.
 import {
-  AllCacheItems, AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TokenError, type TokenScope, TopicRole,
-  decodePermissions, describeScope, encodePermissions, keyVersion, parseScope,
+  AllCacheItems,
+  AllCaches,
+  AllFunctions,
+  AllTopics,
+  CacheRole,
+  FunctionRole,
+  TokenError,
+  type TokenScope,
+  TopicRole,
+  decodePermissions,
+  describeScope,
+  encodePermissions,
+  keyVersion,
+  parseScope,
 } from 'momento-token-wasm';
 import { printable } from '../scan/report.js';
 import { type Given, parse } from './args.js';
@@ -33,7 +45,10 @@ export function scope(args: string[]): number {
       return print(described(/^[\s\ufeff]*[{[]/.test(input.text) ? fromJson(input.text) : decoded(input)));
     }
     default:
-      throw new Fail(action === undefined ? 'expected an action' : `unknown action ${named(action)}`, 'One of build, encode, decode, describe. See: momento-token-wasm scope --help');
+      throw new Fail(
+        action === undefined ? 'expected an action' : `unknown action ${named(action)}`,
+        'One of build, encode, decode, describe. See: momento-token-wasm scope --help',
+      );
   }
 }
 
@@ -47,8 +62,21 @@ const ROLES: readonly string[] = [CacheRole, TopicRole, FunctionRole].flatMap((r
 const string = { type: 'string' } as const;
 const boolean = { type: 'boolean' } as const;
 const BUILD = {
-  ...FILE, encode: boolean, describe: boolean, role: string, cache: string, 'all-caches': boolean, key: string, 'key-prefix': string, 'all-items': boolean, topic: string, 'topic-prefix': string,
-  'all-topics': boolean, function: string, 'function-prefix': string, 'all-functions': boolean,
+  ...FILE,
+  encode: boolean,
+  describe: boolean,
+  role: string,
+  cache: string,
+  'all-caches': boolean,
+  key: string,
+  'key-prefix': string,
+  'all-items': boolean,
+  topic: string,
+  'topic-prefix': string,
+  'all-topics': boolean,
+  function: string,
+  'function-prefix': string,
+  'all-functions': boolean,
 };
 const WHOLE = new Set(['file', 'encode', 'describe']);
 
@@ -58,9 +86,14 @@ function build(args: string[]): number {
   if (whole.encode && whole.describe) throw new Fail('expected either --encode or --describe, found both');
   const values = groups.flatMap(({ rest }) => rest);
   const written = groups.filter(({ flags }) => Object.keys(flags).some((name) => !WHOLE.has(name)));
-  if (written.length > 0 && (values.length > 0 || whole.file !== undefined)) throw new Fail('expected a scope in options or in JSON, found both');
-  if (written.length > 0 && written.length < groups.length) throw new Fail('expected a permission on both sides of --and');
-  const made = written.length > 0 ? check({ permissions: written.map(({ flags }, index) => permission(flags, index)) }) : fromJson(read('scope', values, whole.file).text);
+  if (written.length > 0 && (values.length > 0 || whole.file !== undefined))
+    throw new Fail('expected a scope in options or in JSON, found both');
+  if (written.length > 0 && written.length < groups.length)
+    throw new Fail('expected a permission on both sides of --and');
+  const made =
+    written.length > 0
+      ? check({ permissions: written.map(({ flags }, index) => permission(flags, index)) })
+      : fromJson(read('scope', values, whole.file).text);
   return print(whole.encode ? encoded(made) : whole.describe ? described(made) : json(made));
 }
 
@@ -77,7 +110,8 @@ function permission(flags: Given['flags'], index: number): object {
   const { role } = flags;
   if (typeof role !== 'string') return fail('expected --role');
   if (!ROLES.includes(role)) return fail(`expected a --role out of ${ROLES.join(', ')}, found ${named(role)}`);
-  if ((flags.cache === undefined) === (flags['all-caches'] === undefined)) return fail('expected either --cache or --all-caches');
+  if ((flags.cache === undefined) === (flags['all-caches'] === undefined))
+    return fail('expected either --cache or --all-caches');
   const chosen = SELECTORS.flatMap(([field, one, prefix, all, name, namePrefix, constant]) => {
     const values: [string, unknown][] = [];
     if (flags[one] !== undefined) values.push([field, { [name]: flags[one] }]);
@@ -85,7 +119,10 @@ function permission(flags: Given['flags'], index: number): object {
     if (flags[all] !== undefined) values.push([field, constant]);
     return values;
   });
-  if (chosen.length > 1) return fail('expected one of the options for items, topics and functions, found several; --and begins the next permission');
+  if (chosen.length > 1)
+    return fail(
+      'expected one of the options for items, topics and functions, found several; --and begins the next permission',
+    );
   return { role, cache: flags['all-caches'] ? AllCaches : flags.cache, ...Object.fromEntries(chosen) };
 }
 
@@ -104,7 +141,9 @@ function check(value: unknown): TokenScope {
     const lines: string[] = [];
     if (index !== undefined && Array.isArray(list)) {
       const field = /\]\.(.+)$/.exec(place)?.[1];
-      lines.push(`permission ${Number(index) + 1} of ${list.length}${field ? `, field ${field}` : ''}: ${excerpt(list[Number(index)])}`);
+      lines.push(
+        `permission ${Number(index) + 1} of ${list.length}${field ? `, field ${field}` : ''}: ${excerpt(list[Number(index)])}`,
+      );
     }
     throw new Fail(`${error.code}: ${place}: ${reason}`, ...lines);
   }
@@ -121,7 +160,9 @@ function decoded(input: Input): TokenScope | 'super-user' {
   if (keyVersion(input.text) !== 'unknown') {
     const token = decode(input, ENDPOINT);
     if (token.scope !== undefined) return token.scope;
-    const { message } = token.warnings.find(({ code }) => code === 'WARN_SCOPE_NOT_UNDERSTOOD') ?? { message: `a ${token.version} credential does not say what it permits` };
+    const { message } = token.warnings.find(({ code }) => code === 'WARN_SCOPE_NOT_UNDERSTOOD') ?? {
+      message: `a ${token.version} credential does not say what it permits`,
+    };
     throw new Fail(message);
   }
   try {
@@ -133,7 +174,8 @@ function decoded(input: Input): TokenScope | 'super-user' {
 }
 
 function json(value: TokenScope | 'super-user'): string {
-  if (hasBytes(value)) process.stderr.write('Note: a key is not text; it is shown as { "hex": … }, which JSON scopes do not take.\n');
+  if (hasBytes(value))
+    process.stderr.write('Note: a key is not text; it is shown as { "hex": … }, which JSON scopes do not take.\n');
   return JSON.stringify(plainScope(value), null, 2);
 }
 

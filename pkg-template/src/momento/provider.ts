@@ -87,6 +87,10 @@ export function credentialProvider(token: Token): Sdk.CredentialProvider {
     if (typeof token?.reveal !== 'function') throw wrong('token: expected a Token');
     return token.endpoints;
   });
-  if (!endpoints) throw new TokenError('ERR_ENDPOINT_MISSING', 'Malformed token; unable to determine cache endpoint; decode it with `endpoint`');
+  if (!endpoints)
+    throw new TokenError(
+      'ERR_ENDPOINT_MISSING',
+      'Malformed token; unable to determine cache endpoint; decode it with `endpoint`',
+    );
   return new Provider(token);
 }

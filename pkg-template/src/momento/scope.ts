@@ -1,7 +1,15 @@
 // Our scopes in the SDK's form: only what the SDK sends as it is written.
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
-import { AllCacheItems, AllCaches, AllFunctions, AllTopics, TokenError, type TokenScope, parseScope } from 'momento-token-wasm';
+import {
+  AllCacheItems,
+  AllCaches,
+  AllFunctions,
+  AllTopics,
+  TokenError,
+  type TokenScope,
+  parseScope,
+} from 'momento-token-wasm';
 import { reading } from './argument.js';
 
 type Written = Record<string, unknown>;
@@ -21,7 +29,10 @@ export function toSdkScope(scope: TokenScope, sdk: Face.SdkConstants): Sdk.Dispo
     // An SDK without this constant knows no functions.
     for (const needed of [name, field === 'func' && 'AllFunctions']) {
       if (needed && typeof known(needed) !== 'symbol') {
-        throw new TokenError('ERR_ARGUMENT', `sdk: expected ${needed} in it (AllCacheItems is in @gomomento/sdk-core alone)`);
+        throw new TokenError(
+          'ERR_ARGUMENT',
+          `sdk: expected ${needed} in it (AllCacheItems is in @gomomento/sdk-core alone)`,
+        );
       }
     }
     if (name) return known(name);

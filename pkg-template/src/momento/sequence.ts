@@ -1,15 +1,18 @@
 // What has been delivered of one topic, and which of its streams may deliver more. Knows no SDK, no timer and no clock.
 //
-// A message's place is its number within a page. Momento counts a page's messages one by one; a topic that is reset starts again on a later
-// page. Servers without pages start again on the same one, so a number that does not grow within a stream means the same.
+// A message's place is its number within a page. Momento counts a page's messages one by one; a topic that is reset
+// starts again on a later page. Servers without pages start again on the same one, so a number that does not grow
+// within a stream means the same.
 //
-// There are two streams at most: the one that delivers, and the next, which asks to resume after what was delivered when it was opened. Its
-// first sign of life makes it the one that delivers; all it repeats then stands between its beginning and the place that was reached meanwhile.
-// That holds only while both count alike: when the first stream shows that the topic started again, the next is let go, to be opened anew.
+// There are two streams at most: the one that delivers, and the next, which asks to resume after what was delivered
+// when it was opened. Its first sign of life makes it the one that delivers; all it repeats then stands between its
+// beginning and the place that was reached meanwhile. That holds only while both count alike: when the first stream
+// shows that the topic started again, the next is let go, to be opened anew.
 //
-// Before the first message there is no place to resume at, and a message from before the next stream began may still be on its way on the
-// first. So the next one waits, until a message has come by the first (it is opened anew, and resumes) or the first has ended. That nothing was
-// lost between the two is known only where the first has said something after the next one spoke: it may have died long before, unnoticed.
+// Before the first message there is no place to resume at, and a message from before the next stream began may still be
+// on its way on the first. So the next one waits, until a message has come by the first (it is opened anew, and
+// resumes) or the first has ended. That nothing was lost between the two is known only where the first has said
+// something after the next one spoke: it may have died long before, unnoticed.
 import type { TopicPosition } from '../../momento.js';
 
 export class Sequence {
@@ -20,7 +23,9 @@ export class Sequence {
   withheld: TopicPosition | undefined;
   /** The first stream has said something since the next one spoke: all from before the next one began has come. */
   complete = false;
-  /** A stream has ended before there was a place to resume at, and whether it had brought all is not known. To be told. */
+  /**
+   * A stream has ended before there was a place to resume at, and whether it had brought all is not known. To be told.
+   */
   blind = false;
   current: Lane | undefined;
   next: Lane | undefined;

@@ -1,11 +1,12 @@
-// One subscription, which lives through tokens and streams: decides when the next stream is opened, and carries out what the sequence says.
+// One subscription, which lives through tokens and streams: decides when the next stream is opened, and carries out
+// what the sequence says.
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError } from 'momento-token-wasm';
 import { disposes } from '../dispose.js';
 import { type Moment, now, since } from './clocks.js';
 import { failureOf } from './failure.js';
-import { type Lane, Sequence } from './sequence.js';
+import type { Lane, Sequence } from './sequence.js';
 import { openStream } from './stream.js';
 
 /** What the client gives its subscriptions. */
@@ -41,7 +42,11 @@ interface Live {
 }
 
 /** What was missed is not known. */
-const unknown: Face.TopicGap = Object.freeze({ lastSequenceNumber: () => 0, newSequenceNumber: () => 0, newSequencePage: () => 0 });
+const unknown: Face.TopicGap = Object.freeze({
+  lastSequenceNumber: () => 0,
+  newSequenceNumber: () => 0,
+  newSequencePage: () => 0,
+});
 
 export class Subscription implements Face.RotatingSubscription {
   declare readonly [Symbol.dispose]: () => void;
@@ -60,7 +65,12 @@ export class Subscription implements Face.RotatingSubscription {
   /** The token that was turned away: nothing is opened with it again. */
   #refused: Token | undefined;
 
-  constructor(owner: Owner, names: readonly [string, string], handlers: Face.RotatingSubscribeOptions, sequence: Sequence) {
+  constructor(
+    owner: Owner,
+    names: readonly [string, string],
+    handlers: Face.RotatingSubscribeOptions,
+    sequence: Sequence,
+  ) {
     disposes(this, () => this.unsubscribe());
     this.#owner = owner;
     this.#names = names;
@@ -110,7 +120,10 @@ export class Subscription implements Face.RotatingSubscription {
     this.settle();
   }
 
-  /** Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. `first`: subscribe() is there to throw. */
+  /**
+   * Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. `first`: subscribe()
+   * is there to throw.
+   */
   settle(first = false): void {
     if (this.#ended) return;
     const sequence = this.#sequence;
@@ -121,7 +134,13 @@ export class Subscription implements Face.RotatingSubscription {
       const silent = this.#isSilent(next);
       if (silent) this.#wait();
       if (silent || next.doubted || (token && next.token !== token)) sequence.drop(next.lane);
-      else if (old && next.waits && since(next.waits) >= GRACE_MS && (sequence.complete || sequence.withheld || this.#isSilent(old))) sequence.drop(old.lane);
+      else if (
+        old &&
+        next.waits &&
+        since(next.waits) >= GRACE_MS &&
+        (sequence.complete || sequence.withheld || this.#isSilent(old))
+      )
+        sequence.drop(old.lane);
     }
     for (const live of this.#live.values()) {
       if (sequence.holds(live.lane)) continue;
@@ -132,7 +151,8 @@ export class Subscription implements Face.RotatingSubscription {
     if (this.#ended) return;
     const current = sequence.current && this.#live.get(sequence.current);
     const wanted = !current || current.token !== token || current.doubted || this.#isSilent(current);
-    if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined) this.#open(token, first);
+    if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined)
+      this.#open(token, first);
     this.#arm();
   }
 
@@ -142,11 +162,22 @@ export class Subscription implements Face.RotatingSubscription {
     this.#live.set(lane, live);
     try {
       live.cancel = openStream(this.#owner.makeClient(token), ...this.#names, lane.after, {
-        item: (item, at) => this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onItem(item)),
+        item: (item, at) =>
+          this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onItem(item)),
         odd: (error, at) =>
-          this.#heard(live, () => (at ? lane.item(at.sequenceNumber, at.sequencePage) : lane.alive()) && this.#handlers.onError?.(error, this)),
+          this.#heard(
+            live,
+            () =>
+              (at ? lane.item(at.sequenceNumber, at.sequencePage) : lane.alive()) &&
+              this.#handlers.onError?.(error, this),
+          ),
         discontinuity: (gap) =>
-          this.#heard(live, () => lane.discontinuity(gap.newSequenceNumber(), gap.newSequencePage()) && this.#handlers.onDiscontinuity?.(gap)),
+          this.#heard(
+            live,
+            () =>
+              lane.discontinuity(gap.newSequenceNumber(), gap.newSequencePage()) &&
+              this.#handlers.onDiscontinuity?.(gap),
+          ),
         heartbeat: (heartbeat) => this.#heard(live, () => lane.alive() && this.#handlers.onHeartbeat?.(heartbeat)),
         end: (error) => this.#lost(live, error),
       });
@@ -251,4 +282,6 @@ export function guarded(run: () => unknown): void {
 }
 
 export const closed = (cause?: unknown): TokenError =>
-  new TokenError('ERR_CLOSED', 'expected an open subscription or RotatingTopicClient, found one that was closed', { cause });
+  new TokenError('ERR_CLOSED', 'expected an open subscription or RotatingTopicClient, found one that was closed', {
+    cause,
+  });

@@ -21,7 +21,8 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   constructor(source: TokenSource, options: Face.RotatingTopicClientOptions) {
     // By what is used of it: another copy of the package may have made it.
     const used = ['getToken', 'reportRejected', 'addEventListener', 'removeEventListener'] as const;
-    if (!reading('source', () => used.every((name) => typeof source?.[name] === 'function'))) throw wrong('source: expected a TokenSource');
+    if (!reading('source', () => used.every((name) => typeof source?.[name] === 'function')))
+      throw wrong('source: expected a TokenSource');
     const { makeClient, silenceLimitMs, backoffMs } = reading('options', () => readOptions(options));
     disposes(this, () => this.close());
     this.#source = source;
@@ -41,12 +42,23 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
       for (const subscription of [...subscriptions]) guarded(() => act(subscription));
     };
     const doubt = all((subscription) => subscription.doubt());
-    listen(source, 'token', all((subscription) => subscription.tokenChanged()), life);
+    listen(
+      source,
+      'token',
+      all((subscription) => subscription.tokenChanged()),
+      life,
+    );
     listen(source, 'status', () => void (source.status === 'closed' && this.close()), life);
-    // Where there is a page. Back from sleep or another tab, the clocks tell; back from offline, or a page kept aside, nothing does.
+    // Where there is a page. Back from sleep or another tab, the clocks tell; back from offline, or a page kept aside,
+    // nothing does.
     listen(globalThis, 'online', doubt, life);
     listen(globalThis, 'pageshow', (({ persisted }: PageTransitionEvent) => persisted && doubt()) as () => void, life);
-    listen(globalThis.document, 'visibilitychange', all((subscription) => subscription.settle()), life);
+    listen(
+      globalThis.document,
+      'visibilitychange',
+      all((subscription) => subscription.settle()),
+      life,
+    );
     if (source.status === 'closed') this.close();
   }
 
@@ -68,7 +80,10 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
       this.#mustBeOpen();
       const outcome = await this.#clientFor(token)
         .publish(cacheName, topicName, value)
-        .then((response) => ({ response }), (error: unknown) => ({ error }));
+        .then(
+          (response) => ({ response }),
+          (error: unknown) => ({ error }),
+        );
       const failure = ('error' in outcome ? outcome.error : outcome.response) as { errorCode?(): string } | undefined;
       // It was not taken, so it may be sent again.
       if (failure?.errorCode?.() === 'AUTHENTICATION_ERROR') this.#source.reportRejected(token);
@@ -99,7 +114,8 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
 function readOptions(options: Face.RotatingTopicClientOptions) {
   const { makeClient, silenceLimitMs = 60_000, backoffMs = [500, 30_000] } = options ?? {};
   if (typeof makeClient !== 'function') throw wrong('makeClient: expected a function');
-  if (!(typeof silenceLimitMs === 'number' && silenceLimitMs > 0)) throw wrong('silenceLimitMs: expected milliseconds, or Infinity');
+  if (!(typeof silenceLimitMs === 'number' && silenceLimitMs > 0))
+    throw wrong('silenceLimitMs: expected milliseconds, or Infinity');
   const [base, most] = Array.isArray(backoffMs) ? (backoffMs as unknown[]) : [];
   if (!(typeof base === 'number' && typeof most === 'number' && base > 0 && base <= most && most < 2 ** 31)) {
     throw wrong('backoffMs: expected two times in milliseconds, 0 < first <= most');

@@ -1,4 +1,5 @@
-// Base64 within a text: its runs, each decoded once for each of the four places where a group of four characters may begin.
+// Base64 within a text: its runs, each decoded once for each of the four places where a group of four characters may
+// begin.
 import type { Effort } from './effort.js';
 
 /** No credential is shorter. */
@@ -32,8 +33,10 @@ export class Decoded {
     return (this.#content ??= this.bytes.toString('latin1'));
   }
 
-  /** The first `api_key` at or behind `from`; -1 where there is none. What was searched for one place is not searched again
-   *  for the next, so that all places together take as long as the run. */
+  /**
+   * The first `api_key` at or behind `from`; -1 where there is none. What was searched for one place is not searched
+   * again for the next, so that all places together take as long as the run.
+   */
   nameFrom(from: number): number {
     if (from < this.#nameFrom || (this.#name >= 0 && this.#name < from)) {
       this.#nameFrom = from;

@@ -1,15 +1,21 @@
-// Text that could be a credential, put together from what stands in a file: pieces joined by `+`, in arrays and templates, with characters
-// escaped. No syntax is parsed, so that it works alike in JavaScript, HTML, JSON, and JavaScript in JSON in HTML.
+// Text that could be a credential, put together from what stands in a file: pieces joined by `+`, in arrays and
+// templates, with characters escaped. No syntax is parsed, so that it works alike in JavaScript, HTML, JSON, and
+// JavaScript in JSON in HTML.
 import { BACKSLASH, MOST_BACKSLASHES, NEWLINE, PLAIN, escape, next as afterEscape, tableOf } from './escapes.js';
 
-/** The pieces of one chain, in a few lists that the next one uses again: a bundle has a chain for every string in it. */
+/**
+ * The pieces of one chain, in a few lists that the next one uses again: a bundle has a chain for every string in it.
+ */
 export class Chain {
   /** How many pieces there are. */
   count = 0;
   /** How many characters. */
   size = 0;
   readonly #bytes: Buffer;
-  /** Where each piece stands in the file, and where it ends; that is its start where it is one character that was escaped. */
+  /**
+   * Where each piece stands in the file, and where it ends; that is its start where it is one character that was
+   * escaped.
+   */
   readonly #at: number[] = [];
   readonly #end: number[] = [];
   readonly #code: number[] = [];
@@ -185,7 +191,9 @@ function follow(chain: Chain, bytes: Buffer, from: number, found: (chain: Chain)
   return Math.max(i, from + 1);
 }
 
-/** Where the next piece begins, if what stands at `at` joins it to a piece of `run` characters; -1 where nothing does. */
+/**
+ * Where the next piece begins, if what stands at `at` joins it to a piece of `run` characters; -1 where nothing does.
+ */
 function joint(bytes: Uint8Array, at: number, run: number, hole: boolean): number {
   joint.hole = hole;
   joint.listed = false;
@@ -205,7 +213,8 @@ function joint(bytes: Uint8Array, at: number, run: number, hole: boolean): numbe
     return i + 1;
   }
   while (bytes[i] === 0x29) i = blanks(bytes, i + 1); // )
-  if (bytes[i] === 0x2b) i++; // +
+  if (bytes[i] === 0x2b)
+    i++; // +
   else if (bytes[i] === 0x2c) {
     joint.listed = true;
     i++;

@@ -6,7 +6,9 @@ const STEPS_PER_BYTE = 100;
 /** Steps that every text may take, so that small ones with much in them are searched in full. */
 const BASE_STEPS = 1e6;
 
-/** The steps that are left for one text and for all that is found in it. A step is one byte or character that is read. */
+/**
+ * The steps that are left for one text and for all that is found in it. A step is one byte or character that is read.
+ */
 export class Effort {
   #left: number;
 

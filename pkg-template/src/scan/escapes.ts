@@ -8,13 +8,24 @@ export const BACKSLASH = 0x5c;
 export const MOST_BACKSLASHES = 64;
 export const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-const ENTITIES: Record<string, string> = { equals: '=', sol: '/', plus: '+', period: '.', lowbar: '_', dash: '-', num: '#' };
+const ENTITIES: Record<string, string> = {
+  equals: '=',
+  sol: '/',
+  plus: '+',
+  period: '.',
+  lowbar: '_',
+  dash: '-',
+  num: '#',
+};
 
 /** Where the escape that was read last ends. */
 export let next = 0;
 
-/** Reads an escape at `at`: the code of the character it stands for, 0 where it stands for nothing (a line continued), or -1 where there is
- *  none, or none that a credential would have. However many backslashes: text in JSON in text has more of them. */
+/**
+ * Reads an escape at `at`: the code of the character it stands for, 0 where it stands for nothing (a line continued),
+ * or -1 where there is none, or none that a credential would have. However many backslashes: text in JSON in text has
+ * more of them.
+ */
 export function escape(bytes: Uint8Array, at: number): number {
   switch (bytes[at]) {
     case BACKSLASH:
@@ -93,7 +104,8 @@ function hex(bytes: Uint8Array, at: number, most: number): number {
   return i - at < 2 || (most === 4 && i - at < 4) ? -1 : take(value, i);
 }
 
-const closed = (code: number, bytes: Uint8Array, by: number): number => (code >= 0 && bytes[next] === by ? take(code, next + 1) : -1);
+const closed = (code: number, bytes: Uint8Array, by: number): number =>
+  code >= 0 && bytes[next] === by ? take(code, next + 1) : -1;
 
 function take(code: number, end: number): number {
   next = end;

@@ -15,18 +15,28 @@ const SHARED = 256 * 1024;
 
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '.hg', '.svn']);
 const BINARY = new Set(
-  ('wasm node so dylib dll exe a o rlib png jpg jpeg gif webp avif ico icns bmp tif tiff woff woff2 ttf otf eot mp3 mp4 m4a m4v ogg oga ogv wav webm mov avi flac ' +
-    'zip gz br zst xz bz2 7z rar tar tgz jar pdf psd sqlite db bin dat class pyc').split(' '),
+  (
+    'wasm node so dylib dll exe a o rlib png jpg jpeg gif webp avif ico icns bmp tif tiff woff woff2 ttf otf eot mp3 mp4 m4a m4v ogg oga ogv wav webm mov avi flac ' +
+    'zip gz br zst xz bz2 7z rar tar tgz jar pdf psd sqlite db bin dat class pyc'
+  ).split(' '),
 );
 /** Read whatever they hold: a bundle may have a zero byte in it. */
-const TEXT = new Set('js mjs cjs jsx ts mts cts tsx json map html htm css vue svelte astro md mdx txt xml svg yml yaml toml env webmanifest'.split(' '));
+const TEXT = new Set(
+  'js mjs cjs jsx ts mts cts tsx json map html htm css vue svelte astro md mdx txt xml svg yml yaml toml env webmanifest'.split(
+    ' ',
+  ),
+);
 
 export async function scanFiles(paths: readonly string[], options: FileOptions = {}): Promise<Report> {
   return walk(paths, options);
 }
 
 /** Scans files and folders; of what stands in folders only what is `wanted`. */
-export function walk(paths: readonly string[], options: FileOptions, wanted: (path: string, stats: Stats) => boolean = () => true): Report {
+export function walk(
+  paths: readonly string[],
+  options: FileOptions,
+  wanted: (path: string, stats: Stats) => boolean = () => true,
+): Report {
   const now = options.now ?? Date.now();
   const given = new Ignored([...(options.ignore ?? []), ...readIgnoreFile('.')]);
   /** The folder that was named and holds what is read now, and its own ignore file. */
@@ -85,7 +95,9 @@ export function walk(paths: readonly string[], options: FileOptions, wanted: (pa
     report.files++;
     report.bytes += scanned.bytes;
     if (!scanned.whole) report.unreadable.push({ file: path, code: 'EFFORT' });
-    for (const finding of scanned.findings) if (!given.fingerprint(finding.fingerprint) && !own.fingerprint(finding.fingerprint)) report.findings.push(finding);
+    for (const finding of scanned.findings)
+      if (!given.fingerprint(finding.fingerprint) && !own.fingerprint(finding.fingerprint))
+        report.findings.push(finding);
   };
 
   for (const path of paths) {
@@ -106,7 +118,8 @@ function plain(base: string, path: string): string {
   return (inside.startsWith('..') ? path : inside).split(sep).join('/');
 }
 
-const extensionOf = (path: string): string => (extname(path) || (basename(path).startsWith('.env') ? '.env' : '')).slice(1).toLowerCase();
+const extensionOf = (path: string): string =>
+  (extname(path) || (basename(path).startsWith('.env') ? '.env' : '')).slice(1).toLowerCase();
 
 function scanWhole(path: string, now: number): Read | undefined {
   const bytes = readFileSync(path);
@@ -156,6 +169,11 @@ function fill(handle: number, buffer: Buffer, from: number): number {
 
 /** A zero byte near the start, which no text has unless it is UTF-16 with its mark. */
 function isBinary(path: string, bytes: Buffer): boolean {
-  if (TEXT.has(extensionOf(path)) || (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) return false;
+  if (
+    TEXT.has(extensionOf(path)) ||
+    (bytes[0] === 0xff && bytes[1] === 0xfe) ||
+    (bytes[0] === 0xfe && bytes[1] === 0xff)
+  )
+    return false;
   return bytes.subarray(0, 8_192).includes(0);
 }

@@ -13,9 +13,12 @@ export interface Hit {
   cut: boolean;
 }
 
-/** What base64 of `{"` begins with, whatever white space is between; base64 of that, at each of the three places in a group where it may begin;
- *  and `api_key` in base64, wherever it stands. */
-const ANCHOR = /ey[JIA]|ew[ok0]|ZX[ldc]|[GWm2]V5[SQ]|[GWm2]V3[baM]|[BFJNRVZdhlptx159]l(?:eU|d[2z])|YXBpX2tleS|FwaV9rZX|hcGlfa2V5/g;
+/**
+ * What base64 of `{"` begins with, whatever white space is between; base64 of that, at each of the three places in a
+ * group where it may begin; and `api_key` in base64, wherever it stands.
+ */
+const ANCHOR =
+  /ey[JIA]|ew[ok0]|ZX[ldc]|[GWm2]V5[SQ]|[GWm2]V3[baM]|[BFJNRVZdhlptx159]l(?:eU|d[2z])|YXBpX2tleS|FwaV9rZX|hcGlfa2V5/g;
 const ANY_ANCHOR = new RegExp(ANCHOR.source);
 /** The start of a JWT's header or of an envelope: where no credential follows, the rest may stand elsewhere. */
 const START = /^(?:eyJ(?:hbGci|0eXAi|raWQi|lbmRw|hcGlf)|eyAi|ew[ok0])/;
@@ -35,8 +38,10 @@ const ENVELOPE = 24_576;
 /** So many braces before `api_key` may be those of objects that end before it. */
 const MOST_BRACES = 8;
 const DEEPEST = 3;
-/** So many places where a credential begins and goes on elsewhere are looked into at no cost; others, at a part of the text around them, which is
- *  read for each: text that was made to be slow is no reason to be. */
+/**
+ * So many places where a credential begins and goes on elsewhere are looked into at no cost; others, at a part of the
+ * text around them, which is read for each: text that was made to be slow is no reason to be.
+ */
 const FREE_STARTS = 50;
 const START_COST = 0.25;
 
@@ -48,8 +53,18 @@ export function find(bytes: Buffer, now: number, effort: Effort, depth = 0): Hit
     const at = chain.at(0);
     const known = new Set<string>();
     let from = 0;
-    if (chain.size >= EMBEDDED_LEAST && depth < DEEPEST && bytes.toString('latin1', at - EMBEDDED.length, at) === EMBEDDED) {
-      const inner = Buffer.from(chain.text.slice(0, chain.until((piece) => chain.listed(piece))), 'base64');
+    if (
+      chain.size >= EMBEDDED_LEAST &&
+      depth < DEEPEST &&
+      bytes.toString('latin1', at - EMBEDDED.length, at) === EMBEDDED
+    ) {
+      const inner = Buffer.from(
+        chain.text.slice(
+          0,
+          chain.until((piece) => chain.listed(piece)),
+        ),
+        'base64',
+      );
       if (isText(inner)) {
         for (const hit of find(inner, now, effort, depth + 1)) {
           known.add(hit.judgement.fingerprint);
@@ -71,7 +86,11 @@ export function find(bytes: Buffer, now: number, effort: Effort, depth = 0): Hit
     if (effort.exhausted) break;
     effort.spend(hits.length);
     // What stands whole in a piece was found there.
-    const found = new Set(hits.filter((hit) => hit.at !== at && Math.abs(hit.at - at) < REACH).map(({ judgement }) => judgement.fingerprint));
+    const found = new Set(
+      hits
+        .filter((hit) => hit.at !== at && Math.abs(hit.at - at) < REACH)
+        .map(({ judgement }) => judgement.fingerprint),
+    );
     const whole = assemble(text, at)
       .flatMap((assembled) => find(Buffer.from(assembled, 'latin1'), now, effort, DEEPEST))
       .filter(({ judgement }) => !found.has(judgement.fingerprint));
@@ -79,14 +98,23 @@ export function find(bytes: Buffer, now: number, effort: Effort, depth = 0): Hit
     const better = whole.filter(({ cut }) => !cut);
     const worse = hits.findIndex((hit) => hit.at === at);
     if (worse >= 0 && better.length > 0) hits.splice(worse, 1);
-    for (const { judgement, cut } of worse >= 0 || better.length > 0 ? better : whole) hits.push({ at, judgement, cut });
+    for (const { judgement, cut } of worse >= 0 || better.length > 0 ? better : whole)
+      hits.push({ at, judgement, cut });
   }
   return once(hits);
 }
 
-/** Reads the text of a chain: `hit` is told of credentials, `start` of what begins as one does and goes on elsewhere. */
+/**
+ * Reads the text of a chain: `hit` is told of credentials, `start` of what begins as one does and goes on elsewhere.
+ */
 function search(
-  chain: Chain, from: number, now: number, depth: number, effort: Effort, hit: (index: number, found: Found) => void, start: (index: number) => void,
+  chain: Chain,
+  from: number,
+  now: number,
+  depth: number,
+  effort: Effort,
+  hit: (index: number, found: Found) => void,
+  start: (index: number) => void,
 ): void {
   const { text } = chain;
   if (!ANY_ANCHOR.test(text)) return;
@@ -130,8 +158,14 @@ function search(
         done = jwt.end;
         hit(index, jwt);
         if (jwt.cut && depth < DEEPEST) start(index);
-      } else if (!envelope(envelopeAt(runs, index, now, effort)) && jwt !== 'foreign' && depth < DEEPEST && START.test(text.slice(index, index + 8))) {
-        const begins = index === from || !LETTER.test(text.charAt(index - 1)) || chain.from(chain.pieceAt(index)) === index;
+      } else if (
+        !envelope(envelopeAt(runs, index, now, effort)) &&
+        jwt !== 'foreign' &&
+        depth < DEEPEST &&
+        START.test(text.slice(index, index + 8))
+      ) {
+        const begins =
+          index === from || !LETTER.test(text.charAt(index - 1)) || chain.from(chain.pieceAt(index)) === index;
         if (begins && !isOther(runs, index, effort)) start(index);
       }
     }
@@ -174,7 +208,8 @@ function jwtAt(chain: Chain, index: number, run: number, now: number, effort: Ef
   // Another credential may follow with nothing but a comma between, or nothing.
   const from = index + all.length - rest.length;
   let end = from + Math.min(signature.length, SIGNATURE);
-  for (let piece = chain.pieceAt(from) + 1; piece < chain.count && chain.from(piece) < end; piece++) if (chain.listed(piece)) end = chain.from(piece);
+  for (let piece = chain.pieceAt(from) + 1; piece < chain.count && chain.from(piece) < end; piece++)
+    if (chain.listed(piece)) end = chain.from(piece);
   return { at: index, end, judgement, cut: signature.length < SIGNATURE && from + signature.length === text.length };
 }
 
@@ -194,7 +229,9 @@ function envelopeAt(runs: Runs, index: number, now: number, effort: Effort): Fou
   if (!decoded) return undefined;
   const from = decoded.offset(index);
   const name = decoded.nameFrom(from);
-  return name < 0 || name - from > ENVELOPE ? undefined : objectAt(decoded, decoded.content.indexOf('{', from), name, now, effort);
+  return name < 0 || name - from > ENVELOPE
+    ? undefined
+    : objectAt(decoded, decoded.content.indexOf('{', from), name, now, effort);
 }
 
 /** An envelope with its field `api_key` in the group at `index`. */
@@ -227,7 +264,13 @@ function objectAt(decoded: Decoded, brace: number, name: number, now: number, ef
   effort.spend(object.length);
   const judgement = brace + object.length > name ? judgeEnvelope(object, now) : undefined;
   // Another may follow.
-  return judgement && { at: decoded.index(brace), end: decoded.index(0) + Math.ceil(((brace + object.length) * 4) / 3), judgement };
+  return (
+    judgement && {
+      at: decoded.index(brace),
+      end: decoded.index(0) + Math.ceil(((brace + object.length) * 4) / 3),
+      judgement,
+    }
+  );
 }
 
 /** Are its first bytes, out of base64, what JSON begins with (or base64, where it is encoded twice)? */

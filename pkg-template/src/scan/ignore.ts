@@ -28,7 +28,8 @@ export function readIgnoreFile(folder: string): string[] {
   try {
     return readFileSync(`${folder}/${IGNORE_FILE}`, 'utf8').split(/\r?\n/);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
+      return [];
     throw error;
   }
 }
@@ -52,7 +53,9 @@ function patternOf(glob: string): RegExp {
         depth++;
         return '(?:';
       case '}':
-        return depth > 0 ? (depth--, ')') : '\\}';
+        if (depth === 0) return '\\}';
+        depth--;
+        return ')';
       case ',':
         return depth > 0 ? '|' : ',';
       default:

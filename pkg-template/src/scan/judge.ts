@@ -5,7 +5,8 @@ import type { Finding } from '../../scan.js';
 import { life } from './words.js';
 
 /** What a credential is; nothing here is the credential, or tells it. */
-export interface Judgement extends Pick<Finding, 'kind' | 'version' | 'form' | 'expired' | 'fails' | 'what' | 'fingerprint'> {
+export interface Judgement
+  extends Pick<Finding, 'kind' | 'version' | 'form' | 'expired' | 'fails' | 'what' | 'fingerprint'> {
   expiresAt: number | undefined;
 }
 
@@ -48,11 +49,15 @@ function signed(head: Json, before: string, rest: string, form: Judgement['form'
 function isMomentos({ ver, p, t, jti, c, cp, iss }: Json): boolean {
   if (isHost(c) && isHost(cp)) return true;
   // Only session tokens name who issued them.
-  if (iss !== undefined) return typeof iss === 'string' && OURS.test(iss.replace(/^https?:\/\//i, '').replace(/[:/].*$/, ''));
+  if (iss !== undefined)
+    return typeof iss === 'string' && OURS.test(iss.replace(/^https?:\/\//i, '').replace(/[:/].*$/, ''));
   return (t === 'g' && typeof jti === 'string') || (ver === 1 && typeof p === 'string' && isPermissions(p));
 }
 
-/** `08 00` permits all; any other permissions are messages of field 2. Which roles they name is not asked: newer ones are credentials too. */
+/**
+ * `08 00` permits all; any other permissions are messages of field 2. Which roles they name is not asked: newer ones
+ * are credentials too.
+ */
 function isPermissions(p: string): boolean {
   const bytes = Buffer.from(p, 'base64');
   let at = 0;
@@ -83,20 +88,41 @@ function describe(key: string, form: Judgement['form'], now: number): Judgement 
     // Where it would be sent is not asked here, so any endpoint will do.
     token = decodeToken(key, { endpointOverrides: { baseEndpoint: 'localhost' } });
   } catch {
-    const what = 'a credential of Momento\'s with claims that make no sense';
-    return { kind: 'api-key', version: 'v1', form, expiresAt: undefined, expired: false, fails: true, what, fingerprint };
+    const what = "a credential of Momento's with claims that make no sense";
+    return {
+      kind: 'api-key',
+      version: 'v1',
+      form,
+      expiresAt: undefined,
+      expired: false,
+      fails: true,
+      what,
+      fingerprint,
+    };
   }
   const { version } = token;
   const expiresAt = token.expiresAt?.getTime();
   const expired = expiresAt !== undefined && expiresAt <= now;
   const short = expiresAt !== undefined && expiresAt - now <= SHORT_MS;
   const kind =
-    token.scope === 'super-user' ? 'super-user'
-    : token.disposable ? 'disposable'
-    : version === 'session' || version === 'legacy' ? version
-    : 'api-key';
+    token.scope === 'super-user'
+      ? 'super-user'
+      : token.disposable
+        ? 'disposable'
+        : version === 'session' || version === 'legacy'
+          ? version
+          : 'api-key';
   const harmless = expired || (short && (kind === 'disposable' || kind === 'session'));
-  return { kind, version, form, expiresAt, expired, fails: kind === 'super-user' || !harmless, what: `${NAMES[kind](version, short)}, ${life(expiresAt, now)}`, fingerprint };
+  return {
+    kind,
+    version,
+    form,
+    expiresAt,
+    expired,
+    fails: kind === 'super-user' || !harmless,
+    what: `${NAMES[kind](version, short)}, ${life(expiresAt, now)}`,
+    fingerprint,
+  };
 }
 
 const NAMES: Record<Judgement['kind'], (version: string, short: boolean) => string> = {
@@ -108,7 +134,8 @@ const NAMES: Record<Judgement['kind'], (version: string, short: boolean) => stri
 };
 
 /** Tells two credentials apart without telling either: the first 12 digits of the SHA-256 of the key as it is sent. */
-export const fingerprintOf = (key: string): string => `sha256:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
+export const fingerprintOf = (key: string): string =>
+  `sha256:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
 
 function parse(part: string): Json | undefined {
   return json(Buffer.from(part, 'base64').toString());

@@ -1,5 +1,5 @@
-// A credential that begins at one place and goes on elsewhere: its pieces have names, and an expression joins them. Read only where text
-// begins as a credential does, so an ordinary file never comes here.
+// A credential that begins at one place and goes on elsewhere: its pieces have names, and an expression joins them.
+// Read only where text begins as a credential does, so an ordinary file never comes here.
 
 /** How far from its first piece the rest is looked for, in characters. */
 export const REACH = 200_000;
@@ -70,7 +70,10 @@ class Reader {
     return first + this.#sum(0);
   }
 
-  /** What a name becomes that is filled from the text at `at` on: by `name += b`, or by `name.push(b)` and a join by nothing or by dots. */
+  /**
+   * What a name becomes that is filled from the text at `at` on: by `name += b`, or by `name.push(b)` and a join by
+   * nothing or by dots.
+   */
   filled(name: string, at: number, list: boolean): string[] {
     this.#at = at;
     const parts = this.#operands(list);
@@ -105,7 +108,11 @@ class Reader {
     let out = '';
     for (;;) {
       while (this.#take(/\)/y)) this.#blanks();
-      const joined = this.#take(/\+(?![+=])/y) ? this.#operand(depth) : this.#take(/\.concat\s*\(/y) ? (this.#operand(depth) ?? '') + this.#arguments(depth) : undefined;
+      const joined = this.#take(/\+(?![+=])/y)
+        ? this.#operand(depth)
+        : this.#take(/\.concat\s*\(/y)
+          ? (this.#operand(depth) ?? '') + this.#arguments(depth)
+          : undefined;
       if (joined === undefined || out.length > LONGEST) return out;
       out += joined;
     }
@@ -185,8 +192,14 @@ class Reader {
   #definitionsOf(name: string): number[] {
     let definitions = this.#definitions.get(name);
     if (!definitions) {
-      const pattern = new RegExp(`(?<![\\w$])${escaped(name)}\\\\*["']?(?:\\s|\\\\+[nrt])*[=:](?!=)(?=(?:\\s|\\\\+[nrt])*(?:\\(|\\\\*["'\`]|[\\w$]))`, 'g');
-      definitions = this.#definitions.size < MOST_NAMES ? Array.from(this.#text.matchAll(pattern), ({ 0: head, index }) => index + head.length) : [];
+      const pattern = new RegExp(
+        `(?<![\\w$])${escaped(name)}\\\\*["']?(?:\\s|\\\\+[nrt])*[=:](?!=)(?=(?:\\s|\\\\+[nrt])*(?:\\(|\\\\*["'\`]|[\\w$]))`,
+        'g',
+      );
+      definitions =
+        this.#definitions.size < MOST_NAMES
+          ? Array.from(this.#text.matchAll(pattern), ({ 0: head, index }) => index + head.length)
+          : [];
       this.#definitions.set(name, definitions);
     }
     return definitions;

@@ -37,6 +37,18 @@ export function placed(hits: Hit[], bytes: Uint8Array, file: string, place = new
   return hits.map(({ at, judgement }) => {
     const { line, column } = place.to(bytes, at);
     const { what, kind, version, form, expiresAt, expired, fingerprint, fails } = judgement;
-    return { file, line, column, what, kind, version, form, expiresAt: expiresAt === undefined ? null : iso(expiresAt), expired, fingerprint, fails };
+    return {
+      file,
+      line,
+      column,
+      what,
+      kind,
+      version,
+      form,
+      expiresAt: expiresAt === undefined ? null : iso(expiresAt),
+      expired,
+      fingerprint,
+      fails,
+    };
   });
 }

@@ -49,12 +49,19 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
     return build;
   };
   /** A server may hold a key by design. */
-  const isServer = ({ environment }: Context): boolean => (environment?.config.consumer ? environment.config.consumer === 'server' : Boolean(vite?.build.ssr));
+  const isServer = ({ environment }: Context): boolean =>
+    environment?.config.consumer ? environment.config.consumer === 'server' : Boolean(vite?.build.ssr);
 
-  const judge = (context: Context, findings: readonly Face.Finding[], folder: string | undefined, warn = false): void => {
+  const judge = (
+    context: Context,
+    findings: readonly Face.Finding[],
+    folder: string | undefined,
+    warn = false,
+  ): void => {
     const ignored = new Ignored([...ignore, ...readIgnoreFile('.')]);
     // By its name in the build, and by the one that the command would give it.
-    const names = (file: string): string[] => (folder === undefined ? [file] : [file, relative('.', resolve(folder, file))]);
+    const names = (file: string): string[] =>
+      folder === undefined ? [file] : [file, relative('.', resolve(folder, file))];
     const isIgnored = (file: string): boolean => names(file).some((name) => ignored.path(name.split(sep).join('/')));
     const kept = findings.filter(({ file, fingerprint }) => !isIgnored(file) && !ignored.fingerprint(fingerprint));
     const failing = warn || warnOnly || isServer(context) ? [] : kept.filter(({ fails }) => fails || strict);
@@ -63,7 +70,8 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
     const count = failing.length === 1 ? 'a Momento credential is' : `${failing.length} Momento credentials are`;
     context.error(`${count} in this build:\n${failing.map((finding) => `  ${line(finding)}`).join('\n')}\n${ADVICE}`);
   };
-  const doubt = (context: Context, file: string, reason: string): void => context.warn(printable(`${masked(file)}: ${reason}`));
+  const doubt = (context: Context, file: string, reason: string): void =>
+    context.warn(printable(`${masked(file)}: ${reason}`));
 
   const plugin = {
     name: 'momento-token-wasm:scan',
@@ -87,7 +95,8 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
           const content = file.type === 'chunk' ? file.code : file.source;
           const { findings: found, whole } = scanBytes(Buffer.from(content as string), name, now);
           findings.push(...found);
-          if (folder !== undefined) for (const { fingerprint } of found) judged.add(`${resolve(folder, name)} ${fingerprint}`);
+          if (folder !== undefined)
+            for (const { fingerprint } of found) judged.add(`${resolve(folder, name)} ${fingerprint}`);
           if (!whole) doubt(this, name, 'searching it in full would take too long');
         }
         judge(this, findings, folder);
@@ -97,7 +106,8 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
       const folder = folderOf(output);
       if (folder !== undefined) buildOf(this).folders.add(resolve(folder));
     },
-    // What is written beside the bundle, or over it: public files, service workers of other plugins. Only under Vite is the folder the build's.
+    // What is written beside the bundle, or over it: public files, service workers of other plugins. Only under Vite is
+    // the folder the build's.
     closeBundle: {
       order: 'post',
       sequential: true,
@@ -106,18 +116,28 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
         builds.delete(this.environment ?? builds);
         if (!vite) return;
         const { root, publicDir = '' } = vite;
-        const copied = publicDir !== '' && (this.environment?.config.build ?? vite.build).copyPublicDir !== false && existsSync(publicDir);
+        const copied =
+          publicDir !== '' &&
+          (this.environment?.config.build ?? vite.build).copyPublicDir !== false &&
+          existsSync(publicDir);
         for (const folder of folders) {
           // A folder that holds the sources too is not searched: of what was put there only the public files are known.
           const base = isWithin(root, folder) ? (copied ? publicDir : undefined) : folder;
           if (base === undefined) continue;
           const isOfThisBuild = (path: string, { mtimeMs, ctimeMs }: { mtimeMs: number; ctimeMs: number }): boolean =>
-            base === publicDir || Math.max(mtimeMs, ctimeMs) >= began - COARSE_MS || (copied && existsSync(join(publicDir, relative(folder, path))));
+            base === publicDir ||
+            Math.max(mtimeMs, ctimeMs) >= began - COARSE_MS ||
+            (copied && existsSync(join(publicDir, relative(folder, path))));
           const { findings, unreadable } = walk([base], {}, isOfThisBuild);
           for (const { file, code } of unreadable) doubt(this, relative(base, file), `cannot be read (${code})`);
           const others = findings.filter(({ file, fingerprint }) => !judged.has(`${file} ${fingerprint}`));
           // While a build is watched, nobody waits for this one, and a rejection would end them all.
-          judge(this, others.map((finding) => ({ ...finding, file: relative(base, finding.file) })), folder, this.meta?.watchMode === true);
+          judge(
+            this,
+            others.map((finding) => ({ ...finding, file: relative(base, finding.file) })),
+            folder,
+            this.meta?.watchMode === true,
+          );
         }
       },
     },

@@ -22,7 +22,12 @@ export function scanBytes(bytes: Buffer, file: string, now: number): Scanned {
 /** Text in UTF-16, as some editors for Windows write it, in UTF-8; anything else as it is. */
 function utf8(bytes: Buffer): Buffer {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(bytes.toString('utf16le', 2));
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return Buffer.from(Buffer.from(bytes.subarray(2, bytes.length & ~1)).swap16().toString('utf16le'));
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return Buffer.from(
+      Buffer.from(bytes.subarray(2, bytes.length & ~1))
+        .swap16()
+        .toString('utf16le'),
+    );
   return bytes;
 }
 
@@ -53,6 +58,8 @@ function sourcesOf(bytes: Buffer): [string, string][] {
   if (!Array.isArray(sourcesContent)) return [];
   return sourcesContent.flatMap((content: unknown, index) => {
     const name: unknown = Array.isArray(sources) ? sources[index] : undefined;
-    return typeof content === 'string' ? [[typeof name === 'string' ? name : `source ${index}`, content] as [string, string]] : [];
+    return typeof content === 'string'
+      ? [[typeof name === 'string' ? name : `source ${index}`, content] as [string, string]]
+      : [];
   });
 }

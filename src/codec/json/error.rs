@@ -2,7 +2,8 @@
 
 use core::num::NonZeroU32;
 
-/// Where reading stopped, and what should have stood there: in one word, since whatever reads may fail, and passes this on.
+/// Where reading stopped, and what should have stood there: in one word, since whatever reads may fail, and passes this
+/// on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Malformed(NonZeroU32);
 

@@ -3,7 +3,8 @@
 /// A power of ten that is as far from any number in use as one can be.
 pub(super) const FAR: u64 = 1 << 30;
 
-/// A JSON number: its digits and the power of ten they count. Read by decimal digits, so that nothing is rounded through a float.
+/// A JSON number: its digits and the power of ten they count. Read by decimal digits, so that nothing is rounded
+/// through a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
     pub(super) negative: bool,

@@ -2,7 +2,8 @@
 
 use super::error::Expected;
 
-/// How many bytes stand before the next quote, backslash or control character; eight at a time, since a credential is one long string.
+/// How many bytes stand before the next quote, backslash or control character; eight at a time, since a credential is
+/// one long string.
 pub(super) fn plain_run(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     // The highest bit of each byte that is zero, up to the first one: those behind it may be marked wrongly.

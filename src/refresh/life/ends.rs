@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 /// long ago has ended by every clock.
 const MOST: usize = 256;
 
-/// A sibling's word on an end is no news where it is earlier by no more than this (ms): each hop takes a little off, and
-/// what has gone from tab to tab some times says less than one's own reckoning.
+/// A sibling's word on an end is no news where it is earlier by no more than this (ms): each hop takes a little off,
+/// and what has gone from tab to tab some times says less than one's own reckoning.
 pub(in super::super) const SAME: i64 = 5_000;
 
 /// When (steady) a token ends, and what that was reckoned from.
@@ -32,9 +32,9 @@ impl Ends {
     /// Takes in what an answer received at `now` says. Gives the end that counts, and whether that is a later one than
     /// before.
     ///
-    /// A token keeps its earlier end. An answer that shows it alive moves that: one that was confirmed by another, or, if
-    /// the answer is no copy of the one before (its `Date` is another, or cannot be read), one that comes after an end
-    /// that has passed or that was only the usual length of a life.
+    /// A token keeps its earlier end. An answer that shows it alive moves that: one that was confirmed by another, or,
+    /// if the answer is no copy of the one before (its `Date` is another, or cannot be read), one that comes after an
+    /// end that has passed or that was only the usual length of a life.
     pub(super) fn keep(&mut self, token: u64, end: End, now: i64) -> (i64, bool) {
         let known = self.take(token);
         let moves = known.is_some_and(|known| {

@@ -1,8 +1,8 @@
 //! The rules, one by one and without memory. `docs/clocks.md` says in plain words what they are for.
 //!
-//! Three clocks are involved: the client's, that of the host that vends (by its `Date`), and that of Momento, which signs
-//! the claim `exp`. Only the last one counts, and it is the one that nobody can read. What is left of a token by the
-//! client's clock is called `by_wall` here, and what is left by the host's, `by_date`.
+//! Three clocks are involved: the client's, that of the host that vends (by its `Date`), and that of Momento, which
+//! signs the claim `exp`. Only the last one counts, and it is the one that nobody can read. What is left of a token by
+//! the client's clock is called `by_wall` here, and what is left by the host's, `by_date`.
 
 use super::super::event::NEVER;
 use super::answer::Sighting;
@@ -11,7 +11,8 @@ use super::answer::Sighting;
 /// count, and what a clock that goes to the next tenth of a second does not show yet. It is taken off every life.
 pub(in super::super) const UNCERTAINTY: i64 = super::super::clock::TOLERANCE + 100;
 
-/// Clocks that differ by no more than this (ms) agree, and a client's clock that is wrong by no more than this is right.
+/// Clocks that differ by no more than this (ms) agree, and a client's clock that is wrong by no more than this is
+/// right.
 pub(in super::super) const AGREEMENT: i64 = 5_000;
 
 /// A token may have so much more (ms) left than its whole life before that is taken for the error of a clock.
@@ -23,8 +24,8 @@ const LONGEST: i64 = 25 * 3_600_000;
 /// A time that moves with the clock differs from it by no more than this (ms): whole seconds, and what is not counted.
 const STEP: i64 = 1_200;
 
-/// An answer that was on its way for longer than this (ms) is no measure of time: its page may have been frozen, and what
-/// was stored meanwhile is another copy.
+/// An answer that was on its way for longer than this (ms) is no measure of time: its page may have been frozen, and
+/// what was stored meanwhile is another copy.
 const PROMPT: i64 = 10_000;
 
 /// The least time (ms) before a request that is to settle a doubt, and how much is drawn at random on top.
@@ -111,7 +112,8 @@ impl<'a> View<'a> {
         self.by_wall > 0 && self.by_wall <= self.most
     }
 
-    /// What is left by the host's clock, where that is plausible. A life that was only asked for proves nothing against it.
+    /// What is left by the host's clock, where that is plausible. A life that was only asked for proves nothing against
+    /// it.
     fn plausible_date(&self) -> Option<Dated> {
         self.date.filter(|date| date.left_at_most > 0 && date.left <= self.most_known)
     }
@@ -178,8 +180,9 @@ impl<'a> View<'a> {
         if date.is_none() && self.seen.life().is_none() {
             return Judgement::Expired;
         }
-        // A clock that is ahead by no more than what counts as right shows a token that lives as ended. Where tokens are
-        // served more than once, it can be told from one that is further ahead only by a token that is served after that.
+        // A clock that is ahead by no more than what counts as right shows a token that lives as ended. Where tokens
+        // are served more than once, it can be told from one that is further ahead only by a token that is served after
+        // that.
         let wait = REASK.max(self.by_wall + AGREEMENT + 2 * UNCERTAINTY);
         let Some(doubt) = doubt else { return Judgement::Doubtful { wait } };
         let when_sent = self.by_wall + self.seen.took();
@@ -226,8 +229,8 @@ pub(super) fn judge(seen: &Sighting, wall: i64, doubt: Option<&Sighting>) -> Jud
     view.living(doubt).unwrap_or_else(|| view.ended(doubt))
 }
 
-/// The same by a wall clock to which an offset is added; `None` where that leads nowhere, and the answer is to be judged
-/// without.
+/// The same by a wall clock to which an offset is added; `None` where that leads nowhere, and the answer is to be
+/// judged without.
 pub(super) fn judge_by_offset(seen: &Sighting, wall: i64, offset: i64, doubt: Option<&Sighting>) -> Option<Judgement> {
     let Some(expires_at) = seen.answer.expires_at else { return Some(told(seen, wall + offset, true, doubt)) };
     let view = View::new(seen, expires_at, wall + offset, true);

@@ -161,8 +161,8 @@ fn a_life_is_plausible_up_to_a_minute_more_than_it_has() {
     let answer = known(life, ends(life));
     assert_eq!(first(-MINUTE - LOSS, answer), Verdict::Good(life + MINUTE));
     assert_eq!(first(-MINUTE - LOSS - 1, answer), Verdict::Good(life - LOSS), "rule 5");
-    // By `Date`: a slow host, and a right client. Where it is plausible the shorter counts, and that is the client's; so the
-    // client is slower still.
+    // By `Date`: a slow host, and a right client. Where it is plausible the shorter counts, and that is the client's;
+    // so the client is slower still.
     let date = |ago: i64| known(life, dated(life, -ago));
     assert_eq!(first(-HOUR, date(MINUTE)), Verdict::Good(life + MINUTE - SECOND - LOSS));
     assert_eq!(first(-HOUR, date(MINUTE + SECOND)), Verdict::Good(life + MINUTE - LOSS));
@@ -245,7 +245,8 @@ fn fast(answer: Answer, takes: i64) -> Client {
 
 #[test]
 fn a_date_that_has_moved_on_as_the_clock_did_proves_the_answers_live() {
-    // Sent at -500 and received at 0; then sent at 3000 and received at 3500: from 3000 to 4000, and 1200 more either way.
+    // Sent at -500 and received at 0; then sent at 3000 and received at 3500: from 3000 to 4000, and 1200 more either
+    // way.
     for (moved, proved) in [(0, false), (1_799, false), (1_800, true), (3_500, true), (5_200, true), (5_201, false)] {
         let mut client = fast(dated(5 * MINUTE, 0), 500);
         let verdict = client.judge(3_500, dated(5 * MINUTE + 1, moved));
@@ -358,7 +359,8 @@ fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
     // Its clock is 4.5 s fast, the host's a minute slow, and the same token is served until it ends.
     let served = |at: i64| dated(0, at - MINUTE);
     let mut client = Client::ahead(4_500);
-    // 4.4 s before its end it looks dead. It is asked again when a clock that is right to within 5 s shows it dead for certain.
+    // 4.4 s before its end it looks dead. It is asked again when a clock that is right to within 5 s shows it dead for
+    // certain.
     assert_eq!(client.judge(-4_400, served(-4_400)), Verdict::Doubtful(5_250));
     assert_eq!(client.judge(-400, served(-400)), Verdict::Doubtful(3_000), "too soon");
     // A token that is served still was not dead: it is the client's clock.

@@ -1,12 +1,13 @@
 //! Siblings: the other tabs that keep the same token.
 //!
-//! One vend serves them all. Whoever finds an attempt due asks for the group's lock and, at the same time, its siblings for a
-//! better token; once it holds the lock it waits a moment for what may be on its way, sounds the channel, and sends the request
-//! unless a sibling's token or failure has made that needless. What came of a request is told to everyone, and counts as each
-//! one's own.
+//! One vend serves them all. Whoever finds an attempt due asks for the group's lock and, at the same time, its siblings
+//! for a better token; once it holds the lock it waits a moment for what may be on its way, sounds the channel, and
+//! sends the request unless a sibling's token or failure has made that needless. What came of a request is told to
+//! everyone, and counts as each one's own.
 //!
-//! The lock only saves requests. Its owner may be frozen or may never release it, so nobody waits for it beyond [`PATIENCE`].
-//! Whether an attempt is still due is asked again at every event, so there is nothing to remember but the turn itself.
+//! The lock only saves requests. Its owner may be frozen or may never release it, so nobody waits for it beyond
+//! [`PATIENCE`]. Whether an attempt is still due is asked again at every event, so there is nothing to remember but the
+//! turn itself.
 
 use super::super::calls::Fate;
 use super::super::event::*;
@@ -15,25 +16,27 @@ use super::plan::Plan;
 use super::react::certain;
 use super::{Held, Machine, Phase};
 
-/// How long anyone waits for the lock (ms, at least and on top at most). Not all for the same time, or those who waited in
-/// vain would all send requests at once.
+/// How long anyone waits for the lock (ms, at least and on top at most). Not all for the same time, or those who waited
+/// in vain would all send requests at once.
 const PATIENCE: (i64, i64) = (4_000, 500);
 
-/// With a token in hand it waits for half of what that has left, but no less than this (ms): the owner needs time to listen and to
-/// be answered, and where its page is hidden its timers fire once a second.
+/// With a token in hand it waits for half of what that has left, but no less than this (ms): the owner needs time to
+/// listen and to be answered, and where its page is hidden its timers fire once a second.
 const LEAST_PATIENCE: i64 = 1_500;
 
 /// What is left of the token for one's own request (ms), even so, unless timers are late.
 const RESERVE: i64 = 250;
 
-/// How long the owner of the lock waits for what its siblings may have to tell (ms). A message between tabs takes a few; and
-/// nothing says that the news of a token arrives before the lock that was released after it.
+/// How long the owner of the lock waits for what its siblings may have to tell (ms). A message between tabs takes a
+/// few; and nothing says that the news of a token arrives before the lock that was released after it.
 const HUSH: i64 = 100;
 
-/// How long it waits at most (ms) until it is sure that it has heard them: a page or a browser that is busy lets messages lie.
+/// How long it waits at most (ms) until it is sure that it has heard them: a page or a browser that is busy lets
+/// messages lie.
 const SOUNDING: i64 = 500;
 
-/// A token is better than another if it lives longer by more than this (ms). The same one, told and measured twice, is not.
+/// A token is better than another if it lives longer by more than this (ms). The same one, told and measured twice, is
+/// not.
 const BETTER: i64 = 1_000;
 
 /// An attempt that waits for the lock or for its siblings' word.
@@ -52,8 +55,8 @@ pub(super) struct Turn {
 impl Turn {
     /// The steady time at which the channel is sounded, and then its request is sent.
     ///
-    /// Where timers are held up, those of its siblings are as well, and all of them fire at the same moment: who waits any less
-    /// goes together with the owner. And nobody there could be sure to go before the token ends.
+    /// Where timers are held up, those of its siblings are as well, and all of them fire at the same moment: who waits
+    /// any less goes together with the owner. And nobody there could be sure to go before the token ends.
     fn go(&self, held_up: bool) -> i64 {
         let least = if held_up { self.since + LEAST_PATIENCE } else { self.until };
         match self.sounding {
@@ -175,11 +178,12 @@ impl Machine {
         }
     }
 
-    /// An attempt of a sibling counts as one's own, for the service is the same. Beyond that it concerns those who are about to
-    /// ask, or have failed themselves.
+    /// An attempt of a sibling counts as one's own, for the service is the same. Beyond that it concerns those who are
+    /// about to ask, or have failed themselves.
     ///
-    /// A request that the service left without an answer may have failed by its page's own fault: one that navigates away has
-    /// its requests cut short first. Then somebody else tries, and only if that fails as well is it the service's.
+    /// A request that the service left without an answer may have failed by its page's own fault: one that navigates
+    /// away has its requests cut short first. Then somebody else tries, and only if that fails as well is it the
+    /// service's.
     pub(super) fn heard_failure(&mut self, failure: i64, after: i64, own_fault: bool) {
         if self.phase != Phase::Open || !self.shared || own_fault && self.attempts.doubted(self.time.awake()) {
             return;

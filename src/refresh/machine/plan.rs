@@ -42,7 +42,8 @@ impl Machine {
         }
     }
 
-    /// Where timers are late, the token is renewed early enough for one of them to come before it ends; but not before its window opens.
+    /// Where timers are late, the token is renewed early enough for one of them to come before it ends; but not before
+    /// its window opens.
     fn last_chance(&self) -> i64 {
         let lag = if self.far_behind > 0 { LONG_LAG } else { LAG };
         match &self.token {
@@ -72,7 +73,8 @@ impl Machine {
         (at - self.now()).max(limit).max(0)
     }
 
-    /// How long (ms) an attempt may be put off for the budget's sake. A renewal is not put off for what others spent until its token is lost.
+    /// How long (ms) an attempt may be put off for the budget's sake. A renewal is not put off for what others spent
+    /// until its token is lost.
     fn may_put_off(&self) -> i64 {
         match &self.token {
             Some(token) if self.attempts.keeps(self.time.awake()) && !self.attempts.failing() => {

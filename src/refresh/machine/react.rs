@@ -224,8 +224,8 @@ impl Machine {
         self.token.is_some() || self.ended.is_some_and(|ended| self.now() - ended < GRACE)
     }
 
-    /// Before the server wants it there is no attempt; for how long (ms), as far as that is granted. That a sibling was not told to
-    /// wait takes nothing back.
+    /// Before the server wants it there is no attempt; for how long (ms), as far as that is granted. That a sibling was
+    /// not told to wait takes nothing back.
     pub(super) fn heed(&mut self, failure: i64, after: i64) -> i64 {
         let after = if failure == RETRY { after.clamp(0, MAX_RETRY_AFTER) } else { 0 };
         self.not_before = self.not_before.max(self.in_ms(after));

@@ -204,7 +204,8 @@ proptest! {
         }
     }
 
-    /// Whatever is done to one character, the result is a token or a coded error; and never one with more than was signed.
+    /// Whatever is done to one character, the result is a token or a coded error; and never one with more than was
+    /// signed.
     #[test]
     fn a_mutated_token_decodes_or_fails(at: prop::sample::Index, character in "[ -~]") {
         let mut text = disposable();

@@ -1,4 +1,5 @@
-// Clocks and timers of a page under a test's thumb. To be imported before anything that keeps a timer function for itself.
+// Clocks and timers of a page under a test's thumb. To be imported before anything that keeps a timer function for
+// itself.
 const { fetch } = globalThis;
 const [mono, wall] = [performance.now(), Date.now()];
 const timers = new Map();
@@ -47,7 +48,10 @@ globalThis.clock = {
     const end = passed + ms;
     for (;;) {
       await settle();
-      const [id, due] = [...timers].reduce((first, timer) => (timer[1].at < (first[1]?.at ?? Infinity) ? timer : first), []);
+      const [id, due] = [...timers].reduce(
+        (first, timer) => (timer[1].at < (first[1]?.at ?? Infinity) ? timer : first),
+        [],
+      );
       if (!due || due.at > end) break;
       passed = due.at;
       timers.delete(id);

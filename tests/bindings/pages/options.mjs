@@ -12,8 +12,11 @@ export const seenBy = ({ status, token, error }) => `${status} ${token?.tokenId 
 
 const kept = new FormData();
 
-/** Options as a test can send them to a page: `{ call: 'name' }` stands for a function of that name, which asks for a token by it, and
- *  `{ form: 'a=1' }` for form parameters, made anew each time; `form: 'kept'` for form data that is always the same object. */
+/**
+ * Options as a test can send them to a page: `{ call: 'name' }` stands for a function of that name, which asks for a
+ * token by it, and `{ form: 'a=1' }` for form parameters, made anew each time; `form: 'kept'` for form data that is
+ * always the same object.
+ */
 globalThis.optionsOf = ({ vend, ...others }) => {
   const ask = (name) => fetch(`/token?${name}`);
   if (vend?.call) return { vend: () => ask(vend.call), ...others };

@@ -27,7 +27,11 @@ function Token({ id, source }) {
 }
 
 const inBoundary = (source, id = 'token', ...siblings) =>
-  h(Boundary, { id, key: id }, h(Suspense, { fallback: h('p', { id }, 'fallback') }, h(Token, { id, source }), ...siblings));
+  h(
+    Boundary,
+    { id, key: id },
+    h(Suspense, { fallback: h('p', { id }, 'fallback') }, h(Token, { id, source }), ...siblings),
+  );
 
 /** Takes longer than a slice of React's, and so does what comes after it. */
 function Slow({ ms }) {
@@ -49,7 +53,12 @@ const many = () => Array.from({ length: 25 }, (_, key) => h(Slow, { key, ms: 4 }
 
 /** The boundary is inside of the fallback, and so are these. */
 const around = (...siblings) =>
-  h(Suspense, { fallback: h('p', { id: 'token' }, 'fallback') }, h(Boundary, { id: 'token' }, h(Token, { id: 'token', source: make('/token') })), ...siblings);
+  h(
+    Suspense,
+    { fallback: h('p', { id: 'token' }, 'fallback') },
+    h(Boundary, { id: 'token' }, h(Token, { id: 'token', source: make('/token') })),
+    ...siblings,
+  );
 
 let switchTo;
 function Switch({ from }) {
@@ -73,7 +82,14 @@ globalThis.page = {
   twice: () => show(h('div', null, inBoundary(make('/token'), 'token'), inBoundary(globalThis.source, 'other'))),
   around: () => show(around()),
   slowAround: () => show(around(...many())),
-  switch: () => show(h(Boundary, { id: 'token' }, h(Suspense, { fallback: h('p', { id: 'token' }, 'fallback') }, h(Switch, { from: make('/token?first') })))),
+  switch: () =>
+    show(
+      h(
+        Boundary,
+        { id: 'token' },
+        h(Suspense, { fallback: h('p', { id: 'token' }, 'fallback') }, h(Switch, { from: make('/token?first') })),
+      ),
+    ),
   switchTo: (vend, inTransition) => {
     const next = make(vend);
     if (inTransition) startTransition(() => switchTo(next));
@@ -81,7 +97,9 @@ globalThis.page = {
   },
   hydrate: () => {
     globalThis.recovered = [];
-    hydrateRoot(app, inBoundary(make('/token')), { onRecoverableError: (error) => globalThis.recovered.push(error.message) });
+    hydrateRoot(app, inBoundary(make('/token')), {
+      onRecoverableError: (error) => globalThis.recovered.push(error.message),
+    });
   },
   reset: () => boundaries.forEach((boundary) => boundary.setState({ error: null })),
   /** Resets the boundary as soon as it shows an error, but once. */

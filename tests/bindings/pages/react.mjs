@@ -6,7 +6,7 @@ import { TokenSource } from 'momento-token-wasm';
 import { useToken } from 'momento-token-wasm/react';
 
 let renders = 0;
-let states = [];
+const states = [];
 
 function Token({ input }) {
   const state = useToken(input);

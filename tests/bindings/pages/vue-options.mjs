@@ -15,7 +15,8 @@ function mount(input) {
   app = createApp({
     setup() {
       refs = useToken(input);
-      return () => h('p', null, [h('span', { id: 'token' }, seenBy(plain(refs))), h('button', { onClick: refs.refresh })]);
+      return () =>
+        h('p', null, [h('span', { id: 'token' }, seenBy(plain(refs))), h('button', { onClick: refs.refresh })]);
     },
   });
   app.mount('#app');

@@ -26,7 +26,10 @@ globalThis.page = {
   scope: () => {
     const scope = effectScope();
     const refs = scope.run(() => useToken({ vend: '/token' }));
-    globalThis.scope = { stop: () => scope.stop(), state: () => `${refs.status.value} ${refs.token.value?.tokenId ?? 'none'}` };
+    globalThis.scope = {
+      stop: () => scope.stop(),
+      state: () => `${refs.status.value} ${refs.token.value?.tokenId ?? 'none'}`,
+    };
   },
   renders: () => renders,
 };

@@ -4,8 +4,10 @@ import { open } from './page.mjs';
 
 const named = (_, { url, headers }, mint) => ({ body: mint(300, { id: headers['x-call'] ?? url.search.slice(1) }) });
 
-/** `answer(count, request, mint)` is the vending service's nth answer; `mint` is `disposable` by the page's time. By default, a token whose id is what was
- *  asked for, by a header or in the URL. */
+/**
+ * `answer(count, request, mint)` is the vending service's nth answer; `mint` is `disposable` by the page's time. By
+ * default, a token whose id is what was asked for, by a header or in the URL.
+ */
 export async function visitWithClock(t, browser, code, answer = named) {
   const opened = await open(t, browser, await code, async (count, request) => {
     const passed = Number(request.headers['x-passed']);

@@ -1,4 +1,5 @@
-// What a server makes of components, in a process of its own that must end by itself, with the package installed as an app has it.
+// What a server makes of components, in a process of its own that must end by itself, with the package installed as an
+// app has it.
 import { execFileSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,20 +11,33 @@ const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 /** Runs it in a folder with these packages; `react: 'react18'` puts another one in place. What it prints comes back. */
 export function run(t, code, packages) {
   const folder = install(t);
-  for (const [name, target] of Object.entries(packages)) symlinkSync(join(modules, target), join(folder, 'node_modules', name));
+  for (const [name, target] of Object.entries(packages))
+    symlinkSync(join(modules, target), join(folder, 'node_modules', name));
   // So that what stands in for a package finds the others that do.
   const flags = Object.entries(packages).some(([name, target]) => name !== target) ? ['--preserve-symlinks'] : [];
-  return execFileSync('node', [...flags, '--input-type=module', '--eval', code], { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+  return execFileSync('node', [...flags, '--input-type=module', '--eval', code], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
 }
 
 /** The packages of a version of React. */
 export const reactPackages = (version) =>
   version === '18'
-    ? { react: 'react18', 'react-dom': 'react-dom18', scheduler: 'react-dom18/node_modules/scheduler', 'loose-envify': 'loose-envify', 'js-tokens': 'js-tokens' }
+    ? {
+        react: 'react18',
+        'react-dom': 'react-dom18',
+        scheduler: 'react-dom18/node_modules/scheduler',
+        'loose-envify': 'loose-envify',
+        'js-tokens': 'js-tokens',
+      }
     : { react: 'react', 'react-dom': 'react-dom', scheduler: 'scheduler' };
 
-/** What a server sends of a component that suspends, in boundaries as the page `react-suspense` has them; behind it, where `render` is
- *  `renderToPipeableStream`, the errors that it told of. */
+/**
+ * What a server sends of a component that suspends, in boundaries as the page `react-suspense` has them; behind it,
+ * where `render` is `renderToPipeableStream`, the errors that it told of.
+ */
 export function serverHtml(t, version, render) {
   return run(
     t,

@@ -1,5 +1,6 @@
-// A page deceived: `?skew=ms` sets its wall clock wrong; `?unplugged` has the browser say that it is offline; `?virtual` stops both
-// clocks and all timers but for `clocks.runFor(ms)`. Loaded before anything that might look at them.
+// A page deceived: `?skew=ms` sets its wall clock wrong; `?unplugged` has the browser say that it is offline;
+// `?virtual` stops both clocks and all timers but for `clocks.runFor(ms)`. Loaded before anything that might look at
+// them.
 globalThis.clocks = (() => {
   const realNow = Date.now;
   const query = new URLSearchParams(location.search);
@@ -7,7 +8,8 @@ globalThis.clocks = (() => {
 
   Date.now = () => clocks.trueNow() + clocks.skew;
   Date = new Proxy(Date, {
-    construct: (RealDate, given) => (given.length === 0 ? new RealDate(RealDate.now()) : Reflect.construct(RealDate, given)),
+    construct: (RealDate, given) =>
+      given.length === 0 ? new RealDate(RealDate.now()) : Reflect.construct(RealDate, given),
   });
 
   if (query.has('unplugged')) Object.defineProperty(navigator, 'onLine', { value: false });
@@ -19,7 +21,8 @@ globalThis.clocks = (() => {
     let last = 0;
     clocks.trueNow = () => began + elapsed;
     performance.now = () => elapsed;
-    globalThis.setTimeout = (run, delay = 0, ...args) => timers.set(++last, { at: elapsed + Math.max(delay, 0), run: () => run(...args) }) && last;
+    globalThis.setTimeout = (run, delay = 0, ...args) =>
+      timers.set(++last, { at: elapsed + Math.max(delay, 0), run: () => run(...args) }) && last;
     globalThis.clearTimeout = (id) => void timers.delete(id);
     // Not a timer: those of a page in the background come once a second.
     const { port1, port2 } = new MessageChannel();
@@ -28,7 +31,10 @@ globalThis.clocks = (() => {
         port1.onmessage = resolve;
         port2.postMessage(0);
       });
-    /** Whatever falls due within so many milliseconds happens; after each timer, `settled` is awaited until it is true in real time. */
+    /**
+     * Whatever falls due within so many milliseconds happens; after each timer, `settled` is awaited until it is true
+     * in real time.
+     */
     clocks.runFor = async (ms, settled) => {
       const end = elapsed + ms;
       for (;;) {

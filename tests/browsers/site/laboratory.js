@@ -1,4 +1,5 @@
-// TokenSources under observation, in a page or a worker. What it gives is plain data, for a test outside the browser to read.
+// TokenSources under observation, in a page or a worker. What it gives is plain data, for a test outside the browser to
+// read.
 import { TokenSource } from './token.js';
 
 /** How often it is looked whether there is a valid token. */
@@ -8,15 +9,27 @@ export function laboratory() {
   const sources = new Map();
   const trueNow = () => (globalThis.clocks ?? { trueNow: Date.now }).trueNow();
 
-  /** `tab` is who the service is told is asking: in a function's headers, which tell no groups of tabs apart. `byFunction`: the app sends the request. */
+  /**
+   * `tab` is who the service is told is asking: in a function's headers, which tell no groups of tabs apart.
+   * `byFunction`: the app sends the request.
+   */
   function open(name, { tab, vend = 'token', byFunction = false, ...options } = {}) {
     const url = new URL(vend, location.href);
     const headers = () => (tab === undefined ? {} : { 'x-tab': tab });
-    const source = new TokenSource({ vend: byFunction ? () => fetch(url, { headers: headers(), cache: 'no-store' }) : tab === undefined ? url : { url, headers }, ...options });
+    const source = new TokenSource({
+      vend: byFunction
+        ? () => fetch(url, { headers: headers(), cache: 'no-store' })
+        : tab === undefined
+          ? url
+          : { url, headers },
+      ...options,
+    });
     const seen = { source, tokens: [], errors: [], statuses: [], gaps: [] };
     sources.set(name, seen);
     source.addEventListener('token', ({ detail }) => seen.tokens.push({ id: detail.tokenId, at: trueNow() }));
-    source.addEventListener('error', ({ detail }) => seen.errors.push({ code: detail.code, status: detail.status, at: trueNow() }));
+    source.addEventListener('error', ({ detail }) =>
+      seen.errors.push({ code: detail.code, status: detail.status, at: trueNow() }),
+    );
     source.addEventListener('status', ({ detail }) => seen.statuses.push(detail));
     seen.look = setInterval(() => look(seen), LOOK_MS);
   }
@@ -55,7 +68,8 @@ export function laboratory() {
       of(name)
         .getToken(options)
         .then(
-          (token) => (token.expiresAt.getTime() > trueNow() ? { id: token.tokenId } : { id: token.tokenId, expired: true }),
+          (token) =>
+            token.expiresAt.getTime() > trueNow() ? { id: token.tokenId } : { id: token.tokenId, expired: true },
           (error) => ({ code: error.code ?? String(error), status: error.status }),
         ),
     state(name) {

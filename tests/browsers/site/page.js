@@ -21,7 +21,10 @@ const workers = {
     await navigator.serviceWorker.register('worker.js', { type: 'module' });
     return (await navigator.serviceWorker.ready).active;
   },
-  blob: () => new Worker(URL.createObjectURL(new Blob([`import '${location.origin}/worker.js';`], { type: 'text/javascript' })), { type: 'module' }),
+  blob: () =>
+    new Worker(URL.createObjectURL(new Blob([`import '${location.origin}/worker.js';`], { type: 'text/javascript' })), {
+      type: 'module',
+    }),
   /** Not a worker, but spoken to as one: a frame of an opaque origin. */
   async sandbox() {
     const frame = Object.assign(document.createElement('iframe'), { sandbox: 'allow-scripts', src: 'frame.html' });
@@ -44,10 +47,15 @@ lab.ask = async (kind, method, ...args) => {
   return value;
 };
 
-/** Puts a service worker between this page and the vending service that serves what it has stored, and asks for another afterwards. */
+/**
+ * Puts a service worker between this page and the vending service that serves what it has stored, and asks for another
+ * afterwards.
+ */
 lab.revalidate = async () => {
   await navigator.serviceWorker.register('stale-worker.js');
-  const claimed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+  const claimed = new Promise((resolve) =>
+    navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true }),
+  );
   if (!navigator.serviceWorker.controller) await claimed;
 };
 

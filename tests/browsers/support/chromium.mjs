@@ -1,4 +1,5 @@
-// Chromium by its DevTools protocol, over a pipe: what no driver in between can soften (freezing, crashing, throttling).
+// Chromium by its DevTools protocol, over a pipe: what no driver in between can soften (freezing, crashing,
+// throttling).
 import { FLAGS } from '../../e2e/support/flags.mjs';
 import { startGroup } from './process.mjs';
 
@@ -13,7 +14,9 @@ export async function startChromium(...flags) {
     const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
     const command = (method, params) => send(method, params, sessionId);
     await Promise.all([command('Page.enable'), command('Runtime.enable'), command('Network.enable')]);
-    return tabOf(targetId, command, (method, listener) => on(method, (params, from) => from === sessionId && listener(params)));
+    return tabOf(targetId, command, (method, listener) =>
+      on(method, (params, from) => from === sessionId && listener(params)),
+    );
   }
 
   function tabOf(targetId, command, listen) {
@@ -24,7 +27,8 @@ export async function startChromium(...flags) {
         returnByValue: true,
         userGesture: true,
       });
-      if (exceptionDetails) throw new Error(`in the page: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
+      if (exceptionDetails)
+        throw new Error(`in the page: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
       return result.value;
     }
     const loaded = () => new Promise((resolve) => listen('Page.loadEventFired', resolve));
@@ -69,7 +73,9 @@ export async function startChromium(...flags) {
     },
     async offline(offline) {
       const conditions = { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
-      await Promise.all([...tabs].map((tab) => tab.command('Network.emulateNetworkConditions', conditions).catch(() => {})));
+      await Promise.all(
+        [...tabs].map((tab) => tab.command('Network.emulateNetworkConditions', conditions).catch(() => {})),
+      );
     },
     end: () => group.end(),
   };

@@ -1,4 +1,5 @@
-// Programs that a test starts, each as the leader of a process group of its own: to be stopped, woken and ended as a whole.
+// Programs that a test starts, each as the leader of a process group of its own: to be stopped, woken and ended as a
+// whole.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,18 +9,27 @@ import { join } from 'node:path';
 
 const groups = new Set();
 process.on('exit', () => groups.forEach((group) => group.signal('SIGKILL')));
-for (const [name, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(name, () => process.exit(code));
+for (const [name, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.on(name, () => process.exit(code));
 
 /** `pipes` is how many file descriptors from 3 on are pipes to it. Ended at the latest with this process. */
 export function startGroup(command, args, { pipes = 0, env = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'momento-browser-'));
-  const child = spawn(command, args.map((arg) => arg.replace('{folder}', folder)), {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', ...Array(pipes).fill('pipe')],
-    env: { ...process.env, ...env, HOME: folder },
-  });
+  const child = spawn(
+    command,
+    args.map((arg) => arg.replace('{folder}', folder)),
+    {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', ...Array(pipes).fill('pipe')],
+      env: { ...process.env, ...env, HOME: folder },
+    },
+  );
   let journal = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (journal = (journal + text).slice(-10_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => (journal = (journal + text).slice(-10_000)));
   const failed = new Promise((_, reject) => child.once('error', reject));
   failed.catch(() => {});
   const ended = Promise.race([once(child, 'exit'), failed]).catch(() => {});

@@ -13,12 +13,16 @@ const scenarios = [];
 const figures = [];
 
 /**
- * A promise, and how it is put to the test. `without` names the browsers it is not tried in, each with the reason; `flags` are Chromium's, for a
- * browser of its own; `long` ones are left to `make test-browsers-long`.
+ * A promise, and how it is put to the test. `without` names the browsers it is not tried in, each with the reason;
+ * `flags` are Chromium's, for a browser of its own; `long` ones are left to `make test-browsers-long`.
  */
-export const scenario = (promise, run, { without = {}, flags, long = false } = {}) => scenarios.push({ promise, run, without, flags, long });
+export const scenario = (promise, run, { without = {}, flags, long = false } = {}) =>
+  scenarios.push({ promise, run, without, flags, long });
 
-/** Runs all of them, one after another: many tests hold a browser to its time, which three of them at once would take from each other. */
+/**
+ * Runs all of them, one after another: many tests hold a browser to its time, which three of them at once would take
+ * from each other.
+ */
 export function runScenarios({ long, engines = ENGINES }) {
   const chosen = scenarios.filter((scenario) => scenario.long === long);
   describe('browsers', { concurrency: 1 }, () => {
@@ -43,7 +47,8 @@ export function runScenarios({ long, engines = ENGINES }) {
               },
               figure: (what, value) => figures.push([promise, name, what, value]),
             });
-            for (const tab of tabs.filter((tab) => !tab.gone)) assert.deepEqual(await tab.run(() => globalThis.troubles), [], 'errors in the page');
+            for (const tab of tabs.filter((tab) => !tab.gone))
+              assert.deepEqual(await tab.run(() => globalThis.troubles), [], 'errors in the page');
           });
         }
       });
@@ -63,14 +68,22 @@ export async function sleep(browser, ms) {
   }
 }
 
-/** Lets virtual time pass in a page that was opened with `?virtual`, whose source 'a' has as long as it takes for each request. */
-export const runFor = (tab, ms) => tab.run((ms) => clocks.runFor(ms, () => !/fetching|refreshing/.test(lab.state('a').status)), ms);
+/**
+ * Lets virtual time pass in a page that was opened with `?virtual`, whose source 'a' has as long as it takes for each
+ * request.
+ */
+export const runFor = (tab, ms) =>
+  tab.run((ms) => clocks.runFor(ms, () => !/fetching|refreshing/.test(lab.state('a').status)), ms);
 
 function report(chosen, engines) {
-  const rows = figures.map(([, name, what, value]) => [what, name, String(value)]).sort((a, b) => a[0].localeCompare(b[0]) || a[1].localeCompare(b[1]));
+  const rows = figures
+    .map(([, name, what, value]) => [what, name, String(value)])
+    .sort((a, b) => a[0].localeCompare(b[0]) || a[1].localeCompare(b[1]));
   const wide = Math.max(0, ...rows.map(([what]) => what.length));
   console.log('\nMeasured');
   for (const [what, name, value] of rows) console.log(`  ${what.padEnd(wide)}  ${name.padEnd(9)}${value}`);
-  const omitted = chosen.flatMap(({ promise, without }) => engines.filter((name) => without[name]).map((name) => `  ${name.padEnd(9)}${promise}: ${without[name]}`));
+  const omitted = chosen.flatMap(({ promise, without }) =>
+    engines.filter((name) => without[name]).map((name) => `  ${name.padEnd(9)}${promise}: ${without[name]}`),
+  );
   if (omitted.length > 0) console.log(`\nNot tried\n${omitted.join('\n')}`);
 }

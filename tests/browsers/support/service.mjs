@@ -1,4 +1,5 @@
-// An origin of its own for each test: a page that uses the package, and a vending service that counts, mints and misbehaves as told.
+// An origin of its own for each test: a page that uses the package, and a vending service that counts, mints and
+// misbehaves as told.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,9 +12,10 @@ const TYPES = { html: 'text/html', js: 'text/javascript' };
 /**
  * Starts it; it ends when the context does. `seconds` is how long a token lives.
  *
- * `vends` is what arrived, `{ id, at, tab, url, method, origin, type, body, gone }`, each answered with a token whose `tokenId` is `id`, unless
- * `answer(vend, send)` says otherwise: `send()` gives a token, `send({ status, headers, body })` anything else. With `cors`, pages of any origin
- * may read answers and files; a preflight is answered and not counted.
+ * `vends` is what arrived, `{ id, at, tab, url, method, origin, type, body, gone }`, each answered with a token whose
+ * `tokenId` is `id`, unless `answer(vend, send)` says otherwise: `send()` gives a token, `send({ status, headers, body
+ * })` anything else. With `cors`, pages of any origin may read answers and files; a preflight is answered and not
+ * counted.
  */
 export async function startService(context, { seconds = 300, cors = false } = {}) {
   const vends = [];
@@ -30,13 +32,22 @@ export async function startService(context, { seconds = 300, cors = false } = {}
     } catch {
       return response.writeHead(404, { 'content-type': 'text/plain' }).end('not here');
     }
-    response.writeHead(200, { 'content-type': TYPES[file.split('.').pop()], 'cache-control': 'max-age=60', ...readable }).end(body);
+    response
+      .writeHead(200, { 'content-type': TYPES[file.split('.').pop()], 'cache-control': 'max-age=60', ...readable })
+      .end(body);
   });
 
   async function vend(url, request, response) {
     const { method, headers } = request;
     if (cors && method === 'OPTIONS') return response.writeHead(204, readable).end();
-    const arrived = { id: String(vends.length + 1), at: Date.now(), tab: headers['x-tab'], url, response, gone: once(response, 'close') };
+    const arrived = {
+      id: String(vends.length + 1),
+      at: Date.now(),
+      tab: headers['x-tab'],
+      url,
+      response,
+      gone: once(response, 'close'),
+    };
     vends.push(Object.assign(arrived, { method, origin: headers.origin, type: headers['content-type'] }));
     if (method === 'POST') arrived.body = Buffer.concat(await request.toArray()).toString();
     const send = ({ status = 200, headers = {}, body = service.mint(arrived.id) } = {}) =>

@@ -1,7 +1,10 @@
 // Pages that are watched for errors, from within: no driver tells of them in every browser.
 import assert from 'node:assert/strict';
 
-/** A script for the head of a page: keeps what goes wrong in it and nobody catches, and what its console is told of errors. */
+/**
+ * A script for the head of a page: keeps what goes wrong in it and nobody catches, and what its console is told of
+ * errors.
+ */
 export const WATCH = `globalThis.troubles = [];
 addEventListener('error', ({ message }) => troubles.push('uncaught: ' + message));
 addEventListener('unhandledrejection', ({ reason }) => troubles.push('unhandled: ' + reason));
@@ -13,7 +16,11 @@ export async function openWatched(t, browser, url, expected = /^$/) {
   const tab = await browser.open(url);
   t.after(async () => {
     const troubles = await tab.run(() => globalThis.troubles).finally(tab.close);
-    assert.deepEqual(troubles.filter((trouble) => !expected.test(trouble)), [], 'errors in the page');
+    assert.deepEqual(
+      troubles.filter((trouble) => !expected.test(trouble)),
+      [],
+      'errors in the page',
+    );
   });
   return tab;
 }

@@ -4,7 +4,9 @@ import { freePort, startGroup } from './process.mjs';
 
 export async function startFirefox() {
   const port = await freePort();
-  const group = startGroup(process.env.FIREFOX_DRIVER, ['--port', String(port), '--profile-root', '{folder}'], { env: { MOZ_CRASHREPORTER_DISABLE: '1' } });
+  const group = startGroup(process.env.FIREFOX_DRIVER, ['--port', String(port), '--profile-root', '{folder}'], {
+    env: { MOZ_CRASHREPORTER_DISABLE: '1' },
+  });
   const browser = await startSession(group, port, {
     'moz:firefoxOptions': {
       binary: process.env.FIREFOX_PATH,
@@ -28,12 +30,16 @@ export async function startFirefox() {
 export async function startWebKit() {
   const port = await freePort();
   const group = startGroup('xvfb-run', ['-a', process.env.WEBKIT_DRIVER, `--port=${port}`]);
-  return startSession(group, port, { 'webkitgtk:browserOptions': { binary: process.env.WEBKIT_PATH, args: ['--automation'] } });
+  return startSession(group, port, {
+    'webkitgtk:browserOptions': { binary: process.env.WEBKIT_PATH, args: ['--automation'] },
+  });
 }
 
 async function startSession(group, port, options) {
   const base = `http://127.0.0.1:${port}/session`;
-  const { sessionId } = await create(group, base, { capabilities: { alwaysMatch: { ...options, pageLoadStrategy: 'normal' } } });
+  const { sessionId } = await create(group, base, {
+    capabilities: { alwaysMatch: { ...options, pageLoadStrategy: 'normal' } },
+  });
   const send = (method, path, body) => ask(`${base}/${sessionId}${path}`, method, body);
   await send('POST', '/timeouts', { script: 120_000, pageLoad: 30_000 });
 
@@ -71,8 +77,9 @@ function tabOf(handle, send, within) {
   return {
     handle,
     async evaluate(expression) {
-      // Asked again and again, since a script that the driver waits for would keep all other tabs waiting. In the page's own
-      // global object, for a script of the driver's runs in another; and as a microtask, for WebKit runs those in the midst of a driver's script.
+      // Asked again and again, since a script that the driver waits for would keep all other tabs waiting. In the
+      // page's own global object, for a script of the driver's runs in another; and as a microtask, for WebKit runs
+      // those in the midst of a driver's script.
       const place = `outcome${Math.random()}`;
       const begin = `window.eval(\`Promise.resolve().then(() => (\${arguments[1]})).then((value) => ({ value }), (error) => ({ error: String(error) + ' ' + error?.stack }))
         .then((outcome) => { window['\${arguments[0]}'] = outcome; })\`)`;
@@ -99,14 +106,21 @@ async function create(group, base, body) {
     try {
       return await Promise.race([ask(base, 'POST', body), group.failed]);
     } catch (error) {
-      if (error.cause?.code !== 'ECONNREFUSED' || Date.now() > deadline) throw new Error(`${error.message}\n${group.journal}`, { cause: error });
+      if (error.cause?.code !== 'ECONNREFUSED' || Date.now() > deadline)
+        throw new Error(`${error.message}\n${group.journal}`, { cause: error });
     }
   }
 }
 
 async function ask(url, method, body) {
-  const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
+  const response = await fetch(url, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
   const { value } = await response.json();
-  if (!response.ok) throw new Error(`WebDriver: ${method} ${new URL(url).pathname.replace(/^\/session\/[^/]+/, '')}: ${value.error}: ${value.message}`);
+  if (!response.ok)
+    throw new Error(
+      `WebDriver: ${method} ${new URL(url).pathname.replace(/^\/session\/[^/]+/, '')}: ${value.error}: ${value.message}`,
+    );
   return value;
 }

@@ -33,7 +33,8 @@ export function app(context, framework, files = {}) {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
   const all = {
     'package.json': '{"private":true,"type":"module"}',
-    'index.html': '<!doctype html><html><head><title>App</title></head><body><div id="app"></div><script type="module" src="/src/main.js"></script></body></html>',
+    'index.html':
+      '<!doctype html><html><head><title>App</title></head><body><div id="app"></div><script type="module" src="/src/main.js"></script></body></html>',
     'src/main.js': MAIN[framework],
     'src/planted.js': 'export const say = () => "nothing";',
     ...files,

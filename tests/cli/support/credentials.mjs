@@ -12,11 +12,14 @@ export const v1 = (seconds = YEAR) => envelope(jwt({ sub: 'someone', ver: 1, p: 
 export const bareV1 = () => jwt({ sub: 'someone', ver: 1, p: READ_CHAT, exp: inSeconds(YEAR) });
 export const v2 = () => jwt({ t: 'g', jti: randomBytes(6).toString('hex') });
 export const legacy = () => jwt({ sub: 'someone', cp: 'control.cell.momentohq.com', c: 'cache.cell.momentohq.com' });
-export const disposable = (seconds = 300) => envelope(jwt({ sub: 'someone', ver: 1, p: READ_CHAT, exp: inSeconds(seconds), id: 'user-7' }));
+export const disposable = (seconds = 300) =>
+  envelope(jwt({ sub: 'someone', ver: 1, p: READ_CHAT, exp: inSeconds(seconds), id: 'user-7' }));
 
 /** What is sent: an envelope's inner key. */
-export const keyOf = (credential) => (credential.includes('.') ? credential : JSON.parse(Buffer.from(credential, 'base64')).api_key);
-export const fingerprint = (credential) => `sha256:${createHash('sha256').update(keyOf(credential)).digest('hex').slice(0, 12)}`;
+export const keyOf = (credential) =>
+  credential.includes('.') ? credential : JSON.parse(Buffer.from(credential, 'base64')).api_key;
+export const fingerprint = (credential) =>
+  `sha256:${createHash('sha256').update(keyOf(credential)).digest('hex').slice(0, 12)}`;
 
 /** Is a piece of the credential, of its key, or of what either holds, in this text? */
 export function leaks(text, credential) {
@@ -29,5 +32,7 @@ export function leaks(text, credential) {
 /** In so many pieces. */
 export function cut(text, count) {
   const size = Math.ceil(text.length / count);
-  return Array.from({ length: Math.ceil(text.length / size) }, (_, index) => text.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+    text.slice(index * size, (index + 1) * size),
+  );
 }

@@ -9,7 +9,8 @@ export function run(args, { input = '', cwd = root, env = {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [`${root}pkg/cli.js`, ...args], { cwd, env: { ...process.env, ...env } });
     const out = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr']) child[stream].setEncoding('utf8').on('data', (text) => (out[stream] += text));
+    for (const stream of ['stdout', 'stderr'])
+      child[stream].setEncoding('utf8').on('data', (text) => (out[stream] += text));
     child.stdin.on('error', () => {}); // it may end without reading
     child.stdin.end(input);
     child.on('error', reject);

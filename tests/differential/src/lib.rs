@@ -1,5 +1,5 @@
-//! What must hold for every input, whatever it is: the bodies of the fuzz targets (`fuzz/`) and of the smoke test that replays
-//! their seeds in `cargo test`. Each panics where the promise is broken.
+//! What must hold for every input, whatever it is: the bodies of the fuzz targets (`fuzz/`) and of the smoke test that
+//! replays their seeds in `cargo test`. Each panics where the promise is broken.
 
 mod base64;
 mod json;

@@ -60,8 +60,8 @@ fn changed_bytes_are_read_as_prost_reads_them_or_refused() {
     count.both_happen();
 }
 
-/// (c) The newer `permission_rules.PermissionSet` in the same place, whose fields have the same numbers: refused, all but a
-/// super-user without conditions, which has the same bytes and the same meaning in both.
+/// (c) The newer `permission_rules.PermissionSet` in the same place, whose fields have the same numbers: refused, all
+/// but a super-user without conditions, which has the same bytes and the same meaning in both.
 #[test]
 fn permission_sets_are_refused() {
     let count = cases("permission sets", 12_000, |random| {

@@ -23,13 +23,21 @@ export async function openPage(t, browser, url, { expected = [], ...context } = 
   // As the browser sends them, not as the page tells of them.
   const requests = [];
   page.on('request', (request) => requests.push(request));
-  // When each token expires, by the answer that it came in. (The browser does not keep for long what was read as a stream.)
+  // When each token expires, by the answer that it came in. (The browser does not keep for long what was read as a
+  // stream.)
   await page.addInitScript(() => {
     const { fetch } = globalThis;
     globalThis.expiries = [];
     globalThis.fetch = async (...asked) => {
       const answer = await fetch(...asked);
-      if (answer.ok) answer.clone().json().then(({ expiresAt }) => globalThis.expiries.push(expiresAt * 1000), () => {});
+      if (answer.ok)
+        answer
+          .clone()
+          .json()
+          .then(
+            ({ expiresAt }) => globalThis.expiries.push(expiresAt * 1000),
+            () => {},
+          );
       return answer;
     };
   });

@@ -1,7 +1,7 @@
 // The demo page as its visitors see it.
 
 export function demo(page) {
-  const text = (id) => page.locator(`#${id}`).innerText();
+  const text = (id) => page.locator(`#${id}`).textContent();
   const button = (name) => page.getByRole('button', { name });
   const toggle = (name) => page.getByRole('switch', { name });
   return {

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Waits until `condition` gives something true, which it returns; after `seconds` it fails, saying what was awaited. */
+/**
+ * Waits until `condition` gives something true, which it returns; after `seconds` it fails, saying what was awaited.
+ */
 export async function until(what, condition, seconds = 15) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

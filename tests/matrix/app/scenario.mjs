@@ -1,13 +1,28 @@
-// What each tool of the matrix has to build and run: a token is read, a scope is built and described, and a source vends twice, the second time
-// because the first token ages.
-import { DisposableTokenScopes, TokenError, TokenScopes, TokenSource, allows, decodePermissions, decodeToken, describeScope, encodePermissions } from 'momento-token-wasm';
+// What each tool of the matrix has to build and run: a token is read, a scope is built and described, and a source
+// vends twice, the second time because the first token ages.
+import {
+  DisposableTokenScopes,
+  TokenError,
+  TokenScopes,
+  TokenSource,
+  allows,
+  decodePermissions,
+  decodeToken,
+  describeScope,
+  encodePermissions,
+} from 'momento-token-wasm';
 import { decodeToken as decodeAlone } from 'momento-token-wasm/decode';
 
 const base64url = (value) => btoa(JSON.stringify(value)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
 
 /** A synthetic credential, signed by nobody. */
 function mint() {
-  const claims = { sub: 'someone', ver: 1, p: encodePermissions(TokenScopes.cacheReadOnly('chat')), exp: Math.floor(Date.now() / 1000) + 300 };
+  const claims = {
+    sub: 'someone',
+    ver: 1,
+    p: encodePermissions(TokenScopes.cacheReadOnly('chat')),
+    exp: Math.floor(Date.now() / 1000) + 300,
+  };
   const jwt = `${base64url({ alg: 'HS256' })}.${base64url(claims)}.c2lnbmF0dXJl`;
   return btoa(JSON.stringify({ endpoint: 'cell-1-us-east-2-1.prod.a.momentohq.com', api_key: jwt }));
 }
@@ -22,7 +37,10 @@ export async function scenario(vend) {
     says: describeScope(token.scope),
     alone: decodeAlone(credential).subject,
     scope: describeScope(decodePermissions(encodePermissions(scope))),
-    allows: [allows(scope, { type: 'cache', access: 'read', cache: 'caché', key: 'user/7' }), allows(scope, { type: 'cache', access: 'write', cache: 'caché', key: 'user/7' })],
+    allows: [
+      allows(scope, { type: 'cache', access: 'read', cache: 'caché', key: 'user/7' }),
+      allows(scope, { type: 'cache', access: 'write', cache: 'caché', key: 'user/7' }),
+    ],
     printed: `${token}`.includes(token.reveal()),
     refused: refusal(),
     vended: [],

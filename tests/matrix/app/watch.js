@@ -1,4 +1,5 @@
-// In a page, before all else: tells the service which of its tokens the page shows, each by its name or by when it expires, and what went wrong.
+// In a page, before all else: tells the service which of its tokens the page shows, each by its name or by when it
+// expires, and what went wrong.
 if (globalThis.document) {
   const query = new URLSearchParams(location.search);
   const service = query.get('service') ?? location.origin;
@@ -9,7 +10,9 @@ if (globalThis.document) {
 
   addEventListener('error', ({ message }) => trouble(`error: ${message}`));
   addEventListener('unhandledrejection', ({ reason }) => trouble(`unhandled: ${reason}`));
-  addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => trouble(`CSP: ${violatedDirective} ${blockedURI}`));
+  addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+    trouble(`CSP: ${violatedDirective} ${blockedURI}`),
+  );
   for (const level of ['error', 'warn']) {
     const say = console[level];
     console[level] = (...words) => {
@@ -30,12 +33,15 @@ if (globalThis.document) {
   };
   async function name(text, now) {
     const vended = await (await fetch(`${service}/vended`)).json();
-    const token = vended.find(({ id, expiresAt }) => text === id || text.endsWith(` until ${new Date(expiresAt).toLocaleTimeString()}`));
+    const token = vended.find(
+      ({ id, expiresAt }) => text === id || text.endsWith(` until ${new Date(expiresAt).toLocaleTimeString()}`),
+    );
     if (!token) return text;
     return token.expiresAt > now ? token.id : `${token.id}, expired`;
   }
   async function note(what) {
-    if (outcome.shown.push(what) === wanted || !/^token-\d+$/.test(what)) await fetch(`${service}/report`, { method: 'POST', body: JSON.stringify(outcome) });
+    if (outcome.shown.push(what) === wanted || !/^token-\d+$/.test(what))
+      await fetch(`${service}/report`, { method: 'POST', body: JSON.stringify(outcome) });
   }
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
 }

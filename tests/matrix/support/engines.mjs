@@ -1,4 +1,5 @@
-// Browsers, each opened at one address with a fresh profile. The page tells the service how it went, so nothing drives them.
+// Browsers, each opened at one address with a fresh profile. The page tells the service how it went, so nothing drives
+// them.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +30,10 @@ function find(variable, ...names) {
 const PATHS = {
   Chromium: find('CHROME_PATH', 'chromium', 'google-chrome'),
   Firefox: find('FIREFOX_PATH', 'firefox-esr', 'firefox'),
-  WebKit: find('WEBKIT_PATH', `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/webkit2gtk-4.1/MiniBrowser`),
+  WebKit: find(
+    'WEBKIT_PATH',
+    `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/webkit2gtk-4.1/MiniBrowser`,
+  ),
 };
 export const pathOf = (name) => PATHS[name];
 export const ENGINES = Object.keys(PATHS);
@@ -40,8 +44,11 @@ export const lacking = (name) => (PATHS[name] ? undefined : `${name} is not inst
 /** Of each engine that is here, by its own word. */
 export function versions() {
   const commands = { Chromium: [PATHS.Chromium], Firefox: [PATHS.Firefox], WebKit: ['xvfb-run', '-a', PATHS.WebKit] };
-  const ask = ([command, ...args]) => execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return Object.fromEntries(ENGINES.map((name) => [name, PATHS[name] && /\d+\.\d+[\d.]*/.exec(ask(commands[name]))?.[0]]));
+  const ask = ([command, ...args]) =>
+    execFileSync(command, [...args, '--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return Object.fromEntries(
+    ENGINES.map((name) => [name, PATHS[name] && /\d+\.\d+[\d.]*/.exec(ask(commands[name]))?.[0]]),
+  );
 }
 
 /** Opens it there; `end()` is to be called. `flags` are Chromium's alone. */
@@ -51,13 +58,23 @@ export function open(name, url, flags = []) {
   const home = { HOME: profile, XDG_CONFIG_HOME: profile, XDG_DATA_HOME: profile, XDG_CACHE_HOME: profile };
   const browser = {
     Chromium: () => start(path, [...CHROMIUM, ...flags, `--user-data-dir=${profile}`, url]),
-    Firefox: () => start(path, ['--headless', '--no-remote', '--profile', profile, url], { env: { ...home, MOZ_CRASHREPORTER_DISABLE: '1' } }),
+    Firefox: () =>
+      start(path, ['--headless', '--no-remote', '--profile', profile, url], {
+        env: { ...home, MOZ_CRASHREPORTER_DISABLE: '1' },
+      }),
     WebKit: () => start('xvfb-run', ['-a', path, url], { env: home }),
   }[name]();
   return {
     ...browser,
     // Of what Chromium says, what the page's console shows.
-    output: () => (name === 'Chromium' ? browser.output().split('\n').filter((line) => line.includes(':CONSOLE')).join('\n') : browser.output()),
+    output: () =>
+      name === 'Chromium'
+        ? browser
+            .output()
+            .split('\n')
+            .filter((line) => line.includes(':CONSOLE'))
+            .join('\n')
+        : browser.output(),
     async end() {
       await browser.stop();
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });

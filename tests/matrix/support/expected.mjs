@@ -1,7 +1,12 @@
 // What is to come of a case: by which entries of the package, with what report, after how many vends.
 
 /** Such a page goes on: by the time it has told, it may have vended again. */
-const shown = (entry, count) => ({ entry, vends: count, goesOn: true, report: { shown: Array.from({ length: count }, (_, index) => `token-${index + 1}`), troubles: [] } });
+const shown = (entry, count) => ({
+  entry,
+  vends: count,
+  goesOn: true,
+  report: { shown: Array.from({ length: count }, (_, index) => `token-${index + 1}`), troubles: [] },
+});
 const rendered = (entry) => ({ entry, vends: 0, report: { html: '<p>idle</p>', troubles: [] } });
 
 /** The scenario, everywhere. */

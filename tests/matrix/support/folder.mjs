@@ -14,9 +14,17 @@ const cache = join(root, 'target/matrix');
 export async function pack() {
   mkdirSync(cache, { recursive: true });
   for (const old of readdirSync(cache).filter((name) => name.endsWith('.tgz'))) rmSync(join(cache, old));
-  const [{ filename }] = JSON.parse((await run('npm', ['pack', '--json', '--loglevel=silent', '--pack-destination', cache, join(root, 'pkg')])).replace(/^[^[]*/, ''));
+  const [{ filename }] = JSON.parse(
+    (await run('npm', ['pack', '--json', '--loglevel=silent', '--pack-destination', cache, join(root, 'pkg')])).replace(
+      /^[^[]*/,
+      '',
+    ),
+  );
   const packed = join(cache, filename);
-  const tarball = join(cache, `momento-token-wasm-${createHash('sha256').update(readFileSync(packed)).digest('hex').slice(0, 16)}.tgz`);
+  const tarball = join(
+    cache,
+    `momento-token-wasm-${createHash('sha256').update(readFileSync(packed)).digest('hex').slice(0, 16)}.tgz`,
+  );
   renameSync(packed, tarball);
   return tarball;
 }
@@ -29,16 +37,24 @@ export async function prepare(name, tarball, packages, files = {}) {
   mkdirSync(folder, { recursive: true });
   const stamp = join(folder, 'node_modules/.stamp');
   for (const entry of readdirSync(folder)) {
-    if (!['node_modules', 'package-lock.json'].includes(entry)) rmSync(join(folder, entry), { recursive: true, force: true });
+    if (!['node_modules', 'package-lock.json'].includes(entry))
+      rmSync(join(folder, entry), { recursive: true, force: true });
   }
   writeFileSync(join(folder, 'package.json'), manifest);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== manifest) {
-    await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], { cwd: folder, seconds: 600 });
+    await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], {
+      cwd: folder,
+      seconds: 600,
+    });
     writeFileSync(stamp, manifest);
   }
   cpSync(app, folder, { recursive: true });
   // The same for `require`.
-  for (const file of ['scenario', 'report']) writeFileSync(join(folder, `${file}.cjs`), transformSync(readFileSync(join(app, `${file}.mjs`), 'utf8'), { format: 'cjs' }).code);
+  for (const file of ['scenario', 'report'])
+    writeFileSync(
+      join(folder, `${file}.cjs`),
+      transformSync(readFileSync(join(app, `${file}.mjs`), 'utf8'), { format: 'cjs' }).code,
+    );
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

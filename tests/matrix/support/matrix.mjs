@@ -39,10 +39,14 @@ export class Matrix {
       row: (tool, version, mode, engine, work, options) => this.#row({ tool, version, mode, engine }, work, options),
       /** The same page in each browser. */
       page: (tool, version, mode, served, { path = '/', ...options } = {}) =>
-        this.#browsers({ tool, version, mode }, (engine, { origin }) => open(engine, `${origin}${path}`), { served, ...options }),
+        this.#browsers({ tool, version, mode }, (engine, { origin }) => open(engine, `${origin}${path}`), {
+          served,
+          ...options,
+        }),
       /** In each browser, as `work(engine, service)` has it; in all of them at once where `together` is said. */
       browsers: (tool, version, mode, work, options) => this.#browsers({ tool, version, mode }, work, options),
-      notRun: (tool, version, mode, engine, why) => this.#put({ tool, version, mode, engine, entry: CORE.entry, result: 'not run', why, ms: 0 }),
+      notRun: (tool, version, mode, engine, why) =>
+        this.#put({ tool, version, mode, engine, entry: CORE.entry, result: 'not run', why, ms: 0 }),
     };
     try {
       await cases(family);
@@ -55,12 +59,20 @@ export class Matrix {
   #command(folder, command, args, options = {}) {
     const { node, env, ...rest } = options;
     const path = [node, `${folder}/node_modules/.bin`, process.env.PATH].filter(Boolean).join(':');
-    return [command, args, { cwd: folder, ...rest, env: { CI: '1', NEXT_TELEMETRY_DISABLED: '1', WRANGLER_SEND_METRICS: 'false', PATH: path, ...env } }];
+    return [
+      command,
+      args,
+      {
+        cwd: folder,
+        ...rest,
+        env: { CI: '1', NEXT_TELEMETRY_DISABLED: '1', WRANGLER_SEND_METRICS: 'false', PATH: path, ...env },
+      },
+    ];
   }
 
   /**
-   * `work(service)` brings about the report; what it returns, if it is a process, is shown if that fails, and ended. `served` are the service's
-   * options.
+   * `work(service)` brings about the report; what it returns, if it is a process, is shown if that fails, and ended.
+   * `served` are the service's options.
    */
   async #row(where, work, { expected = CORE, served } = {}) {
     const row = { ...where, entry: expected.entry };
@@ -69,12 +81,17 @@ export class Matrix {
     let running;
     try {
       running = await work(service);
-      const gone = running?.ended?.then(async (code) => (await within(3, service.outcome)) ?? { error: `ended with ${code}, without a report` });
+      const gone = running?.ended?.then(
+        async (code) => (await within(3, service.outcome)) ?? { error: `ended with ${code}, without a report` },
+      );
       const outcome = await within(PATIENCE, Promise.race([service.outcome, ...(gone ? [gone] : [])]));
       assert.ok(outcome, `no report within ${PATIENCE} s; requests: ${service.seen.join(', ')}`);
       assert.deepEqual(outcome, expected.report);
       const vends = service.seen.filter((request) => request.endsWith(' /token')).length;
-      assert.ok(expected.goesOn ? vends >= expected.vends : vends === expected.vends, `expected ${expected.vends} vends, found ${vends}`);
+      assert.ok(
+        expected.goesOn ? vends >= expected.vends : vends === expected.vends,
+        `expected ${expected.vends} vends, found ${vends}`,
+      );
       this.#record(row, began);
     } catch (error) {
       if (running?.output) error.message += `\n${running.output()}`;
@@ -98,11 +115,14 @@ export class Matrix {
 
   #record(row, began, error) {
     this.#put({ ...row, result: error ? 'fail' : 'pass', ms: Date.now() - began });
-    if (error) console.error(`${error.stack?.includes(error.message) ? error.stack : `${error.message}\n${error.stack}`}\n`);
+    if (error)
+      console.error(`${error.stack?.includes(error.message) ? error.stack : `${error.message}\n${error.stack}`}\n`);
   }
 
   #put(row) {
     this.rows.push(row);
-    console.log(`${row.result}: ${[row.tool, row.version, row.mode, row.entry, row.engine].filter(Boolean).join(', ')}${row.why ? ` (${row.why})` : ''}, ${row.ms} ms`);
+    console.log(
+      `${row.result}: ${[row.tool, row.version, row.mode, row.entry, row.engine].filter(Boolean).join(', ')}${row.why ? ` (${row.why})` : ''}, ${row.ms} ms`,
+    );
   }
 }

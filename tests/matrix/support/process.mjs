@@ -19,11 +19,19 @@ function stop({ pid }) {
 
 /** Starts it in a process group of its own. `ended` says how it ended, `output()` what it has said so far. */
 export function start(command, args, { cwd, env } = {}) {
-  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.add(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const ended = Promise.race([once(child, 'close').then(([code]) => code ?? -1), once(child, 'error').then(([error]) => ((output += error), -1))]);
+  const ended = Promise.race([
+    once(child, 'close').then(([code]) => code ?? -1),
+    once(child, 'error').then(([error]) => ((output += error), -1)),
+  ]);
   void ended.then(() => running.delete(child));
   return { ended, output: () => output, stop: () => (stop(child), ended) };
 }
@@ -32,7 +40,8 @@ export function start(command, args, { cwd, env } = {}) {
 export async function run(command, args, { seconds = 480, ...options } = {}) {
   const { ended, output, stop } = start(command, args, options);
   const code = await within(seconds, ended, () => void stop());
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${code ?? `not done after ${seconds} s`}\n${output()}`);
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(' ')}: ${code ?? `not done after ${seconds} s`}\n${output()}`);
   return output();
 }
 
@@ -58,7 +67,13 @@ export async function freePort() {
 /** Until a server answers there. */
 export async function answering(url, server, seconds = 90) {
   for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await pause(200)) {
-    if (await fetch(url, { signal: AbortSignal.timeout(5_000) }).then((response) => (void response.body?.cancel(), true), () => false)) return;
+    if (
+      await fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+        (response) => (void response.body?.cancel(), true),
+        () => false,
+      )
+    )
+      return;
     if ((await Promise.race([server.ended, pause(1, 'running')])) !== 'running') break;
   }
   throw new Error(`no answer from ${url}\n${server.output()}`);

@@ -1,4 +1,5 @@
-// What stands behind a page or program of the matrix: it vends tokens, takes the report, and serves a folder or stands before a tool's own server.
+// What stands behind a page or program of the matrix: it vends tokens, takes the report, and serves a folder or stands
+// before a tool's own server.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, request as ask } from 'node:http';
@@ -10,11 +11,18 @@ import { disposable } from '../../package/support/mint.mjs';
 /** Nothing inline, nothing evaluated, and WebAssembly. */
 export const STRICT = "script-src 'self' 'wasm-unsafe-eval'";
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.map': 'application/json', '.css': 'text/css', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.map': 'application/json',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+};
 
 /**
- * `root`: a folder to serve; `proxy`: the port of a server behind this one. Tokens live for so many `seconds`; with `topics` they open a service of
- * topics, which is here as well.
+ * `root`: a folder to serve; `proxy`: the port of a server behind this one. Tokens live for so many `seconds`; with
+ * `topics` they open a service of topics, which is here as well.
  */
 export async function startService({ root, proxy, csp = STRICT, seconds = 20, topics = false } = {}) {
   const closing = [];
@@ -52,8 +60,14 @@ export async function startService({ root, proxy, csp = STRICT, seconds = 20, to
   });
   server.on('upgrade', (incoming, socket, head) => {
     const behind = connect(proxy ?? 1, '127.0.0.1', () => {
-      const headers = Object.entries({ ...incoming.headers, host: `127.0.0.1:${proxy}`, origin: `http://127.0.0.1:${proxy}` });
-      behind.write(`GET ${incoming.url} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+      const headers = Object.entries({
+        ...incoming.headers,
+        host: `127.0.0.1:${proxy}`,
+        origin: `http://127.0.0.1:${proxy}`,
+      });
+      behind.write(
+        `GET ${incoming.url} HTTP/1.1\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`,
+      );
       behind.write(head);
       socket.pipe(behind).pipe(socket);
     });
@@ -77,7 +91,12 @@ async function file(root, csp, pathname, outgoing) {
   const path = join(root ?? '/nowhere', normalize(pathname), pathname.endsWith('/') ? 'index.html' : '');
   try {
     const body = await readFile(path);
-    outgoing.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream', 'content-security-policy': csp }).end(body);
+    outgoing
+      .writeHead(200, {
+        'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
+        'content-security-policy': csp,
+      })
+      .end(body);
   } catch {
     outgoing.writeHead(404).end();
   }
@@ -85,10 +104,13 @@ async function file(root, csp, pathname, outgoing) {
 
 function pass(port, csp, incoming, outgoing) {
   const { method, url, headers } = incoming;
-  const behind = ask({ host: '127.0.0.1', port, method, path: url, headers: { ...headers, host: `127.0.0.1:${port}` } }, (answer) => {
-    outgoing.writeHead(answer.statusCode, { ...answer.headers, 'content-security-policy': csp });
-    answer.pipe(outgoing);
-  });
+  const behind = ask(
+    { host: '127.0.0.1', port, method, path: url, headers: { ...headers, host: `127.0.0.1:${port}` } },
+    (answer) => {
+      outgoing.writeHead(answer.statusCode, { ...answer.headers, 'content-security-policy': csp });
+      answer.pipe(outgoing);
+    },
+  );
   behind.on('error', () => outgoing.writeHead(502).end());
   incoming.pipe(behind);
 }

@@ -1,4 +1,5 @@
-// The table, on the terminal and in docs/matrix.md: a row for what was built, a column for each browser and one for all else that ran it.
+// The table, on the terminal and in docs/matrix.md: a row for what was built, a column for each browser and one for all
+// else that ran it.
 import { writeFileSync } from 'node:fs';
 import { ENGINES, versions } from './engines.mjs';
 
@@ -17,7 +18,10 @@ function pivot(rows) {
     const cells = lines.get(key) ?? { what, ran: {} };
     lines.set(key, cells);
     if (ENGINES.includes(engine)) cells.ran[engine] = said(row);
-    else cells.ran[ELSEWHERE] = [cells.ran[ELSEWHERE], engine ? `${said(row)} (${engine})` : said(row)].filter(Boolean).join(', ');
+    else
+      cells.ran[ELSEWHERE] = [cells.ran[ELSEWHERE], engine ? `${said(row)} (${engine})` : said(row)]
+        .filter(Boolean)
+        .join(', ');
   }
   return [...lines.values()].map(({ what, ran }) => [...what, ...HEAD.slice(FIXED).map((column) => ran[column] ?? '')]);
 }
@@ -25,7 +29,13 @@ function pivot(rows) {
 export function print(rows) {
   const all = [HEAD, ...pivot(rows)];
   const widths = HEAD.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  for (const row of all) console.log(row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd());
+  for (const row of all)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    );
 }
 
 export function write(rows, cargo) {

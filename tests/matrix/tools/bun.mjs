@@ -4,7 +4,9 @@ export default {
   packages: { bun: VERSION },
   async cases({ row, start }) {
     for (const [mode, file] of Object.entries({ ESM: 'main.mjs', CommonJS: 'main.cjs' })) {
-      await row('Bun', VERSION, mode, `Bun ${VERSION}`, ({ origin }) => start('bun', [file], { env: { MATRIX: origin } }));
+      await row('Bun', VERSION, mode, `Bun ${VERSION}`, ({ origin }) =>
+        start('bun', [file], { env: { MATRIX: origin } }),
+      );
     }
   },
 };

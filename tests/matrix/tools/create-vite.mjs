@@ -1,5 +1,5 @@
-// What a newcomer does: `npm create vite`, the package, the README's component and its line for the vending service; `npm run build` checks the types
-// as well. The apps come from Vite itself, and so without a policy.
+// What a newcomer does: `npm create vite`, the package, the README's component and its line for the vending service;
+// `npm run build` checks the types as well. The apps come from Vite itself, and so without a policy.
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { REACT_README, VUE_README } from '../support/expected.mjs';
@@ -17,7 +17,8 @@ function inReadme(pattern) {
 }
 
 /** In the README stands where the vending service listens by default. */
-const proxy = () => inReadme(/`(server: \{ proxy: .*\})`/g).replace("'http://127.0.0.1:3000'", '`${process.env.VENDING}`');
+const proxy = () =>
+  inReadme(/`(server: \{ proxy: .*\})`/g).replace("'http://127.0.0.1:3000'", '`${process.env.VENDING}`');
 
 const APPS = {
   React: {
@@ -25,9 +26,20 @@ const APPS = {
     expected: REACT_README,
     component: 'src/Chat.tsx',
     snippet: /^```jsx\n(import \{ useToken \}[^]*?)^```$/gm,
-    edits: { 'src/main.tsx': [["import App from './App.tsx'", "import { Chat } from './Chat.tsx'"], ['<App />', '<Chat />']] },
+    edits: {
+      'src/main.tsx': [
+        ["import App from './App.tsx'", "import { Chat } from './Chat.tsx'"],
+        ['<App />', '<Chat />'],
+      ],
+    },
   },
-  Vue: { template: 'vue-ts', expected: VUE_README, component: 'src/App.vue', snippet: /^```vue\n([^]*?)^```$/gm, edits: {} },
+  Vue: {
+    template: 'vue-ts',
+    expected: VUE_README,
+    component: 'src/App.vue',
+    snippet: /^```vue\n([^]*?)^```$/gm,
+    edits: {},
+  },
 };
 
 /** Replaces what has to be there. */
@@ -46,7 +58,9 @@ export default {
     for (const [framework, { template, expected, component, snippet, edits }] of Object.entries(APPS)) {
       const cwd = `${folder}/${template}`;
       await build('create-vite', [template, '--template', template, '--no-interactive']);
-      await build('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', tarball], { cwd });
+      await build('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', tarball], {
+        cwd,
+      });
       writeFileSync(`${cwd}/${component}`, inReadme(snippet));
       for (const [file, replacements] of Object.entries(edits)) edit(`${cwd}/${file}`, replacements);
       edit(`${cwd}/vite.config.ts`, [['\n})', `\n  ${proxy()},\n})`]]);
@@ -55,22 +69,36 @@ export default {
       edit(`${cwd}/index.html`, [['<head>', '<head>\n    <script src="/watch.js"></script>']]);
       await build('npm', ['run', 'build'], { cwd });
 
-      for (const [mode, script] of [['dev', 'dev'], ['build, preview', 'preview']]) {
+      for (const [mode, script] of [
+        ['dev', 'dev'],
+        ['build, preview', 'preview'],
+      ]) {
         const work = async (engine, { origin }) => {
           const port = await freePort();
           // From 8.4 on, Vite refuses a second server of one folder, even where the first is just ending.
-          const server = start('npm', ['run', script, '--', '--port', String(port), '--strictPort', '--bypass-lock'], { cwd, env: { VENDING: origin } });
+          const server = start('npm', ['run', script, '--', '--port', String(port), '--strictPort', '--bypass-lock'], {
+            cwd,
+            env: { VENDING: origin },
+          });
           try {
             await answering(`http://localhost:${port}/`, server);
             const browser = open(engine, `http://localhost:${port}/?service=${origin}&tokens=${expected.vends}`);
-            return { ...browser, output: () => `${browser.output()}\n${server.output()}`, end: () => Promise.all([browser.end(), server.stop()]) };
+            return {
+              ...browser,
+              output: () => `${browser.output()}\n${server.output()}`,
+              end: () => Promise.all([browser.end(), server.stop()]),
+            };
           } catch (error) {
             await server.stop();
             throw error;
           }
         };
         // Development servers of one folder would get into each other's way: they share a cache.
-        await browsers(`npm create vite, ${framework}`, VERSION, mode, work, { expected, served: { seconds: 8 }, together: script === 'preview' });
+        await browsers(`npm create vite, ${framework}`, VERSION, mode, work, {
+          expected,
+          served: { seconds: 8 },
+          together: script === 'preview',
+        });
       }
     }
   },

@@ -12,7 +12,11 @@ export default {
       await build('esbuild', ['page.mjs', '--bundle', '--outfile=out/page.js', ...flags]);
       await page('esbuild', VERSION, mode, served);
     }
-    for (const [file, expected] of [['react', REACT], ['vue', VUE], ['momento', MOMENTO]]) {
+    for (const [file, expected] of [
+      ['react', REACT],
+      ['vue', VUE],
+      ['momento', MOMENTO],
+    ]) {
       await build('esbuild', [`${file}-page.mjs`, '--bundle', '--format=esm', '--outfile=out/page.js', '--minify']);
       await page('esbuild', VERSION, 'bundle, minified', { ...served, topics: expected === MOMENTO }, { expected });
     }

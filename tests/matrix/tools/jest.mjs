@@ -19,9 +19,14 @@ export default {
   files: { 'cjs.test.cjs': cjs, 'esm.test.mjs': esm },
   async cases({ row, start }) {
     for (const environment of ['node', 'jsdom']) {
-      for (const [mode, file, options] of [['CommonJS', 'cjs.test.cjs'], ['ESM', 'esm.test.mjs', '--experimental-vm-modules']]) {
+      for (const [mode, file, options] of [
+        ['CommonJS', 'cjs.test.cjs'],
+        ['ESM', 'esm.test.mjs', '--experimental-vm-modules'],
+      ]) {
         await row('Jest', VERSION, `${environment}, ${mode}`, `Node.js ${process.versions.node}`, ({ origin }) =>
-          start('jest', ['--env', environment, '--runTestsByPath', file, '--testMatch', '**/*.test.*'], { env: { MATRIX: origin, NODE_OPTIONS: options ?? '' } }),
+          start('jest', ['--env', environment, '--runTestsByPath', file, '--testMatch', '**/*.test.*'], {
+            env: { MATRIX: origin, NODE_OPTIONS: options ?? '' },
+          }),
         );
       }
     }

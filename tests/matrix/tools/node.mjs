@@ -7,12 +7,27 @@ export default {
   packages: { ...packages, ...peers.REACT, ...peers.VUE },
   async cases({ row, start, node24 }) {
     const kinds = { ESM: 'main.mjs', CommonJS: 'main.cjs', 'worker thread': 'thread.mjs' };
-    for (const [version, program] of [[process.versions.node, process.execPath], [NEWER, `${node24}/node`]]) {
+    for (const [version, program] of [
+      [process.versions.node, process.execPath],
+      [NEWER, `${node24}/node`],
+    ]) {
       for (const [mode, file] of Object.entries(kinds)) {
-        await row('Node.js', version, mode, `Node.js ${version}`, ({ origin }) => start(program, [file], { env: { MATRIX: origin } }));
+        await row('Node.js', version, mode, `Node.js ${version}`, ({ origin }) =>
+          start(program, [file], { env: { MATRIX: origin } }),
+        );
       }
-      for (const [file, expected] of [['react', REACT_SERVER], ['vue', VUE_SERVER]]) {
-        await row('Node.js', version, 'server rendering', `Node.js ${version}`, ({ origin }) => start(program, [`${file}-server.mjs`], { env: { MATRIX: origin } }), { expected });
+      for (const [file, expected] of [
+        ['react', REACT_SERVER],
+        ['vue', VUE_SERVER],
+      ]) {
+        await row(
+          'Node.js',
+          version,
+          'server rendering',
+          `Node.js ${version}`,
+          ({ origin }) => start(program, [`${file}-server.mjs`], { env: { MATRIX: origin } }),
+          { expected },
+        );
       }
     }
   },

@@ -1,4 +1,5 @@
-// React and Vue ask which environment they are built for, and React is CommonJS: what each says that Rollup needs for it.
+// React and Vue ask which environment they are built for, and React is CommonJS: what each says that Rollup needs for
+// it.
 import { REACT, VUE } from '../support/expected.mjs';
 import * as peers from '../support/peers.mjs';
 
@@ -19,8 +20,21 @@ export default {
     const served = { root: `${folder}/out` };
     await build('rollup', ['page.mjs', '--plugin', 'node-resolve', '--file', 'out/page.js']);
     await page('Rollup', VERSION, 'node-resolve', served);
-    for (const [file, expected] of [['react', REACT], ['vue', VUE]]) {
-      await build('rollup', [`${file}-page.mjs`, '--plugin', REPLACE, '--plugin', 'node-resolve', '--plugin', 'commonjs', '--file', 'out/page.js']);
+    for (const [file, expected] of [
+      ['react', REACT],
+      ['vue', VUE],
+    ]) {
+      await build('rollup', [
+        `${file}-page.mjs`,
+        '--plugin',
+        REPLACE,
+        '--plugin',
+        'node-resolve',
+        '--plugin',
+        'commonjs',
+        '--file',
+        'out/page.js',
+      ]);
       await page('Rollup', VERSION, 'node-resolve, commonjs, replace', served, { expected });
     }
   },

@@ -25,14 +25,24 @@ await server.close();`,
     await page('Vite', VERSION, 'build', { root: `${folder}/dist` });
     for (const [name, expected] of Object.entries(ENTRIES)) {
       await build('vite', ['build', name]);
-      await page('Vite', VERSION, 'build', { root: `${folder}/${name}/dist`, topics: expected === MOMENTO }, { expected });
+      await page(
+        'Vite',
+        VERSION,
+        'build',
+        { root: `${folder}/${name}/dist`, topics: expected === MOMENTO },
+        { expected },
+      );
     }
     if (isPart) return;
 
     await build('vite', ['build', '--ssr', 'main.mjs', '--outDir', 'dist-ssr']);
     const node = `Node.js ${process.versions.node}`;
-    await row('Vite', VERSION, 'SSR, built', node, ({ origin }) => start('node', ['dist-ssr/main.mjs'], { env: { MATRIX: origin } }));
-    await row('Vite', VERSION, 'SSR, dev', node, ({ origin }) => start('node', ['ssr.mjs'], { env: { MATRIX: origin } }));
+    await row('Vite', VERSION, 'SSR, built', node, ({ origin }) =>
+      start('node', ['dist-ssr/main.mjs'], { env: { MATRIX: origin } }),
+    );
+    await row('Vite', VERSION, 'SSR, dev', node, ({ origin }) =>
+      start('node', ['ssr.mjs'], { env: { MATRIX: origin } }),
+    );
 
     const port = await freePort();
     const server = start('vite', ['--host', '127.0.0.1', '--port', String(port), '--strictPort']);

@@ -8,7 +8,13 @@ import { scenario } from './scenario.mjs';
 test('scenario', () => report(${env}, scenario(${env} + '/token')), 30_000);`;
 
 export default {
-  packages: { vitest: VERSION, '@vitest/browser-playwright': VERSION, 'playwright-core': '1.64.1', playwright: '1.64.1', ...packages },
+  packages: {
+    vitest: VERSION,
+    '@vitest/browser-playwright': VERSION,
+    'playwright-core': '1.64.1',
+    playwright: '1.64.1',
+    ...packages,
+  },
   files: {
     'node.test.mjs': test('process.env.MATRIX'),
     'browser.test.mjs': test('__MATRIX__'),
@@ -28,12 +34,17 @@ export default {
 };`,
   },
   async cases({ row, start, notRun, node24 }) {
-    await row('Vitest', VERSION, 'node', `Node.js ${NODE}`, ({ origin }) => start('vitest', ['run', 'node.test.mjs'], { node: node24, env: { MATRIX: origin } }));
+    await row('Vitest', VERSION, 'node', `Node.js ${NODE}`, ({ origin }) =>
+      start('vitest', ['run', 'node.test.mjs'], { node: node24, env: { MATRIX: origin } }),
+    );
     const why = lacking('Chromium');
     if (why) notRun('Vitest', VERSION, 'browser', 'Chromium', why);
     else {
       await row('Vitest', VERSION, 'browser', 'Chromium', ({ origin }) =>
-        start('vitest', ['run', '--config', 'vitest.browser.mjs', 'browser.test.mjs'], { node: node24, env: { MATRIX: origin, CHROME_PATH: pathOf('Chromium') } }),
+        start('vitest', ['run', '--config', 'vitest.browser.mjs', 'browser.test.mjs'], {
+          node: node24,
+          env: { MATRIX: origin, CHROME_PATH: pathOf('Chromium') },
+        }),
       );
     }
   },

@@ -1,5 +1,5 @@
-// Cloudflare Workers: built by wrangler, run by workerd, once as wrangler starts it and once by miniflare from what wrangler built; each time
-// with a source at module level, too, that twelve requests use at once.
+// Cloudflare Workers: built by wrangler, run by workerd, once as wrangler starts it and once by miniflare from what
+// wrangler built; each time with a source at module level, too, that twelve requests use at once.
 import { packages } from '../support/node24.mjs';
 import { answering, freePort } from '../support/process.mjs';
 

@@ -18,6 +18,7 @@ export default {
   ),
   async cases({ folder, build, page }) {
     await build('esbuild', ['page.mjs', 'service-worker.mjs', '--bundle', '--outdir=out']);
-    for (const kind of Object.keys(KINDS)) await page('worker', '', kind, { root: `${folder}/out` }, { path: `/${encodeURIComponent(kind)}/` });
+    for (const kind of Object.keys(KINDS))
+      await page('worker', '', kind, { root: `${folder}/out` }, { path: `/${encodeURIComponent(kind)}/` });
   },
 };

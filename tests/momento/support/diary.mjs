@@ -5,7 +5,8 @@ export function diary() {
     heard,
     onItem: (item) => heard.items.push(item.value()),
     onError: (error) => heard.errors.push(error.errorCode()),
-    onDiscontinuity: (gap) => heard.gaps.push([gap.lastSequenceNumber(), gap.newSequenceNumber(), gap.newSequencePage()]),
+    onDiscontinuity: (gap) =>
+      heard.gaps.push([gap.lastSequenceNumber(), gap.newSequenceNumber(), gap.newSequencePage()]),
     onHeartbeat: () => heard.heartbeats++,
     onConnectionLost: () => heard.lost++,
   };

@@ -1,5 +1,6 @@
-// A source and an SDK under a test's thumb, for what is about time. The SDK's inside is made after the real one (AbstractPubsubClient and
-// PubsubClient of 1.118), against which rotation is tested in wire.test.mjs and browser.test.mjs.
+// A source and an SDK under a test's thumb, for what is about time. The SDK's inside is made after the real one
+// (AbstractPubsubClient and PubsubClient of 1.118), against which rotation is tested in wire.test.mjs and
+// browser.test.mjs.
 import { decodeToken } from '../../../pkg/index.js';
 import { RotatingTopicClient } from '../../../pkg/momento.js';
 import { disposable } from '../../package/support/mint.mjs';
@@ -90,19 +91,32 @@ class Stream {
 
   discontinuity(last, number, page) {
     Object.assign(this.#options.subscriptionState, { lastTopicSequenceNumber: number, lastTopicSequencePage: page });
-    this.#options.onDiscontinuity({ lastSequenceNumber: () => last, newSequenceNumber: () => number, newSequencePage: () => page });
+    this.#options.onDiscontinuity({
+      lastSequenceNumber: () => last,
+      newSequenceNumber: () => number,
+      newSequencePage: () => page,
+    });
   }
 
-  /** As the SDK tells of errors: in its answer where it is the first word of a first stream, to the handler otherwise. */
+  /**
+   * As the SDK tells of errors: in its answer where it is the first word of a first stream, to the handler otherwise.
+   */
   async fail(code) {
     if (this.#speaks || this.#resumed) this.#options.onError(failure(code), { isSubscribed: false });
     else this.#answer(failure(code));
     await Promise.resolve();
   }
 
-  /** As the SDK tells of whatever was thrown inside it: as an error of its own, which fails as soon as it is asked anything. */
+  /**
+   * As the SDK tells of whatever was thrown inside it: as an error of its own, which fails as soon as it is asked
+   * anything.
+   */
   async break(thrown) {
-    this.#answer({ errorCode: () => thrown.errorCode(), message: () => thrown.wrappedErrorMessage(), innerException: () => thrown });
+    this.#answer({
+      errorCode: () => thrown.errorCode(),
+      message: () => thrown.wrappedErrorMessage(),
+      innerException: () => thrown,
+    });
     await new Promise(setImmediate);
   }
 
@@ -120,9 +134,19 @@ export function stage(context, { token = newToken(), publish, ...options } = {})
     const client = {
       publish,
       subscribe: (cacheName, topicName, handlers) =>
-        client.pubsubStreamClients[0].client.sendSubscribe({ cacheName, topicName, ...handlers, subscriptionState: newState() }),
+        client.pubsubStreamClients[0].client.sendSubscribe({
+          cacheName,
+          topicName,
+          ...handlers,
+          subscriptionState: newState(),
+        }),
       pubsubStreamClients: [
-        { client: { sendSubscribe: (options) => new Promise((answer) => streams.push(new Stream(provider, client, options, answer))) } },
+        {
+          client: {
+            sendSubscribe: (options) =>
+              new Promise((answer) => streams.push(new Stream(provider, client, options, answer))),
+          },
+        },
       ],
     };
     return client;

@@ -1,6 +1,6 @@
-// A service that speaks Momento's topics over gRPC-web, as the Web SDK does (text mode), and vends tokens: under a test's thumb, and counting.
-// It uses the very messages that the SDK is generated from, so it needs no build; gRPC-web's frames are made by hand: a flag, four bytes of length,
-// the message, all in base64.
+// A service that speaks Momento's topics over gRPC-web, as the Web SDK does (text mode), and vends tokens: under a
+// test's thumb, and counting. It uses the very messages that the SDK is generated from, so it needs no build;
+// gRPC-web's frames are made by hand: a flag, four bytes of length, the message, all in base64.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -10,7 +10,15 @@ const fromSdk = createRequire(createRequire(import.meta.url).resolve('@gomomento
 const pb = fromSdk('@gomomento/generated-types-webtext/dist/cachepubsub_pb');
 const { _Empty } = fromSdk('@gomomento/generated-types-webtext/dist/common_pb');
 
-export const Status = { ok: 0, unknown: 2, invalidArgument: 3, notFound: 5, permissionDenied: 7, unavailable: 14, unauthenticated: 16 };
+export const Status = {
+  ok: 0,
+  unknown: 2,
+  invalidArgument: 3,
+  notFound: 5,
+  permissionDenied: 7,
+  unavailable: 14,
+  unauthenticated: 16,
+};
 
 function frame(flag, bytes) {
   const head = Buffer.alloc(5);
@@ -19,9 +27,14 @@ function frame(flag, bytes) {
   return Buffer.concat([head, bytes]).toString('base64');
 }
 const message = (body) => frame(0, Buffer.from(body.serializeBinary()));
-const trailer = (status, text = '') => frame(0x80, Buffer.from(`grpc-status:${status}\r\ngrpc-message:${encodeURIComponent(text)}\r\n`));
+const trailer = (status, text = '') =>
+  frame(0x80, Buffer.from(`grpc-status:${status}\r\ngrpc-message:${encodeURIComponent(text)}\r\n`));
 
-const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'grpc-status, grpc-message', 'access-control-max-age': '7200' };
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'grpc-status, grpc-message',
+  'access-control-max-age': '7200',
+};
 
 const wrap = (set, body) => {
   const item = new pb._SubscriptionItem();
@@ -69,10 +82,13 @@ class Topic {
   find(number, page) {
     if (number === 0) return { index: this.log.length };
     if (page === this.page && number > this.number + 1) return { index: this.from, gap: { number: 0, page } };
-    const index = this.log.findIndex((entry, index) => index >= this.from && (entry.page > page || (entry.page === page && entry.number >= number)));
+    const index = this.log.findIndex(
+      (entry, index) => index >= this.from && (entry.page > page || (entry.page === page && entry.number >= number)),
+    );
     const at = index < 0 ? this.log.length : index;
     const first = this.log[at];
-    if (first && !first.discontinuity && first.page === page && first.number > number) return { index: at, gap: { number: first.number - 1, page } };
+    if (first && !first.discontinuity && first.page === page && first.number > number)
+      return { index: at, gap: { number: first.number - 1, page } };
     return { index: at };
   }
 }
@@ -144,7 +160,10 @@ export async function topicService(context, { heartbeatMs = 1_000, ttl = 300 } =
 
   const server = createServer(async (incoming, response) => {
     if (incoming.method === 'OPTIONS') {
-      const allowed = { 'access-control-allow-headers': incoming.headers['access-control-request-headers'] ?? '', 'access-control-allow-methods': 'GET, POST' };
+      const allowed = {
+        'access-control-allow-headers': incoming.headers['access-control-request-headers'] ?? '',
+        'access-control-allow-methods': 'GET, POST',
+      };
       return response.writeHead(204, { ...CORS, ...allowed }).end();
     }
     const [path, name = ''] = incoming.url.split('?name=');
@@ -152,7 +171,9 @@ export async function topicService(context, { heartbeatMs = 1_000, ttl = 300 } =
       const exp = Math.floor(Date.now() / 1000) + ttl;
       const key = jwt({ sub: 'someone', ver: 1, p: 'EgA=', exp, id: `token-${++count.vended}` });
       tokens.set(key, name);
-      return response.writeHead(200, { ...CORS, 'content-type': 'application/json' }).end(JSON.stringify({ authToken: envelope(key), expiresAt: exp }));
+      return response
+        .writeHead(200, { ...CORS, 'content-type': 'application/json' })
+        .end(JSON.stringify({ authToken: envelope(key), expiresAt: exp }));
     }
     const chunks = [];
     try {
@@ -161,7 +182,14 @@ export async function topicService(context, { heartbeatMs = 1_000, ttl = 300 } =
       return undefined; // the caller has gone
     }
     const fail = (status, text) =>
-      response.writeHead(200, { ...CORS, 'content-type': 'application/grpc-web-text', 'grpc-status': status, 'grpc-message': encodeURIComponent(text) }).end();
+      response
+        .writeHead(200, {
+          ...CORS,
+          'content-type': 'application/grpc-web-text',
+          'grpc-status': status,
+          'grpc-message': encodeURIComponent(text),
+        })
+        .end();
     const body = Buffer.from(Buffer.concat(chunks).toString(), 'base64').subarray(5);
     const token = incoming.headers.authorization;
     const { exp = 0 } = tokens.has(token) ? JSON.parse(Buffer.from(token.split('.')[1], 'base64url')) : {};
@@ -175,7 +203,8 @@ export async function topicService(context, { heartbeatMs = 1_000, ttl = 300 } =
       count.refused++;
       return faults.refuse === 'hang up' ? response.destroy() : fail(faults.refuse, 'as the test says');
     }
-    if (incoming.url.endsWith('/Subscribe')) return subscribe(pb._SubscriptionRequest.deserializeBinary(body), response, token);
+    if (incoming.url.endsWith('/Subscribe'))
+      return subscribe(pb._SubscriptionRequest.deserializeBinary(body), response, token);
     return publish(pb._PublishRequest.deserializeBinary(body), response, token);
   });
   server.listen(0, '127.0.0.1');
@@ -207,12 +236,15 @@ export async function topicService(context, { heartbeatMs = 1_000, ttl = 300 } =
       const last = new Map([...tokens].map(([token, name]) => [name, token]));
       tokens.clear();
       if (keepLast) for (const [name, token] of last) tokens.set(token, name);
-      for (const stream of streams) if (!tokens.has(stream.token)) stream.end(Status.unauthenticated, 'Invalid credentials');
+      for (const stream of streams)
+        if (!tokens.has(stream.token)) stream.end(Status.unauthenticated, 'Invalid credentials');
     },
     /** Options of a TokenSource that leads here. */
     sourceFor: (name) => ({
       vend: `http://${host}/token?name=${name}`,
-      decode: { endpointOverrides: { cacheEndpoint: host, controlEndpoint: host, tokenEndpoint: host, secureConnection: false } },
+      decode: {
+        endpointOverrides: { cacheEndpoint: host, controlEndpoint: host, tokenEndpoint: host, secureConnection: false },
+      },
     }),
   };
 }

@@ -1,4 +1,5 @@
-// XMLHttpRequest for Node.js, as much of it as gRPC-web uses: the Web SDK is made for pages. (The SDK's own tests bring a package for it.)
+// XMLHttpRequest for Node.js, as much of it as gRPC-web uses: the Web SDK is made for pages. (The SDK's own tests bring
+// a package for it.)
 import { request } from 'node:http';
 
 class NodeRequest {
@@ -30,7 +31,9 @@ class NodeRequest {
   }
 
   getAllResponseHeaders() {
-    return Object.entries(this.#response?.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    return Object.entries(this.#response?.headers ?? {})
+      .map(([name, value]) => `${name}: ${value}\r\n`)
+      .join('');
   }
 
   send(body) {

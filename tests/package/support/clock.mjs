@@ -14,10 +14,16 @@ export function replace(context, target, fields) {
   }
 }
 
-/** The last timer's number. None is given twice: a source of an earlier test may be collected, and its timer cleared, in the midst of a later one. */
+/**
+ * The last timer's number. None is given twice: a source of an earlier test may be collected, and its timer cleared, in
+ * the midst of a later one.
+ */
 let last = 0;
 
-/** Replaces `Date.now`, `performance.now`, `setTimeout` and `clearTimeout`. With `numbers`, timers are numbers, as everywhere but in Node.js. */
+/**
+ * Replaces `Date.now`, `performance.now`, `setTimeout` and `clearTimeout`. With `numbers`, timers are numbers, as
+ * everywhere but in Node.js.
+ */
 export function driveClock(context, { numbers = false } = {}) {
   let wall = Date.UTC(2026, 0, 1);
   let mono = 5_000;
@@ -33,7 +39,10 @@ export function driveClock(context, { numbers = false } = {}) {
       const end = mono + ms;
       for (;;) {
         await settle();
-        const [id, due] = [...timers].reduce((first, timer) => (timer[1].at < (first[1]?.at ?? Infinity) ? timer : first), []);
+        const [id, due] = [...timers].reduce(
+          (first, timer) => (timer[1].at < (first[1]?.at ?? Infinity) ? timer : first),
+          [],
+        );
         if (!due || due.at > end) break;
         clock.jump(due.at - mono);
         timers.delete(id);
@@ -47,7 +56,10 @@ export function driveClock(context, { numbers = false } = {}) {
       mono += ms;
       wall += ms;
     },
-    /** The wall clock alone goes on: sleep on a platform whose monotonic clock stands still then, or someone set the clock. */
+    /**
+     * The wall clock alone goes on: sleep on a platform whose monotonic clock stands still then, or someone set the
+     * clock.
+     */
     sleep: (ms) => void (wall += ms),
   };
   const setTimeout = (run, delay, ...parameters) => {

@@ -11,9 +11,16 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export function install(context) {
   const folder = mkdtempSync(join(tmpdir(), 'momento-token-wasm-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--pack-destination', folder, join(root, 'pkg')], { stdio: ['ignore', 'pipe', 'ignore'] }));
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--pack-destination', folder, join(root, 'pkg')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  );
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
-  execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], { cwd: folder, stdio: 'ignore' });
+  execFileSync('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], {
+    cwd: folder,
+    stdio: 'ignore',
+  });
   // Momento's SDK, for the snippet that uses it, from the workshop's own tools.
   symlinkSync(join(root, 'node_modules/@gomomento'), join(folder, 'node_modules/@gomomento'));
   return folder;

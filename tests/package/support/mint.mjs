@@ -14,4 +14,6 @@ export const READ_CHAT = 'Eg4KDAoKCAIaBgoEY2hhdA==';
 
 /** A disposable token that lives so many seconds. */
 export const disposable = (seconds = 300, more = {}) =>
-  envelope(jwt({ sub: 'someone', ver: 1, p: READ_CHAT, exp: Math.floor(Date.now() / 1000) + seconds, id: 'user-7', ...more }));
+  envelope(
+    jwt({ sub: 'someone', ver: 1, p: READ_CHAT, exp: Math.floor(Date.now() / 1000) + seconds, id: 'user-7', ...more }),
+  );

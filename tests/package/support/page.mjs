@@ -18,6 +18,7 @@ export function openPage(context, { onLine = true } = {}) {
     document,
     /** An event at the window, or at the document. */
     tell: (type, at = window) => at.dispatchEvent(new Event(type)),
-    listeners: () => TYPES.flatMap((type) => [...getEventListeners(window, type), ...getEventListeners(document, type)]).length,
+    listeners: () =>
+      TYPES.flatMap((type) => [...getEventListeners(window, type), ...getEventListeners(document, type)]).length,
   };
 }

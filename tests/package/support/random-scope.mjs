@@ -13,10 +13,31 @@ export function generator(seed) {
   return { next, below, pick };
 }
 
-const LETTERS = ['a', 'b', '-', ' ', '*', '"', '\\', '\n', '\u0000', '\u007f', 'é', '\u2028', '\ufeff', '\u{1f600}', '{', ']'];
+const LETTERS = [
+  'a',
+  'b',
+  '-',
+  ' ',
+  '*',
+  '"',
+  '\\',
+  '\n',
+  '\u0000',
+  '\u007f',
+  'é',
+  '\u2028',
+  '\ufeff',
+  '\u{1f600}',
+  '{',
+  ']',
+];
 
 /** A scope as someone may write it, in any of its spellings. `bytes`: whether keys may be no text. */
-export function randomScope({ next, below, pick }, { AllCaches, AllTopics, AllCacheItems, AllFunctions }, bytes = true) {
+export function randomScope(
+  { next, below, pick },
+  { AllCaches, AllTopics, AllCacheItems, AllFunctions },
+  bytes = true,
+) {
   const name = () => Array.from({ length: 1 + below(6) }, () => pick(LETTERS)).join('') + pick(['x', 'y', 'ü']);
   const key = () => (bytes && next() < 0.4 ? Uint8Array.from({ length: 1 + below(5) }, () => below(256)) : name());
   const cache = () => pick([() => AllCaches, name, () => ({ name: name() })])();
@@ -25,7 +46,11 @@ export function randomScope({ next, below, pick }, { AllCaches, AllTopics, AllCa
   const permission = pick([
     () => ({ role: pick(['readwrite', 'readonly', 'writeonly']), cache: cache() }),
     () => ({ item: item(), role: pick(['readwrite', 'readonly', 'writeonly']), cache: cache() }),
-    () => ({ cache: cache(), topic: names(AllTopics), role: pick(['publishsubscribe', 'subscribeonly', 'publishonly']) }),
+    () => ({
+      cache: cache(),
+      topic: names(AllTopics),
+      role: pick(['publishsubscribe', 'subscribeonly', 'publishonly']),
+    }),
     () => ({ role: pick(['functioninvoke', 'functionpermitnone']), func: names(AllFunctions), cache: cache() }),
   ]);
   return { permissions: Array.from({ length: 1 + below(8) }, permission) };

@@ -38,11 +38,13 @@ const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
 const ANY = [...'abcXYZ019 -_./:*"\\{}\n\téß漢\u{1f600}\0\ufeff'];
 
 /** A host as Momento's are. */
-export const host = (random) => `${random.pick(['cell', 'private'])}-${random.text(LETTERS, 1, 8)}.${random.pick(['prod.a.', 'a.', ''])}momentohq.com`;
+export const host = (random) =>
+  `${random.pick(['cell', 'private'])}-${random.text(LETTERS, 1, 8)}.${random.pick(['prod.a.', 'a.', ''])}momentohq.com`;
 
 /** A host of anybody's, perhaps with a port. */
 export const anyHost = (random) =>
-  random.pick(['localhost', '127.0.0.1', `${random.text(LETTERS, 1, 10)}.example`, host(random)]) + (random.chance(0.3) ? `:${random.between(1, 65535)}` : '');
+  random.pick(['localhost', '127.0.0.1', `${random.text(LETTERS, 1, 10)}.example`, host(random)]) +
+  (random.chance(0.3) ? `:${random.between(1, 65535)}` : '');
 
 /** A name that is not blank. */
 export const name = (random) => (random.chance(0.3) ? `x${random.text(ANY, 0, 20)}` : random.text(LETTERS, 1, 12));

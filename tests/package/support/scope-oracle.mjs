@@ -6,7 +6,12 @@ const ROLES = {
   func: { functioninvoke: ['invoke'], functionpermitnone: [] },
 };
 const ALL = { cache: 'caches', item: 'items', topic: 'topics', func: 'functions' };
-const NAMES = { cache: ['name'], item: ['key', 'keyPrefix'], topic: ['name', 'namePrefix'], func: ['name', 'namePrefix'] };
+const NAMES = {
+  cache: ['name'],
+  item: ['key', 'keyPrefix'],
+  topic: ['name', 'namePrefix'],
+  func: ['name', 'namePrefix'],
+};
 
 class NoScope extends Error {}
 const refuse = () => {
@@ -75,17 +80,27 @@ export function grantsOf(value) {
 }
 
 const matches = (select, bytes) =>
-  select.all || (select.whole ?? select.prefix).every((byte, at) => byte === bytes[at]) && (!select.whole || select.whole.length === bytes.length);
+  select.all ||
+  ((select.whole ?? select.prefix).every((byte, at) => byte === bytes[at]) &&
+    (!select.whole || select.whole.length === bytes.length));
 
 /** Does one of the grants permit the action `{ kind, access, cache, name }`, whose names are bytes? */
 export const permits = (grants, { kind, access, cache, name }) =>
-  grants.some((grant) => grant.kind === kind && grant.accesses.includes(access) && matches(grant.cache, cache) && matches(grant.select, name));
+  grants.some(
+    (grant) =>
+      grant.kind === kind &&
+      grant.accesses.includes(access) &&
+      matches(grant.cache, cache) &&
+      matches(grant.select, name),
+  );
 
 /** Every action in a world that has each name of these grants, one below each prefix, and one that nobody names. */
 export function* actionsOf(grants) {
   const namesOf = (selects) => {
     const fresh = [...Buffer.from('\u{1f600} nobody names this')];
-    const named = selects.filter((select) => !select.all).flatMap(({ whole, prefix }) => (whole ? [whole] : [prefix, [...prefix, ...fresh]]));
+    const named = selects
+      .filter((select) => !select.all)
+      .flatMap(({ whole, prefix }) => (whole ? [whole] : [prefix, [...prefix, ...fresh]]));
     return [...new Map([...named, fresh].map((bytes) => [String(bytes), bytes])).values()];
   };
   const caches = namesOf(grants.map(({ cache }) => cache));
@@ -101,5 +116,7 @@ export function* actionsOf(grants) {
 export function toAction({ kind, access, cache, name }) {
   const text = (bytes) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
   if (kind === 'item') return { type: 'cache', access, cache: text(cache), key: Uint8Array.from(name) };
-  return kind === 'topic' ? { type: 'topic', access, cache: text(cache), topic: text(name) } : { type: 'function', access, cache: text(cache), func: text(name) };
+  return kind === 'topic'
+    ? { type: 'topic', access, cache: text(cache), topic: text(name) }
+    : { type: 'function', access, cache: text(cache), func: text(name) };
 }

@@ -1,4 +1,5 @@
-// Random permissions in a form of the tests' own, { kind, role, cache?, select? }, and the same in the SDK's form and in ours.
+// Random permissions in a form of the tests' own, { kind, role, cache?, select? }, and the same in the SDK's form and
+// in ours.
 import { name } from './random.mjs';
 
 const ROLES = {
@@ -7,8 +8,11 @@ const ROLES = {
   Function: ['functioninvoke', 'functionpermitnone'],
 };
 
-/** A permission of one of these kinds: Cache (no item), Item (a cache's items), Topic, Function. No `cache` is all caches; no
- *  `select` is a plain cache permission; `bytes` allows keys that are not text, and `prefixes` prefixes of topics. */
+/**
+ * A permission of one of these kinds: Cache (no item), Item (a cache's items), Topic, Function. No `cache` is all
+ * caches; no `select` is a plain cache permission; `bytes` allows keys that are not text, and `prefixes` prefixes of
+ * topics.
+ */
 export function permission(random, kinds, { bytes = false, prefixes = false } = {}) {
   const drawn = random.pick(kinds);
   const kind = drawn === 'Item' ? 'Cache' : drawn;
@@ -18,11 +22,19 @@ export function permission(random, kinds, { bytes = false, prefixes = false } = 
     kind,
     role: random.pick(ROLES[kind]),
     cache: random.chance(0.2) ? undefined : name(random),
-    select: drawn === 'Cache' ? undefined : random.pick([() => ({ all: true }), () => ({ whole: word() }), ...(prefix ? [() => ({ prefix: word() })] : [])])(),
+    select:
+      drawn === 'Cache'
+        ? undefined
+        : random.pick([
+            () => ({ all: true }),
+            () => ({ whole: word() }),
+            ...(prefix ? [() => ({ prefix: word() })] : []),
+          ])(),
   };
 }
 
-export const permissions = (random, kinds, options) => Array.from({ length: random.between(1, 10) }, () => permission(random, kinds, options));
+export const permissions = (random, kinds, options) =>
+  Array.from({ length: random.between(1, 10) }, () => permission(random, kinds, options));
 
 const FIELD = { Cache: 'item', Topic: 'topic', Function: 'func' };
 
@@ -52,7 +64,15 @@ export function ourScope(list, { AllCaches, AllCacheItems, AllTopics, AllFunctio
     permissions: list.map(({ kind, role, cache, select }) => ({
       role,
       cache: cache ?? AllCaches,
-      ...(select && { [FIELD[kind]]: select.all ? all[kind] : kind === 'Cache' ? itemForm(select) : select.prefix === undefined ? select.whole : { namePrefix: select.prefix } }),
+      ...(select && {
+        [FIELD[kind]]: select.all
+          ? all[kind]
+          : kind === 'Cache'
+            ? itemForm(select)
+            : select.prefix === undefined
+              ? select.whole
+              : { namePrefix: select.prefix },
+      }),
     })),
   };
 }

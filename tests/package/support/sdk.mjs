@@ -26,7 +26,16 @@ export function protoPermissions(permissions) {
   return base64(message);
 }
 
-const ROLES = { readwrite: 1, readonly: 2, writeonly: 3, publishsubscribe: 1, subscribeonly: 2, publishonly: 3, functioninvoke: 1, functionpermitnone: 0 };
+const ROLES = {
+  readwrite: 1,
+  readonly: 2,
+  writeonly: 3,
+  publishsubscribe: 1,
+  subscribeonly: 2,
+  publishonly: 3,
+  functioninvoke: 1,
+  functionpermitnone: 0,
+};
 
 /** One permission, of a list as support/scopes.mjs draws it. */
 function permissionMessage({ kind, role, cache, select }) {

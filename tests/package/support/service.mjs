@@ -2,13 +2,21 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** Starts it. `answer(request, count)` gives `{ status, headers, body }`; the request has `url`, `method`, `headers` and `body`. */
+/**
+ * Starts it. `answer(request, count)` gives `{ status, headers, body }`; the request has `url`, `method`, `headers` and
+ * `body`.
+ */
 export async function vendingService(context, answer) {
   const requests = [];
   const server = createServer(async (incoming, outgoing) => {
     let body = '';
     for await (const chunk of incoming) body += chunk;
-    const request = { url: new URL(incoming.url, 'http://localhost'), method: incoming.method, headers: incoming.headers, body };
+    const request = {
+      url: new URL(incoming.url, 'http://localhost'),
+      method: incoming.method,
+      headers: incoming.headers,
+      body,
+    };
     requests.push(request);
     const { status = 200, headers = {}, body: text = '' } = await answer(request, requests.length);
     outgoing.writeHead(status, headers).end(text);
@@ -23,4 +31,5 @@ export async function vendingService(context, answer) {
 }
 
 /** The next event of this type; the test's own time limit ends a wait in vain. */
-export const next = (source, type) => new Promise((resolve) => source.addEventListener(type, ({ detail }) => resolve(detail), { once: true }));
+export const next = (source, type) =>
+  new Promise((resolve) => source.addEventListener(type, ({ detail }) => resolve(detail), { once: true }));

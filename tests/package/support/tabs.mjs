@@ -1,7 +1,11 @@
-// Tabs of one origin, as far as the package sees them: `BroadcastChannel` and Web Locks, in one process. Each source is a tab.
+// Tabs of one origin, as far as the package sees them: `BroadcastChannel` and Web Locks, in one process. Each source is
+// a tab.
 import { replace } from './clock.mjs';
 
-/** Makes them for the length of a test; `locks: false` leaves those out, and messages are under way for `latency` ms of the test's clock. */
+/**
+ * Makes them for the length of a test; `locks: false` leaves those out, and messages are under way for `latency` ms of
+ * the test's clock.
+ */
 export function openTabs(context, { locks = true, latency = 0 } = {}) {
   const channels = new Set();
   const queue = [];

@@ -1,5 +1,5 @@
-// Cloudflare's workerd, with the package as a Worker has it. In front of it stands another Worker, which can cut a request off as a client
-// that goes away does: `?cut=` and after how many milliseconds.
+// Cloudflare's workerd, with the package as a Worker has it. In front of it stands another Worker, which can cut a
+// request off as a client that goes away does: `?cut=` and after how many milliseconds.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -52,8 +52,8 @@ async function freePort() {
 }
 
 /**
- * Starts a Worker for the length of a test. Its paths are the names of `handlers`, which are the text of functions: what they return comes
- * back as JSON. `before` stands at the level of the module.
+ * Starts a Worker for the length of a test. Its paths are the names of `handlers`, which are the text of functions:
+ * what they return comes back as JSON. `before` stands at the level of the module.
  */
 export async function startWorker(context, { before, handlers, date = '2026-06-01' }) {
   const folder = mkdtempSync(join(tmpdir(), 'worker-'));
@@ -83,7 +83,10 @@ export default {
   });
   const ask = async (path) => (await fetch(`http://127.0.0.1:${port}/${path}`)).json();
   for (let tries = 0; ; tries++) {
-    const isUp = await fetch(`http://127.0.0.1:${port}/`).then((response) => response.text(), () => undefined);
+    const isUp = await fetch(`http://127.0.0.1:${port}/`).then(
+      (response) => response.text(),
+      () => undefined,
+    );
     if (isUp !== undefined) break;
     if (child.exitCode !== null || tries > 300) throw new Error(`the Worker does not start\n${output}`);
     await new Promise((done) => setTimeout(done, 100));

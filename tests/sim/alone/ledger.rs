@@ -1,5 +1,5 @@
-//! Keeps its own account of what the machine was told and what it said, in true time, and knows nothing of how the machine
-//! decides. What is promised besides stands in `promises.rs`.
+//! Keeps its own account of what the machine was told and what it said, in true time, and knows nothing of how the
+//! machine decides. What is promised besides stands in `promises.rs`.
 
 use crate::check::{ANY, Alarm, Ask, Checked, LOSS, Truth, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
@@ -12,7 +12,8 @@ const MALFORMED: u32 = 3;
 const GRACE: i64 = 5 * MINUTE;
 /// When the next attempt follows such a refusal at the earliest, in seconds, and at last; give or take a fifth.
 const AFTER_REFUSAL: [i64; 5] = [5, 10, 20, 40, 60];
-/// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set forward.
+/// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set
+/// forward.
 pub(super) const PROBE: i64 = 4 * MINUTE;
 const FIRST_PROBE: i64 = MINUTE;
 

@@ -7,7 +7,8 @@ use crate::clocks::{MS, SECOND, log_uniform};
 use momento_token_wasm::refresh::{Event, Failure, Outcome};
 
 impl World {
-    /// Pages navigate away, whose requests are cut short just before they go: another takes over, and nobody is told of an error.
+    /// Pages navigate away, whose requests are cut short just before they go: another takes over, and nobody is told of
+    /// an error.
     pub(crate) fn departures(&mut self) -> Checked {
         self.calm();
         self.locks = locks::Locks::new(locks::Mode::Works);

@@ -1,8 +1,8 @@
 //! What the browser and the device do to tabs: sleep, freezing, the back/forward cache, set clocks.
 //!
-//! As for a client that is alone, what no tab can see is left out: a wall clock set back between two looks of a tab between which
-//! the monotonic clock stood still. A frozen tab does not look, so the two never come together in one freeze. With messages,
-//! whose age is told by the wall clock, there is a little more of the kind:
+//! As for a client that is alone, what no tab can see is left out: a wall clock set back between two looks of a tab
+//! between which the monotonic clock stood still. A frozen tab does not look, so the two never come together in one
+//! freeze. With messages, whose age is told by the wall clock, there is a little more of the kind:
 //!
 //! - A clock set forward and then back between two looks. A message sent in between looks younger than it is.
 //! - A clock set back in the very second before sleep or a freeze, with a message on its way that was sent before.
@@ -135,8 +135,8 @@ impl World {
         tab.queue.extend(waiting);
     }
 
-    /// What has waited arrives, in its order; requests may have been cut off. The monotonic clock, and with it the timer, has
-    /// stood still for so long.
+    /// What has waited arrives, in its order; requests may have been cut off. The monotonic clock, and with it the
+    /// timer, has stood still for so long.
     fn resume(&mut self, n: usize, stopped: i64) {
         let t = self.t;
         let tab = &mut self.tabs[n];

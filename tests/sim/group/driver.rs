@@ -41,8 +41,8 @@ impl World {
         brings: Option<(Token, i64)>,
         brought: Option<&Brought>,
     ) -> Checked {
-        // Three timers may be late meanwhile: those that end the listening, by two seconds after sleep, and the sounding, and the one
-        // that ends the request.
+        // Three timers may be late meanwhile: those that end the listening, by two seconds after sleep, and the
+        // sounding, and the one that ends the request.
         let (t, limit) =
             (self.t, self.policy.request_timeout() + HUSH + SOUNDING + (3 * self.latest + 3 * SECOND) / MS);
         let kept = if self.tabs[n].ledger.keeps_lock() { KEPT } else { 0 };

@@ -1,7 +1,7 @@
 //! An account of what happened in one tab of a group; what is promised besides stands in `promises.rs`.
 //!
-//! As the ledger of a client that is alone, it knows nothing of how the machine decides. What the two have in common besides
-//! (reasons, retries offline, the refresh window) is checked there; here it is about turns and siblings.
+//! As the ledger of a client that is alone, it knows nothing of how the machine decides. What the two have in common
+//! besides (reasons, retries offline, the refresh window) is checked there; here it is about turns and siblings.
 
 use crate::check::{Alarm, Ask, Checked, ensure};
 use crate::limits::Limits;
@@ -14,8 +14,8 @@ const LEAST_PATIENCE: i64 = 4_000;
 /// The longest it takes to make sure that siblings were heard, if the token in hand leaves so much.
 pub(super) const SOUNDING: i64 = 500;
 pub(super) const HUSH: i64 = 100;
-/// With a token in hand, half of what it has left; but no less than this (ms) if that leaves so much for a request, and in any
-/// case if the timer has been so late, and not so often in time since.
+/// With a token in hand, half of what it has left; but no less than this (ms) if that leaves so much for a request, and
+/// in any case if the timer has been so late, and not so often in time since.
 pub(super) const MOMENT: i64 = 1_500;
 pub(super) const RESERVE: i64 = 250;
 const LATE: i64 = 250;
@@ -27,7 +27,8 @@ pub(crate) struct Token {
     pub(crate) id: u32,
     /// `None`: never.
     pub(crate) expires: Option<i64>,
-    /// For how long after that (true time) the tab that was brought it may take it for good, see [`crate::check::Truth`].
+    /// For how long after that (true time) the tab that was brought it may take it for good, see
+    /// [`crate::check::Truth`].
     pub(crate) late: i64,
 }
 
@@ -88,7 +89,8 @@ pub(crate) struct Ledger {
     pub(super) fine: Option<(i64, i64)>,
     pub(super) window: (f32, f32),
     pub(super) limits: Limits,
-    /// Something has failed since a new token was taken: a sibling's failure without an answer is not its own fault any more.
+    /// Something has failed since a new token was taken: a sibling's failure without an answer is not its own fault any
+    /// more.
     pub(super) suspected: bool,
     pub(super) alarm: Alarm,
     /// The timer has been late, or the page hidden, and so often less than that in time since; unless the page woke.

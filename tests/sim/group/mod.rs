@@ -1,5 +1,5 @@
-//! Tabs of one browser that share tokens: some come, some go, freeze or die, with locks and messages that work, fail or are
-//! late, on a device whose wall clock they share. The driver's part is modelled, the machines are real.
+//! Tabs of one browser that share tokens: some come, some go, freeze or die, with locks and messages that work, fail or
+//! are late, on a device whose wall clock they share. The driver's part is modelled, the machines are real.
 
 mod departures;
 mod device;

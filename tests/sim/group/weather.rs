@@ -9,15 +9,15 @@ use crate::draws::pause;
 use crate::service::{Mood, Service};
 use momento_token_wasm::refresh::{Event, Failure, Policy};
 
-/// By when a tab that opens, or runs again, has a token from a service that is well: a turn, a request that was cut off and its
-/// backoff, another turn, and an answer.
+/// By when a tab that opens, or runs again, has a token from a service that is well: a turn, a request that was cut off
+/// and its backoff, another turn, and an answer.
 const SOON: i64 = 20 * SECOND;
 
 /// The longest that a turn takes before its request is sent.
 pub(super) const PATIENCE: i64 = 5 * SECOND;
 
-/// How many requests a tab sends in ten minutes of an outage. With locks and channel a whole group sends no more, but for one of
-/// each tab that had its turn at the same moment.
+/// How many requests a tab sends in ten minutes of an outage. With locks and channel a whole group sends no more, but
+/// for one of each tab that had its turn at the same moment.
 const OUTAGE: usize = 10;
 
 impl World {

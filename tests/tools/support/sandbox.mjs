@@ -2,7 +2,14 @@
 // The package manager and pip are stand-ins that note how they are called, and fail.
 import { spawnSync } from 'node:child_process';
 import {
-  copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -15,7 +22,10 @@ const TOOLS = (
 ).split(' ');
 const STAND_INS = ['apt-get', 'sudo', 'python3', 'pip', 'brew', 'curl', 'wget'];
 
-const onPath = (name) => process.env.PATH.split(delimiter).map((folder) => join(folder, name)).find(existsSync);
+const onPath = (name) =>
+  process.env.PATH.split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(existsSync);
 
 /** Gives its folder, a way to run its `tools/toolchain`, and the calls that the stand-ins noted. Ends with the test. */
 export function sandbox(t) {

@@ -3,7 +3,9 @@ import { type Finding, type Report, scan, scanFiles, scanText } from 'momento-to
 import type { Plugin as RolldownPlugin } from 'rolldown';
 import { type PluginOption, type UserConfig, defineConfig } from 'vite';
 
-export const config: UserConfig = defineConfig({ plugins: [scan(), scan({ strict: true, ignore: ['*.map'], warnOnly: false })] });
+export const config: UserConfig = defineConfig({
+  plugins: [scan(), scan({ strict: true, ignore: ['*.map'], warnOnly: false })],
+});
 export const option: PluginOption = scan();
 export const rolldown: RolldownPlugin = scan();
 

@@ -104,7 +104,8 @@ async fn vend(service: &Service, ask: Ask, fault: Fault, headers: &HeaderMap) ->
     answer
 }
 
-/// Makes the token, and a refresh token with it where there are such, and the answer takes one: bare text has no room for it.
+/// Makes the token, and a refresh token with it where there are such, and the answer takes one: bare text has no room
+/// for it.
 async fn hand_out(
     service: &Service,
     order: &Order,

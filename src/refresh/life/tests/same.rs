@@ -74,7 +74,8 @@ fn an_end_that_was_the_length_of_a_life_moves_with_each_answer() {
 
 #[test]
 fn what_a_second_answer_has_proved_moves_an_end() {
-    // Held by the clock of a client that is a minute fast until that says it has ended; then two live answers prove it wrong.
+    // Held by the clock of a client that is a minute fast until that says it has ended; then two live answers prove it
+    // wrong.
     let served = |at: i64| dated(2 * MINUTE, at);
     let mut client = Client::ahead(MINUTE);
     assert_eq!(client.judge(0, served(0)), Verdict::Good(MINUTE - LOSS));
@@ -123,7 +124,8 @@ fn a_siblings_word_is_an_end_like_any_other() {
     assert_eq!(client.lives.heard(word(0), 10 * SECOND, false, 0), 10 * SECOND);
     assert_eq!(client.lives.date(20_000), Some(NOW));
     assert_eq!(client.judge(SECOND, dated(20 * SECOND, 0)), Verdict::Good(9 * SECOND));
-    // A later one is not taken over, unless the sibling had one itself and moved it; an earlier one is, unless by a few seconds.
+    // A later one is not taken over, unless the sibling had one itself and moved it; an earlier one is, unless by a few
+    // seconds.
     assert_eq!(client.lives.heard(word(0), 15 * SECOND, false, 0), 10 * SECOND);
     assert_eq!(client.lives.heard(word(0), 15 * SECOND, true, 0), 15 * SECOND);
     assert_eq!(client.lives.heard(word(0), 10 * SECOND, false, 0), 15 * SECOND);

@@ -5,8 +5,8 @@ use super::*;
 /// How far a client's clock is ahead.
 const AHEAD: i64 = HOUR;
 
-/// A token for five minutes, issued right now by a clock that is right, to a client that is `AHEAD`; `date`: the answer says what
-/// time it is.
+/// A token for five minutes, issued right now by a clock that is right, to a client that is `AHEAD`; `date`: the answer
+/// says what time it is.
 fn live(bench: &Bench, date: bool) -> Answer {
     let truth = bench.now.wall - AHEAD;
     Answer {

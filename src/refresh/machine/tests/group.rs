@@ -4,7 +4,8 @@ mod failures;
 
 use super::*;
 
-/// The longest wait for the lock, how long its owner listens, and how long the channel is sounded at most, which is part of the first.
+/// The longest wait for the lock, how long its owner listens, and how long the channel is sounded at most, which is
+/// part of the first.
 const PATIENCE: i64 = 5 * SECOND;
 const HUSH: i64 = 100;
 const SOUNDING: i64 = 500;

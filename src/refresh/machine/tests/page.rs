@@ -39,8 +39,8 @@ fn a_page_that_wakes_from_sleep_does_not_wait_for_the_old_request() {
     assert_eq!(bench.next_fetch(SECOND), Some((1, SECOND)));
 }
 
-/// How much is left (ms), at least, of a token of this life when it is renewed where timers fire only once in `every` ms, and where the
-/// page did this first.
+/// How much is left (ms), at least, of a token of this life when it is renewed where timers fire only once in `every`
+/// ms, and where the page did this first.
 fn left_at_renewal(life: i64, every: i64, event: Option<Event>) -> i64 {
     let left = |seed| {
         let mut bench = Bench::ready(seed, life + MARGIN);

@@ -152,8 +152,8 @@ impl Client {
 }
 
 fn permissions(order: &Order) -> Result<Permissions, Problem> {
-    // Through bytes: the scope's own codec is the one place that knows how a permission is written. Never left out: what the service
-    // makes of no permissions is its own affair.
+    // Through bytes: the scope's own codec is the one place that knows how a permission is written. Never left out:
+    // what the service makes of no permissions is its own affair.
     let permissions = STANDARD.decode(order.scope.encode()).ok().and_then(|p| Permissions::decode(&*p).ok());
     permissions.ok_or_else(Problem::internal)
 }

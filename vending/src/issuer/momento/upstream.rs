@@ -38,8 +38,8 @@ pub(super) fn problem(status: &Status) -> Problem {
     }
 }
 
-/// The answer to a failed refresh. What Momento says of a refresh token that it does not take is the client's to know: it asks
-/// without one then.
+/// The answer to a failed refresh. What Momento says of a refresh token that it does not take is the client's to know:
+/// it asks without one then.
 pub(super) fn refresh_problem(status: &Status) -> Problem {
     match status.code() {
         Code::Unauthenticated
