@@ -17,12 +17,8 @@
 //! assert_eq!(error.code(), "ERR_TOKEN_MALFORMED");
 //! ```
 
-#![cfg_attr(not(test), no_std)]
-
-extern crate alloc;
-
 mod codec;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub mod js;
 #[cfg(feature = "refresh")]
 pub mod refresh;

@@ -4,8 +4,7 @@
 //! the module.
 
 use super::json::push_ascii;
-use alloc::{string::String, vec::Vec};
-use core::cell::Cell;
+use std::cell::Cell;
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

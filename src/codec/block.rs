@@ -2,7 +2,6 @@
 //! allocations, what is secret in it is wiped with the rest, and JavaScript can take both over as they are.
 
 use super::wipe::Wiped;
-use alloc::{vec, vec::Vec};
 
 /// In place of an end: the field is not there.
 pub(crate) const ABSENT: u32 = u32::MAX;
@@ -96,9 +95,12 @@ impl Block {
     }
 
     /// Text with what stands behind it, how long it is, and table, for who sees to the wiping.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only `js` takes a block apart"))]
+    #[cfg_attr(
+        not(all(target_arch = "wasm32", feature = "js")),
+        allow(dead_code, reason = "only `js` takes a block apart")
+    )]
     pub(crate) fn into_parts(mut self) -> (Vec<u8>, usize, Vec<u32>) {
-        (core::mem::take(&mut self.text.0), self.length, self.table)
+        (std::mem::take(&mut self.text.0), self.length, self.table)
     }
 }
 

@@ -1,7 +1,5 @@
 //! Just enough protobuf (proto3 wire format) for Momento's permission messages.
 
-use alloc::vec::Vec;
-
 /// Why a message could not be read: not protobuf at all, or not this shape of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Malformed;
@@ -179,7 +177,7 @@ mod tests {
         #[test]
         fn numbers_are_not_cut(value: u64, fewer in 0u32..64) {
             let value = value >> fewer;
-            let mut out = std::vec![8];
+            let mut out = vec![8];
             put(&mut out, value);
             let mut fields = Fields::new(&out);
             prop_assert_eq!((fields.next(), fields.value), (Ok(true), u32::try_from(value).unwrap_or(u32::MAX)));

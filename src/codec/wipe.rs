@@ -3,13 +3,12 @@
 //! The `zeroize` crate writes byte by byte, each write volatile. Here the buffer is filled at once, and the compiler is
 //! kept from seeing that nobody reads it again.
 
-use alloc::{string::String, vec::Vec};
-use core::{mem::ManuallyDrop, ops::Deref};
+use std::{mem::ManuallyDrop, ops::Deref};
 
 /// Zeros a buffer.
 pub(crate) fn wipe(buffer: &mut [u8]) {
     buffer.fill(0);
-    core::hint::black_box(buffer);
+    std::hint::black_box(buffer);
 }
 
 /// Bytes that are wiped when they are dropped.
@@ -49,7 +48,7 @@ impl Deref for WipedText {
 impl Drop for WipedText {
     #[inline(never)]
     fn drop(&mut self) {
-        wipe(&mut core::mem::take(&mut *self.0).into_bytes());
+        wipe(&mut std::mem::take(&mut *self.0).into_bytes());
     }
 }
 

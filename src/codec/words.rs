@@ -11,7 +11,7 @@ pub(crate) fn word(list: &'static str, mut number: usize) -> &'static str {
         if byte == END {
             if number == 0 {
                 let word = list.as_bytes().get(from..at).unwrap_or_default();
-                return core::str::from_utf8(word).unwrap_or_default();
+                return std::str::from_utf8(word).unwrap_or_default();
             }
             number -= 1;
             from = at + 1;

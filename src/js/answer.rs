@@ -6,7 +6,6 @@ use super::{
 };
 use crate::codec::{base64, block::Block, proto::Fields, wipe::Wiped};
 use crate::vend::{Found, Place, VendError, Wanted, check_status, content, parts_of, text_at};
-use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Reads an answer: its HTTP status, and the body, which stands in front of `input` with `filled` bytes. `options`
@@ -35,7 +34,7 @@ pub fn read_answer(
     let input = Wiped(input);
     let end_of_options = (filled + options) as usize;
     // The engine wrote it, which is always UTF-8.
-    let text = input.get(..end_of_options + asked as usize).map(core::str::from_utf8);
+    let text = input.get(..end_of_options + asked as usize).map(std::str::from_utf8);
     let (text, asked) =
         text.and_then(Result::ok).unwrap_or_default().split_at_checked(end_of_options).unwrap_or_default();
     let (body, options) = text.split_at_checked(filled as usize).unwrap_or_default();

@@ -53,7 +53,7 @@ pub(super) fn of_token(token: Token) -> Block {
     #[cfg(feature = "refresh")]
     let remarks = token.remarks;
     #[cfg(not(feature = "refresh"))]
-    let remarks: alloc::vec::Vec<crate::token::Warning> = alloc::vec::Vec::new();
+    let remarks: Vec<crate::token::Warning> = Vec::new();
     let Token {
         version,
         hosts,

@@ -20,7 +20,6 @@ pub use refresher::Refresher;
 pub use scope::scope;
 
 use crate::token::{self, Expected, Input, Work};
-use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// A credential's form alone: `v1`, `v2`, `legacy`, `session` or `unknown`, by number from 0.

@@ -1,7 +1,6 @@
 //! `DecodeOptions`, as the package writes them down after checking their types.
 
 use crate::token::Settings;
-use alloc::vec::Vec;
 
 /// Reads lines of ASCII, each a letter that says what it is and the rest: an `e`ndpoint; `S`uffixes follow, each with
 /// `s`; the overrides' `b`ase and `p`refix, or `c`ache, control (`k`) and `t`oken; and whether they are `i`nsecure.
@@ -9,7 +8,7 @@ pub(super) fn read(text: &[u8]) -> Settings<'_> {
     let mut settings = Settings::default();
     for line in text.split(|byte| *byte == b'\n') {
         let Some((what, rest)) = line.split_first() else { continue };
-        let value = core::str::from_utf8(rest).unwrap_or_default();
+        let value = std::str::from_utf8(rest).unwrap_or_default();
         let host = b"ebpckt".iter().position(|letter| letter == what);
         if let Some(host) = host.and_then(|place| settings.hosts.get_mut(place)) {
             *host = Some(value);

@@ -53,7 +53,6 @@
 //! it may pass, 1 where it is terminal, 2 where the answer was malformed.
 
 use crate::refresh::{ASKED, Answer, HEARD, Machine, NEVER, NONE, Now, Policy, SPENT, Signal, VENDED};
-use alloc::vec::Vec;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// One source's machine. The package keeps it to itself.

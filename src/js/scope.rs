@@ -6,7 +6,6 @@ use crate::codec::{
     json::{Reader, push},
 };
 use crate::scope::{ANYTHING, Draft, ScopeError, check_count, describe, is_allowed, is_new, push_name, wire, within};
-use alloc::{string::String, vec::Vec};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 // The jobs, as the package numbers them (pkg-template/src/scope.ts); 0 is to parse. From `ALLOWS` on, the first grant
@@ -27,7 +26,7 @@ const DESCRIBE: u32 = 6;
 /// wrong, from 1; 0 where it was none of them alone.
 #[wasm_bindgen]
 pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
-    let text = input.get(..filled as usize).and_then(|input| core::str::from_utf8(input).ok());
+    let text = input.get(..filled as usize).and_then(|input| std::str::from_utf8(input).ok());
     let mut call = Call { draft: Draft::new(true), count: 0, first: 0, super_user: false };
     hand_over(call.run(job, text.unwrap_or_default(), limit as usize).unwrap_or_else(|error| {
         let mut block = of_error(error.code(), &error.message());

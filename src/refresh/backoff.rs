@@ -164,7 +164,6 @@ impl Dice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     #[test]
     fn draws_cover_their_range_and_stay_in_it() {

@@ -1,7 +1,6 @@
 //! The callers that wait for a token.
 
 use super::event::{GIVEN, NOT_GIVEN, TOO_LATE, TOO_SHORT};
-use alloc::vec::Vec;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {

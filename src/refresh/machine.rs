@@ -12,7 +12,6 @@ use super::clock::{Now, Step, Timeline};
 use super::event::*;
 use super::life::Lives;
 use super::policy::Policy;
-use alloc::vec::Vec;
 use group::Turn;
 use plan::Plan;
 
@@ -255,7 +254,10 @@ impl Machine {
     }
 
     /// The status told last.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "`js` has no need to derive it again"))]
+    #[cfg_attr(
+        not(all(target_arch = "wasm32", feature = "js")),
+        allow(dead_code, reason = "`js` has no need to derive it again")
+    )]
     pub(crate) fn told(&self) -> Status {
         self.told
     }

@@ -38,7 +38,7 @@ mod machine;
 mod policy;
 
 pub use clock::Now;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use event::{ASKED, HEARD, NEVER, NONE, SPENT, Signal, VENDED};
 pub use event::{Action, Cause, Event, Failure, Outcome, Reason, Status};
 pub use life::Answer;

@@ -1,6 +1,6 @@
 //! The two things an application may choose.
 
-use core::fmt;
+use std::fmt;
 
 /// When a token is renewed and how long a request may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,7 +67,7 @@ impl fmt::Display for PolicyError {
     }
 }
 
-impl core::error::Error for PolicyError {}
+impl std::error::Error for PolicyError {}
 
 #[cfg(test)]
 mod tests {

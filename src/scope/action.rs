@@ -4,7 +4,6 @@ use super::error::ScopeError;
 use super::parts::{Kind, Parts, Selects};
 use super::read::Draft;
 use crate::codec::json::Reader;
-use alloc::{string::String, vec::Vec};
 
 /// What may be asked of [`allows`](super::allows): one access to one item, topic or function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -160,7 +159,7 @@ mod tests {
             r#"{"type":"cache","cache":"a","key":"k"}"#,
         ] {
             let error = Action::from_json(text).unwrap_err();
-            assert_eq!((error.code(), error.message()), ("ERR_ARGUMENT", std::format!("action: {EXPECTED}")), "{text}");
+            assert_eq!((error.code(), error.message()), ("ERR_ARGUMENT", format!("action: {EXPECTED}")), "{text}");
         }
         for text in [
             r#"{"type":"cache","access":"read","cache":" ","key":"k"}"#,

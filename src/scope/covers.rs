@@ -63,7 +63,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn scope(permissions: &str) -> TokenScope {
-        TokenScope::from_json(&std::format!(r#"{{"permissions":[{permissions}]}}"#)).unwrap()
+        TokenScope::from_json(&format!(r#"{{"permissions":[{permissions}]}}"#)).unwrap()
     }
 
     fn check(granted: &str, requested: &str) -> bool {
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_union_covers_each_access_but_not_conditional_writes() {
-        let both = std::format!("{READ_ONLY},{WRITE_ONLY}");
+        let both = format!("{READ_ONLY},{WRITE_ONLY}");
         assert!(check(&both, &both));
         assert!(!check(&both, PLAIN));
         assert!(check(PLAIN, &both));
@@ -158,9 +158,7 @@ mod tests {
         let mut names: Vec<String> = letters.iter().map(|letter| String::from(*letter)).collect();
         for length in 1..3 {
             let shorter: Vec<_> = names.iter().filter(|name| name.len() == length).cloned().collect();
-            names.extend(
-                shorter.iter().flat_map(|name| letters.iter().map(move |letter| std::format!("{name}{letter}"))),
-            );
+            names.extend(shorter.iter().flat_map(|name| letters.iter().map(move |letter| format!("{name}{letter}"))));
         }
         let mut world = Vec::new();
         for cache in ["a", "b", "z"].map(String::from) {

@@ -5,7 +5,6 @@ use super::parts::{Kind, Parts, Selects};
 use crate::codec::json::{push, push_hex, write_string};
 #[cfg(feature = "refresh")]
 use crate::codec::quote::is_quotable;
-use alloc::{string::String, vec::Vec};
 
 /// What a super-user may do, as [`describe`] says it.
 pub(crate) const ANYTHING: &str = "Do anything in the whole account (super-user).\n";
@@ -70,7 +69,7 @@ pub(crate) fn describe(out: &mut String, parts: &Parts<'_>, push_name: PushName)
 
 /// A key in quotes where it is text, in hexadecimal where it is not.
 pub(crate) fn push_name(out: &mut String, bytes: &[u8]) {
-    match core::str::from_utf8(bytes) {
+    match std::str::from_utf8(bytes) {
         Ok(text) => write_string(out, text),
         Err(_) => {
             out.push_str("0x");

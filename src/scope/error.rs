@@ -1,8 +1,7 @@
 //! The one error of this layer.
 
 use crate::codec::json::{push, push_ascii, write_string};
-use alloc::{boxed::Box, string::String};
-use core::fmt;
+use std::fmt;
 
 /// Why a scope was refused: a stable code, and where in it the fault is.
 ///
@@ -118,7 +117,7 @@ impl ScopeError {
     }
 }
 
-/// Appends a count. Written by hand: `core::fmt` would be most of the module's size.
+/// Appends a count. Written by hand: `std::fmt` would be most of the module's size.
 pub(crate) fn push_decimal(out: &mut String, number: usize) {
     if number > 9 {
         push_decimal(out, number / 10);
@@ -140,4 +139,4 @@ impl fmt::Debug for ScopeError {
     }
 }
 
-impl core::error::Error for ScopeError {}
+impl std::error::Error for ScopeError {}

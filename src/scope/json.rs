@@ -9,7 +9,6 @@ use super::parts::{Kind, Parts, Selects};
 use super::read::Draft;
 use super::wire;
 use crate::codec::json::{Malformed, Reader, push, write_string};
-use alloc::{string::String, vec::Vec};
 
 impl From<Malformed> for ScopeError {
     fn from(malformed: Malformed) -> Self {
@@ -55,9 +54,9 @@ fn write_permission(out: &mut String, parts: &Parts<'_>) -> Option<()> {
     push(out, "\",\"cache\":");
     match parts.cache {
         None => push(out, "{\"all\":\"caches\"}"),
-        Some(name) => write_string(out, core::str::from_utf8(name).ok()?),
+        Some(name) => write_string(out, std::str::from_utf8(name).ok()?),
     }
-    let name = core::str::from_utf8(parts.name).ok()?;
+    let name = std::str::from_utf8(parts.name).ok()?;
     let key = match (parts.kind(), parts.selects) {
         (_, Selects::Nothing) => {
             push(out, "}");

@@ -3,7 +3,6 @@
 use super::error::ScopeError;
 use super::model::{Permission, TokenScope};
 use super::parts::Parts;
-use alloc::vec::Vec;
 
 impl TokenScope {
     /// The union, in the order written; exact duplicates are dropped, and nothing else: whether a permission is wholly
@@ -40,8 +39,8 @@ mod tests {
 
     fn scope(caches: &[&str]) -> TokenScope {
         let permissions: Vec<_> =
-            caches.iter().map(|cache| std::format!(r#"{{"role":"readonly","cache":"{cache}"}}"#)).collect();
-        TokenScope::from_json(&std::format!(r#"{{"permissions":[{}]}}"#, permissions.join(","))).unwrap()
+            caches.iter().map(|cache| format!(r#"{{"role":"readonly","cache":"{cache}"}}"#)).collect();
+        TokenScope::from_json(&format!(r#"{{"permissions":[{}]}}"#, permissions.join(","))).unwrap()
     }
 
     #[test]

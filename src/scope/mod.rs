@@ -29,16 +29,16 @@ pub(crate) mod wire;
 
 pub use action::{Action, CacheAccess, TopicAccess};
 pub use covers::{allows, covers};
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use describe::push_name;
 pub use error::ScopeError;
 pub use model::{
     CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope,
     TopicRole,
 };
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use {covers::is_allowed, merge::is_new, model::check_count, read::Draft};
-#[cfg(any(feature = "refresh", target_arch = "wasm32"))]
+#[cfg(any(feature = "refresh", all(target_arch = "wasm32", feature = "js")))]
 pub(crate) use {
     covers::within,
     describe::{ANYTHING, describe},

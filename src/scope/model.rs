@@ -2,7 +2,6 @@
 
 use super::error::ScopeError;
 use super::parts::Parts;
-use alloc::{string::String, vec::Vec};
 
 /// Momento accepts at most 20 policy statements in a token (Momento's limits page).
 pub const MAX_PERMISSIONS: usize = 20;

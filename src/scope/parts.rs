@@ -5,7 +5,6 @@ use super::action::{CacheAccess, TopicAccess};
 use super::error::ScopeError;
 use super::model::{CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TopicRole};
 use crate::codec::words::word;
-use alloc::string::String;
 
 /// The type of a permission: one less than its field number in `PermissionsType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -246,7 +245,7 @@ impl From<Parts<'_>> for Permission {
 
 /// A name, which whoever took the permission apart has seen to be UTF-8.
 fn text(name: &[u8]) -> String {
-    String::from(core::str::from_utf8(name).unwrap_or_default())
+    String::from(std::str::from_utf8(name).unwrap_or_default())
 }
 
 impl CacheRole {

@@ -14,9 +14,8 @@ use crate::codec::{
     quote::is_quotable,
     words::{find, word},
 };
-use alloc::vec::Vec;
 
-type Result<T> = core::result::Result<T, ScopeError>;
+type Result<T> = std::result::Result<T, ScopeError>;
 
 /// The names that stand in scopes and actions; those that errors may name come first.
 const NAMES: &str = ",permissions,role,type,access,cache,item,topic,func,key,all,name,keyPrefix,namePrefix,";
@@ -115,7 +114,7 @@ impl Draft {
     }
 
     /// Reads "super-user": false where something other than text stands. Any other text is an error.
-    #[cfg(target_arch = "wasm32")]
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
     pub(crate) fn super_user(&mut self, reader: &mut Reader<'_>) -> Result<bool> {
         if kind_of(reader)? != json::Kind::String {
             return Ok(false);
@@ -217,7 +216,7 @@ impl Draft {
             return self.selector(reader, name);
         }
         self.field = name;
-        let before = core::mem::replace(&mut self.said().field, name);
+        let before = std::mem::replace(&mut self.said().field, name);
         if before != NONE {
             if before != name && place == IN_PERMISSION {
                 return Err(fault("expected one of item, topic and func"));

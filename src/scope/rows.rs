@@ -7,7 +7,6 @@ use crate::codec::{
     block::{ABSENT, Block},
     proto::append,
 };
-use alloc::vec::Vec;
 
 /// Added to the kind of selector where a key is not UTF-8: each byte stands there as one character.
 const BYTES: u32 = 4;
@@ -19,7 +18,7 @@ impl Block {
         let selects = parts.selects as u32;
         if selects < Selects::One as u32 {
             self.number(selects);
-        } else if core::str::from_utf8(parts.name).is_ok() {
+        } else if std::str::from_utf8(parts.name).is_ok() {
             self.number(selects);
             self.put(parts.name);
         } else {

@@ -8,7 +8,6 @@ use crate::codec::{
     base64,
     proto::{BYTES, Fields, Malformed, VARINT, put_bytes, put_varint, tag},
 };
-use alloc::{string::String, vec::Vec};
 
 impl From<Malformed> for ScopeError {
     fn from(_: Malformed) -> Self {
@@ -16,7 +15,7 @@ impl From<Malformed> for ScopeError {
     }
 }
 
-type Result<T> = core::result::Result<T, ScopeError>;
+type Result<T> = std::result::Result<T, ScopeError>;
 
 impl TokenScope {
     /// Standard padded base64 of the protobuf message, as in claim `p`.
@@ -213,7 +212,7 @@ fn only_field<'a>(bytes: &'a [u8], otherwise: &'static str) -> Result<Fields<'a>
 }
 
 fn is_text(bytes: &[u8]) -> bool {
-    core::str::from_utf8(bytes).is_ok()
+    std::str::from_utf8(bytes).is_ok()
 }
 
 /// Not inlined, for size, as [`ScopeError::new`].

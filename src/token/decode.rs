@@ -17,7 +17,10 @@ pub(crate) enum Input {
     /// As people paste it.
     Text(usize),
     /// An envelope, out of its base64: a browser is quicker at that.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only browsers take base64 away"))]
+    #[cfg_attr(
+        not(all(target_arch = "wasm32", feature = "js")),
+        allow(dead_code, reason = "only browsers take base64 away")
+    )]
     Envelope(usize),
 }
 
@@ -103,7 +106,7 @@ pub(crate) fn read(
         warnings: 0,
         not_understood: None,
         #[cfg(feature = "refresh")]
-        remarks: alloc::vec::Vec::new(),
+        remarks: Vec::new(),
         block,
     };
     if let Some(p) = form.claims.permissions() {

@@ -7,7 +7,6 @@ use super::error::TokenError;
 use super::model::{Settings, Version};
 use super::work::Work;
 use crate::codec::{block::Block, json::push, quote::is_quotable};
-use alloc::string::String;
 
 /// The suffix that Momento's endpoints end in, whatever the cell.
 pub const DEFAULT_ENDPOINT_SUFFIX: &str = "momentohq.com";
@@ -95,7 +94,7 @@ impl<'a> Hosts<'a> {
                 }
             }
         }
-        for host in found.base.as_ref().map_or(&found.hosts[..], core::slice::from_ref) {
+        for host in found.base.as_ref().map_or(&found.hosts[..], std::slice::from_ref) {
             check_host(host, overridden)?;
             if !overridden {
                 check_suffix(host, settings)?;

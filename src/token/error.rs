@@ -1,8 +1,8 @@
 //! The one error of this layer.
 
 use crate::codec::json::push;
-use alloc::{borrow::Cow, boxed::Box, string::String};
-use core::fmt;
+use std::borrow::Cow;
+use std::fmt;
 
 /// Why a credential was refused. Never holds the credential, nor a piece of it.
 ///
@@ -73,4 +73,4 @@ impl fmt::Debug for TokenError {
     }
 }
 
-impl core::error::Error for TokenError {}
+impl std::error::Error for TokenError {}

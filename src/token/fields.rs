@@ -30,5 +30,5 @@ pub(super) fn field(block: &Block, field: Field) -> Option<&str> {
     let place = HEAD + field as usize;
     // An end that is absent lies beyond all text.
     let bytes = block.text().get(start(block, place)..*block.table.get(place)? as usize)?;
-    core::str::from_utf8(bytes).ok()
+    std::str::from_utf8(bytes).ok()
 }

@@ -32,9 +32,9 @@ pub(crate) use paste::blank;
 pub use provider::{from_api_key_v2, from_disposable_token, from_string};
 pub use secret::{Credential, Secret};
 pub use warning::Warning;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use {decode::version_of, warning::each_warning};
-#[cfg(any(feature = "refresh", target_arch = "wasm32"))]
+#[cfg(any(feature = "refresh", all(target_arch = "wasm32", feature = "js")))]
 pub(crate) use {
     decode::{Expected, Input, read},
     model::Settings,

@@ -8,8 +8,7 @@ use super::warning::Kind;
 use super::warning::{Warning, each_warning};
 use crate::codec::block::Block;
 use crate::scope::{Grant, ScopeError, TokenScope};
-use alloc::{string::String, vec::Vec};
-use core::fmt;
+use std::fmt;
 
 /// The longest a disposable token may live: 25 hours, in milliseconds (Momento's limits page, since February 2026).
 pub const MAX_DISPOSABLE_LIFE_MS: i64 = 25 * 60 * 60 * 1000;

@@ -1,8 +1,7 @@
 //! A credential as a type of its own, so that it cannot be printed by accident.
 
 use crate::codec::wipe::WipedText;
-use alloc::string::String;
-use core::fmt;
+use std::fmt;
 
 /// The credential of a [`Token`](super::Token), as it is lent out: its `Debug` is redacted, and it has no `Display`.
 #[derive(Clone, Copy)]
@@ -50,8 +49,8 @@ mod tests {
     #[test]
     fn debug_is_redacted() {
         let secret = Secret::new("abc".into());
-        assert_eq!(std::format!("{secret:?}"), "[redacted]");
+        assert_eq!(format!("{secret:?}"), "[redacted]");
         assert_eq!(secret.reveal(), "abc");
-        assert_eq!(std::format!("{:?}", Credential("abc")), "[redacted]");
+        assert_eq!(format!("{:?}", Credential("abc")), "[redacted]");
     }
 }

@@ -2,7 +2,6 @@
 
 use super::model::{MAX_DISPOSABLE_LIFE_MS, Token, Version};
 use crate::scope::ScopeError;
-use alloc::string::String;
 
 /// What a careful reader would point out about a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,6 @@ use crate::codec::{
     json::{Reader, Value, unescape},
     wipe::Wiped,
 };
-use alloc::{vec, vec::Vec};
 
 /// What should have stood there; a reference to the text, since that is one word.
 pub(super) type Expected = &'static &'static str;
@@ -74,7 +73,7 @@ impl Work {
         values: &mut [Value],
         twice: Expected,
     ) -> Result<(), Expected> {
-        let text = core::str::from_utf8(self.get(span)).map_err(|_| &"UTF-8")?;
+        let text = std::str::from_utf8(self.get(span)).map_err(|_| &"UTF-8")?;
         Reader::new(text)
             .members(names, values)
             .map_err(|malformed| if malformed.is_twice() { twice } else { malformed.expected() })?;

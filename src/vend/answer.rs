@@ -9,8 +9,7 @@ use crate::codec::json::Reader;
 use crate::token::{
     self, DecodeOptions, Expected, Input, Secret, Settings, Token, TokenError, Version, Work, blank, key_version,
 };
-use alloc::string::String;
-use core::fmt;
+use std::fmt;
 
 /// The longest answer that is read, in bytes: a hundred times what the largest token takes.
 pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
@@ -114,7 +113,7 @@ impl Found {
     }
 
     /// What it says about the life of its token, beside what the token says: how long that is, and when it ends.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only the refresher asks"))]
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "js")), allow(dead_code, reason = "only the refresher asks"))]
     pub(crate) fn life(&self) -> [Option<i64>; 2] {
         [self.length.length(), self.told.expiry()]
     }

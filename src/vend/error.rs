@@ -5,8 +5,7 @@ use super::place::Kind;
 use super::status::refused_within;
 use crate::codec::json::push;
 use crate::token::TokenError;
-use alloc::string::String;
-use core::fmt;
+use std::fmt;
 
 /// Why a vend brought no token.
 #[derive(Clone, PartialEq, Eq)]
@@ -142,7 +141,10 @@ impl VendError {
         self.weight == Weight::Terminal
     }
 
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only `js` tells the three apart"))]
+    #[cfg_attr(
+        not(all(target_arch = "wasm32", feature = "js")),
+        allow(dead_code, reason = "only `js` tells the three apart")
+    )]
     pub(crate) fn weight(&self) -> Weight {
         self.weight
     }
@@ -179,4 +181,4 @@ impl fmt::Debug for VendError {
     }
 }
 
-impl core::error::Error for VendError {}
+impl std::error::Error for VendError {}

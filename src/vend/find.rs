@@ -102,10 +102,10 @@ impl From<Malformed> for Broken {
     }
 }
 
-type Result<T> = core::result::Result<T, Broken>;
+type Result<T> = std::result::Result<T, Broken>;
 
 /// Searches a document, which is read strictly and to its end.
-pub(super) fn search(text: &str, found: &mut Found) -> core::result::Result<(), Missing> {
+pub(super) fn search(text: &str, found: &mut Found) -> std::result::Result<(), Missing> {
     let mut reader = Reader::new(text);
     let mut search = Search {
         text,

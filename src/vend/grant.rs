@@ -4,7 +4,6 @@ use super::once::between;
 use crate::codec::json::{push, push_ascii};
 use crate::scope::{ANYTHING, Parts, TokenScope, describe, push_decimal, push_quotable_name, within};
 use crate::token::{Token, Warning};
-use alloc::{string::String, vec::Vec};
 
 /// A life longer than asked by more than this is worth a warning, in milliseconds. A shorter one never is: services
 /// that keep tokens for a while hand out what is left of them.
@@ -101,7 +100,7 @@ fn compare_parts(token: &Token, asked: &[Parts<'_>]) -> Option<Warning> {
 fn list(out: &mut String, what: &str, all: &[Parts<'_>], other: &[Parts<'_>]) {
     let mut count = 0;
     for parts in all {
-        if within(other, core::slice::from_ref(parts)) {
+        if within(other, std::slice::from_ref(parts)) {
             continue;
         }
         if count == 0 {

@@ -17,7 +17,7 @@ pub use answer::{Answer, MAX_ANSWER_BYTES};
 pub use error::VendError;
 pub use grant::{Asked, compare};
 pub use status::check_status;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use {
     answer::content,
     find::Found,

@@ -3,7 +3,6 @@
 use super::answer::trim;
 use crate::codec::json::Reader;
 use crate::token::Secret;
-use alloc::string::String;
 
 /// Where a string stands in a document.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use super::error::{VendError, Weight};
 use crate::codec::json::push;
 use crate::scope::push_decimal;
-use alloc::string::String;
 
 /// `Ok` for a success. 401, 403, 404 and 410 are the service's last word until something changes; all other
 /// statuses may pass by themselves.

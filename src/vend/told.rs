@@ -33,13 +33,13 @@ impl Told {
     }
 
     /// How long the token lives (ms), where that is what was said.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only the refresher asks"))]
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "js")), allow(dead_code, reason = "only the refresher asks"))]
     pub(super) fn length(self) -> Option<i64> {
         (self.rank < UNCLEAR.rank && self.ms < 0).then(|| -self.ms)
     }
 
     /// When it expires (ms since the epoch), where that is what was said.
-    #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "only the refresher asks"))]
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "js")), allow(dead_code, reason = "only the refresher asks"))]
     pub(super) fn expiry(self) -> Option<i64> {
         (self.rank < UNCLEAR.rank && self.ms > 0).then_some(self.ms)
     }

@@ -1,6 +1,6 @@
 //! Where a document is broken, and what should have stood there.
 
-use core::num::NonZeroU32;
+use std::num::NonZeroU32;
 
 /// Where reading stopped, and what should have stood there: in one word, since whatever reads may fail, and passes this
 /// on.

@@ -9,7 +9,7 @@ fn accepts(text: &str) -> bool {
 
 #[test]
 fn refuses_what_serde_json_refuses() {
-    let deep = |depth| std::format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let deep = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let cases = [
         "",
         " ",
@@ -104,8 +104,8 @@ proptest! {
     #[test]
     fn strings_read_as_serde_json_reads_them(text: String) {
         let oracle = serde_json::to_string(&text).unwrap();
-        let escaped: String = text.encode_utf16().map(|unit| std::format!("\\u{unit:04x}")).collect();
-        let escaped = std::format!("\"{escaped}\"");
+        let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        let escaped = format!("\"{escaped}\"");
         prop_assert_eq!(Reader::new(&oracle).string().unwrap(), text.as_str());
         prop_assert_eq!(Reader::new(&escaped).string().unwrap(), text.as_str());
         let mut written = String::new();

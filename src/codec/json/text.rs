@@ -36,7 +36,7 @@ pub(super) const LETTERS: &[u8; 8] = b"\"\\nrt/bf";
 pub(super) const MEANT: &[u8; 8] = b"\"\\\n\r\t/\x08\x0c";
 
 /// The character of an escape sequence, and how many bytes spell it, from behind the backslash.
-pub(super) fn escape(bytes: &[u8]) -> core::result::Result<(char, usize), Expected> {
+pub(super) fn escape(bytes: &[u8]) -> std::result::Result<(char, usize), Expected> {
     let [letter, rest @ ..] = bytes else { return Err(Expected::Escape) };
     if *letter != b'u' {
         let meant = LETTERS.iter().zip(MEANT).find(|(known, _)| *known == letter);
@@ -53,7 +53,7 @@ pub(super) fn escape(bytes: &[u8]) -> core::result::Result<(char, usize), Expect
     char::from_u32(code).map(|character| (character, length)).ok_or(Expected::NoSurrogate)
 }
 
-fn hex4(bytes: &[u8]) -> core::result::Result<u32, Expected> {
+fn hex4(bytes: &[u8]) -> std::result::Result<u32, Expected> {
     let mut unit = 0;
     for at in 0..4 {
         let digit = bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));

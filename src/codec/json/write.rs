@@ -1,7 +1,6 @@
 //! Putting text together, JSON strings among it.
 
 use super::text::{LETTERS, MEANT, is_special};
-use alloc::string::String;
 
 /// Appends `text` as a JSON string literal.
 pub(crate) fn write_string(out: &mut String, text: &str) {

@@ -1,7 +1,6 @@
 //! The ends of all tokens that were seen, so that the same token served again gets no second life.
 
 use super::rules::Basis;
-use alloc::vec::Vec;
 
 /// So many tokens are remembered. A source sees another every few seconds at most, and a token that was left behind so
 /// long ago has ended by every clock.

@@ -118,7 +118,7 @@ impl Machine {
     /// Lets go of a lock that was kept for the request after this one.
     #[inline(never)]
     pub(super) fn release(&mut self) {
-        if core::mem::take(&mut self.keeps_lock) {
+        if std::mem::take(&mut self.keeps_lock) {
             self.unlock();
         }
     }

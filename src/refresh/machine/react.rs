@@ -209,7 +209,7 @@ impl Machine {
         };
         self.at = self.in_ms(delay);
         // The callers of this attempt bring about no other.
-        let calls = core::mem::take(&mut self.calls);
+        let calls = std::mem::take(&mut self.calls);
         self.act(REPORT, cause as u8, flight, self.due());
         self.calls = calls;
         self.settle(Fate::Failed);

@@ -14,9 +14,8 @@ mod schedule;
 use super::super::event::Status::*;
 use super::super::life::Answer;
 use super::*;
-use alloc::{vec, vec::Vec};
-use core::sync::atomic::{AtomicU64, Ordering};
 use fastrand::Rng;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;

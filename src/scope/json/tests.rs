@@ -74,13 +74,13 @@ fn refuses_what_the_sdk_lets_through() {
         ("", "permissions: expected at least one permission, found none"),
     ];
     for (permission, expected) in cases {
-        let text = std::format!(r#"{{"permissions":[{permission}]}}"#);
+        let text = format!(r#"{{"permissions":[{permission}]}}"#);
         let error = TokenScope::from_json(&text).unwrap_err();
         assert_eq!(error.message(), expected);
         assert_eq!(error.code(), "ERR_SCOPE_INVALID");
     }
-    let many = std::vec![r#"{"role":"readonly","cache":"a"}"#; 21].join(",");
-    let error = TokenScope::from_json(&std::format!(r#"{{"permissions":[{many}]}}"#)).unwrap_err();
+    let many = vec![r#"{"role":"readonly","cache":"a"}"#; 21].join(",");
+    let error = TokenScope::from_json(&format!(r#"{{"permissions":[{many}]}}"#)).unwrap_err();
     assert_eq!(
         (error.code(), error.message().as_str()),
         ("ERR_SCOPE_LIMIT", "permissions: expected at most 20, found 21")

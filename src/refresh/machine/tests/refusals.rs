@@ -31,7 +31,7 @@ fn with_a_token_in_hand_a_refusal_is_not_the_end() {
             assert_near(*after, usual * SECOND);
         }
         // The ninth attempt is the last that it makes by itself; then the window of ten minutes is waited for.
-        let starts: Vec<_> = delays.iter().scan(0, |at, after| Some(core::mem::replace(at, *at + after))).collect();
+        let starts: Vec<_> = delays.iter().scan(0, |at, after| Some(std::mem::replace(at, *at + after))).collect();
         assert!(starts.windows(10).all(|ten| ten[9] - ten[0] >= 10 * MINUTE), "{starts:?}");
         assert_eq!(delays.len(), 20);
     }

@@ -1,0 +1,143 @@
+//! JSON as a tree of values.
+
+use super::{Kind, Malformed, Number, Reader};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// A JSON value, or what JavaScript data is read into.
+///
+/// Strings are wiped when they are dropped, since any of them may be a credential.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(Zeroizing<String>),
+    /// A cache key that is not text. Only JavaScript data has these: a `Uint8Array`.
+    Bytes(Vec<u8>),
+    Array(Vec<Value>),
+    Object(Object),
+}
+
+/// The fields of an object in the order in which they were written. A repeated field is kept: what it means is up to
+/// whoever reads the object.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Object(Vec<(String, Value)>);
+
+/// A field that an object has more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Repeated;
+
+impl Object {
+    /// Appends a field.
+    pub(crate) fn push(&mut self, name: String, value: Value) {
+        self.0.push((name, value));
+    }
+
+    /// The value of a field that may be there once.
+    ///
+    /// # Errors
+    /// [`Repeated`] for a field that is there more than once: two readers of the same text could disagree on it.
+    pub(crate) fn unique(&self, name: &str) -> Result<Option<&Value>, Repeated> {
+        let mut values = self.iter().filter(|(field, _)| *field == name).map(|(_, value)| value);
+        let first = values.next();
+        if values.next().is_some() { Err(Repeated) } else { Ok(first) }
+    }
+
+    /// All fields, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl Value {
+    /// The text of a string; `None` for any other value.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What kind of value it is, for error messages: `an object`, `a string`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Bytes(_) => "bytes",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+/// Reads a whole JSON document (RFC 8259), strictly.
+///
+/// # Errors
+/// [`Malformed`] for whatever `serde_json` refuses, and for a number of 1e308 or more.
+pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
+    let mut reader = Reader::new(text);
+    let value = read(&mut reader)?;
+    reader.end()?;
+    Ok(value)
+}
+
+fn read(reader: &mut Reader<'_>) -> Result<Value, Malformed> {
+    Ok(match reader.kind()? {
+        Kind::Null => {
+            reader.skip()?;
+            Value::Null
+        }
+        Kind::Bool => Value::Bool(reader.boolean()?),
+        Kind::Number => Value::Number(reader.number()?),
+        Kind::String => Value::String(Zeroizing::new(reader.string()?.into_owned())),
+        Kind::Array => {
+            let mut values = Vec::new();
+            reader.array(|reader| {
+                values.push(read(reader)?);
+                Ok::<_, Malformed>(())
+            })?;
+            Value::Array(values)
+        }
+        Kind::Object => {
+            let mut object = Object::default();
+            reader.object(|reader, name| {
+                object.push(name.into(), read(reader)?);
+                Ok::<_, Malformed>(())
+            })?;
+            Value::Object(object)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_repeated_fields_for_the_reader_to_refuse() {
+        let Ok(Value::Object(object)) = parse(r#"{"a":1,"b":"x","a":null}"#) else { panic!() };
+        assert_eq!(object.unique("a"), Err(Repeated));
+        assert_eq!(object.unique("b").unwrap().and_then(Value::as_str), Some("x"));
+        assert_eq!(object.unique("c"), Ok(None));
+    }
+
+    #[test]
+    fn debug_shows_no_text() {
+        assert_eq!(format!("{:?}", parse(r#"["secret", {"name": "secret"}]"#)), "Ok(an array)");
+    }
+}
