@@ -26,7 +26,7 @@ let block: Block;
 const run = (job: number, scopes: readonly unknown[], name = theScope, action = '', limit = MAX_PERMISSIONS): void =>
   tell(
     job,
-    scopes.map((scope, index) => writeScope(scope, name(index + 1), job >= ALLOWS && index === 0)).join(' ') + action,
+    `[${scopes.map((scope, index) => writeScope(scope, name(index + 1), job >= ALLOWS && index === 0)).join(',')}${action && `,${action}`}]`,
     name,
     limit,
   );
@@ -56,7 +56,7 @@ export function parseScope(value: unknown, limits: { maxPermissions?: number } =
 export function keepScope(value: unknown): () => Face.TokenScope {
   const written = writeScope(value, 'scope');
   return () => {
-    tell(PARSE, written, theScope, MAX_PERMISSIONS);
+    tell(PARSE, `[${written}]`, theScope, MAX_PERMISSIONS);
     return made();
   };
 }

@@ -61,33 +61,12 @@ impl Block {
         self.end();
     }
 
-    /// A whole field that is short and fits: false where it does not, or is not ASCII, and then is to be taken back.
-    #[inline(always)]
-    pub(crate) fn put_ascii(&mut self, bytes: &[u8]) -> bool {
-        let end = self.length + bytes.len();
-        let Some(places) = self.text.0.get_mut(self.length..end) else { return false };
-        let mut all = 0;
-        for (place, byte) in places.iter_mut().zip(bytes) {
-            all |= *byte;
-            *place = *byte;
-        }
-        self.length = end;
-        self.end();
-        all < 0x80
-    }
-
     /// A field that may not be there.
     pub(crate) fn maybe(&mut self, bytes: Option<&[u8]>) {
         match bytes {
             Some(bytes) => self.put(bytes),
             None => self.number(ABSENT),
         }
-    }
-
-    /// Takes back what was put since the text and the table were so long.
-    pub(crate) fn truncate(&mut self, text: usize, table: usize) {
-        self.length = text;
-        self.table.truncate(table);
     }
 
     pub(crate) fn text(&self) -> &[u8] {

@@ -9,4 +9,3 @@ pub(crate) mod json;
 pub(crate) mod proto;
 pub(crate) mod quote;
 pub(crate) mod wipe;
-pub(crate) mod words;

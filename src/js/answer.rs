@@ -4,8 +4,9 @@ use super::{
     block::{hand_over, of_error, of_token},
     options,
 };
-use crate::codec::{base64, block::Block, proto::Fields, wipe::Wiped};
-use crate::vend::{Found, Place, VendError, Wanted, check_status, content, parts_of, text_at};
+use crate::codec::{block::Block, wipe::Wiped};
+use crate::scope::Grant;
+use crate::vend::{Found, Place, VendError, Wanted, check_status, content, text_at};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Reads an answer: its HTTP status, and the body, which stands in front of `input` with `filled` bytes. `options`
@@ -65,12 +66,13 @@ fn read(
     found.read(body)?;
     let end_of_p = asked.bytes().position(|byte| byte == b'\n').unwrap_or_default();
     // A super-user's has none, and what was not asked is not compared.
-    let p = base64::decode(asked.get(..end_of_p).unwrap_or_default()).unwrap_or_default();
-    let mut scope = Fields::new(&p);
-    let _ = scope.next();
+    let scope = Grant::decode(asked.get(..end_of_p).unwrap_or_default());
     let token_id = text_at(asked, Place::At(end_of_p + 1));
     let wanted = Wanted {
-        scope: &parts_of(scope.bytes),
+        scope: match &scope {
+            Ok(Grant::Scope(scope)) => scope.permissions(),
+            _ => &[],
+        },
         expires_in,
         token_id: (asked.len() > end_of_p + 1).then_some(token_id.reveal()),
     };

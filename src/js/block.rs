@@ -1,7 +1,8 @@
 //! How a token, a scope or an error reaches JavaScript: as a [`Block`], whose memory the package reads and then gives
 //! back (`pkg-template/src/block.ts`).
 
-use crate::codec::block::Block;
+use crate::codec::block::{ABSENT, Block};
+use crate::scope::{CacheSelector, Grant, ItemSelector, NameSelector, Permission};
 use crate::token::{Token, TokenError, each_warning};
 
 /// The first numbers of every table: how long it is, and where the text is, how long and in how much room.
@@ -54,18 +55,14 @@ pub(super) fn of_token(token: Token) -> Block {
     let remarks = token.remarks;
     #[cfg(not(feature = "refresh"))]
     let remarks: Vec<crate::token::Warning> = Vec::new();
-    let Token {
-        version,
-        hosts,
-        expires_at,
-        disposable,
-        super_user,
-        permissions,
-        warnings,
-        not_understood,
-        mut block,
-        ..
-    } = token;
+    let Token { version, hosts, expires_at, disposable, grant, warnings, not_understood, mut block, .. } = token;
+    let permissions = match &grant {
+        Some(Grant::Scope(scope)) => scope.permissions(),
+        _ => &[],
+    };
+    for permission in permissions {
+        put_permission(&mut block, permission);
+    }
     let remarked = warnings.count_ones() + remarks.len() as u32;
     let mut head = version as u32;
     let flags = [
@@ -74,15 +71,16 @@ pub(super) fn of_token(token: Token) -> Block {
         (SECURE, hosts.is_some_and(|hosts| hosts.secure)),
         (OVERRIDDEN, hosts.is_some_and(|hosts| hosts.overridden)),
         (EXPIRES, expires_at.is_some()),
-        (SUPER_USER, super_user),
-        (SCOPE, permissions > 0),
+        (SUPER_USER, grant == Some(Grant::SuperUser)),
+        (SCOPE, !permissions.is_empty()),
         (WARNINGS, remarked > 0),
     ];
     for (flag, given) in flags {
         head |= if given { flag } else { 0 };
     }
     let expires_at = expires_at.unwrap_or_default();
-    let numbers = [head, (expires_at >> 32) as u32, expires_at as u32, permissions, block.table.len() as u32];
+    let numbers =
+        [head, (expires_at >> 32) as u32, expires_at as u32, permissions.len() as u32, block.table.len() as u32];
     for (place, number) in block.table.iter_mut().skip(HEAD).zip(numbers) {
         *place = number;
     }
@@ -99,4 +97,42 @@ pub(super) fn of_token(token: Token) -> Block {
         }
     }
     block
+}
+
+/// A permission's role (four times the type, and the role's number), the cache's end, which selector (none, all, one, a
+/// prefix), and where its name ends.
+pub(super) fn put_permission(block: &mut Block, permission: &Permission) {
+    let names = |selector: &NameSelector| match selector {
+        NameSelector::All => (1, Vec::new()),
+        NameSelector::Name(name) => (2, name.clone().into_bytes()),
+        NameSelector::NamePrefix(prefix) => (3, prefix.clone().into_bytes()),
+    };
+    let (role, cache, (selects, name)) = match permission {
+        Permission::Cache { role, cache, item } => {
+            let item = match item {
+                None => (0, Vec::new()),
+                Some(ItemSelector::All) => (1, Vec::new()),
+                Some(ItemSelector::Key(key)) => (2, key.clone()),
+                Some(ItemSelector::KeyPrefix(prefix)) => (3, prefix.clone()),
+            };
+            (*role as u32, cache, item)
+        }
+        Permission::Topic { role, cache, topic } => (4 + *role as u32, cache, names(topic)),
+        Permission::Function { role, cache, function } => (8 + *role as u32, cache, names(function)),
+    };
+    block.number(role);
+    match cache {
+        CacheSelector::All => block.number(ABSENT),
+        CacheSelector::Name(name) => block.put(name.as_bytes()),
+    }
+    if selects < 2 {
+        block.number(selects);
+    } else if std::str::from_utf8(&name).is_ok() {
+        block.number(selects);
+        block.put(&name);
+    } else {
+        // A key that is not text: each byte stands there as one character.
+        block.number(selects + 4);
+        block.put(name.iter().map(|byte| char::from(*byte)).collect::<String>().as_bytes());
+    }
 }

@@ -1,11 +1,11 @@
 //! Scopes across the boundary.
 
-use super::block::{HEAD, hand_over, of_error};
+use super::block::{HEAD, hand_over, of_error, put_permission};
 use crate::codec::{
     block::Block,
-    json::{Reader, push},
+    json::{Json, Object, parse},
 };
-use crate::scope::{ANYTHING, Draft, ScopeError, check_count, describe, is_allowed, is_new, push_name, wire, within};
+use crate::scope::{Grant, ScopeError, TokenScope, allows, covers, read_action, read_scope};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 // The jobs, as the package numbers them (pkg-template/src/scope.ts); 0 is to parse. From `ALLOWS` on, the first grant
@@ -18,7 +18,7 @@ const COVERS: u32 = 5;
 const DESCRIBE: u32 = 6;
 
 /// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `input` is
-/// scopes and `"super-user"` as JSON, one after the other, and for `ALLOWS` an action behind them; to decode, base64.
+/// a list of scopes and `"super-user"` as JSON, and for `ALLOWS` an action behind them; to decode, base64.
 /// `limit` is how many permissions there may be; what a job does not need is ignored.
 ///
 /// Gives where a [`Block`]'s table is: it has what a token's has of a scope (without permissions: a super-user), a
@@ -27,95 +27,99 @@ const DESCRIBE: u32 = 6;
 #[wasm_bindgen]
 pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
     let text = input.get(..filled as usize).and_then(|input| std::str::from_utf8(input).ok());
-    let mut call = Call { draft: Draft::new(true), count: 0, first: 0, super_user: false };
-    hand_over(call.run(job, text.unwrap_or_default(), limit as usize).unwrap_or_else(|error| {
+    let mut wrong = 0;
+    hand_over(run(text.unwrap_or_default(), job, limit as usize, &mut wrong).unwrap_or_else(|error| {
         let mut block = of_error(error.code(), &error.message());
-        block.number(call.count);
+        block.number(wrong);
         block
     }))
 }
 
-/// What a call has read.
-struct Call {
-    draft: Draft,
-    /// Which scope is being read; 0 once all are.
-    count: u32,
-    /// How many permissions there are in the first.
-    first: usize,
-    /// Is the first one?
-    super_user: bool,
+fn run(text: &str, job: u32, limit: usize, wrong: &mut u32) -> Result<Block, ScopeError> {
+    let mut block = Block::new(0, HEAD);
+    if job == DECODE {
+        put_grant(&mut block, &Grant::decode(text)?);
+        return Ok(block);
+    }
+    let Json::Array(mut values) = parse(text)? else { return Ok(block) };
+    let action = if job == ALLOWS { values.pop() } else { None };
+    let mut grants = Vec::new();
+    for value in values {
+        *wrong += 1;
+        let is_super_user = job >= ALLOWS && value.as_str().is_some();
+        grants.push(if is_super_user { Grant::SuperUser } else { Grant::Scope(read_scope(&with_bytes(value))?) });
+    }
+    *wrong = 0;
+    match (job, &grants[..]) {
+        (ALLOWS, [grant]) => {
+            let action = read_action(&with_bytes(action.unwrap_or(Json::Null)))?;
+            block.number(allows(grant, &action).into());
+        }
+        (COVERS, [granted, Grant::Scope(requested)]) => block.number(covers(granted, requested).into()),
+        (DESCRIBE, [grant]) => {
+            for sentence in grant.describe() {
+                block.push(sentence.as_bytes());
+                block.push(b"\n");
+            }
+        }
+        (ENCODE, [Grant::Scope(scope)]) => {
+            scope.check_limit(limit)?;
+            block.push(scope.encode().as_bytes());
+        }
+        _ => {
+            let scopes: Vec<TokenScope> = grants
+                .into_iter()
+                .filter_map(|grant| match grant {
+                    Grant::Scope(scope) => Some(scope),
+                    Grant::SuperUser => None,
+                })
+                .collect();
+            let scope = match <[TokenScope; 1]>::try_from(scopes) {
+                Ok([scope]) if job != MERGE => {
+                    scope.check_limit(limit)?;
+                    scope
+                }
+                Ok(one) => TokenScope::merge(one, limit)?,
+                Err(scopes) => TokenScope::merge(scopes, limit)?,
+            };
+            put_grant(&mut block, &Grant::Scope(scope));
+        }
+    }
+    Ok(block)
 }
 
-impl Call {
-    fn run(&mut self, job: u32, text: &str, limit: usize) -> Result<Block, ScopeError> {
-        if job == DECODE {
-            self.draft.explicit = wire::decode(text)?;
-        } else {
-            let mut reader = Reader::new(text);
-            while reader.end().is_err() {
-                self.read(&mut reader, job)?;
-            }
-            self.count = 0;
-        }
-        let Call { draft, first, super_user, .. } = self;
-        let mut explicit = &draft.explicit[..];
-        if job == DECODE {
-            explicit = wire::explicit(explicit)?.unwrap_or_default();
-        }
-        let mut permissions = Vec::new();
-        wire::read_explicit(explicit, &mut |parts| {
-            if job != MERGE || is_new(&permissions, &parts, limit) {
-                permissions.push(parts);
-            }
-        })?;
-        if job < DECODE {
-            check_count(permissions.len(), limit)?;
-        }
-        let mut block = Block::new(0, HEAD);
-        let mut said = String::new();
-        match job {
-            ALLOWS => block.number((*super_user || is_allowed(&permissions, &draft.act())).into()),
-            COVERS => {
-                let (granted, requested) = permissions.split_at_checked(*first).unwrap_or_default();
-                // No permission at all lies within any: without this, nothing requested would be "covered".
-                check_count(requested.len(), usize::MAX)?;
-                block.number((*super_user || within(granted, requested)).into());
-            }
-            DESCRIBE => {
-                if *super_user {
-                    push(&mut said, ANYTHING);
-                }
-                for parts in &permissions {
-                    describe(&mut said, parts, push_name);
-                }
-            }
-            ENCODE => said = wire::encode(explicit),
-            _ => {
-                block.number(permissions.len() as u32);
-                for parts in &permissions {
-                    block.permission(parts);
-                }
-            }
-        }
-        block.push(said.as_bytes());
-        Ok(block)
+/// How many permissions there are, none for a super-user, and then each of them.
+fn put_grant(block: &mut Block, grant: &Grant) {
+    let permissions = match grant {
+        Grant::SuperUser => &[],
+        Grant::Scope(scope) => scope.permissions(),
+    };
+    block.number(permissions.len() as u32);
+    for permission in permissions {
+        put_permission(block, permission);
     }
+}
 
-    /// Reads one scope, or the action.
-    fn read(&mut self, reader: &mut Reader<'_>, job: u32) -> Result<(), ScopeError> {
-        if job == ALLOWS && self.count == 1 {
-            self.count = 0;
-            return self.draft.action(reader);
+/// The package writes a `Uint8Array` as a list of numbers, and writes no other lists of numbers.
+fn with_bytes(value: Json) -> Json {
+    match value {
+        Json::Array(values) => {
+            let byte = |value: &Json| match value {
+                Json::Number(number) => number.scaled(0).and_then(|number| u8::try_from(number).ok()),
+                _ => None,
+            };
+            match values.iter().map(byte).collect::<Option<Vec<u8>>>() {
+                Some(bytes) if !bytes.is_empty() => Json::Bytes(bytes),
+                _ => Json::Array(values.into_iter().map(with_bytes).collect()),
+            }
         }
-        self.count += 1;
-        if job >= ALLOWS && self.count == 1 && self.draft.super_user(reader)? {
-            self.super_user = true;
-            return Ok(());
+        Json::Object(fields) => {
+            let mut object = Object::default();
+            for (name, value) in fields.iter() {
+                object.push(name.into(), with_bytes(value.clone()));
+            }
+            Json::Object(object)
         }
-        let permissions = self.draft.scope(reader)?;
-        if self.count == 1 {
-            self.first = permissions;
-        }
-        Ok(())
+        value => value,
     }
 }

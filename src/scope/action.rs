@@ -1,132 +1,95 @@
 //! One thing that a holder of a token would do.
 
 use super::error::ScopeError;
-use super::parts::{Kind, Parts, Selects};
-use super::read::Draft;
-use crate::codec::json::Reader;
+use super::read;
+use super::role::{CacheAccess, TopicAccess};
+use crate::codec::json;
 
 /// What may be asked of [`allows`](super::allows): one access to one item, topic or function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Action {
-    pub(super) kind: Kind,
-    /// One bit; see `Role::access`.
-    pub(super) access: u8,
-    pub(super) cache: Vec<u8>,
-    pub(super) name: Vec<u8>,
-}
-
-/// What may be done to an item; one bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CacheAccess {
-    /// To get it.
-    Read = 1,
-    /// To set or delete it, whatever it was.
-    Write = 2,
-    /// A write that depends on what is there (`SetIfNotExists`, `IncreaseTTL`) or returns what it changed (`Increment`,
-    /// the length that `ListPushBack` answers): only `readwrite` has these.
-    ConditionalWrite = 4,
-}
-
-/// What may be done to a topic; one bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TopicAccess {
-    /// To receive.
-    Subscribe = 1,
-    /// To send.
-    Publish = 2,
+pub enum Action {
+    /// To get at an item.
+    Cache {
+        /// What would be done.
+        access: CacheAccess,
+        /// The cache's name.
+        cache: String,
+        /// The item's key.
+        key: Vec<u8>,
+    },
+    /// To use a topic.
+    Topic {
+        /// What would be done.
+        access: TopicAccess,
+        /// The cache's name.
+        cache: String,
+        /// The topic's name.
+        topic: String,
+    },
+    /// To invoke a function.
+    Function {
+        /// The cache's name.
+        cache: String,
+        /// The function's name.
+        function: String,
+    },
 }
 
 impl Action {
     /// To get at the item of this key.
     pub fn cache(access: CacheAccess, cache: impl Into<String>, key: impl Into<Vec<u8>>) -> Self {
-        Action { kind: Kind::Item, access: access as u8, cache: cache.into().into_bytes(), name: key.into() }
+        Action::Cache { access, cache: cache.into(), key: key.into() }
     }
 
     /// To use the topic of this name.
     pub fn topic(access: TopicAccess, cache: impl Into<String>, topic: impl Into<String>) -> Self {
-        Action {
-            kind: Kind::Topic,
-            access: access as u8,
-            cache: cache.into().into_bytes(),
-            name: topic.into().into_bytes(),
-        }
+        Action::Topic { access, cache: cache.into(), topic: topic.into() }
     }
 
     /// To invoke the function of this name.
     pub fn function(cache: impl Into<String>, function: impl Into<String>) -> Self {
-        Action {
-            kind: Kind::Function,
-            access: INVOKE,
-            cache: cache.into().into_bytes(),
-            name: function.into().into_bytes(),
-        }
+        Action::Function { cache: cache.into(), function: function.into() }
     }
 
-    /// Reads `{"type","access","cache","key"|"topic"|"func"}`, strictly; a key may be a list of bytes.
+    /// Reads `{"type","access","cache","key"|"topic"|"func"}`, strictly: unknown and repeated fields are errors.
     ///
     /// # Errors
     /// `ERR_ARGUMENT`, with what was wrong.
     pub fn from_json(text: &str) -> Result<Action, ScopeError> {
-        let mut draft = Draft::new(true);
-        let mut reader = Reader::new(text);
-        draft.action(&mut reader)?;
-        reader.end().map_err(|malformed| ScopeError::from(malformed).of_action())?;
-        let Act { parts, access } = draft.act();
-        let cache = parts.cache.unwrap_or_default().into();
-        Ok(Action { kind: parts.kind(), access, cache, name: parts.name.into() })
-    }
-
-    /// As a permission without a role, for this one alone.
-    pub(super) fn act(&self) -> Act<'_> {
-        let role = (self.kind as u8) << 2;
-        let parts = Parts { role, cache: Some(&self.cache), selects: Selects::One, name: &self.name };
-        Act { parts, access: self.access }
+        let value = json::parse(text).map_err(|malformed| ScopeError::from(malformed).in_action())?;
+        read::action(&value)
     }
 }
-
-/// An action, taken apart.
-pub(crate) struct Act<'a> {
-    /// Without a role.
-    pub(super) parts: Parts<'a>,
-    /// One bit; see `Role::access`.
-    pub(super) access: u8,
-}
-
-/// To invoke is the one access to functions.
-const INVOKE: u8 = 1;
-
-/// What stands under `type`: one more than the [`Kind`].
-pub(super) const TYPES: &str = ",cache,topic,function,";
-
-/// What stands under `access`.
-pub(super) const ACCESSES: &str = ",read,write,conditional-write,publish,subscribe,invoke,";
-
-/// The type that each belongs to, and its bit.
-pub(super) static ACCESS_TO: [(u8, u8); 7] = [
-    (0, u8::MAX),
-    (1, CacheAccess::Read as u8),
-    (1, CacheAccess::Write as u8),
-    (1, CacheAccess::ConditionalWrite as u8),
-    (2, TopicAccess::Publish as u8),
-    (2, TopicAccess::Subscribe as u8),
-    (3, INVOKE),
-];
-
-pub(super) const EXPECTED: &str = "expected cache, and type cache with key and access read, write or conditional-write, \
-    type topic with topic and access publish or subscribe, or type function with func and access invoke";
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::Problem;
     use super::*;
 
     #[test]
     fn reads_each_type() {
-        let cache = Action::from_json(r#"{"type":"cache","access":"read","cache":"a","key":[107,0]}"#);
-        assert_eq!(cache, Ok(Action::cache(CacheAccess::Read, "a", [107, 0])));
+        let cache = Action::from_json(r#"{"type":"cache","access":"read","cache":"a","key":"k"}"#);
+        assert_eq!(cache, Ok(Action::cache(CacheAccess::Read, "a", "k")));
         let topic = Action::from_json(r#"{"topic":"t","cache":"a","access":"publish","type":"topic"}"#);
         assert_eq!(topic, Ok(Action::topic(TopicAccess::Publish, "a", "t")));
         let function = Action::from_json(r#"{"type":"function","access":"invoke","cache":"a","func":"f"}"#);
         assert_eq!(function, Ok(Action::function("a", "f")));
+    }
+
+    #[test]
+    fn reads_each_access() {
+        for (text, access) in [
+            ("read", CacheAccess::Read),
+            ("write", CacheAccess::Write),
+            ("conditional-write", CacheAccess::ConditionalWrite),
+        ] {
+            let action = Action::from_json(&format!(r#"{{"type":"cache","access":"{text}","cache":"a","key":" "}}"#));
+            assert_eq!(action, Ok(Action::cache(access, "a", " ")));
+        }
+        for (text, access) in [("publish", TopicAccess::Publish), ("subscribe", TopicAccess::Subscribe)] {
+            let action = Action::from_json(&format!(r#"{{"type":"topic","access":"{text}","cache":"a","topic":"t"}}"#));
+            assert_eq!(action, Ok(Action::topic(access, "a", "t")));
+        }
     }
 
     #[test]
@@ -137,11 +100,13 @@ mod tests {
                 "action.key: expected a name or a key, found a blank one",
             ),
             (r#"{"cache":5}"#, "action.cache: expected a string, found a number"),
-            (r#"{"key":[256]}"#, "action.key: expected bytes, found another number"),
+            (r#"{"key":[107]}"#, "action.key: expected a string, found an array"),
             (r#"{"cache":"a","cache":"a"}"#, r#"action: unknown or repeated field "cache""#),
             (r#"{"key":"a","key":"a"}"#, r#"action: unknown or repeated field "key""#),
+            (r#"{"key":"a","topic":"a"}"#, r#"action: unknown or repeated field "topic""#),
             (r#"{"keys":"a"}"#, r#"action: unknown or repeated field "keys""#),
             (r#"[]"#, "action: expected an object, found an array"),
+            (r#"{"type":"cache""#, "action: expected JSON with ',' or '}' at byte 15"),
         ];
         for (text, expected) in cases {
             let error = Action::from_json(text).unwrap_err();
@@ -159,7 +124,8 @@ mod tests {
             r#"{"type":"cache","cache":"a","key":"k"}"#,
         ] {
             let error = Action::from_json(text).unwrap_err();
-            assert_eq!((error.code(), error.message()), ("ERR_ARGUMENT", format!("action: {EXPECTED}")), "{text}");
+            let expected = format!("action: {}", Problem::NotAnAction);
+            assert_eq!((error.code(), error.message()), ("ERR_ARGUMENT", expected), "{text}");
         }
         for text in [
             r#"{"type":"cache","access":"read","cache":" ","key":"k"}"#,

@@ -1,8 +1,8 @@
 //! Comparison of what scopes permit, and of a scope with one action.
 
-use super::action::{Act, Action};
-use super::model::{Grant, TokenScope};
-use super::parts::Parts;
+use super::action::Action;
+use super::model::{CacheSelector, Grant, ItemSelector, NameSelector, Permission, TokenScope};
+use super::role::{CacheAccess, FunctionRole, TopicAccess};
 
 /// Is every action that `requested` permits also permitted by `granted`?
 ///
@@ -12,19 +12,13 @@ use super::parts::Parts;
 pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
     match granted {
         Grant::SuperUser => true,
-        Grant::Scope(scope) => within(&scope.parts(), &requested.parts()),
+        Grant::Scope(scope) => uncovered(requested.permissions(), scope.permissions()).next().is_none(),
     }
 }
 
-/// As [`covers`], of permissions taken apart.
-pub(crate) fn within(granted: &[Parts<'_>], requested: &[Parts<'_>]) -> bool {
-    requested.iter().all(|wanted| is_granted(granted, wanted, wanted.access()))
-}
-
-/// Are all of these kinds of access permitted to whatever `wanted` names? Each must be granted over the whole of it.
-fn is_granted(granted: &[Parts<'_>], wanted: &Parts<'_>, access: u8) -> bool {
-    let held = |all, held: &Parts<'_>| if held.contains(wanted) { all | held.access() } else { all };
-    access & !granted.iter().fold(0, held) == 0
+/// Those permissions `of` a scope that permit something that the permissions `by` another do not.
+pub(crate) fn uncovered<'a>(of: &'a [Permission], by: &[Permission]) -> impl Iterator<Item = &'a Permission> {
+    of.iter().filter(|wanted| !is_covered(wanted, by))
 }
 
 /// May a holder of `granted` do this? Any permission that matches grants.
@@ -43,23 +37,142 @@ fn is_granted(granted: &[Parts<'_>], wanted: &Parts<'_>, access: u8) -> bool {
 pub fn allows(granted: &Grant, action: &Action) -> bool {
     match granted {
         Grant::SuperUser => true,
-        Grant::Scope(scope) => is_allowed(&scope.parts(), &action.act()),
+        Grant::Scope(scope) => scope.permissions().iter().any(|permission| permission.allows(action)),
     }
 }
 
-/// As [`allows`], of permissions taken apart.
-pub(crate) fn is_allowed(granted: &[Parts<'_>], act: &Act<'_>) -> bool {
-    is_granted(granted, &act.parts, act.access)
+/// Is each kind of access that `wanted` permits granted by one permission, over all that `wanted` names?
+fn is_covered(wanted: &Permission, granted: &[Permission]) -> bool {
+    match wanted {
+        Permission::Cache { role, cache, item } => role
+            .accesses()
+            .iter()
+            .all(|access| granted.iter().any(|held| held.allows_items(*access, cache, item.as_ref()))),
+        Permission::Topic { role, cache, topic } => {
+            role.accesses().iter().all(|access| granted.iter().any(|held| held.allows_topics(*access, cache, topic)))
+        }
+        Permission::Function { role: FunctionRole::PermitNone, .. } => true,
+        Permission::Function { role: FunctionRole::Invoke, cache, function } => {
+            granted.iter().any(|held| held.allows_functions(cache, function))
+        }
+    }
+}
+
+impl Permission {
+    /// May a holder do this?
+    fn allows(&self, action: &Action) -> bool {
+        match (self, action) {
+            (Permission::Cache { role, cache, item }, Action::Cache { access, cache: name, key }) => {
+                role.accesses().contains(access)
+                    && cache.matches(name)
+                    && item.as_ref().is_none_or(|item| item.matches(key))
+            }
+            (Permission::Topic { role, cache, topic }, Action::Topic { access, cache: name, topic: wanted }) => {
+                role.accesses().contains(access) && cache.matches(name) && topic.matches(wanted)
+            }
+            (Permission::Function { role, cache, function }, Action::Function { cache: name, function: wanted }) => {
+                *role == FunctionRole::Invoke && cache.matches(name) && function.matches(wanted)
+            }
+            _ => false,
+        }
+    }
+
+    /// Does this permit the access to each of these items, in each of these caches? Without a selector, all items.
+    fn allows_items(&self, access: CacheAccess, caches: &CacheSelector, items: Option<&ItemSelector>) -> bool {
+        match self {
+            Permission::Cache { role, cache, item } => {
+                role.accesses().contains(&access)
+                    && cache.contains(caches)
+                    && item.as_ref().is_none_or(|item| item.contains(items.unwrap_or(&ItemSelector::All)))
+            }
+            _ => false,
+        }
+    }
+
+    /// Does this permit the access to each of these topics, in each of these caches?
+    fn allows_topics(&self, access: TopicAccess, caches: &CacheSelector, topics: &NameSelector) -> bool {
+        match self {
+            Permission::Topic { role, cache, topic } => {
+                role.accesses().contains(&access) && cache.contains(caches) && topic.contains(topics)
+            }
+            _ => false,
+        }
+    }
+
+    /// Does this permit to invoke each of these functions, in each of these caches?
+    fn allows_functions(&self, caches: &CacheSelector, functions: &NameSelector) -> bool {
+        match self {
+            Permission::Function { role: FunctionRole::Invoke, cache, function } => {
+                cache.contains(caches) && function.contains(functions)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl CacheSelector {
+    fn matches(&self, cache: &str) -> bool {
+        match self {
+            CacheSelector::All => true,
+            CacheSelector::Name(name) => name == cache,
+        }
+    }
+
+    /// Does this select every cache that the other does?
+    fn contains(&self, other: &CacheSelector) -> bool {
+        match other {
+            CacheSelector::All => *self == CacheSelector::All,
+            CacheSelector::Name(name) => self.matches(name),
+        }
+    }
+}
+
+impl ItemSelector {
+    fn matches(&self, item: &[u8]) -> bool {
+        match self {
+            ItemSelector::All => true,
+            ItemSelector::Key(key) => key == item,
+            ItemSelector::KeyPrefix(prefix) => item.starts_with(prefix),
+        }
+    }
+
+    /// Does this select every item that the other does?
+    fn contains(&self, other: &ItemSelector) -> bool {
+        match (self, other) {
+            (ItemSelector::All, _) => true,
+            (_, ItemSelector::All) => false,
+            (_, ItemSelector::Key(key)) => self.matches(key),
+            (ItemSelector::Key(_), ItemSelector::KeyPrefix(_)) => false,
+            (ItemSelector::KeyPrefix(prefix), ItemSelector::KeyPrefix(longer)) => longer.starts_with(prefix),
+        }
+    }
+}
+
+impl NameSelector {
+    fn matches(&self, wanted: &str) -> bool {
+        match self {
+            NameSelector::All => true,
+            NameSelector::Name(name) => name == wanted,
+            NameSelector::NamePrefix(prefix) => wanted.starts_with(prefix.as_str()),
+        }
+    }
+
+    /// Does this select every topic or function that the other does?
+    fn contains(&self, other: &NameSelector) -> bool {
+        match (self, other) {
+            (NameSelector::All, _) => true,
+            (_, NameSelector::All) => false,
+            (_, NameSelector::Name(name)) => self.matches(name),
+            (NameSelector::Name(_), NameSelector::NamePrefix(_)) => false,
+            (NameSelector::NamePrefix(prefix), NameSelector::NamePrefix(longer)) => longer.starts_with(prefix.as_str()),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::parts::Kind;
-    use crate::scope::{
-        CacheAccess, CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TopicAccess,
-        TopicRole,
-    };
+    use crate::scope::{CacheRole, TopicRole};
     use proptest::prelude::*;
 
     fn scope(permissions: &str) -> TokenScope {
@@ -177,39 +290,39 @@ mod tests {
 
     /// What one permission allows, written down a second time and as plainly as can be.
     fn oracle(permission: &Permission, action: &Action) -> bool {
-        let in_cache = |selector: &CacheSelector| match selector {
+        let in_cache = |selector: &CacheSelector, cache: &String| match selector {
             CacheSelector::All => true,
-            CacheSelector::Name(name) => name.as_bytes() == action.cache,
+            CacheSelector::Name(name) => name == cache,
         };
-        let named = |selector: &NameSelector| match selector {
+        let named = |selector: &NameSelector, wanted: &String| match selector {
             NameSelector::All => true,
-            NameSelector::Name(name) => name.as_bytes() == action.name,
-            NameSelector::NamePrefix(prefix) => action.name.starts_with(prefix.as_bytes()),
+            NameSelector::Name(name) => name == wanted,
+            NameSelector::NamePrefix(prefix) => wanted.starts_with(prefix),
         };
-        match (permission, action.kind) {
-            (Permission::Cache { role, cache, item }, Kind::Item) => {
+        match (permission, action) {
+            (Permission::Cache { role, cache, item }, Action::Cache { access, cache: of, key: wanted }) => {
                 let role = match role {
                     CacheRole::ReadWrite => true,
-                    CacheRole::ReadOnly => action.access == CacheAccess::Read as u8,
-                    CacheRole::WriteOnly => action.access == CacheAccess::Write as u8,
+                    CacheRole::ReadOnly => *access == CacheAccess::Read,
+                    CacheRole::WriteOnly => *access == CacheAccess::Write,
                 };
                 let item = match item {
                     None | Some(ItemSelector::All) => true,
-                    Some(ItemSelector::Key(key)) => *key == action.name,
-                    Some(ItemSelector::KeyPrefix(prefix)) => action.name.starts_with(prefix),
+                    Some(ItemSelector::Key(key)) => key == wanted,
+                    Some(ItemSelector::KeyPrefix(prefix)) => wanted.starts_with(prefix),
                 };
-                role && item && in_cache(cache)
+                role && item && in_cache(cache, of)
             }
-            (Permission::Topic { role, cache, topic }, Kind::Topic) => {
+            (Permission::Topic { role, cache, topic }, Action::Topic { access, cache: of, topic: wanted }) => {
                 let role = match role {
                     TopicRole::PublishSubscribe => true,
-                    TopicRole::SubscribeOnly => action.access == TopicAccess::Subscribe as u8,
-                    TopicRole::PublishOnly => action.access == TopicAccess::Publish as u8,
+                    TopicRole::SubscribeOnly => *access == TopicAccess::Subscribe,
+                    TopicRole::PublishOnly => *access == TopicAccess::Publish,
                 };
-                role && named(topic) && in_cache(cache)
+                role && named(topic, wanted) && in_cache(cache, of)
             }
-            (Permission::Function { role, cache, function }, Kind::Function) => {
-                *role == FunctionRole::Invoke && named(function) && in_cache(cache)
+            (Permission::Function { role, cache, function }, Action::Function { cache: of, function: wanted }) => {
+                *role == FunctionRole::Invoke && named(function, wanted) && in_cache(cache, of)
             }
             _ => false,
         }
@@ -233,6 +346,15 @@ mod tests {
             let (granted, wanted) = (Grant::Scope(granted), Grant::Scope(requested.clone()));
             let expected = world().iter().all(|action| !allows(&wanted, action) || allows(&granted, action));
             prop_assert_eq!(covers(&granted, &requested), expected);
+            // Each permission by itself.
+            let Grant::Scope(granted_scope) = &granted else { unreachable!() };
+            let lacking: Vec<_> = uncovered(requested.permissions(), granted_scope.permissions()).collect();
+            let expected: Vec<_> = requested
+                .permissions()
+                .iter()
+                .filter(|wanted| !world().iter().all(|action| !oracle(wanted, action) || allows(&granted, action)))
+                .collect();
+            prop_assert_eq!(lacking, expected);
         }
 
         #[test]

@@ -1,22 +1,16 @@
 //! A scope in words.
 
-use super::model::{Grant, TokenScope};
-use super::parts::{Kind, Parts, Selects};
-use crate::codec::json::{push, push_hex, write_string};
-#[cfg(feature = "refresh")]
-use crate::codec::quote::is_quotable;
+use super::model::{CacheSelector, Grant, ItemSelector, NameSelector, Permission, TokenScope};
+use super::role::{CacheRole, FunctionRole, TopicRole};
+use crate::codec::json::{push_hex, write_string};
 
-/// What a super-user may do, as [`describe`] says it.
-pub(crate) const ANYTHING: &str = "Do anything in the whole account (super-user).\n";
+/// What a super-user may do.
+pub(crate) const SUPER_USER: &str = "Do anything in the whole account (super-user).";
 
 impl TokenScope {
     /// One plain English sentence for each permission, in order.
     pub fn describe(&self) -> Vec<String> {
-        let mut out = String::new();
-        for permission in self.permissions() {
-            describe(&mut out, &permission.parts(), push_name);
-        }
-        lines(&out)
+        self.permissions().iter().map(Permission::describe).collect()
     }
 }
 
@@ -24,73 +18,91 @@ impl Grant {
     /// As [`TokenScope::describe`]; for a super-user, one sentence that says so.
     pub fn describe(&self) -> Vec<String> {
         match self {
-            Grant::SuperUser => lines(ANYTHING),
+            Grant::SuperUser => vec![SUPER_USER.into()],
             Grant::Scope(scope) => scope.describe(),
         }
     }
 }
 
-fn lines(text: &str) -> Vec<String> {
-    text.lines().map(String::from).collect()
+impl Permission {
+    /// The permission as a sentence.
+    pub(crate) fn describe(&self) -> String {
+        self.describe_with(quote)
+    }
+
+    /// As [`Permission::describe`], for messages that end up in logs: a name that may be a credential is not shown.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn describe_for_log(&self) -> String {
+        use crate::codec::quote;
+        self.describe_with(|name| if quote::is_quotable(name) { quote(name) } else { "(not shown)".into() })
+    }
+
+    fn describe_with(&self, quote: fn(&[u8]) -> String) -> String {
+        let caches = match self.cache() {
+            CacheSelector::All => "all caches".into(),
+            CacheSelector::Name(name) => format!("cache {}", quote(name.as_bytes())),
+        };
+        let names = |one, several, selector: &NameSelector| match selector {
+            NameSelector::All => format!("all {several} in {caches}"),
+            NameSelector::Name(name) => format!("{one} {} in {caches}", quote(name.as_bytes())),
+            NameSelector::NamePrefix(prefix) => {
+                format!("{several} in {caches} whose name starts with {}", quote(prefix.as_bytes()))
+            }
+        };
+        let (verb, what) = match self {
+            Permission::Cache { role, item, .. } => {
+                let verb = match role {
+                    CacheRole::ReadWrite => "Read and write",
+                    CacheRole::ReadOnly => "Read",
+                    CacheRole::WriteOnly => "Write",
+                };
+                let what = match item {
+                    None | Some(ItemSelector::All) => format!("all items in {caches}"),
+                    Some(ItemSelector::Key(key)) => format!("item {} in {caches}", quote(key)),
+                    Some(ItemSelector::KeyPrefix(prefix)) => {
+                        format!("items in {caches} whose key starts with {}", quote(prefix))
+                    }
+                };
+                (verb, what)
+            }
+            Permission::Topic { role, topic, .. } => {
+                let verb = match role {
+                    TopicRole::PublishSubscribe => "Publish and subscribe to",
+                    TopicRole::SubscribeOnly => "Subscribe to",
+                    TopicRole::PublishOnly => "Publish to",
+                };
+                (verb, names("topic", "topics", topic))
+            }
+            Permission::Function { role, function, .. } => {
+                let verb = match role {
+                    FunctionRole::PermitNone => "No access to",
+                    FunctionRole::Invoke => "Invoke",
+                };
+                (verb, names("function", "functions", function))
+            }
+        };
+        format!("{verb} {what}.")
+    }
 }
 
-/// Appends the name of a cache or of what is in it.
-pub(crate) type PushName = fn(&mut String, &[u8]);
-
-/// Appends a sentence, which has no line break in it, and a line feed.
-pub(crate) fn describe(out: &mut String, parts: &Parts<'_>, push_name: PushName) {
-    let kind = parts.kind();
-    push(out, parts.words());
-    push(out, " ");
-    if parts.selects == Selects::One {
-        push(out, kind.one());
-        push(out, " ");
-        push_name(out, parts.name);
-    } else {
-        if parts.selects != Selects::Prefix {
-            push(out, "all ");
-        }
-        push(out, kind.all());
-    }
-    push(out, " in ");
-    match parts.cache {
-        None => push(out, "all caches"),
-        Some(name) => {
-            push(out, "cache ");
-            push_name(out, name);
-        }
-    }
-    if parts.selects == Selects::Prefix {
-        push(out, if kind == Kind::Item { " whose key starts with " } else { " whose name starts with " });
-        push_name(out, parts.name);
-    }
-    push(out, ".\n");
-}
-
-/// A key in quotes where it is text, in hexadecimal where it is not.
-pub(crate) fn push_name(out: &mut String, bytes: &[u8]) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => write_string(out, text),
+/// A name or key: in quotes if it is text, otherwise in hexadecimal.
+fn quote(name: &[u8]) -> String {
+    let mut out = String::new();
+    match std::str::from_utf8(name) {
+        Ok(text) => write_string(&mut out, text),
         Err(_) => {
             out.push_str("0x");
-            for byte in bytes {
-                push_hex(out, *byte);
+            for byte in name {
+                push_hex(&mut out, *byte);
             }
         }
     }
-}
-
-/// The same for messages, which end up in logs: a name that may be a credential is not shown.
-#[cfg(feature = "refresh")]
-pub(crate) fn push_quotable_name(out: &mut String, bytes: &[u8]) {
-    if is_quotable(bytes) { push_name(out, bytes) } else { push(out, "(not shown)") }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::{CacheRole, CacheSelector, ItemSelector, Permission};
-    use std::vec;
 
     #[test]
     fn one_sentence_a_permission() {
@@ -127,5 +139,22 @@ mod tests {
         }]);
         assert_eq!(bytes.unwrap().describe(), ["Read item 0xff0a in all caches."]);
         assert_eq!(Grant::SuperUser.describe(), ["Do anything in the whole account (super-user)."]);
+    }
+
+    #[test]
+    #[cfg(feature = "refresh")]
+    fn logs_do_not_show_what_may_be_a_credential() {
+        let permission = |cache: &str, topic: &str| Permission::Topic {
+            role: TopicRole::SubscribeOnly,
+            cache: CacheSelector::Name(cache.into()),
+            topic: NameSelector::NamePrefix(topic.into()),
+        };
+        let plain = permission("a", "t");
+        assert_eq!(plain.describe_for_log(), plain.describe());
+        let hidden = permission("eyJhbGciOiJub25lIn0", &"t".repeat(40));
+        assert_eq!(
+            hidden.describe_for_log(),
+            "Subscribe to topics in cache (not shown) whose name starts with (not shown)."
+        );
     }
 }

@@ -1,84 +1,138 @@
 //! The one error of this layer.
 
-use crate::codec::json::{push, push_ascii, write_string};
+use crate::codec::{
+    json::{self, write_string},
+    proto,
+    quote::is_quotable,
+};
 use std::fmt;
 
-/// Why a scope was refused: a stable code, and where in it the fault is.
-///
-/// A pointer, for size: a result that carries the whole of it would be copied by every `?`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ScopeError(Box<Fault>);
+/// Field names that are longer are not quoted in errors, in bytes.
+const MAX_QUOTED_FIELD: usize = 40;
 
+/// Why a scope, encoded permissions or an action were refused: a stable code, and where in it the fault is.
 #[derive(Clone, PartialEq, Eq)]
-struct Fault {
-    code: &'static str,
-    /// In an action, not in a scope.
-    action: bool,
+pub struct ScopeError {
+    input: Input,
     index: Option<usize>,
-    field: &'static str,
-    reason: String,
+    field: Option<Field>,
+    problem: Problem,
+}
+
+/// What was being read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Input {
+    /// A scope, as JSON, as JavaScript data, or as a list of permissions.
+    Scope,
+    /// Permissions in their protobuf form.
+    Encoded,
+    Action,
+}
+
+/// The fields of scopes, permissions and actions that an error may name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Permissions,
+    Role,
+    Type,
+    Access,
+    Cache,
+    Item,
+    Topic,
+    Func,
+    Key,
+}
+
+/// What was wrong.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Problem {
+    /// The text is not JSON.
+    Json(json::Malformed),
+    /// The value is of another kind.
+    Kind {
+        expected: &'static str,
+        found: &'static str,
+    },
+    /// A field that does not belong there, or is there twice. `None` for a name that errors must not show.
+    UnexpectedField(Option<String>),
+    NoPermissionList,
+    NoPermissions,
+    TooManyPermissions {
+        limit: usize,
+        found: usize,
+    },
+    NoRole,
+    UnknownRole,
+    /// The role is one for permissions that have this field and no other such field.
+    RoleOfOtherKind(Field),
+    NoCache,
+    /// More than one of `item`, `topic` and `func`.
+    SeveralKinds,
+    NoSelector,
+    SeveralSelectors,
+    /// An `All…` constant that belongs to another field.
+    OtherConstant,
+    BlankName,
+    EmptyKey,
+    /// A blank field of an action.
+    BlankField,
+    /// The fields of an action do not make up one.
+    NotAnAction,
+    /// What a protobuf message has in place of a permission that is understood in full.
+    NotUnderstood(&'static str),
+}
+
+impl From<Problem> for ScopeError {
+    fn from(problem: Problem) -> Self {
+        ScopeError { input: Input::Scope, index: None, field: None, problem }
+    }
+}
+
+impl From<json::Malformed> for ScopeError {
+    fn from(malformed: json::Malformed) -> Self {
+        Problem::Json(malformed).into()
+    }
+}
+
+impl From<proto::Malformed> for ScopeError {
+    fn from(_: proto::Malformed) -> Self {
+        ScopeError::not_understood("the bytes are not a protobuf message")
+    }
 }
 
 impl ScopeError {
-    /// Not inlined, for size: errors are made in many places.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn new(code: &'static str, reason: &str) -> Self {
-        ScopeError(Box::new(Fault { code, action: false, index: None, field: "", reason: String::from(reason) }))
+    /// Encoded permissions that are not understood in full.
+    pub(crate) fn not_understood(reason: &'static str) -> Self {
+        ScopeError::from(Problem::NotUnderstood(reason)).in_encoded()
     }
 
-    /// A fault in one field of a permission; the permission's index is added by [`Self::at`].
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn field(field: &'static str, reason: &str) -> Self {
-        Self::new("ERR_SCOPE_INVALID", reason).within(field)
+    /// An unexpected field. Its name is kept, unless it may be a credential in the wrong place.
+    pub(super) fn unexpected_field(name: &str) -> Self {
+        let is_shown = name.len() <= MAX_QUOTED_FIELD && is_quotable(name.as_bytes());
+        Problem::UnexpectedField(is_shown.then(|| name.into())).into()
     }
 
-    /// Adds to the reason.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn and(mut self, text: &str) -> Self {
-        push(&mut self.0.reason, text);
+    /// Adds which permission is at fault.
+    pub(super) fn at(mut self, index: usize) -> Self {
+        self.index = Some(index);
         self
     }
 
-    /// The same with a count.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn and_count(mut self, count: usize) -> Self {
-        push_decimal(&mut self.0.reason, count);
+    /// Adds which field is at fault.
+    pub(super) fn in_field(mut self, field: Field) -> Self {
+        self.field = Some(field);
         self
     }
 
-    /// The same with text in quotes.
-    #[cold]
-    pub(crate) fn and_quoted(mut self, text: &str) -> Self {
-        write_string(&mut self.0.reason, text);
+    /// Marks the fault as one in an action, which is the caller's argument.
+    pub(super) fn in_action(mut self) -> Self {
+        self.input = Input::Action;
         self
     }
 
-    pub(crate) fn at(mut self, index: Option<usize>) -> Self {
-        self.0.index = index;
-        self
-    }
-
-    pub(crate) fn with_code(mut self, code: &'static str) -> Self {
-        self.0.code = code;
-        self
-    }
-
-    /// The field, where none was named yet.
-    pub(crate) fn within(mut self, field: &'static str) -> Self {
-        if self.0.field.is_empty() {
-            self.0.field = field;
-        }
-        self
-    }
-
-    /// A fault in an action: the caller's argument.
-    pub(crate) fn of_action(mut self) -> Self {
-        self.0.code = "ERR_ARGUMENT";
-        self.0.action = true;
+    /// Marks the fault as one in encoded permissions.
+    pub(super) fn in_encoded(mut self) -> Self {
+        self.input = Input::Encoded;
         self
     }
 
@@ -86,57 +140,113 @@ impl ScopeError {
     /// `ERR_SCOPE_NOT_UNDERSTOOD` (encoded permissions that this version cannot read in full),
     /// `ERR_ARGUMENT` (the value is no [`Action`](super::Action)).
     pub fn code(&self) -> &'static str {
-        self.0.code
+        match (self.input, &self.problem) {
+            (Input::Action, _) => "ERR_ARGUMENT",
+            (Input::Encoded, _) => "ERR_SCOPE_NOT_UNDERSTOOD",
+            (Input::Scope, Problem::TooManyPermissions { .. }) => "ERR_SCOPE_LIMIT",
+            (Input::Scope, _) => "ERR_SCOPE_INVALID",
+        }
     }
 
-    /// Which permission is at fault, counted from 0; `None` where it is the scope as a whole.
+    /// Which permission is at fault, counted from 0; `None` if it is the scope as a whole.
     pub fn index(&self) -> Option<usize> {
-        self.0.index
+        self.index
+    }
+
+    /// Which field of the scope, permission or action is at fault; `None` if it is no single one.
+    pub fn field(&self) -> Option<&'static str> {
+        self.field.map(Field::name)
     }
 
     /// Where and why, in words: `permissions[2].item: expected …`.
     pub fn message(&self) -> String {
-        let mut out = String::new();
-        if let Some(index) = self.0.index {
-            push(&mut out, "permissions[");
-            push_decimal(&mut out, index);
-            push(&mut out, "]");
-        }
-        if self.0.action {
-            push(&mut out, "action");
-        }
-        if !out.is_empty() && !self.0.field.is_empty() {
-            push(&mut out, ".");
-        }
-        push(&mut out, self.0.field);
-        if !out.is_empty() {
-            push(&mut out, ": ");
-        }
-        push(&mut out, &self.0.reason);
-        out
+        self.to_string()
     }
 }
 
-/// Appends a count. Written by hand: `std::fmt` would be most of the module's size.
-pub(crate) fn push_decimal(out: &mut String, number: usize) {
-    if number > 9 {
-        push_decimal(out, number / 10);
+impl Field {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Field::Permissions => "permissions",
+            Field::Role => "role",
+            Field::Type => "type",
+            Field::Access => "access",
+            Field::Cache => "cache",
+            Field::Item => "item",
+            Field::Topic => "topic",
+            Field::Func => "func",
+            Field::Key => "key",
+        }
     }
-    push_ascii(out, b'0' + (number % 10) as u8);
 }
 
 impl fmt::Display for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message())
+        let whole = match (self.input, self.index) {
+            (Input::Action, _) => Some("action".into()),
+            (_, Some(index)) => Some(format!("permissions[{index}]")),
+            _ => None,
+        };
+        match (whole, self.field()) {
+            (None, None) => {}
+            (Some(place), None) => write!(f, "{place}: ")?,
+            (None, Some(field)) => write!(f, "{field}: ")?,
+            (Some(place), Some(field)) => write!(f, "{place}.{field}: ")?,
+        }
+        self.problem.fmt(f)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Problem::Json(malformed) => {
+                return write!(f, "expected JSON with {} at byte {}", malformed.expected(), malformed.at());
+            }
+            Problem::Kind { expected, found } => return write!(f, "expected {expected}, found {found}"),
+            Problem::TooManyPermissions { limit, found } => {
+                return write!(f, "expected at most {limit}, found {found}");
+            }
+            Problem::RoleOfOtherKind(field) => return write!(f, "goes with {}, and nothing else", field.name()),
+            Problem::UnexpectedField(Some(name)) => {
+                let mut quoted = String::new();
+                write_string(&mut quoted, name);
+                return write!(f, "unknown or repeated field {quoted}");
+            }
+            Problem::UnexpectedField(None) => "unknown or repeated field (its name is not shown)",
+            Problem::NoPermissionList => "expected a list of permissions, found none",
+            Problem::NoPermissions => "expected at least one permission, found none",
+            Problem::NoRole => "expected a role, found nothing",
+            Problem::UnknownRole => "expected a role such as \"readonly\", found another text",
+            Problem::NoCache => "expected a cache's name or AllCaches, found nothing",
+            Problem::SeveralKinds => "expected one of item, topic and func",
+            Problem::NoSelector => "expected a selector, found an empty object",
+            Problem::SeveralSelectors => "expected one selector, found two that contradict each other",
+            Problem::OtherConstant => "the All… constant is one of another kind",
+            Problem::BlankName => "expected a name, found a blank one; use the All… constant to mean all",
+            Problem::EmptyKey => "cache key or key prefix must not be empty",
+            Problem::BlankField => "expected a name or a key, found a blank one",
+            Problem::NotAnAction => {
+                "expected cache, and type cache with key and access read, write or conditional-write, \
+                 type topic with topic and access publish or subscribe, or type function with func and access invoke"
+            }
+            Problem::NotUnderstood(reason) => reason,
+        })
     }
 }
 
 impl fmt::Debug for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.code)?;
-        f.write_str(": ")?;
-        f.write_str(&self.message())
+        write!(f, "{}: {self}", self.code())
     }
 }
 
-impl std::error::Error for ScopeError {}
+impl std::error::Error for ScopeError {
+    /// The JSON error, if the text was not JSON.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.problem {
+            Problem::Json(malformed) => Some(malformed),
+            _ => None,
+        }
+    }
+}

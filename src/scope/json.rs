@@ -4,82 +4,69 @@
 //! survive JSON, and are neither a cache named `*` nor one another.
 
 use super::error::ScopeError;
-use super::model::{MAX_PERMISSIONS, TokenScope, check_count};
-use super::parts::{Kind, Parts, Selects};
-use super::read::Draft;
-use super::wire;
-use crate::codec::json::{Malformed, Reader, push, write_string};
-
-impl From<Malformed> for ScopeError {
-    fn from(malformed: Malformed) -> Self {
-        let error = ScopeError::new("ERR_SCOPE_INVALID", "expected JSON with ");
-        error.and(malformed.expected()).and(" at byte ").and_count(malformed.at())
-    }
-}
+use super::model::{CacheSelector, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope};
+use super::read;
+use crate::codec::json::{self, write_string};
 
 impl TokenScope {
     /// Reads the JSON form, strictly: unknown or repeated fields, blank names and contradictory selectors are errors.
     ///
     /// # Errors
-    /// Each names the permission's index and field.
+    /// `ERR_SCOPE_INVALID`, with the permission's index and field; `ERR_SCOPE_LIMIT` for more than
+    /// [`MAX_PERMISSIONS`].
     pub fn from_json(text: &str) -> Result<TokenScope, ScopeError> {
-        let mut reader = Reader::new(text);
-        let mut draft = Draft::new(false);
-        draft.scope(&mut reader)?;
-        reader.end()?;
-        let mut permissions = Vec::new();
-        wire::read_explicit(&draft.explicit, &mut |parts| permissions.push(parts.into()))?;
-        let scope = TokenScope::checked(permissions);
-        check_count(scope.permissions().len(), MAX_PERMISSIONS)?;
+        let scope = read::scope(&json::parse(text)?)?;
+        scope.check_limit(MAX_PERMISSIONS)?;
         Ok(scope)
     }
 
-    /// Writes the JSON form; `None` where a key is not UTF-8, which JSON cannot carry.
+    /// Writes the JSON form; `None` if a key is not UTF-8, which JSON cannot carry.
     pub fn to_json(&self) -> Option<String> {
-        let mut out = String::from("{\"permissions\":[");
-        for (index, permission) in self.permissions().iter().enumerate() {
-            if index > 0 {
-                push(&mut out, ",");
-            }
-            write_permission(&mut out, &permission.parts())?;
-        }
-        push(&mut out, "]}");
-        Some(out)
+        let permissions: Option<Vec<String>> = self.permissions().iter().map(permission).collect();
+        Some(format!(r#"{{"permissions":[{}]}}"#, permissions?.join(",")))
     }
 }
 
-fn write_permission(out: &mut String, parts: &Parts<'_>) -> Option<()> {
-    push(out, "{\"role\":\"");
-    push(out, parts.value());
-    push(out, "\",\"cache\":");
-    match parts.cache {
-        None => push(out, "{\"all\":\"caches\"}"),
-        Some(name) => write_string(out, std::str::from_utf8(name).ok()?),
-    }
-    let name = std::str::from_utf8(parts.name).ok()?;
-    let key = match (parts.kind(), parts.selects) {
-        (_, Selects::Nothing) => {
-            push(out, "}");
-            return Some(());
-        }
-        (_, Selects::All) => "all",
-        (Kind::Item, Selects::One) => "key",
-        (Kind::Item, Selects::Prefix) => "keyPrefix",
-        (_, Selects::Prefix) => "namePrefix",
-        // A topic or function is written as its name alone.
-        (_, Selects::One) => "",
+fn permission(permission: &Permission) -> Option<String> {
+    let cache = match permission.cache() {
+        CacheSelector::All => object("all", "caches"),
+        CacheSelector::Name(name) => string(name),
     };
-    push(out, ",\"");
-    push(out, parts.kind().field());
-    push(out, "\":");
-    if !key.is_empty() {
-        push(out, "{\"");
-        push(out, key);
-        push(out, "\":");
+    let (role, selector) = match permission {
+        Permission::Cache { role, item: None, .. } => (role.value(), String::new()),
+        Permission::Cache { role, item: Some(item), .. } => {
+            let item = match item {
+                ItemSelector::All => object("all", "items"),
+                ItemSelector::Key(key) => object("key", std::str::from_utf8(key).ok()?),
+                ItemSelector::KeyPrefix(prefix) => object("keyPrefix", std::str::from_utf8(prefix).ok()?),
+            };
+            (role.value(), format!(r#","item":{item}"#))
+        }
+        Permission::Topic { role, topic, .. } => (role.value(), format!(r#","topic":{}"#, names(topic, "topics"))),
+        Permission::Function { role, function, .. } => {
+            (role.value(), format!(r#","func":{}"#, names(function, "functions")))
+        }
+    };
+    Some(format!(r#"{{"role":"{role}","cache":{cache}{selector}}}"#))
+}
+
+fn names(selector: &NameSelector, all: &str) -> String {
+    match selector {
+        NameSelector::All => object("all", all),
+        NameSelector::Name(name) => string(name),
+        NameSelector::NamePrefix(prefix) => object("namePrefix", prefix),
     }
-    write_string(out, if parts.selects == Selects::All { parts.kind().all() } else { name });
-    push(out, if key.is_empty() { "}" } else { "}}" });
-    Some(())
+}
+
+/// An object with one field.
+fn object(field: &str, value: &str) -> String {
+    format!(r#"{{"{field}":{}}}"#, string(value))
+}
+
+fn string(text: &str) -> String {
+    let mut out = String::new();
+    write_string(&mut out, text);
+    out
 }
 
 #[cfg(test)]

@@ -2,34 +2,25 @@
 
 use super::error::ScopeError;
 use super::model::{Permission, TokenScope};
-use super::parts::Parts;
 
 impl TokenScope {
     /// The union, in the order written; exact duplicates are dropped, and nothing else: whether a permission is wholly
     /// within another is [`covers`](super::covers)' business, and what was written stays readable.
     ///
     /// # Errors
-    /// `ERR_SCOPE_LIMIT` where the union has more than `limit` permissions; `ERR_SCOPE_INVALID` where it has none.
+    /// `ERR_SCOPE_LIMIT` if the union has more than `limit` permissions; `ERR_SCOPE_INVALID` if it has none.
     pub fn merge(scopes: impl IntoIterator<Item = TokenScope>, limit: usize) -> Result<TokenScope, ScopeError> {
-        let scopes: Vec<TokenScope> = scopes.into_iter().collect();
-        let mut union = Vec::new();
-        for parts in scopes.iter().flat_map(TokenScope::parts) {
-            if is_new(&union, &parts, limit) {
-                union.push(parts);
+        let mut union: Vec<Permission> = Vec::new();
+        for permission in scopes.into_iter().flat_map(TokenScope::into_permissions) {
+            // One beyond the limit is an error, so there is no need to compare with any more than that.
+            if union.len() <= limit && !union.contains(&permission) {
+                union.push(permission);
             }
         }
-        TokenScope::with_limit(union.into_iter().map(Permission::from).collect(), limit)
+        let scope = TokenScope::of_checked(union)?;
+        scope.check_limit(limit)?;
+        Ok(scope)
     }
-}
-
-/// Is it not in the union? One beyond the limit is enough: it is an error anyhow, and looking each up in an ever longer
-/// list would take ever longer.
-pub(crate) fn is_new(union: &[Parts<'_>], parts: &Parts<'_>, limit: usize) -> bool {
-    // Two that name the same in the same way are alike.
-    let is_same = |other: &Parts<'_>| {
-        (other.role, other.selects) == (parts.role, parts.selects) && other.contains(parts) && parts.contains(other)
-    };
-    union.len() <= limit && !union.iter().any(is_same)
 }
 
 #[cfg(test)]

@@ -21,27 +21,16 @@ mod error;
 mod json;
 mod merge;
 mod model;
-mod parts;
-pub(crate) mod plain;
 mod read;
-mod rows;
-pub(crate) mod wire;
+mod role;
+mod wire;
 
-pub use action::{Action, CacheAccess, TopicAccess};
+pub use action::Action;
 pub use covers::{allows, covers};
-#[cfg(all(target_arch = "wasm32", feature = "js"))]
-pub(crate) use describe::push_name;
 pub use error::ScopeError;
-pub use model::{
-    CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope,
-    TopicRole,
-};
+pub use model::{CacheSelector, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope};
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
-pub(crate) use {covers::is_allowed, merge::is_new, model::check_count, read::Draft};
-#[cfg(any(feature = "refresh", all(target_arch = "wasm32", feature = "js")))]
-pub(crate) use {
-    covers::within,
-    describe::{ANYTHING, describe},
-};
+pub(crate) use read::{action as read_action, scope as read_scope};
+pub use role::{CacheAccess, CacheRole, FunctionRole, TopicAccess, TopicRole};
 #[cfg(feature = "refresh")]
-pub(crate) use {describe::push_quotable_name, error::push_decimal, parts::Parts};
+pub(crate) use {covers::uncovered, describe::SUPER_USER};

@@ -1,46 +1,15 @@
 //! The model. Names are those of Momento's SDK; numbers are those of `permission_messages`.
 
-use super::error::ScopeError;
-use super::parts::Parts;
+use super::error::{Field, Problem, ScopeError};
+use super::role::{CacheRole, FunctionRole, TopicRole};
 
 /// Momento accepts at most 20 policy statements in a token (Momento's limits page).
 pub const MAX_PERMISSIONS: usize = 20;
 
-/// What may be done to the items of a cache (`CacheRole`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CacheRole {
-    /// `readwrite` = 1: reads, writes, and writes that depend on what is there.
-    ReadWrite = 1,
-    /// `readonly` = 2.
-    ReadOnly = 2,
-    /// `writeonly` = 3: plain writes; not conditional ones, nor calls that return what they changed.
-    WriteOnly = 3,
-}
-
-/// What may be done to topics (`TopicRole`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TopicRole {
-    /// `publishsubscribe` = 1.
-    PublishSubscribe = 1,
-    /// `subscribeonly` = 2.
-    SubscribeOnly = 2,
-    /// `publishonly` = 3.
-    PublishOnly = 3,
-}
-
-/// What may be done to functions (`FunctionRole`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FunctionRole {
-    /// `functionpermitnone` = 0: grants nothing.
-    PermitNone = 0,
-    /// `functioninvoke` = 1.
-    Invoke = 1,
-}
-
 /// Which caches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum CacheSelector {
-    /// Every cache, those not yet made included.
+    /// Every cache, including caches that do not exist yet.
     All,
     /// The cache of this name.
     Name(String),
@@ -64,7 +33,7 @@ pub enum NameSelector {
     All,
     /// The one of this name.
     Name(String),
-    /// Those whose name starts so.
+    /// Those whose name starts with this.
     NamePrefix(String),
 }
 
@@ -119,7 +88,8 @@ impl TokenScope {
     /// Checks every permission.
     ///
     /// # Errors
-    /// No permissions, more than [`MAX_PERMISSIONS`], a blank name, or an empty key or prefix.
+    /// `ERR_SCOPE_INVALID` for no permissions, a blank name, or an empty key or prefix; `ERR_SCOPE_LIMIT` for more than
+    /// [`MAX_PERMISSIONS`].
     pub fn new(permissions: Vec<Permission>) -> Result<Self, ScopeError> {
         Self::with_limit(permissions, MAX_PERMISSIONS)
     }
@@ -129,27 +99,35 @@ impl TokenScope {
     /// # Errors
     /// As there.
     pub fn with_limit(permissions: Vec<Permission>, limit: usize) -> Result<Self, ScopeError> {
-        check_count(permissions.len(), usize::MAX)?;
         for (index, permission) in permissions.iter().enumerate() {
-            permission.parts().check().map_err(|error| error.at(Some(index)))?;
+            permission.check().map_err(|error| error.at(index))?;
         }
-        check_count(permissions.len(), limit)?;
+        let scope = Self::of_checked(permissions)?;
+        scope.check_limit(limit)?;
+        Ok(scope)
+    }
+
+    /// Makes a scope of permissions that have been [checked](Permission::check). There is no limit: a token may carry
+    /// more of them than may be asked for today.
+    pub(super) fn of_checked(permissions: Vec<Permission>) -> Result<Self, ScopeError> {
+        if permissions.is_empty() {
+            return Err(ScopeError::from(Problem::NoPermissions).in_field(Field::Permissions));
+        }
         Ok(TokenScope { permissions })
     }
 
-    /// Of permissions that have been checked.
-    pub(super) fn checked(permissions: Vec<Permission>) -> Self {
-        TokenScope { permissions }
+    /// Refuses more permissions than `limit`.
+    pub(crate) fn check_limit(&self, limit: usize) -> Result<(), ScopeError> {
+        let found = self.permissions.len();
+        if found <= limit {
+            return Ok(());
+        }
+        Err(ScopeError::from(Problem::TooManyPermissions { limit, found }).in_field(Field::Permissions))
     }
 
     /// The permissions, in the order they were written.
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
-    }
-
-    /// Each of them, taken apart.
-    pub(crate) fn parts(&self) -> Vec<Parts<'_>> {
-        self.permissions.iter().map(Permission::parts).collect()
     }
 
     /// The permissions, to keep.
@@ -158,14 +136,67 @@ impl TokenScope {
     }
 }
 
-/// Refuses no permissions, and more than that.
-pub(crate) fn check_count(count: usize, limit: usize) -> Result<(), ScopeError> {
-    if count == 0 {
-        return Err(ScopeError::field("permissions", "expected at least one permission, found none"));
+impl Permission {
+    /// In which caches.
+    pub(super) fn cache(&self) -> &CacheSelector {
+        match self {
+            Permission::Cache { cache, .. } | Permission::Topic { cache, .. } | Permission::Function { cache, .. } => {
+                cache
+            }
+        }
     }
-    if count <= limit {
-        return Ok(());
+
+    /// Refuses blank names, and empty keys and prefixes: each would match nothing, or everything.
+    pub(super) fn check(&self) -> Result<(), ScopeError> {
+        if let CacheSelector::Name(name) = self.cache()
+            && is_blank(name)
+        {
+            return Err(ScopeError::from(Problem::BlankName).in_field(Field::Cache));
+        }
+        let problem = match self {
+            Permission::Cache { item: Some(ItemSelector::Key(bytes) | ItemSelector::KeyPrefix(bytes)), .. }
+                if bytes.is_empty() =>
+            {
+                ScopeError::from(Problem::EmptyKey).in_field(Field::Item)
+            }
+            Permission::Topic { topic, .. } if topic.is_blank() => {
+                ScopeError::from(Problem::BlankName).in_field(Field::Topic)
+            }
+            Permission::Function { function, .. } if function.is_blank() => {
+                ScopeError::from(Problem::BlankName).in_field(Field::Func)
+            }
+            _ => return Ok(()),
+        };
+        Err(problem)
     }
-    let error = ScopeError::field("permissions", "expected at most ").with_code("ERR_SCOPE_LIMIT");
-    Err(error.and_count(limit).and(", found ").and_count(count))
+}
+
+impl NameSelector {
+    fn is_blank(&self) -> bool {
+        match self {
+            NameSelector::All => false,
+            NameSelector::Name(name) | NameSelector::NamePrefix(name) => is_blank(name),
+        }
+    }
+}
+
+/// Whether a name is empty or white space alone, as Unicode or JavaScript has it: a byte order mark is blank as well.
+pub(super) fn is_blank(name: &str) -> bool {
+    name.chars().all(|character| character.is_whitespace() || character == '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_is_what_unicode_or_javascript_calls_white_space() {
+        // The end of the range of `\s` in ECMA-262, and what Unicode has besides (U+0085).
+        let blanks = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
+            \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";
+        for character in char::MIN..=char::MAX {
+            assert_eq!(is_blank(character.encode_utf8(&mut [0; 4])), blanks.contains(character), "{character:?}");
+        }
+        assert!(is_blank("") && is_blank(" \t") && !is_blank(" a "));
+    }
 }

@@ -1,365 +1,228 @@
-//! Reads the JSON of a scope or an action, strictly: each field once, and nothing else.
+//! Reads scopes and actions from a tree of values, strictly: each field once, no others, and nothing blank.
 //!
-//! A permission goes straight into its protobuf form, which is the one form in which permissions that were read are
-//! kept.
+//! The tree is JSON text that has been parsed, or JavaScript data. Only the latter has [`Json::Bytes`], which may be a
+//! key or the prefix of one and nothing else.
 
-use super::action::{ACCESS_TO, ACCESSES, Act, EXPECTED, TYPES};
-use super::error::ScopeError;
-use super::model::check_count;
-use super::parts::{self, Parts, ROLES, Selects, is_blank};
-use super::wire;
-use crate::codec::{
-    json::{self, Reader},
-    proto::append,
-    quote::is_quotable,
-    words::{find, word},
-};
+use super::action::Action;
+use super::error::{Field, Problem, ScopeError};
+use super::model::{CacheSelector, ItemSelector, NameSelector, Permission, TokenScope, is_blank};
+use super::role::{CacheAccess, Role, TopicAccess};
+use crate::codec::json::{Json, Object};
 
 type Result<T> = std::result::Result<T, ScopeError>;
 
-/// The names that stand in scopes and actions; those that errors may name come first.
-const NAMES: &str = ",permissions,role,type,access,cache,item,topic,func,key,all,name,keyPrefix,namePrefix,";
-
-/// Kinds of JSON value, in English.
-const KINDS: &str = "null,a boolean,a number,a string,an array,an object,";
-
-const NONE: usize = 0;
-const PERMISSIONS: usize = 1;
-const ROLE: usize = 2;
-const ACCESS: usize = 4;
-const CACHE: usize = 5;
-/// The one of the first kind of permission; the others follow.
-const ITEM: usize = 6;
-const KEY: usize = 9;
-const ALL: usize = 10;
-const NAME: usize = 11;
-
-// Where names stand, one bit each: in a scope, a permission, an action, and in a selector of caches, of items, and of
-// topics or functions.
-const IN_SCOPE: u8 = 1;
-const IN_PERMISSION: u8 = 2;
-const IN_ACTION: u8 = 4;
-const OF_CACHES: u8 = 8;
-const OF_ITEMS: u8 = 16;
-const OF_NAMES: u8 = 32;
-// What has no names: the list of permissions, and that of a key's bytes.
-const LIST: u8 = 64;
-const OF_BYTES: u8 = 128;
-
-/// Where each name may stand.
-static PLACES: [u8; 14] = [
-    0,
-    IN_SCOPE,
-    IN_PERMISSION,
-    IN_ACTION,
-    IN_ACTION,
-    IN_PERMISSION | IN_ACTION,
-    IN_PERMISSION,
-    IN_PERMISSION | IN_ACTION,
-    IN_PERMISSION | IN_ACTION,
-    IN_ACTION | OF_ITEMS,
-    OF_CACHES | OF_ITEMS | OF_NAMES,
-    OF_CACHES | OF_NAMES,
-    OF_ITEMS,
-    OF_NAMES,
-];
-
-/// What stood under one field, or under one of several that exclude each other.
-struct Said {
-    /// Its number.
-    field: usize,
-    selects: Selects,
-    text: Vec<u8>,
+/// Reads `{"permissions":[…]}`, with any number of permissions but none.
+pub(crate) fn scope(value: &Json) -> Result<TokenScope> {
+    let mut permissions = None;
+    for (name, value) in object(value)?.iter() {
+        if name != "permissions" || permissions.is_some() {
+            return Err(ScopeError::unexpected_field(name));
+        }
+        let list = array(value).map_err(|error| error.in_field(Field::Permissions))?;
+        let read = list.iter().enumerate().map(|(index, value)| permission(value).map_err(|error| error.at(index)));
+        permissions = Some(read.collect::<Result<Vec<_>>>()?);
+    }
+    match permissions {
+        Some(permissions) => TokenScope::of_checked(permissions),
+        None => Err(ScopeError::from(Problem::NoPermissionList).in_field(Field::Permissions)),
+    }
 }
 
-const SILENT: Said = Said { field: NONE, selects: Selects::Nothing, text: Vec::new() };
-
-/// What has been read so far. The functions that read are plain ones, and walk in one place: each is in the module
-/// once.
-pub(crate) struct Draft {
-    /// The messages `ExplicitPermissions` of the scopes that have been read, one after the other: the message of them
-    /// all.
-    pub(crate) explicit: Vec<u8>,
-    /// May a key be a list of bytes?
-    bytes: bool,
-    /// The cache; the item, topic or function; the role or type (of a scope, its list); the access.
-    said: [Said; 4],
-    /// The field that is being read, for errors and for the selector in it.
-    field: usize,
-    /// How many permissions there are in this scope, and whether the last of them is being read still.
-    count: usize,
-    within: bool,
-    /// Of the action that was read; what is granted to nobody while there is none.
-    access: u8,
+/// What a permission is for, as its field says it.
+enum Selected {
+    Item(ItemSelector),
+    Topic(NameSelector),
+    Function(NameSelector),
 }
 
-impl Draft {
-    /// `bytes` is whether keys may be lists of bytes.
-    pub(crate) fn new(bytes: bool) -> Self {
-        let (explicit, said) = (Vec::new(), [SILENT; 4]);
-        Draft { explicit, bytes, said, field: NONE, count: 0, within: false, access: u8::MAX }
-    }
-
-    /// Reads a scope, however many its permissions; how many they are.
-    pub(crate) fn scope(&mut self, reader: &mut Reader<'_>) -> Result<usize> {
-        (self.count, self.within) = (0, false);
-        let read = self.read(reader, IN_SCOPE);
-        read.map_err(|error| error.at(self.within.then_some(self.count.saturating_sub(1))))?;
-        let [_, _, list, _] = &self.said;
-        if list.field == NONE {
-            return Err(ScopeError::field("permissions", "expected a list of permissions, found none"));
-        }
-        check_count(self.count, usize::MAX)?;
-        Ok(self.count)
-    }
-
-    /// Reads "super-user": false where something other than text stands. Any other text is an error.
-    #[cfg(all(target_arch = "wasm32", feature = "js"))]
-    pub(crate) fn super_user(&mut self, reader: &mut Reader<'_>) -> Result<bool> {
-        if kind_of(reader)? != json::Kind::String {
-            return Ok(false);
-        }
-        self.clear();
-        self.text(reader, Selects::One)?;
-        if self.said().text == b"super-user" {
-            return Ok(true);
-        }
-        Err(fault("expected a scope or \"super-user\", found another text"))
-    }
-
-    /// Reads an action, to be asked for by [`Self::act`].
-    pub(crate) fn action(&mut self, reader: &mut Reader<'_>) -> Result<()> {
-        self.read(reader, IN_ACTION).and_then(|()| self.understand()).map_err(ScopeError::of_action)
-    }
-
-    /// What is accessed, and how: type, access and the field of the name belong together.
-    fn understand(&mut self) -> Result<()> {
-        let [cache, name, of, access] = &self.said;
-        let (kind, bit) = ACCESS_TO.get(find(ACCESSES, &access.text)).copied().unwrap_or_default();
-        let kind = usize::from(kind);
-        let field = if kind == 1 { KEY } else { ITEM - 1 + kind };
-        if kind == 0 || kind != find(TYPES, &of.text) || name.field != field || cache.field == NONE {
-            return Err(fault(EXPECTED));
-        }
-        self.access = bit;
-        Ok(())
-    }
-
-    /// The action that was read.
-    pub(crate) fn act(&self) -> Act<'_> {
-        let [_, name, ..] = &self.said;
-        let kind = if name.field == KEY { 0 } else { name.field.saturating_sub(ITEM) };
-        Act { parts: parts(&self.said, (kind << 2) as u8), access: self.access }
-    }
-
-    /// Has an error say which field was wrong.
-    fn read(&mut self, reader: &mut Reader<'_>, place: u8) -> Result<()> {
-        self.clear();
-        self.field = NONE;
-        self.walk(reader, json::Kind::Object, place).map_err(|error| error.within(self.name()))
-    }
-
-    // Not inlined, for size, as what follows.
-    #[inline(never)]
-    fn clear(&mut self) {
-        for said in &mut self.said {
-            (said.field, said.selects) = (NONE, Selects::Nothing);
-            said.text.clear();
+impl Selected {
+    fn field(&self) -> Field {
+        match self {
+            Selected::Item(_) => Field::Item,
+            Selected::Topic(_) => Field::Topic,
+            Selected::Function(_) => Field::Func,
         }
     }
 
-    /// The field that is being read.
-    fn name(&self) -> &'static str {
-        word(NAMES, self.field)
+    fn read(field: Field, value: &Json) -> Result<Selected> {
+        match field {
+            Field::Item => items(value).map(Selected::Item),
+            Field::Topic => names(value, "topics").map(Selected::Topic),
+            _ => names(value, "functions").map(Selected::Function),
+        }
     }
+}
 
-    /// What stood under it.
-    #[inline(never)]
-    fn said(&mut self) -> &mut Said {
-        let place = match self.field {
-            CACHE => 0,
-            ITEM..=KEY => 1,
-            ACCESS => 3,
-            _ => 2,
+fn permission(value: &Json) -> Result<Permission> {
+    let (mut role, mut cache, mut selected) = (None, None, None::<Selected>);
+    for (name, value) in object(value)?.iter() {
+        let field = match name {
+            "role" if role.is_none() => {
+                role = Some(text(value).map_err(|error| error.in_field(Field::Role))?);
+                continue;
+            }
+            "cache" if cache.is_none() => {
+                cache = Some(caches(value).map_err(|error| error.in_field(Field::Cache))?);
+                continue;
+            }
+            "item" => Field::Item,
+            "topic" => Field::Topic,
+            "func" => Field::Func,
+            _ => return Err(ScopeError::unexpected_field(name)),
         };
-        &mut self.said[place]
-    }
-
-    /// Reads an object or a list: the one place where that is done.
-    #[inline(never)]
-    fn walk(&mut self, reader: &mut Reader<'_>, kind: json::Kind, place: u8) -> Result<()> {
-        need(reader, kind)?;
-        if kind == json::Kind::Array {
-            reader.array(|reader| self.value(reader, "", place))
-        } else {
-            reader.object(|reader, key| self.value(reader, key, place))
+        match &selected {
+            None => selected = Some(Selected::read(field, value).map_err(|error| error.in_field(field))?),
+            Some(other) if other.field() == field => return Err(ScopeError::unexpected_field(name)),
+            Some(_) => return Err(ScopeError::from(Problem::SeveralKinds).in_field(field)),
         }
     }
+    let of_role = |problem: Problem| ScopeError::from(problem).in_field(Field::Role);
+    let role = role.ok_or_else(|| of_role(Problem::NoRole))?;
+    let role = Role::from_value(role).ok_or_else(|| of_role(Problem::UnknownRole))?;
+    let cache = cache.ok_or_else(|| ScopeError::from(Problem::NoCache).in_field(Field::Cache));
+    let permission = match (role, selected) {
+        (Role::Cache(role), None) => Permission::Cache { role, cache: cache?, item: None },
+        (Role::Cache(role), Some(Selected::Item(item))) => Permission::Cache { role, cache: cache?, item: Some(item) },
+        (Role::Topic(role), Some(Selected::Topic(topic))) => Permission::Topic { role, cache: cache?, topic },
+        (Role::Function(role), Some(Selected::Function(function))) => {
+            Permission::Function { role, cache: cache?, function }
+        }
+        (Role::Cache(_), _) => return Err(of_role(Problem::RoleOfOtherKind(Field::Item))),
+        (Role::Topic(_), _) => return Err(of_role(Problem::RoleOfOtherKind(Field::Topic))),
+        (Role::Function(_), _) => return Err(of_role(Problem::RoleOfOtherKind(Field::Func))),
+    };
+    permission.check()?;
+    Ok(permission)
+}
 
-    /// What stands in one.
-    #[inline(never)]
-    fn value(&mut self, reader: &mut Reader<'_>, key: &str, place: u8) -> Result<()> {
-        if place == LIST {
-            return self.permission(reader);
-        }
-        if place == OF_BYTES {
-            return self.byte(reader);
-        }
-        if place < OF_CACHES {
-            self.field = NONE;
-        }
-        let name = find(NAMES, key.as_bytes());
-        if PLACES.get(name).is_none_or(|places| places & place == 0) {
-            return Err(unknown(key));
-        }
-        if place >= OF_CACHES {
-            return self.selector(reader, name);
-        }
-        self.field = name;
-        let before = std::mem::replace(&mut self.said().field, name);
-        if before != NONE {
-            if before != name && place == IN_PERMISSION {
-                return Err(fault("expected one of item, topic and func"));
-            }
-            self.field = NONE;
-            return Err(unknown(key));
-        }
-        if place == IN_SCOPE {
-            self.walk(reader, json::Kind::Array, LIST)?;
-            self.field = NONE;
-            self.said().field = PERMISSIONS;
-            return Ok(());
-        }
-        if place == IN_PERMISSION && name >= CACHE && kind_of(reader)? != json::Kind::String {
-            let selectors = match name {
-                CACHE => OF_CACHES,
-                ITEM => OF_ITEMS,
-                _ => OF_NAMES,
-            };
-            self.walk(reader, json::Kind::Object, selectors)?;
-            if self.said().selects == Selects::Nothing {
-                return Err(fault("expected a selector, found an empty object"));
-            }
-            return Ok(());
-        }
-        self.text(reader, Selects::One)?;
-        let text = &self.said().text;
-        // Most often a variable that was not set. A key may be white space, and need not be text.
-        if place == IN_ACTION && (text.is_empty() || name != KEY && is_blank(text)) {
-            return Err(fault("expected a name or a key, found a blank one"));
-        }
-        Ok(())
+fn caches(value: &Json) -> Result<CacheSelector> {
+    if let Some(name) = value.as_str() {
+        return Ok(CacheSelector::Name(name.into()));
     }
+    selector(value, |name, value| match name {
+        "all" => constant(value, "caches").map(|()| CacheSelector::All),
+        "name" => text(value).map(|name| CacheSelector::Name(name.into())),
+        _ => Err(ScopeError::unexpected_field(name)),
+    })
+}
 
-    fn permission(&mut self, reader: &mut Reader<'_>) -> Result<()> {
-        self.count += 1;
-        self.within = true;
-        self.field = NONE;
-        self.clear();
-        self.walk(reader, json::Kind::Object, IN_PERMISSION)?;
-        let Draft { said, field, explicit, .. } = self;
-        let [cache, name, word, _] = &*said;
-        *field = ROLE;
-        if word.field == NONE {
-            return Err(fault("expected a role, found nothing"));
-        }
-        let role = find(ROLES, &word.text);
-        if role == 0 {
-            return Err(fault("expected a role such as \"readonly\", found another text"));
-        }
-        let parts = parts(said, role as u8);
-        let kind = parts.kind() as usize;
-        if name.field != ITEM + kind && (kind > 0 || name.field != NONE) {
-            return Err(fault("goes with ").and(parts.kind().field()).and(", and nothing else"));
-        }
-        *field = CACHE;
-        if cache.field == NONE {
-            return Err(fault("expected a cache's name or AllCaches, found nothing"));
-        }
-        parts.check()?;
-        wire::put(explicit, &parts);
-        self.within = false;
-        Ok(())
+fn items(value: &Json) -> Result<ItemSelector> {
+    if let Some(key) = value.as_str() {
+        return Ok(ItemSelector::Key(key.into()));
     }
+    selector(value, |name, value| match name {
+        "all" => constant(value, "items").map(|()| ItemSelector::All),
+        "key" => key(value).map(|key| ItemSelector::Key(key.into())),
+        "keyPrefix" => key(value).map(|prefix| ItemSelector::KeyPrefix(prefix.into())),
+        _ => Err(ScopeError::unexpected_field(name)),
+    })
+}
 
-    /// The one field of a selector.
-    fn selector(&mut self, reader: &mut Reader<'_>, name: usize) -> Result<()> {
-        let selects = match name {
-            ALL => Selects::All,
-            KEY | NAME => Selects::One,
-            _ => Selects::Prefix,
-        };
-        let first = self.said().selects == Selects::Nothing;
-        self.text(reader, selects)?;
-        if !first {
-            return Err(fault("expected one selector, found two that contradict each other"));
-        }
-        if selects == Selects::All {
-            let all = word(parts::ALL, self.field - CACHE);
-            let said = self.said();
-            if said.text != all.as_bytes() {
-                return Err(fault("the All… constant is one of another kind"));
-            }
-            said.text.clear();
-        }
-        Ok(())
+/// Topics or functions, whose constant for all is `{"all": all}`.
+fn names(value: &Json, all: &str) -> Result<NameSelector> {
+    if let Some(name) = value.as_str() {
+        return Ok(NameSelector::Name(name.into()));
     }
+    selector(value, |name, value| match name {
+        "all" => constant(value, all).map(|()| NameSelector::All),
+        "name" => text(value).map(|name| NameSelector::Name(name.into())),
+        "namePrefix" => text(value).map(|prefix| NameSelector::NamePrefix(prefix.into())),
+        _ => Err(ScopeError::unexpected_field(name)),
+    })
+}
 
-    /// Text, or a key as a list of bytes where that may be. A lone surrogate is an error.
-    fn text(&mut self, reader: &mut Reader<'_>, selects: Selects) -> Result<()> {
-        self.said().selects = selects;
-        let may_be_bytes = self.bytes && matches!(self.field, ITEM | KEY) && selects != Selects::All;
-        if may_be_bytes && kind_of(reader)? == json::Kind::Array {
-            return self.walk(reader, json::Kind::Array, OF_BYTES);
+/// An object with one field, which `read` knows by its name.
+fn selector<T>(value: &Json, read: impl Fn(&str, &Json) -> Result<T>) -> Result<T> {
+    let mut selector = None;
+    for (name, value) in object(value)?.iter() {
+        if selector.replace(read(name, value)?).is_some() {
+            return Err(Problem::SeveralSelectors.into());
         }
-        need(reader, json::Kind::String)?;
-        append(&mut self.said().text, reader.string()?.as_bytes());
-        Ok(())
     }
+    selector.ok_or_else(|| Problem::NoSelector.into())
+}
 
-    fn byte(&mut self, reader: &mut Reader<'_>) -> Result<()> {
-        need(reader, json::Kind::Number)?;
-        let number = reader.number()?.scaled(0).unwrap_or(-1);
-        let Ok(byte) = u8::try_from(number) else { return Err(fault("expected bytes, found another number")) };
-        append(&mut self.said().text, &[byte]);
-        Ok(())
+fn constant(value: &Json, all: &str) -> Result<()> {
+    if text(value)? == all { Ok(()) } else { Err(Problem::OtherConstant.into()) }
+}
+
+/// Reads `{"type","access","cache","key"|"topic"|"func"}`.
+pub(crate) fn action(value: &Json) -> Result<Action> {
+    read_action(value).map_err(ScopeError::in_action)
+}
+
+/// What an action is for, as its field says it.
+enum Target<'a> {
+    Key(&'a [u8]),
+    Topic(&'a str),
+    Function(&'a str),
+}
+
+fn read_action(value: &Json) -> Result<Action> {
+    let (mut kind, mut access, mut cache, mut target) = (None, None, None, None);
+    for (name, value) in object(value)?.iter() {
+        match name {
+            "type" if kind.is_none() => kind = Some(name_in_action(value, Field::Type)?),
+            "access" if access.is_none() => access = Some(name_in_action(value, Field::Access)?),
+            "cache" if cache.is_none() => cache = Some(name_in_action(value, Field::Cache)?),
+            "key" if target.is_none() => target = Some(Target::Key(key_in_action(value)?)),
+            "topic" if target.is_none() => target = Some(Target::Topic(name_in_action(value, Field::Topic)?)),
+            "func" if target.is_none() => target = Some(Target::Function(name_in_action(value, Field::Func)?)),
+            _ => return Err(ScopeError::unexpected_field(name)),
+        }
+    }
+    make_action(kind, access, cache, target).ok_or_else(|| Problem::NotAnAction.into())
+}
+
+/// `None` if a field is missing, or type, access and what it is for do not go together.
+fn make_action(
+    kind: Option<&str>,
+    access: Option<&str>,
+    cache: Option<&str>,
+    target: Option<Target>,
+) -> Option<Action> {
+    let (access, cache) = (access?, cache?);
+    match (kind?, target?) {
+        ("cache", Target::Key(key)) => Some(Action::cache(CacheAccess::from_value(access)?, cache, key)),
+        ("topic", Target::Topic(topic)) => Some(Action::topic(TopicAccess::from_value(access)?, cache, topic)),
+        ("function", Target::Function(function)) if access == "invoke" => Some(Action::function(cache, function)),
+        _ => None,
     }
 }
 
-/// What has been said, of that role.
-fn parts(said: &[Said; 4], role: u8) -> Parts<'_> {
-    let [cache, name, ..] = said;
-    let named = cache.selects == Selects::One;
-    Parts { role, cache: named.then_some(&cache.text), selects: name.selects, name: &name.text }
+/// A name that is not blank. A blank one most often comes from a variable that was not set.
+fn name_in_action(value: &Json, field: Field) -> Result<&str> {
+    let name = text(value).map_err(|error| error.in_field(field))?;
+    if is_blank(name) { Err(ScopeError::from(Problem::BlankField).in_field(field)) } else { Ok(name) }
 }
 
-/// What stands next.
-#[inline(never)]
-fn kind_of(reader: &mut Reader<'_>) -> Result<json::Kind> {
-    Ok(reader.kind()?)
+/// A key that is not empty. It may be white space, and need not be text.
+fn key_in_action(value: &Json) -> Result<&[u8]> {
+    let key = key(value).map_err(|error| error.in_field(Field::Key))?;
+    if key.is_empty() { Err(ScopeError::from(Problem::BlankField).in_field(Field::Key)) } else { Ok(key) }
 }
 
-fn need(reader: &mut Reader<'_>, kind: json::Kind) -> Result<()> {
-    let found = kind_of(reader)?;
-    if found == kind {
-        return Ok(());
-    }
-    Err(fault("expected ").and(word(KINDS, kind as usize)).and(", found ").and(word(KINDS, found as usize)))
-}
-
-/// A field that has no business here. Its name is quoted, but for one that may be a credential in the wrong place.
-fn unknown(key: &str) -> ScopeError {
-    let error = fault("unknown or repeated field ");
-    if key.len() <= 40 && is_quotable(key.as_bytes()) {
-        error.and_quoted(key)
-    } else {
-        error.and("(its name is not shown)")
+fn object(value: &Json) -> Result<&Object> {
+    match value {
+        Json::Object(object) => Ok(object),
+        other => Err(Problem::Kind { expected: "an object", found: other.kind() }.into()),
     }
 }
 
-/// Not inlined, for size, as [`ScopeError::new`].
-#[cold]
-#[inline(never)]
-fn fault(reason: &str) -> ScopeError {
-    ScopeError::new("ERR_SCOPE_INVALID", reason)
+fn array(value: &Json) -> Result<&[Json]> {
+    match value {
+        Json::Array(values) => Ok(values),
+        other => Err(Problem::Kind { expected: "an array", found: other.kind() }.into()),
+    }
+}
+
+fn text(value: &Json) -> Result<&str> {
+    value.as_str().ok_or_else(|| Problem::Kind { expected: "a string", found: value.kind() }.into())
+}
+
+fn key(value: &Json) -> Result<&[u8]> {
+    match value {
+        Json::Bytes(key) => Ok(key),
+        other => text(other).map(str::as_bytes),
+    }
 }

@@ -1,228 +1,291 @@
 //! The protobuf form, `permission_messages.Permissions`: what the token service takes, and what tokens carry
-//! as claim `p` (in base64). Field numbers stand beside their names.
+//! as claim `p` (in base64).
 
 use super::error::ScopeError;
-use super::model::{Grant, TokenScope, check_count};
-use super::parts::{Parts, Selects};
+use super::model::{CacheSelector, Grant, ItemSelector, NameSelector, Permission, TokenScope};
+use super::role::{CacheRole, FunctionRole, TopicRole};
 use crate::codec::{
     base64,
-    proto::{BYTES, Fields, Malformed, VARINT, put_bytes, put_varint, tag},
+    proto::{Field, Fields, Value, put_bytes, put_varint},
 };
 
-impl From<Malformed> for ScopeError {
-    fn from(_: Malformed) -> Self {
-        not_understood("the bytes are not a protobuf message")
-    }
+type Result<T> = std::result::Result<T, ScopeError>;
+
+/// Field numbers of `Permissions`, a oneof.
+mod permissions {
+    /// `super_user`, an enum whose only value is 0.
+    pub(super) const SUPER_USER: u32 = 1;
+    /// `explicit`: `ExplicitPermissions`.
+    pub(super) const EXPLICIT: u32 = 2;
 }
 
-type Result<T> = std::result::Result<T, ScopeError>;
+/// Field numbers of `ExplicitPermissions`.
+mod explicit_permissions {
+    /// `permissions`: `PermissionsType`, repeated.
+    pub(super) const PERMISSIONS: u32 = 1;
+}
+
+/// Field numbers of `PermissionsType`, a oneof.
+mod permissions_type {
+    /// `cache_permissions`.
+    pub(super) const CACHE: u32 = 1;
+    /// `topic_permissions`.
+    pub(super) const TOPIC: u32 = 2;
+    /// `function_permissions`.
+    pub(super) const FUNCTION: u32 = 3;
+}
+
+/// Field numbers of a permission, which are the same for each type.
+mod permission {
+    /// `role`, an enum.
+    pub(super) const ROLE: u32 = 1;
+    /// `all_caches`: `All`, an empty message.
+    pub(super) const ALL_CACHES: u32 = 2;
+    /// `cache_selector`: `CacheSelector`.
+    pub(super) const CACHE_SELECTOR: u32 = 3;
+    /// `all_items`, `all_topics` or `all_functions`: `All`.
+    pub(super) const ALL: u32 = 4;
+    /// `item_selector`, `topic_selector` or `function_selector`.
+    pub(super) const SELECTOR: u32 = 5;
+}
+
+/// Field numbers of selectors, each of which is a oneof.
+mod selector {
+    /// `CacheSelector.cache_name`.
+    pub(super) const CACHE_NAME: u32 = 1;
+    /// `key`, `topic_name` or `function_name`.
+    pub(super) const ONE: u32 = 1;
+    /// `key_prefix`, `topic_name_prefix` or `function_name_prefix`.
+    pub(super) const PREFIX: u32 = 2;
+}
 
 impl TokenScope {
     /// Standard padded base64 of the protobuf message, as in claim `p`.
     pub fn encode(&self) -> String {
         let mut explicit = Vec::new();
         for permission in self.permissions() {
-            put(&mut explicit, &permission.parts());
+            put_bytes(&mut explicit, explicit_permissions::PERMISSIONS, &encode_permission(permission));
         }
-        encode(&explicit)
+        base64::encode(&message(permissions::EXPLICIT, &explicit))
     }
+}
 
-    /// Of a message `ExplicitPermissions` that has been checked.
-    pub(crate) fn of_explicit(explicit: &[u8]) -> Self {
-        let mut permissions = Vec::new();
-        // What has been checked is read in full.
-        let _ = read_explicit(explicit, &mut |parts| permissions.push(parts.into()));
-        TokenScope::checked(permissions)
+/// A message `PermissionsType`.
+fn encode_permission(permission: &Permission) -> Vec<u8> {
+    let (kind, role) = match permission {
+        Permission::Cache { role, .. } => (permissions_type::CACHE, *role as u64),
+        Permission::Topic { role, .. } => (permissions_type::TOPIC, *role as u64),
+        Permission::Function { role, .. } => (permissions_type::FUNCTION, *role as u64),
+    };
+    let mut body = Vec::new();
+    put_varint(&mut body, permission::ROLE, role);
+    match permission.cache() {
+        CacheSelector::All => put_bytes(&mut body, permission::ALL_CACHES, &[]),
+        CacheSelector::Name(name) => {
+            put_bytes(&mut body, permission::CACHE_SELECTOR, &message(selector::CACHE_NAME, name.as_bytes()));
+        }
     }
+    match permission {
+        Permission::Cache { item: None, .. } => {}
+        Permission::Cache { item: Some(ItemSelector::All), .. }
+        | Permission::Topic { topic: NameSelector::All, .. }
+        | Permission::Function { function: NameSelector::All, .. } => put_bytes(&mut body, permission::ALL, &[]),
+        Permission::Cache { item: Some(ItemSelector::Key(key)), .. } => {
+            put_bytes(&mut body, permission::SELECTOR, &message(selector::ONE, key));
+        }
+        Permission::Cache { item: Some(ItemSelector::KeyPrefix(prefix)), .. } => {
+            put_bytes(&mut body, permission::SELECTOR, &message(selector::PREFIX, prefix));
+        }
+        Permission::Topic { topic: NameSelector::Name(name), .. }
+        | Permission::Function { function: NameSelector::Name(name), .. } => {
+            put_bytes(&mut body, permission::SELECTOR, &message(selector::ONE, name.as_bytes()));
+        }
+        Permission::Topic { topic: NameSelector::NamePrefix(prefix), .. }
+        | Permission::Function { function: NameSelector::NamePrefix(prefix), .. } => {
+            put_bytes(&mut body, permission::SELECTOR, &message(selector::PREFIX, prefix.as_bytes()));
+        }
+    }
+    message(kind, &body)
+}
+
+/// A message whose one field is these bytes.
+fn message(number: u32, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_bytes(&mut out, number, bytes);
+    out
 }
 
 impl Grant {
     /// Reads claim `p`, in any base64 form.
     ///
     /// # Errors
-    /// `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a role of none, a
+    /// `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a missing role, a
     /// selector that is not set. Newer messages are wire-compatible with this one by accident, so a partial reading
     /// would be a guess.
     pub fn decode(p: &str) -> Result<Grant> {
-        let mut permissions = Vec::new();
-        let super_user = read(&decode(p)?, &mut |parts| permissions.push(parts.into()))?;
-        Ok(if super_user { Grant::SuperUser } else { Grant::Scope(TokenScope::checked(permissions)) })
+        let bytes =
+            base64::decode(p).ok_or_else(|| ScopeError::not_understood("expected base64, found something else"))?;
+        Self::from_bytes(&bytes)
     }
-}
 
-/// The bytes of claim `p`.
-pub(crate) fn decode(p: &str) -> Result<Vec<u8>> {
-    base64::decode(p).ok_or_else(|| not_understood("expected base64, found something else"))
-}
-
-/// Claim `p` of a message `ExplicitPermissions`.
-pub(crate) fn encode(explicit: &[u8]) -> String {
-    let mut out = Vec::new();
-    put_bytes(&mut out, 2, explicit); // Permissions.explicit
-    base64::encode(&out)
-}
-
-/// Appends a permission to a message `ExplicitPermissions`.
-pub(super) fn put(explicit: &mut Vec<u8>, parts: &Parts<'_>) {
-    let mut body = Vec::new();
-    // The types are alike.
-    put_varint(&mut body, 1, (parts.role & 3).into());
-    match parts.cache {
-        None => put_bytes(&mut body, 2, &[]),              // all_caches
-        Some(name) => put_selector(&mut body, 3, 1, name), // cache_selector.cache_name
-    }
-    match parts.selects {
-        Selects::Nothing => {}
-        Selects::All => put_bytes(&mut body, 4, &[]),
-        // 1 is one, 2 a prefix.
-        selects => put_selector(&mut body, 5, selects as u32 - 1, parts.name),
-    }
-    put_selector(explicit, 1, u32::from(parts.role >> 2) + 1, &body); // ExplicitPermissions.permissions, of one type
-}
-
-/// A message whose one field is these bytes.
-fn put_selector(out: &mut Vec<u8>, field: u32, number: u32, bytes: &[u8]) {
-    let mut selector = Vec::new();
-    put_bytes(&mut selector, number, bytes);
-    put_bytes(out, field, &selector);
-}
-
-/// Reads `Permissions`: true for a super-user; otherwise each permission goes to `emit`. A token may carry more of them
-/// than may be asked for today: reading sets no limit. What was emitted before an error is no grant.
-pub(crate) fn read<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<bool> {
-    let explicit = explicit(bytes)?;
-    read_explicit(explicit.unwrap_or_default(), emit)?;
-    Ok(explicit.is_none())
-}
-
-/// The message `ExplicitPermissions` in `Permissions`; `None` for a super-user.
-pub(crate) fn explicit(bytes: &[u8]) -> Result<Option<&[u8]>> {
-    let grant = only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")?;
-    match grant.tag {
-        NUMBER_1 if grant.value == 0 => Ok(None),
-        NUMBER_1 => Err(not_understood("an unknown kind of super-user")),
-        // Each permission takes a few bytes.
-        BYTES_2 => match check_count(grant.bytes.len(), usize::MAX) {
-            Ok(()) => Ok(Some(grant.bytes)),
-            Err(error) => Err(error.with_code(NOT_UNDERSTOOD)),
-        },
-        _ => Err(not_understood("an unknown kind of grant")),
-    }
-}
-
-/// `ExplicitPermissions`.
-pub(crate) fn read_explicit<'a>(bytes: &'a [u8], emit: &mut dyn FnMut(Parts<'a>)) -> Result<()> {
-    let mut fields = Fields::new(bytes);
-    let mut count = 0;
-    while fields.next()? {
-        if fields.tag != BYTES_1 {
-            return Err(not_understood("an unknown field among the permissions"));
+    /// As [`Grant::decode`], from the bytes of a message `Permissions`.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Grant> {
+        let grant = only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")?;
+        match (grant.number, grant.value) {
+            (permissions::SUPER_USER, Value::Varint(0)) => Ok(Grant::SuperUser),
+            (permissions::SUPER_USER, Value::Varint(_)) => {
+                Err(ScopeError::not_understood("an unknown kind of super-user"))
+            }
+            (permissions::EXPLICIT, Value::Bytes(explicit)) => Ok(Grant::Scope(read_explicit(explicit)?)),
+            _ => Err(ScopeError::not_understood("an unknown kind of grant")),
         }
-        let parts = read_permission(fields.bytes)?;
-        parts.check().map_err(|error| error.at(Some(count)).with_code(NOT_UNDERSTOOD))?;
-        emit(parts);
-        count += 1;
     }
-    Ok(())
 }
 
-/// `PermissionsType`.
-fn read_permission(bytes: &[u8]) -> Result<Parts<'_>> {
-    let entry = only_field(bytes, "a permission that is not of exactly one type")?;
-    if !matches!(entry.tag, BYTES_1 | BYTES_2 | BYTES_3) {
-        return Err(not_understood("an unknown type of permission"));
-    }
-    let kind = (entry.tag >> 3) as u8 - 1;
-    let (mut role, mut cache, mut selects, mut name) = (0, None, Selects::Nothing, &[][..]);
-    let mut seen = 0;
-    let mut fields = Fields::new(entry.bytes);
-    while fields.next()? {
-        let bit = match fields.tag {
-            // `role`; absent is 0.
-            NUMBER_1 => {
-                role = fields.value;
-                ROLE
-            }
-            // `all_caches`.
-            BYTES_2 if fields.bytes.is_empty() => CACHE,
-            // `all_items`, `all_topics`, `all_functions`.
-            BYTES_4 if fields.bytes.is_empty() => {
-                selects = Selects::All;
-                ALL
-            }
-            // `cache_selector`; `item_selector`, `topic_selector`, `function_selector`.
-            BYTES_3 | BYTES_5 => {
-                let of_cache = fields.tag == BYTES_3;
-                let (unset, unknown) = if of_cache {
-                    ("a cache selector without a name", "an unknown cache selector")
-                } else {
-                    ("a selector that is not set", "an unknown selector")
-                };
-                let selector = only_field(fields.bytes, unset)?;
-                match selector.tag {
-                    BYTES_1 if of_cache => cache = Some(selector.bytes),
-                    BYTES_1 | BYTES_2 if !of_cache => {
-                        selects = if selector.tag == BYTES_1 { Selects::One } else { Selects::Prefix };
-                        name = selector.bytes;
-                    }
-                    _ => return Err(not_understood(unknown)),
-                }
-                if of_cache { CACHE } else { SELECTOR }
-            }
-            _ => return Err(not_understood("an unknown field in a permission")),
+/// Reads `ExplicitPermissions`.
+fn read_explicit(bytes: &[u8]) -> Result<TokenScope> {
+    let mut list = Vec::new();
+    for field in Fields::new(bytes) {
+        let Field { number: explicit_permissions::PERMISSIONS, value: Value::Bytes(entry) } = field? else {
+            return Err(ScopeError::not_understood("an unknown field among the permissions"));
         };
-        if seen & bit != 0 {
-            return Err(not_understood("a field that stands twice"));
-        }
-        seen |= bit;
+        let permission = read_permission(entry)?;
+        permission.check().map_err(|error| error.at(list.len()).in_encoded())?;
+        list.push(permission);
     }
-    let parts = Parts { role: kind << 2 | (role & 3) as u8, cache, selects, name };
-    Err(not_understood(if seen & (ALL | SELECTOR) == ALL | SELECTOR {
-        "a permission for all and for one at once"
-    } else if seen & CACHE == 0 {
-        "a permission that names no cache"
-    } else if role > 3 || parts.value().is_empty() {
-        "a role that is none or unknown"
-    } else if kind > 0 && selects == Selects::Nothing {
-        "a permission that names no topic or function"
-    } else if !cache.is_none_or(is_text) || kind > 0 && !is_text(name) {
-        "a name that is not UTF-8"
-    } else {
-        return Ok(parts);
-    }))
+    TokenScope::of_checked(list).map_err(ScopeError::in_encoded)
 }
 
-// What a permission has had, one bit each.
-const ROLE: u32 = 1;
-const CACHE: u32 = 2;
-const ALL: u32 = 4;
-const SELECTOR: u32 = 8;
+/// Reads `PermissionsType`.
+fn read_permission(bytes: &[u8]) -> Result<Permission> {
+    let entry = only_field(bytes, "a permission that is not of exactly one type")?;
+    match (entry.number, entry.value) {
+        (permissions_type::CACHE, Value::Bytes(body)) => {
+            let parts = Parts::read(body)?;
+            let role = parts.role(CacheRole::from_number)?;
+            let item = parts.selector.map(|selector| match selector {
+                Selector::All => ItemSelector::All,
+                Selector::One(key) => ItemSelector::Key(key.into()),
+                Selector::Prefix(prefix) => ItemSelector::KeyPrefix(prefix.into()),
+            });
+            Ok(Permission::Cache { role, cache: parts.cache()?, item })
+        }
+        (permissions_type::TOPIC, Value::Bytes(body)) => {
+            let parts = Parts::read(body)?;
+            let role = parts.role(TopicRole::from_number)?;
+            Ok(Permission::Topic { role, topic: parts.names()?, cache: parts.cache()? })
+        }
+        (permissions_type::FUNCTION, Value::Bytes(body)) => {
+            let parts = Parts::read(body)?;
+            let role = parts.role(FunctionRole::from_number)?;
+            Ok(Permission::Function { role, function: parts.names()?, cache: parts.cache()? })
+        }
+        _ => Err(ScopeError::not_understood("an unknown type of permission")),
+    }
+}
 
-const NUMBER_1: u32 = tag(1, VARINT);
-const BYTES_1: u32 = tag(1, BYTES);
-const BYTES_2: u32 = tag(2, BYTES);
-const BYTES_3: u32 = tag(3, BYTES);
-const BYTES_4: u32 = tag(4, BYTES);
-const BYTES_5: u32 = tag(5, BYTES);
+/// The fields of a permission of any type.
+struct Parts<'a> {
+    /// 0 if it is not there.
+    role: u64,
+    /// The name as bytes; `None` is every cache.
+    cache: Option<&'a [u8]>,
+    /// Only permissions for caches may have none.
+    selector: Option<Selector<'a>>,
+}
+
+/// Which items, topics or functions. Names are bytes.
+#[derive(Clone, Copy)]
+enum Selector<'a> {
+    All,
+    One(&'a [u8]),
+    Prefix(&'a [u8]),
+}
+
+impl<'a> Parts<'a> {
+    fn read(body: &'a [u8]) -> Result<Self> {
+        let (mut role, mut cache, mut all, mut selector) = (None, None, None, None);
+        for field in Fields::new(body) {
+            let field = field?;
+            match (field.number, field.value) {
+                (permission::ROLE, Value::Varint(number)) => set(&mut role, number)?,
+                (permission::ALL_CACHES, Value::Bytes([])) => set(&mut cache, None)?,
+                (permission::CACHE_SELECTOR, Value::Bytes(bytes)) => set(&mut cache, Some(read_cache(bytes)?))?,
+                (permission::ALL, Value::Bytes([])) => set(&mut all, Selector::All)?,
+                (permission::SELECTOR, Value::Bytes(bytes)) => set(&mut selector, read_selector(bytes)?)?,
+                _ => return Err(ScopeError::not_understood("an unknown field in a permission")),
+            }
+        }
+        if all.is_some() && selector.is_some() {
+            return Err(ScopeError::not_understood("a permission for all and for one at once"));
+        }
+        let cache = cache.ok_or_else(|| ScopeError::not_understood("a permission that names no cache"))?;
+        Ok(Parts { role: role.unwrap_or(0), cache, selector: all.or(selector) })
+    }
+
+    fn role<T>(&self, from_number: fn(u64) -> Option<T>) -> Result<T> {
+        from_number(self.role).ok_or_else(|| ScopeError::not_understood("a role that is none or unknown"))
+    }
+
+    fn cache(&self) -> Result<CacheSelector> {
+        Ok(match self.cache {
+            None => CacheSelector::All,
+            Some(name) => CacheSelector::Name(text(name)?),
+        })
+    }
+
+    fn names(&self) -> Result<NameSelector> {
+        Ok(match self.selector {
+            None => return Err(ScopeError::not_understood("a permission that names no topic or function")),
+            Some(Selector::All) => NameSelector::All,
+            Some(Selector::One(name)) => NameSelector::Name(text(name)?),
+            Some(Selector::Prefix(prefix)) => NameSelector::NamePrefix(text(prefix)?),
+        })
+    }
+}
+
+/// Keeps the value of a field that may be there once, or of a oneof.
+fn set<T>(place: &mut Option<T>, value: T) -> Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(ScopeError::not_understood("a field that stands twice")),
+    }
+}
+
+/// Reads `CacheSelector`: the name.
+fn read_cache(bytes: &[u8]) -> Result<&[u8]> {
+    let field = only_field(bytes, "a cache selector without a name")?;
+    match (field.number, field.value) {
+        (selector::CACHE_NAME, Value::Bytes(name)) => Ok(name),
+        _ => Err(ScopeError::not_understood("an unknown cache selector")),
+    }
+}
+
+/// Reads `CacheItemSelector`, `TopicSelector` or `FunctionSelector`.
+fn read_selector(bytes: &[u8]) -> Result<Selector<'_>> {
+    let field = only_field(bytes, "a selector that is not set")?;
+    match (field.number, field.value) {
+        (selector::ONE, Value::Bytes(name)) => Ok(Selector::One(name)),
+        (selector::PREFIX, Value::Bytes(prefix)) => Ok(Selector::Prefix(prefix)),
+        _ => Err(ScopeError::not_understood("an unknown selector")),
+    }
+}
 
 /// The one field of a message that is a oneof; none or several are not understood.
-fn only_field<'a>(bytes: &'a [u8], otherwise: &'static str) -> Result<Fields<'a>> {
-    let mut fields = Fields::new(bytes);
-    if fields.next()? && fields.is_last() { Ok(fields) } else { Err(not_understood(otherwise)) }
+fn only_field<'a>(message: &'a [u8], otherwise: &'static str) -> Result<Field<'a>> {
+    let mut fields = Fields::new(message);
+    match (fields.next().transpose()?, fields.next()) {
+        (Some(field), None) => Ok(field),
+        _ => Err(ScopeError::not_understood(otherwise)),
+    }
 }
 
-fn is_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok()
+fn text(bytes: &[u8]) -> Result<String> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(_) => Err(ScopeError::not_understood("a name that is not UTF-8")),
+    }
 }
-
-/// Not inlined, for size, as [`ScopeError::new`].
-#[cold]
-#[inline(never)]
-fn not_understood(reason: &str) -> ScopeError {
-    ScopeError::new(NOT_UNDERSTOOD, reason)
-}
-
-const NOT_UNDERSTOOD: &str = "ERR_SCOPE_NOT_UNDERSTOOD";
 
 #[cfg(test)]
 mod tests;

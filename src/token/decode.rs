@@ -9,7 +9,7 @@ use super::paste::clean;
 use super::warning;
 use super::work::{Span, Work};
 use crate::codec::{base64::Decoded, block::Block, json::Value};
-use crate::scope::{ScopeError, plain, wire};
+use crate::scope::{Grant, ScopeError};
 
 /// A credential that lies in a [`Work`], and its length.
 #[derive(Clone, Copy)]
@@ -101,8 +101,7 @@ pub(crate) fn read(
         #[cfg(feature = "refresh")]
         told_expiry: false,
         disposable: false,
-        super_user: false,
-        permissions: 0,
+        grant: None,
         warnings: 0,
         not_understood: None,
         #[cfg(feature = "refresh")]
@@ -119,31 +118,14 @@ pub(crate) fn read(
 impl Token {
     /// Claim `p`.
     fn read_permissions(&mut self, work: &mut Work, p: Span) {
-        let Some(Decoded { length, .. }) = work.decode(p, p.from).filter(|decoded| decoded.stopped == p.to) else {
-            self.not_understood =
-                Some(ScopeError::new("ERR_SCOPE_NOT_UNDERSTOOD", "expected base64, found something else"));
-            return;
+        let decoded = work.decode(p, p.from).filter(|decoded| decoded.stopped == p.to);
+        let read = match decoded {
+            Some(Decoded { length, .. }) => Grant::from_bytes(work.get(Span { to: p.from + length, ..p })),
+            None => Err(ScopeError::not_understood("expected base64, found something else")),
         };
-        let bytes = work.get(Span { to: p.from + length, ..p });
-        let (text, table) = (self.block.text().len(), self.block.table.len());
-        if let Some(permissions) = plain::read(bytes, &mut self.block) {
-            self.permissions = permissions;
-            return;
-        }
-        self.block.truncate(text, table);
-        let block = &mut self.block;
-        let permissions = &mut self.permissions;
-        let read = wire::read(bytes, &mut |parts| {
-            *permissions += 1;
-            block.permission(&parts);
-        });
         match read {
-            Ok(super_user) => self.super_user = super_user,
-            Err(error) => {
-                self.permissions = 0;
-                self.block.truncate(text, table);
-                self.not_understood = Some(error);
-            }
+            Ok(grant) => self.grant = Some(grant),
+            Err(error) => self.not_understood = Some(error),
         }
     }
 }

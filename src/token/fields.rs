@@ -17,9 +17,6 @@ pub(crate) enum Field {
     Token,
 }
 
-/// Where the permissions begin.
-pub(crate) const PERMISSIONS: usize = HEAD + Field::Token as usize + 1;
-
 /// Where a field starts: at the end of the last one that is there, of those that stand before it in the table.
 pub(super) fn start(block: &Block, place: usize) -> usize {
     let before = block.table.get(HEAD..place).unwrap_or_default();

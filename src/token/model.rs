@@ -1,13 +1,13 @@
 //! What a credential says.
 
 use super::endpoint::{Endpoints, HostFlags, Overrides};
-use super::fields::{Field, PERMISSIONS, field, start};
+use super::fields::{Field, field};
 use super::secret::Credential;
 #[cfg(feature = "refresh")]
 use super::warning::Kind;
 use super::warning::{Warning, each_warning};
 use crate::codec::block::Block;
-use crate::scope::{Grant, ScopeError, TokenScope};
+use crate::scope::{Grant, ScopeError};
 use std::fmt;
 
 /// The longest a disposable token may live: 25 hours, in milliseconds (Momento's limits page, since February 2026).
@@ -95,9 +95,8 @@ pub struct Token {
     #[cfg(feature = "refresh")]
     pub(crate) told_expiry: bool,
     pub(crate) disposable: bool,
-    pub(crate) super_user: bool,
-    /// How many there are.
-    pub(crate) permissions: u32,
+    /// What it may do (claim `p`).
+    pub(crate) grant: Option<Grant>,
     /// A set; see `warning::Kind`.
     pub(crate) warnings: u32,
     /// Why no scope is given although there is a claim.
@@ -140,18 +139,9 @@ impl Token {
         self.issued_at
     }
 
-    /// What it may do (claim `p`), made anew by each call; `None` where it does not say, or says what is not understood
-    /// in full.
+    /// What it may do (claim `p`); `None` where it does not say, or says what is not understood in full.
     pub fn grant(&self) -> Option<Grant> {
-        match self.permissions {
-            0 => self.super_user.then_some(Grant::SuperUser),
-            _ => Some(Grant::Scope(TokenScope::of_explicit(&self.explicit()))),
-        }
-    }
-
-    /// Its permissions as a message `ExplicitPermissions`.
-    pub(crate) fn explicit(&self) -> Vec<u8> {
-        self.block.explicit(PERMISSIONS, start(&self.block, PERMISSIONS))
+        self.grant.clone()
     }
 
     /// The `tokenId` given at minting (claim `id`).

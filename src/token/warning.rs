@@ -1,7 +1,7 @@
 //! What a careful reader would point out about a credential.
 
 use super::model::{MAX_DISPOSABLE_LIFE_MS, Token, Version};
-use crate::scope::ScopeError;
+use crate::scope::{Grant, ScopeError};
 
 /// What a careful reader would point out about a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Warning {
 /// A token about to expire is worth a word: less than this is left, in milliseconds.
 const EXPIRES_SOON_MS: i64 = 10_000;
 /// The Auth API reference allows "up to ten" permissions, the limits page 20: above ten is worth a word.
-const MANY_PERMISSIONS: u32 = 10;
+const MANY_PERMISSIONS: usize = 10;
 
 /// Those that more is known of, by their place in [`WARNINGS`]; a token has a set of them all.
 #[derive(Clone, Copy)]
@@ -79,11 +79,15 @@ pub(super) fn judge(token: &mut Token, is_v2: bool, now: i64) {
     let is_v1 = token.version == Version::V1;
     let left = token.expires_at.map(|at| at.saturating_sub(now));
     let too_long = left.is_none_or(|left| left > MAX_DISPOSABLE_LIFE_MS);
+    let permissions = match &token.grant {
+        Some(Grant::Scope(scope)) => scope.permissions().len(),
+        _ => 0,
+    };
     // In the order of `WARNINGS`.
     let found = [
         is_v1 && is_v2,
-        token.super_user,
-        token.permissions > MANY_PERMISSIONS,
+        token.grant == Some(Grant::SuperUser),
+        permissions > MANY_PERMISSIONS,
         token.not_understood.is_some(),
         left.is_none() && token.version != Version::Session,
         left.is_some() && too_long && is_v1,
@@ -93,5 +97,5 @@ pub(super) fn judge(token: &mut Token, is_v2: bool, now: i64) {
     for (bit, found) in found.into_iter().enumerate() {
         token.warnings |= u32::from(found) << bit;
     }
-    token.disposable = is_v1 && !is_v2 && !too_long && token.permissions > 0;
+    token.disposable = is_v1 && !is_v2 && !too_long && permissions > 0;
 }

@@ -6,6 +6,7 @@ use super::grant::{Asked, Wanted};
 use super::place::{self, Place, json_of, kind_of, text_at};
 use super::told::UNCLEAR;
 use crate::codec::json::Reader;
+use crate::scope::TokenScope;
 use crate::token::{
     self, DecodeOptions, Expected, Input, Secret, Settings, Token, TokenError, Version, Work, blank, key_version,
 };
@@ -77,9 +78,9 @@ impl Answer {
     /// # Errors
     /// As [`token::decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
     pub fn into_token(self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
-        let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
+        let scope = asked.scope.as_ref().map(TokenScope::permissions).unwrap_or_default();
         let expires_in = asked.expires_in.unwrap_or(i64::MAX);
-        let wanted = Wanted { scope: &parts, expires_in, token_id: asked.token_id.as_deref() };
+        let wanted = Wanted { scope, expires_in, token_id: asked.token_id.as_deref() };
         self.found.token(self.text.reveal(), options.settings(), &wanted, now, now)
     }
 }

@@ -21,6 +21,6 @@ pub use status::check_status;
 pub(crate) use {
     answer::content,
     find::Found,
-    grant::{Wanted, parts_of},
+    grant::Wanted,
     place::{Place, text_at},
 };

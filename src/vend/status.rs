@@ -2,7 +2,6 @@
 
 use super::error::{VendError, Weight};
 use crate::codec::json::push;
-use crate::scope::push_decimal;
 
 /// `Ok` for a success. 401, 403, 404 and 410 are the service's last word until something changes; all other
 /// statuses may pass by themselves.
@@ -34,7 +33,7 @@ fn refused(status: u16, front: &str, place: &str) -> VendError {
         _ => (Weight::Passing, ""),
     };
     let mut found = String::from(front);
-    push_decimal(&mut found, status.into());
+    push(&mut found, &status.to_string());
     push(&mut found, meaning);
     push(&mut found, place);
     let code = if place.is_empty() { "ERR_VEND_HTTP" } else { "ERR_VEND_ANSWER" };

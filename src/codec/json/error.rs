@@ -1,5 +1,6 @@
 //! Where a document is broken, and what should have stood there.
 
+use std::fmt;
 use std::num::NonZeroU32;
 
 /// Where reading stopped, and what should have stood there: in one word, since whatever reads may fail, and passes this
@@ -80,3 +81,11 @@ static EXPECTED: [&str; 21] = [
     "the end of the document",
     "each name once",
 ];
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {} at byte {}", self.expected(), self.at())
+    }
+}
+
+impl std::error::Error for Malformed {}

@@ -1,15 +1,10 @@
 use super::*;
-use crate::scope::{CacheRole, CacheSelector, ItemSelector, Permission};
+use crate::codec::json::{Json, Object};
+use crate::scope::CacheRole;
+use std::error::Error;
+use zeroize::Zeroizing;
 
 const CANONICAL: &str = r#"{"permissions":[{"role":"readwrite","cache":{"all":"caches"}},{"role":"readonly","cache":"a","item":{"key":"k"}},{"role":"writeonly","cache":"a","item":{"all":"items"}},{"role":"publishonly","cache":"*","topic":{"namePrefix":"t\n"}},{"role":"functioninvoke","cache":"a","func":{"all":"functions"}}]}"#;
-
-/// Reads a scope as the package writes it.
-fn package(text: &str) -> Result<Vec<Permission>, ScopeError> {
-    let (mut draft, mut permissions) = (Draft::new(true), Vec::new());
-    draft.scope(&mut Reader::new(text))?;
-    wire::read_explicit(&draft.explicit, &mut |parts| permissions.push(parts.into()))?;
-    Ok(permissions)
-}
 
 #[test]
 fn reads_and_writes_the_canonical_form() {
@@ -20,19 +15,62 @@ fn reads_and_writes_the_canonical_form() {
 }
 
 #[test]
-fn keys_that_are_not_text_come_from_the_package_alone() {
+fn keys_that_are_not_text_come_from_javascript_alone() {
+    let prefix = |bytes: Json| {
+        let [mut permission, mut item, mut scope] = [(); 3].map(|()| Object::default());
+        item.push("keyPrefix".into(), bytes);
+        permission.push("role".into(), text("readonly"));
+        permission.push("cache".into(), text("a"));
+        permission.push("item".into(), Json::Object(item));
+        scope.push("permissions".into(), Json::Array(vec![Json::Object(permission)]));
+        read::scope(&Json::Object(scope))
+    };
     let scope = TokenScope::new(vec![Permission::Cache {
         role: CacheRole::ReadOnly,
-        cache: CacheSelector::All,
+        cache: CacheSelector::Name("a".into()),
         item: Some(ItemSelector::KeyPrefix(vec![0xff, 0xfe])),
     }])
     .unwrap();
-    let written = r#"{"permissions":[{"role":"readonly","cache":{"all":"caches"},"item":{"keyPrefix":[255,254]}}]}"#;
+    assert_eq!(prefix(Json::Bytes(vec![0xff, 0xfe])).as_ref(), Ok(&scope));
     assert_eq!(scope.to_json(), None);
-    assert_eq!(package(written).unwrap(), scope.permissions());
-    assert!(TokenScope::from_json(written).is_err());
-    assert!(package(&written.replace("254", "256")).is_err());
-    assert!(package(r#"{"permissions":[{"role":"readonly","cache":{"name":[97]}}]}"#).is_err());
+    let empty = prefix(Json::Bytes(Vec::new())).unwrap_err();
+    assert_eq!(empty.message(), "permissions[0].item: cache key or key prefix must not be empty");
+}
+
+#[test]
+fn bytes_are_keys_and_nothing_else() {
+    let bytes = || Json::Bytes(b"a".to_vec());
+    let one = |name: &str, value| {
+        let mut object = Object::default();
+        object.push(name.into(), value);
+        Json::Object(object)
+    };
+    let permission = |field: &str, value| {
+        let Json::Object(mut object) = one("role", text("readonly")) else { unreachable!() };
+        object.push(field.into(), value);
+        one("permissions", Json::Array(vec![Json::Object(object)]))
+    };
+    for (value, expected) in [
+        (bytes(), "expected an object, found bytes"),
+        (one("permissions", bytes()), "permissions: expected an array, found bytes"),
+        (one("permissions", Json::Array(vec![bytes()])), "permissions[0]: expected an object, found bytes"),
+        (permission("cache", bytes()), "permissions[0].cache: expected an object, found bytes"),
+        (permission("cache", one("name", bytes())), "permissions[0].cache: expected a string, found bytes"),
+        (permission("item", bytes()), "permissions[0].item: expected an object, found bytes"),
+        (permission("item", one("all", bytes())), "permissions[0].item: expected a string, found bytes"),
+        (permission("topic", one("namePrefix", bytes())), "permissions[0].topic: expected a string, found bytes"),
+        (permission("func", one("name", bytes())), "permissions[0].func: expected a string, found bytes"),
+    ] {
+        assert_eq!(read::scope(&value).unwrap_err().message(), expected);
+    }
+    for field in ["type", "access", "cache", "topic", "func"] {
+        let error = read::action(&one(field, bytes())).unwrap_err();
+        assert_eq!(error.message(), format!("action.{field}: expected a string, found bytes"));
+    }
+}
+
+fn text(text: &str) -> Json {
+    Json::String(Zeroizing::new(text.into()))
 }
 
 #[test]
@@ -90,4 +128,31 @@ fn refuses_what_the_sdk_lets_through() {
     {
         assert!(TokenScope::from_json(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn an_error_says_where_and_which_field() {
+    let error = |permission: &str| {
+        TokenScope::from_json(&format!(r#"{{"permissions":[{{"role":"readonly","cache":"a"}},{permission}]}}"#))
+            .unwrap_err()
+    };
+    let cache = error(r#"{"role":"readonly","cache":5}"#);
+    assert_eq!((cache.index(), cache.field()), (Some(1), Some("cache")));
+    let unknown = error(r#"{"role":"readonly","caches":5}"#);
+    assert_eq!((unknown.index(), unknown.field()), (Some(1), None));
+    assert!(unknown.source().is_none());
+    let json = error("{");
+    assert_eq!((json.index(), json.field()), (None, None));
+    assert_eq!(json.message(), "expected JSON with a string at byte 49");
+    assert!(json.source().is_some());
+}
+
+#[test]
+fn the_name_of_an_unknown_field_is_shown_unless_it_may_be_a_credential() {
+    let unknown = |name: &str| TokenScope::from_json(&format!(r#"{{"{name}":1}}"#)).unwrap_err().message();
+    let hidden = "unknown or repeated field (its name is not shown)";
+    assert_eq!(unknown(r#"a\"b"#), r#"unknown or repeated field "a\"b""#);
+    assert_eq!(unknown(&"a ".repeat(20)), format!("unknown or repeated field \"{}\"", "a ".repeat(20)));
+    assert_eq!(unknown(&"a ".repeat(21)), hidden);
+    assert_eq!(unknown("eyJhbGciOiJub25lIn0"), hidden);
 }

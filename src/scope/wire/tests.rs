@@ -1,8 +1,5 @@
 use super::*;
-use crate::codec::base64;
-use crate::scope::{CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TopicRole};
 use proptest::prelude::*;
-use std::vec;
 
 fn name() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9 é\u{1F600}-]{0,7}[a-z]"
@@ -78,12 +75,8 @@ fn refusal(bytes: &[u8]) -> String {
 }
 
 /// Wraps the body of a permission of type `kind` into a whole message.
-fn message(kind: u32, body: &[u8]) -> Vec<u8> {
-    let (mut entry, mut explicit, mut out) = (vec![], vec![], vec![]);
-    put_bytes(&mut entry, kind, body);
-    put_bytes(&mut explicit, 1, &entry);
-    put_bytes(&mut out, 2, &explicit);
-    out
+fn whole(kind: u32, body: &[u8]) -> Vec<u8> {
+    message(2, &message(1, &message(kind, body)))
 }
 
 #[test]
@@ -95,7 +88,7 @@ fn known_bytes() {
         item: Some(ItemSelector::Key(b"k".to_vec())),
     }])
     .unwrap();
-    let bytes = message(1, &[0x08, 2, 0x1a, 3, 0x0a, 1, b'c', 0x2a, 3, 0x0a, 1, b'k']);
+    let bytes = whole(1, &[0x08, 2, 0x1a, 3, 0x0a, 1, b'c', 0x2a, 3, 0x0a, 1, b'k']);
     assert_eq!(scope.encode(), base64::encode(&bytes));
 }
 
@@ -108,20 +101,20 @@ fn what_is_not_understood_is_never_guessed() {
         (&[0x08, 0, 0x12, 0], "a grant that is neither super-user nor explicit permissions alone"),
         (&[0x1a, 0], "an unknown kind of grant"),
         (&[0x12, 0], "permissions: expected at least one permission, found none"),
-        (&message(4, &[]), "an unknown type of permission"),
-        (&message(1, &all), "a role that is none or unknown"),
-        (&message(1, &[0x08, 4, 0x12, 0]), "a role that is none or unknown"),
-        (&message(1, &[0x08, 1]), "a permission that names no cache"),
-        (&message(1, &[0x08, 1, 0x1a, 0]), "a cache selector without a name"),
-        (&message(1, &[0x08, 1, 0x12, 0, 0x2a, 0]), "a selector that is not set"),
-        (&message(1, &[0x08, 1, 0x12, 0, 0x32, 0]), "an unknown field in a permission"),
-        (&message(2, &[0x08, 1, 0x12, 0]), "a permission that names no topic or function"),
-        (&message(1, &[0x08, 1, 0x12, 0, 0x22, 0, 0x2a, 3, 0x0a, 1, b'k']), "a permission for all and for one at once"),
+        (&whole(4, &[]), "an unknown type of permission"),
+        (&whole(1, &all), "a role that is none or unknown"),
+        (&whole(1, &[0x08, 4, 0x12, 0]), "a role that is none or unknown"),
+        (&whole(1, &[0x08, 1]), "a permission that names no cache"),
+        (&whole(1, &[0x08, 1, 0x1a, 0]), "a cache selector without a name"),
+        (&whole(1, &[0x08, 1, 0x12, 0, 0x2a, 0]), "a selector that is not set"),
+        (&whole(1, &[0x08, 1, 0x12, 0, 0x32, 0]), "an unknown field in a permission"),
+        (&whole(2, &[0x08, 1, 0x12, 0]), "a permission that names no topic or function"),
+        (&whole(1, &[0x08, 1, 0x12, 0, 0x22, 0, 0x2a, 3, 0x0a, 1, b'k']), "a permission for all and for one at once"),
     ];
     for (bytes, expected) in cases {
         assert_eq!(refusal(bytes), expected, "{bytes:?}");
     }
     // `permission_rules.PermissionSet`: a rule with nothing in it looks like a function permission for all caches.
-    assert_eq!(refusal(&message(3, &all)), "a permission that names no topic or function");
+    assert_eq!(refusal(&whole(3, &all)), "a permission that names no topic or function");
     assert_eq!(Grant::decode("!").unwrap_err().message(), "expected base64, found something else");
 }

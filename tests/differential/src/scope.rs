@@ -6,7 +6,7 @@ use momento_token_wasm::token::{DecodeOptions, decode};
 pub(crate) fn protobuf(data: &[u8]) {
     let p = base64_of(data);
     let grant = Grant::decode(&p);
-    // A token's claim is read by a quicker reader first, which must say the same.
+    // A token's claim is read in place, which must give the same.
     let jwt = jwt_of(&format!(r#"{{"ver":1,"p":"{p}"}}"#));
     let token = decode(&jwt, &DecodeOptions::default(), 0).expect("a token, whatever it grants");
     assert_eq!(token.grant().as_ref(), grant.as_ref().ok());
