@@ -3,7 +3,7 @@
 import type * as Face from '../index.js';
 import { check, isObject, wrong } from './error.js';
 import { readsAs } from './options.js';
-import { isBytes } from './plain.js';
+import { isBytes } from './bytes.js';
 import { decodeStrictly } from './text.js';
 import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
 

@@ -1,44 +1,37 @@
 // Scopes as plain data. What they mean is the crate's business (src/scope).
 import type * as Face from '../index.js';
-import { type Block, ask, errorOf } from './block.js';
 import { check, text } from './error.js';
-import { readScope } from './permission.js';
-import { place, writeAction, writeScope } from './plain.js';
+import { AllCacheItems, AllCaches, AllFunctions, AllTopics } from './permission.js';
+import { snapshot } from './snapshot.js';
+import { call } from './wasm.js';
 
 const MAX_PERMISSIONS = 20;
 
-// The jobs, as src/js/scope.rs in the crate numbers them.
-const PARSE = 0;
-const MERGE = 1;
-const ENCODE = 2;
-const DECODE = 3;
-const ALLOWS = 4;
-const COVERS = 5;
-const DESCRIBE = 6;
+type Grant = Face.TokenScope | 'super-user';
 
-/** What an error calls a scope, counted from 1. */
-type Name = (count: number) => string;
-const theScope: Name = () => 'scope';
+const CONSTANTS: Record<string, object> = {
+  caches: AllCaches,
+  items: AllCacheItems,
+  topics: AllTopics,
+  functions: AllFunctions,
+};
 
-let block: Block;
-
-/** Has the crate do one of its jobs with scopes; throws what it says. */
-const run = (job: number, scopes: readonly unknown[], name = theScope, action = '', limit = MAX_PERMISSIONS): void =>
-  tell(
-    job,
-    `[${scopes.map((scope, index) => writeScope(scope, name(index + 1), job >= ALLOWS && index === 0)).join(',')}${action && `,${action}`}]`,
-    name,
-    limit,
-  );
-
-function tell(job: number, written: string, name: Name, limit: number): void {
-  block = ask('scope', written, '', false, job, limit);
-  const error = errorOf(block, (count) => (count ? place(name(count)) : ''));
-  if (error) throw error;
+/** Freezes what the crate made, in place, and puts the All… constants where they are meant. */
+function frozen(scope: unknown): Face.TokenScope {
+  const { permissions } = scope as { permissions: Record<string, unknown>[] };
+  for (const permission of permissions) {
+    for (const [field, value] of Object.entries(permission)) {
+      if (typeof value !== 'object') continue;
+      const { all } = value as { all?: string };
+      permission[field] = all === undefined ? Object.freeze(value) : CONSTANTS[all];
+    }
+    Object.freeze(permission);
+  }
+  Object.freeze(permissions);
+  return Object.freeze(scope) as Face.TokenScope;
 }
 
-const made = (): Face.TokenScope => readScope(block.cut, block.table, 1, block.table[0] as number, 0);
-const whole = (): string => block.cut(0, block.length);
+const parse = (value: unknown, most: number): Face.TokenScope => frozen(call((core) => core.parseScope(value, most)));
 
 export function parseScope(value: unknown, limits: { maxPermissions?: number } = {}): Face.TokenScope {
   let most: unknown;
@@ -48,47 +41,37 @@ export function parseScope(value: unknown, limits: { maxPermissions?: number } =
     // null, or what throws when it is read: no number either
   }
   check(Number.isSafeInteger(most) && (most as number) > 0, 'limits.maxPermissions', 'a whole number above zero', most);
-  run(PARSE, [value], theScope, '', Math.min(most as number, 0xffff_ffff));
-  return made();
+  return parse(value, Math.min(most as number, 0xffff_ffff));
 }
 
-/** Writes a scope down as it is now. What comes back checks it, as `parseScope` does: only that takes WebAssembly. */
+/** Copies a scope as it is now. What comes back checks the copy, as `parseScope` does: only that takes WebAssembly. */
 export function keepScope(value: unknown): () => Face.TokenScope {
-  const written = writeScope(value, 'scope');
-  return () => {
-    tell(PARSE, `[${written}]`, theScope, MAX_PERMISSIONS);
-    return made();
-  };
+  const copy = snapshot(value);
+  return () => parse(copy, MAX_PERMISSIONS);
 }
 
 export function mergeScopes(...scopes: Face.TokenScope[]): Face.TokenScope {
-  run(MERGE, scopes, (count) => `scope ${count}`);
-  return made();
+  return frozen(call((core) => core.mergeScopes(scopes)));
 }
 
 export function encodePermissions(scope: Face.TokenScope): string {
-  run(ENCODE, [scope]);
-  return whole();
+  return call((core) => core.encodePermissions(scope));
 }
 
-export function decodePermissions(p: string): Face.TokenScope | 'super-user' {
-  tell(DECODE, text('p', p), theScope, 0);
-  return block.table[0] ? made() : 'super-user';
+export function decodePermissions(p: string): Grant {
+  const claim = text('p', p);
+  const grant: unknown = call((core) => core.decodePermissions(claim));
+  return grant === 'super-user' ? grant : frozen(grant);
 }
-
-type Grant = Face.TokenScope | 'super-user';
 
 export function allows(scope: Grant, action: Face.Action): boolean {
-  run(ALLOWS, [scope], theScope, writeAction(action));
-  return block.table[0] === 1;
+  return call((core) => core.allows(scope, action));
 }
 
 export function covers(granted: Grant, requested: Face.TokenScope): boolean {
-  run(COVERS, [granted, requested], (count) => (count === 1 ? 'granted' : 'requested'));
-  return block.table[0] === 1;
+  return call((core) => core.covers(granted, requested));
 }
 
 export function describeScope(scope: Grant): string[] {
-  run(DESCRIBE, [scope]);
-  return whole().split('\n').slice(0, -1);
+  return call((core) => core.describeScope(scope));
 }

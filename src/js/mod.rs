@@ -11,6 +11,7 @@ mod block;
 #[expect(dead_code, reason = "the typed exports throw it")]
 mod error;
 mod options;
+mod reader;
 #[cfg(feature = "refresh")]
 mod refresher;
 mod scope;
@@ -19,7 +20,7 @@ mod scope;
 pub use answer::read_answer;
 #[cfg(feature = "refresh")]
 pub use refresher::Refresher;
-pub use scope::scope;
+pub use scope::{allows, covers, decode_permissions, describe_scope, encode_permissions, merge_scopes, parse_scope};
 
 use crate::token::{self, Expected, Input, Work};
 use wasm_bindgen::prelude::wasm_bindgen;

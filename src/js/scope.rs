@@ -1,125 +1,195 @@
-//! Scopes across the boundary.
+//! Scopes: what the package's functions of the same names do.
 
-use super::block::{HEAD, hand_over, of_error, put_permission};
-use crate::codec::{
-    block::Block,
-    json::{Json, Object, parse},
+use super::error::Thrown;
+use super::reader::{self, Argument};
+use crate::scope::{
+    self, CacheSelector, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope, read_action,
+    read_scope,
 };
-use crate::scope::{Grant, ScopeError, TokenScope, allows, covers, read_action, read_scope};
+use serde::{Serialize, Serializer};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-// The jobs, as the package numbers them (pkg-template/src/scope.ts); 0 is to parse. From `ALLOWS` on, the first grant
-// may be a super-user.
-const MERGE: u32 = 1;
-const ENCODE: u32 = 2;
-const DECODE: u32 = 3;
-const ALLOWS: u32 = 4;
-const COVERS: u32 = 5;
-const DESCRIBE: u32 = 6;
+/// What stands for a super-user in place of a scope.
+const SUPER_USER: &str = "super-user";
 
-/// All that is done with scopes: one function with a `job`, since each export weighs more than its name. `input` is
-/// a list of scopes and `"super-user"` as JSON, and for `ALLOWS` an action behind them; to decode, base64.
-/// `limit` is how many permissions there may be; what a job does not need is ignored.
-///
-/// Gives where a [`Block`]'s table is: it has what a token's has of a scope (without permissions: a super-user), a
-/// number for yes and no, or text, with a line for each sentence. An error has one number more: which of the scopes was
-/// wrong, from 1; 0 where it was none of them alone.
+/// Checks a scope, and gives it in the canonical form.
+#[wasm_bindgen(js_name = parseScope)]
+pub fn parse_scope(value: &JsValue, max_permissions: u32) -> Result<JsValue, JsValue> {
+    let scope = read(value, &Argument::Scope)?;
+    scope.check_limit(max_permissions as usize).map_err(Thrown::from)?;
+    write(&scope)
+}
+
+/// The union of scopes.
+#[wasm_bindgen(js_name = mergeScopes)]
+pub fn merge_scopes(scopes: Vec<JsValue>) -> Result<JsValue, JsValue> {
+    let scopes = scopes.iter().enumerate().map(|(index, scope)| read(scope, &Argument::NumberedScope(index + 1)));
+    let scopes = scopes.collect::<Result<Vec<_>, _>>()?;
+    write(&TokenScope::merge(scopes, MAX_PERMISSIONS).map_err(Thrown::from)?)
+}
+
+/// Claim `p` of a scope.
+#[wasm_bindgen(js_name = encodePermissions)]
+pub fn encode_permissions(scope: &JsValue) -> Result<String, JsValue> {
+    let scope = read(scope, &Argument::Scope)?;
+    scope.check_limit(MAX_PERMISSIONS).map_err(Thrown::from)?;
+    Ok(scope.encode())
+}
+
+/// Reads claim `p`: a scope, or `'super-user'`.
+#[wasm_bindgen(js_name = decodePermissions)]
+pub fn decode_permissions(p: &str) -> Result<JsValue, JsValue> {
+    match Grant::decode(p).map_err(Thrown::from)? {
+        Grant::SuperUser => Ok(SUPER_USER.into()),
+        Grant::Scope(scope) => write(&scope),
+    }
+}
+
+/// Whether a scope, or `'super-user'`, permits an action.
 #[wasm_bindgen]
-pub fn scope(input: Vec<u8>, filled: u32, job: u32, limit: u32) -> u32 {
-    let text = input.get(..filled as usize).and_then(|input| std::str::from_utf8(input).ok());
-    let mut wrong = 0;
-    hand_over(run(text.unwrap_or_default(), job, limit as usize, &mut wrong).unwrap_or_else(|error| {
-        let mut block = of_error(error.code(), &error.message());
-        block.number(wrong);
-        block
-    }))
+pub fn allows(scope: &JsValue, action: &JsValue) -> Result<bool, JsValue> {
+    let grant = read_grant(scope, &Argument::Scope)?;
+    let action = read_action(&reader::read(action, &Argument::Action)?).map_err(Thrown::from)?;
+    Ok(scope::allows(&grant, &action))
 }
 
-fn run(text: &str, job: u32, limit: usize, wrong: &mut u32) -> Result<Block, ScopeError> {
-    let mut block = Block::new(0, HEAD);
-    if job == DECODE {
-        put_grant(&mut block, &Grant::decode(text)?);
-        return Ok(block);
-    }
-    let Json::Array(mut values) = parse(text)? else { return Ok(block) };
-    let action = if job == ALLOWS { values.pop() } else { None };
-    let mut grants = Vec::new();
-    for value in values {
-        *wrong += 1;
-        let is_super_user = job >= ALLOWS && value.as_str().is_some();
-        grants.push(if is_super_user { Grant::SuperUser } else { Grant::Scope(read_scope(&with_bytes(value))?) });
-    }
-    *wrong = 0;
-    match (job, &grants[..]) {
-        (ALLOWS, [grant]) => {
-            let action = read_action(&with_bytes(action.unwrap_or(Json::Null)))?;
-            block.number(allows(grant, &action).into());
-        }
-        (COVERS, [granted, Grant::Scope(requested)]) => block.number(covers(granted, requested).into()),
-        (DESCRIBE, [grant]) => {
-            for sentence in grant.describe() {
-                block.push(sentence.as_bytes());
-                block.push(b"\n");
-            }
-        }
-        (ENCODE, [Grant::Scope(scope)]) => {
-            scope.check_limit(limit)?;
-            block.push(scope.encode().as_bytes());
-        }
-        _ => {
-            let scopes: Vec<TokenScope> = grants
-                .into_iter()
-                .filter_map(|grant| match grant {
-                    Grant::Scope(scope) => Some(scope),
-                    Grant::SuperUser => None,
-                })
-                .collect();
-            let scope = match <[TokenScope; 1]>::try_from(scopes) {
-                Ok([scope]) if job != MERGE => {
-                    scope.check_limit(limit)?;
-                    scope
-                }
-                Ok(one) => TokenScope::merge(one, limit)?,
-                Err(scopes) => TokenScope::merge(scopes, limit)?,
-            };
-            put_grant(&mut block, &Grant::Scope(scope));
-        }
-    }
-    Ok(block)
+/// Whether a scope, or `'super-user'`, permits all that another scope does.
+#[wasm_bindgen]
+pub fn covers(granted: &JsValue, requested: &JsValue) -> Result<bool, JsValue> {
+    let granted = read_grant(granted, &Argument::Granted)?;
+    let requested = read(requested, &Argument::Requested)?;
+    Ok(scope::covers(&granted, &requested))
 }
 
-/// How many permissions there are, none for a super-user, and then each of them.
-fn put_grant(block: &mut Block, grant: &Grant) {
-    let permissions = match grant {
-        Grant::SuperUser => &[],
-        Grant::Scope(scope) => scope.permissions(),
-    };
-    block.number(permissions.len() as u32);
-    for permission in permissions {
-        put_permission(block, permission);
+/// A sentence for each permission of a scope, or one for `'super-user'`.
+#[wasm_bindgen(js_name = describeScope)]
+pub fn describe_scope(scope: &JsValue) -> Result<Vec<String>, JsValue> {
+    Ok(read_grant(scope, &Argument::Scope)?.describe())
+}
+
+fn read(value: &JsValue, argument: &Argument) -> Result<TokenScope, Thrown> {
+    read_expected(value, argument, "a TokenScope")
+}
+
+fn read_grant(value: &JsValue, argument: &Argument) -> Result<Grant, Thrown> {
+    if *value == SUPER_USER {
+        return Ok(Grant::SuperUser);
+    }
+    read_expected(value, argument, "a TokenScope or 'super-user'").map(Grant::Scope)
+}
+
+fn read_expected(value: &JsValue, argument: &Argument, expected: &str) -> Result<TokenScope, Thrown> {
+    let kind = reader::kind_of(value);
+    if kind != "an object" {
+        let hint = match &kind[..] {
+            "string" => "; where it is JSON, parse it first",
+            "undefined" => ", most often a variable that was not set",
+            _ => "",
+        };
+        let message = format!("{argument}: expected {expected}, found {kind}{hint}");
+        return Err(Thrown::new("ERR_SCOPE_INVALID", &message));
+    }
+    let value = reader::read(value, argument)?;
+    read_scope(&value).map_err(|error| argument.refused(&error))
+}
+
+/// A scope as plain data in the canonical form, which pkg-template/src/scope.ts freezes.
+fn write(scope: &TokenScope) -> Result<JsValue, JsValue> {
+    let permissions = scope.permissions().iter().map(PermissionObject::of).collect();
+    Ok(serde_wasm_bindgen::to_value(&ScopeObject { permissions })?)
+}
+
+#[derive(Serialize)]
+struct ScopeObject<'a> {
+    permissions: Vec<PermissionObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct PermissionObject<'a> {
+    role: &'static str,
+    cache: SelectorObject<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<SelectorObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<SelectorObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    func: Option<SelectorObject<'a>>,
+}
+
+/// A name, or an object with one field.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum SelectorObject<'a> {
+    All {
+        all: &'static str,
+    },
+    Name(&'a str),
+    NamePrefix {
+        #[serde(rename = "namePrefix")]
+        prefix: &'a str,
+    },
+    Key {
+        key: Key<'a>,
+    },
+    KeyPrefix {
+        #[serde(rename = "keyPrefix")]
+        prefix: Key<'a>,
+    },
+}
+
+/// A string if it is text, otherwise a `Uint8Array`.
+struct Key<'a>(&'a [u8]);
+
+impl Serialize for Key<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => serializer.serialize_bytes(self.0),
+        }
     }
 }
 
-/// The package writes a `Uint8Array` as a list of numbers, and writes no other lists of numbers.
-fn with_bytes(value: Json) -> Json {
-    match value {
-        Json::Array(values) => {
-            let byte = |value: &Json| match value {
-                Json::Number(number) => number.scaled(0).and_then(|number| u8::try_from(number).ok()),
-                _ => None,
-            };
-            match values.iter().map(byte).collect::<Option<Vec<u8>>>() {
-                Some(bytes) if !bytes.is_empty() => Json::Bytes(bytes),
-                _ => Json::Array(values.into_iter().map(with_bytes).collect()),
+impl<'a> PermissionObject<'a> {
+    fn of(permission: &'a Permission) -> Self {
+        let (role, cache) = match permission {
+            Permission::Cache { role, cache, .. } => (role.value(), cache),
+            Permission::Topic { role, cache, .. } => (role.value(), cache),
+            Permission::Function { role, cache, .. } => (role.value(), cache),
+        };
+        let cache = match cache {
+            CacheSelector::All => SelectorObject::All { all: "caches" },
+            CacheSelector::Name(name) => SelectorObject::Name(name),
+        };
+        let plain = PermissionObject { role, cache, item: None, topic: None, func: None };
+        match permission {
+            Permission::Cache { item, .. } => {
+                PermissionObject { item: item.as_ref().map(SelectorObject::of_items), ..plain }
+            }
+            Permission::Topic { topic, .. } => {
+                PermissionObject { topic: Some(SelectorObject::of_names(topic, "topics")), ..plain }
+            }
+            Permission::Function { function, .. } => {
+                PermissionObject { func: Some(SelectorObject::of_names(function, "functions")), ..plain }
             }
         }
-        Json::Object(fields) => {
-            let mut object = Object::default();
-            for (name, value) in fields.iter() {
-                object.push(name.into(), with_bytes(value.clone()));
-            }
-            Json::Object(object)
+    }
+}
+
+impl<'a> SelectorObject<'a> {
+    fn of_items(items: &'a ItemSelector) -> Self {
+        match items {
+            ItemSelector::All => SelectorObject::All { all: "items" },
+            ItemSelector::Key(key) => SelectorObject::Key { key: Key(key) },
+            ItemSelector::KeyPrefix(prefix) => SelectorObject::KeyPrefix { prefix: Key(prefix) },
         }
-        value => value,
+    }
+
+    fn of_names(names: &'a NameSelector, all: &'static str) -> Self {
+        match names {
+            NameSelector::All => SelectorObject::All { all },
+            NameSelector::Name(name) => SelectorObject::Name(name),
+            NameSelector::NamePrefix(prefix) => SelectorObject::NamePrefix { prefix },
+        }
     }
 }

@@ -14,6 +14,9 @@ pub(crate) struct Number {
 }
 
 impl Number {
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    pub(crate) const ZERO: Number = Number { negative: false, digits: 0, exponent: 0 };
+
     /// The number times 10 to the power of `places`, less what stands behind the point then;
     /// `None` where that does not fit. `1.5` with 3 places is 1500.
     #[inline(never)]

@@ -1,0 +1,286 @@
+//! Reads JavaScript data into a tree of values, strictly.
+//!
+//! Scopes and actions decide what a token may do, so nothing in them may be passed over: an `item` that is dropped is a
+//! wider grant. That rules out `serde_wasm_bindgen`, which reads the fields it knows and ignores inherited and hidden
+//! ones, and `JSON.stringify`, which drops what it cannot say and obeys `toJSON`. Here each value is read once, and
+//! anything but plain data is an error: symbols and fields named by them, functions, `undefined`, holes in lists,
+//! inherited fields, instances of classes.
+
+use super::error::Thrown;
+use crate::codec::{
+    json::{Json, Number, Object},
+    quote::is_quotable,
+};
+use crate::scope::ScopeError;
+use js_sys::{Function, JsString, Reflect, Symbol, Uint8Array};
+use std::fmt;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use zeroize::Zeroizing;
+
+/// How deep names and keys are in `{ scope: { permissions: [{ item: { key } }] } }`. Nothing may be deeper.
+const MAX_DEPTH: usize = 4;
+
+/// Field names that are longer are not shown in errors, in bytes.
+const MAX_SHOWN_NAME: usize = 40;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Throws for a proxy that was revoked.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(extends = Uint8Array, js_name = Uint8Array)]
+    type CopiedBytes;
+
+    /// A copy of the bytes. Throws if their buffer was detached.
+    #[wasm_bindgen(catch, constructor, js_class = "Uint8Array")]
+    fn new(bytes: &JsValue) -> Result<CopiedBytes, JsValue>;
+}
+
+/// What is being read, as errors call it.
+pub(super) enum Argument {
+    /// The only scope of a call.
+    Scope,
+    /// One of several scopes, counted from 1.
+    NumberedScope(usize),
+    Granted,
+    Requested,
+    Action,
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Argument::Scope => f.write_str("scope"),
+            Argument::NumberedScope(number) => write!(f, "scope {number}"),
+            Argument::Granted => f.write_str("granted"),
+            Argument::Requested => f.write_str("requested"),
+            Argument::Action => f.write_str("action"),
+        }
+    }
+}
+
+impl Argument {
+    /// What comes before a place within it. The only scope of a call needs no name.
+    fn prefix(&self) -> String {
+        match self {
+            Argument::Scope => String::new(),
+            Argument::Action => "action.".into(),
+            scope => format!("{scope}: "),
+        }
+    }
+
+    /// The error for an argument that is plain data and yet no scope or action.
+    pub(super) fn refused(&self, error: &ScopeError) -> Thrown {
+        match self {
+            // It names the action itself.
+            Argument::Action => Thrown::new(error.code(), &error.to_string()),
+            scope => Thrown::new(error.code(), &format!("{}{error}", scope.prefix())),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Argument::Action => "ERR_ARGUMENT",
+            _ => "ERR_SCOPE_INVALID",
+        }
+    }
+}
+
+/// Reads an argument.
+///
+/// # Errors
+/// `ERR_SCOPE_INVALID` (of an action, `ERR_ARGUMENT`) for anything but plain data, with its place. What a getter or a
+/// proxy threw is the `cause`.
+pub(super) fn read(value: &JsValue, argument: &Argument) -> Result<Json, Thrown> {
+    // An action's fields are as deep as names and keys in a scope.
+    let depth = match argument {
+        Argument::Action => MAX_DEPTH - 1,
+        _ => 0,
+    };
+    read_value(value, &Place::Root(argument), depth)
+}
+
+fn read_value(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, Thrown> {
+    if let Some(text) = value.dyn_ref::<JsString>() {
+        return read_text(text, place);
+    }
+    if value.is_null() {
+        return Ok(Json::Null);
+    }
+    if let Some(value) = value.as_bool() {
+        return Ok(Json::Bool(value));
+    }
+    // No number has its place in a scope or an action, so which one it is does not matter.
+    if value.as_f64().is_some() {
+        return Ok(Json::Number(Number::ZERO));
+    }
+    if !value.is_object() {
+        return Err(place.refuse(&type_of(value)));
+    }
+    let unreadable = |cause| place.unreadable(&cause);
+    if depth == MAX_DEPTH && is_bytes(value) {
+        let copy = CopiedBytes::new(value).map_err(unreadable)?;
+        return Ok(Json::Bytes(copy.to_vec()));
+    }
+    let is_list = is_array(value).map_err(unreadable)?;
+    if depth < MAX_DEPTH && is_list {
+        read_list(value, place, depth)
+    } else if depth < MAX_DEPTH && is_plain(value).map_err(unreadable)? {
+        read_object(value, place, depth)
+    } else {
+        Err(place.refuse(if is_list { "an array" } else { "a nested object or a class instance" }))
+    }
+}
+
+fn read_text(text: &JsString, place: &Place<'_>) -> Result<Json, Thrown> {
+    let copy = String::from(text);
+    // A lone surrogate arrives as U+FFFD, but that may also be what the text says.
+    if copy.contains(char::REPLACEMENT_CHARACTER) && !text.is_valid_utf16() {
+        return Err(place.error("expected text, found a lone surrogate in it"));
+    }
+    Ok(Json::String(Zeroizing::new(copy)))
+}
+
+fn read_object(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, Thrown> {
+    let mut object = Object::default();
+    for key in own_keys(value, place)? {
+        let name = key.as_string().ok_or_else(|| place.refuse("a field named by a Symbol"))?;
+        let place = Place::Field(place, &name);
+        let field = Reflect::get(value, &key).map_err(|cause| place.unreadable(&cause))?;
+        let field = read_value(&field, &place, depth + 1)?;
+        object.push(name, field);
+    }
+    Ok(Json::Object(object))
+}
+
+fn read_list(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, Thrown> {
+    let mut list = Vec::new();
+    let gap = |index| Place::Element(place, index).refuse("a gap in the list");
+    for key in own_keys(value, place)? {
+        let name = key.as_string().ok_or_else(|| place.refuse("a field named by a Symbol"))?;
+        if name == "length" {
+            continue;
+        }
+        if name != list.len().to_string() {
+            return Err(gap(list.len()));
+        }
+        let place = Place::Element(place, list.len());
+        let element = Reflect::get(value, &key).map_err(|cause| place.unreadable(&cause))?;
+        list.push(read_value(&element, &place, depth + 1)?);
+    }
+    let length = Reflect::get(value, &"length".into()).map_err(|cause| place.unreadable(&cause))?;
+    if length.as_f64() != Some(list.len() as f64) {
+        return Err(gap(list.len()));
+    }
+    Ok(Json::Array(list))
+}
+
+/// The keys of all own fields. Hidden ones count too: whatever is read must be seen.
+fn own_keys(value: &JsValue, place: &Place<'_>) -> Result<js_sys::Array, Thrown> {
+    Reflect::own_keys(value).map_err(|cause| place.unreadable(&cause))
+}
+
+/// Whether it is an object literal or what `JSON.parse` gives, of any realm: nothing is inherited that could have been
+/// meant.
+fn is_plain(value: &JsValue) -> Result<bool, JsValue> {
+    let parent = Reflect::get_prototype_of(value)?;
+    if parent.is_null() {
+        return Ok(true);
+    }
+    if !Reflect::get_prototype_of(&parent)?.is_null() {
+        return Ok(false);
+    }
+    // Each realm has an `Object.prototype` of its own.
+    Ok(!Reflect::get_own_property_descriptor(&parent, &"isPrototypeOf".into())?.is_undefined())
+}
+
+/// Whether it is a `Uint8Array`, of any realm. `instanceof` knows those of this realm alone, and a tag can be forged;
+/// the getter that all typed arrays inherit looks at what the value is.
+fn is_bytes(value: &JsValue) -> bool {
+    thread_local! {
+        static TAG: Option<Function> = tag_getter().ok();
+    }
+    TAG.with(|tag| {
+        let name = tag.as_ref().and_then(|tag| tag.call0(value).ok());
+        name.is_some_and(|name| name == "Uint8Array")
+    })
+}
+
+fn tag_getter() -> Result<Function, JsValue> {
+    let prototype = Reflect::get_prototype_of(&Uint8Array::new_with_length(0))?;
+    let typed_array = Reflect::get_prototype_of(&prototype)?;
+    let tag = Reflect::get_own_property_descriptor(&typed_array, &Symbol::to_string_tag())?;
+    Reflect::get(&tag, &"get".into())?.dyn_into()
+}
+
+/// What kind of value an argument is, as errors say it.
+pub(super) fn kind_of(value: &JsValue) -> String {
+    if value.is_null() {
+        "null".into()
+    } else if !value.is_object() {
+        type_of(value)
+    } else if is_array(value).unwrap_or(false) {
+        "an array".into()
+    } else {
+        "an object".into()
+    }
+}
+
+fn type_of(value: &JsValue) -> String {
+    value.js_typeof().as_string().unwrap_or_default()
+}
+
+/// Where a value is.
+enum Place<'a> {
+    Root(&'a Argument),
+    Field(&'a Place<'a>, &'a str),
+    Element(&'a Place<'a>, usize),
+}
+
+impl Place<'_> {
+    fn argument(&self) -> &Argument {
+        match self {
+            Place::Root(argument) => argument,
+            Place::Field(parent, _) | Place::Element(parent, _) => parent.argument(),
+        }
+    }
+
+    /// As in `permissions[2].item`; the fields of a permission are the last that are named.
+    fn name(&self) -> String {
+        match self {
+            Place::Root(argument) => argument.to_string(),
+            Place::Field(Place::Root(argument), name) => format!("{}{}", argument.prefix(), shown(name)),
+            Place::Field(parent, name) => {
+                let parent = parent.name();
+                if parent.contains('.') { parent } else { format!("{parent}.{}", shown(name)) }
+            }
+            Place::Element(parent, index) => format!("{}[{index}]", parent.name()),
+        }
+    }
+
+    fn error(&self, message: &str) -> Thrown {
+        Thrown::new(self.argument().code(), &format!("{}: {message}", self.name()))
+    }
+
+    fn refuse(&self, found: &str) -> Thrown {
+        let hint = match found {
+            "undefined" => {
+                ", most often a variable that was not set; leave the field out, or say all with an All… constant"
+            }
+            "symbol" => "; the SDK's AllCaches and its like are Symbols: use this package's",
+            _ => "",
+        };
+        self.error(&format!("expected plain data, found {found}{hint}"))
+    }
+
+    fn unreadable(&self, cause: &JsValue) -> Thrown {
+        self.refuse("what cannot be read; see `cause`").caused_by(cause)
+    }
+}
+
+/// A field's name, unless it may be a credential in the wrong place.
+fn shown(name: &str) -> &str {
+    if name.len() <= MAX_SHOWN_NAME && is_quotable(name.as_bytes()) { name } else { "(a name that is not shown)" }
+}
