@@ -2,7 +2,7 @@
 
 use super::once::between;
 use crate::codec::json::{push, push_ascii};
-use crate::scope::{ANYTHING, Parts, TokenScope, describe, push_decimal, push_quotable_name, within};
+use crate::scope::{ANYTHING, Grant, Parts, TokenScope, describe, push_decimal, push_quotable_name, within};
 use crate::token::{Token, Warning};
 
 /// A life longer than asked by more than this is worth a warning, in milliseconds. A shorter one never is: services
@@ -45,18 +45,24 @@ impl Wanted<'_> {
     /// Adds a warning to the token for each thing that is not as asked.
     pub(super) fn compare_all(&self, token: &mut Token, now: i64) {
         if let Some(warning) = compare_parts(token, self.scope) {
-            token.remarks.push(warning);
+            token.warn(warning);
         }
         if let Some(at) = token.expires_at()
             && between(self.expires_in, between(now, at)) > LIFE_TOLERANCE_MS
         {
-            token.remark("WARN_EXPIRY_LONGER", "The token lives longer than was asked for.");
+            token.warn(Warning {
+                code: "WARN_EXPIRY_LONGER",
+                message: "The token lives longer than was asked for.".into(),
+            });
         }
         // Some services take white space from around it.
         if let Some(id) = self.token_id
             && token.token_id().map(super::answer::trim) != Some(super::answer::trim(id))
         {
-            token.remark("WARN_TOKEN_ID", "The token does not carry the tokenId that was asked for.");
+            token.warn(Warning {
+                code: "WARN_TOKEN_ID",
+                message: "The token does not carry the tokenId that was asked for.".into(),
+            });
         }
     }
 }
@@ -70,20 +76,23 @@ pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
 }
 
 fn compare_parts(token: &Token, asked: &[Parts<'_>]) -> Option<Warning> {
-    let explicit = token.explicit();
-    let granted = parts_of(&explicit);
-    if asked.is_empty() || granted.is_empty() && !token.super_user {
+    let (granted, super_user) = match token.grant() {
+        Some(Grant::SuperUser) => (Vec::new(), true),
+        Some(Grant::Scope(scope)) => (scope.parts(), false),
+        None => (Vec::new(), false),
+    };
+    if asked.is_empty() || granted.is_empty() && !super_user {
         return None;
     }
     let mut message = String::new();
     const MORE: &str = "The token permits more than was asked for: ";
-    if token.super_user {
+    if super_user {
         push(&mut message, MORE);
         push(&mut message, ANYTHING);
     }
     list(&mut message, MORE, &granted, asked);
     let wider = message.len();
-    if !token.super_user {
+    if !super_user {
         list(&mut message, "The token permits less than was asked for; it lacks: ", asked, &granted);
     }
     // What is behind the last sentence.
