@@ -133,7 +133,7 @@ fn refused(error: &TokenError, input: &str) {
     ];
     assert!(CODES.contains(&error.code()), "{}", error.code());
     // A credential has no spaces in it, and no stretch of a message is this long without one.
-    let message = error.message().as_bytes();
+    let message = error.message().into_bytes();
     let quoted = input
         .as_bytes()
         .windows(32)
