@@ -74,7 +74,7 @@ fn read(
         expires_in,
         token_id: (asked.len() > end_of_p + 1).then_some(token_id.reveal()),
     };
-    match found.token(body, options::read(options.as_bytes()), &wanted, now, wall) {
+    match found.token(body, options::read_lines(options.as_bytes()), &wanted, now, wall) {
         Ok(token) => {
             let claimed = token.expires_at().filter(|_| !token.expiry_from_answer);
             let [length, told] = found.life();

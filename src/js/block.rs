@@ -4,7 +4,7 @@
 use crate::codec::block::ABSENT;
 use crate::codec::block::Block;
 use crate::scope::Grant;
-use crate::token::{Token, TokenError, Version};
+use crate::token::{Token, Version};
 
 /// The first numbers of every table: how long it is, and where the text is, how long and in how much room.
 pub(super) const HEAD: usize = 4;
@@ -42,13 +42,6 @@ pub(super) fn of_error(code: &str, message: &str) -> Block {
     block.put(code.as_bytes());
     block.put(message.as_bytes());
     block
-}
-
-pub(super) fn of(result: Result<Token, TokenError>) -> Block {
-    match result {
-        Ok(token) => of_token(&token),
-        Err(error) => of_error(error.code(), &error.message()),
-    }
 }
 
 pub(super) fn of_token(token: &Token) -> Block {
