@@ -1,13 +1,15 @@
 // From what the vending service answered to a token, or to why there is none. What answers mean is the crate's business
 // (src/vend).
+import type { DecodedParts } from 'wasm-glue';
 import type * as Face from '../index.js';
-import { ask, errorOf } from './block.js';
+import { type Block, type Cut, ask, errorOf } from './block.js';
 import { bounded, discard, readBody } from './body.js';
 import { TokenError, isObject } from './error.js';
 import { Failure } from './machine.js';
+import { ABSENT, readScope } from './permission.js';
 import type { Vend } from './request.js';
 import { retryAfter } from './retry-after.js';
-import { type Times, makeToken, readMore } from './token.js';
+import { makeToken } from './token.js';
 
 export interface Answer {
   token?: Face.Token;
@@ -123,7 +125,7 @@ function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: 
     // One status may be in the answer, as the HTTP status that a function meant to send.
     throw block.table[4] ? new TokenError(error.code, error.message, { status: block.table[4] }) : error;
   }
-  answer.token = makeToken(block);
+  answer.token = readToken(block);
   ({ times: answer.times, refreshToken: answer.refreshToken } = readMore(block));
   answer.body = () => body;
 }
@@ -165,4 +167,72 @@ function serverTime(earliest: number, sentAt: number): number {
   const latest = earliest + 1_000 + Math.max(now - sentAt, 0);
   const believable = earliest - CLOCK_TOLERANCE_MS <= now && now <= latest + CLOCK_TOLERANCE_MS;
   return believable ? Math.max(now, earliest) : latest;
+}
+
+/**
+ * A token. Numbers from the first: what it is, when it expires (two), how many permissions, where they end; fields,
+ * permissions and warnings follow.
+ */
+function readToken({ cut, table }: Block): Face.Token {
+  const number = (at: number): number => table[at] as number;
+  const has = (bit: number): boolean => (number(0) & (1 << bit)) !== 0;
+  let at = 5;
+  let from = 0;
+  const next = (): string => cut(from, (from = number(at++)));
+  const maybe = (): string | undefined => (number(at) === ABSENT ? void at++ : next());
+  const parts: DecodedParts = {
+    version: (['v1', 'v2', 'legacy', 'session'] as const)[number(0) & 3] as DecodedParts['version'],
+    credential: next(),
+    endpoint: maybe(),
+    tokenId: maybe(),
+    subject: maybe(),
+    endpoints: has(3)
+      ? {
+          cacheEndpoint: next(),
+          controlEndpoint: next(),
+          tokenEndpoint: next(),
+          secureConnection: has(4),
+          overridden: has(5),
+        }
+      : undefined,
+    disposable: has(2),
+    warnings: has(9) ? readWarnings(cut, table, number(4) - 4) : [],
+    expiresAt: has(6) ? number(1) * 2 ** 32 + number(2) : undefined,
+    permissions: undefined,
+  };
+  const scopeFrom = from;
+  return makeToken(parts, () =>
+    has(7) ? 'super-user' : has(8) ? readScope(cut, table, 12, number(3), scopeFrom) : undefined,
+  );
+}
+
+/** How many, where in the text they start, and where code and message of each end. */
+function readWarnings(cut: Cut, table: readonly number[], at: number): Face.TokenWarning[] {
+  const warnings: Face.TokenWarning[] = [];
+  const next = (): string => cut(table[at] as number, table[++at] as number);
+  for (let left = table[at++] as number; left > 0; left--)
+    warnings.push({ code: next() as Face.TokenWarningCode, message: next() });
+  return warnings;
+}
+
+/**
+ * When a token expires and was issued by its own word, how long it lives by the answer's, and when it expires by that;
+ * NaN is what is not said. In milliseconds, since the epoch where it is a time.
+ */
+export type Times = readonly [expiresAt: number, issuedAt: number, length: number, toldExpiry: number];
+
+/**
+ * What stands behind all that belongs to a token, where it came in an answer: what is said of its life, and the refresh
+ * token.
+ */
+function readMore({ cut, table }: Block): { times: Times; refreshToken: string | undefined } {
+  const end = (table[4] as number) - 4;
+  const at = (table[0] as number) & (1 << 9) ? end + 2 + 2 * (table[end] as number) : end;
+  const time = (nth: number): number =>
+    (table[at + 2 * nth] as number) * 2 ** 32 + (table[at + 2 * nth + 1] as number) || NaN;
+  const to = table[at + 9];
+  return {
+    times: [time(0), time(1), time(2), time(3)],
+    refreshToken: to ? cut(table[at + 8] as number, to) : undefined,
+  };
 }

@@ -76,12 +76,12 @@ fn read(
         expires_in,
         token_id: (asked.len() > end_of_p + 1).then_some(token_id.reveal()),
     };
-    match found.token(body, options::read(options.as_bytes()), &wanted, now, wall) {
+    match found.token(body, options::read_lines(options.as_bytes()), &wanted, now, wall) {
         Ok(token) => {
-            let claimed = token.expires_at.filter(|_| !token.told_expiry);
+            let claimed = token.expires_at().filter(|_| !token.expiry_from_answer);
             let [length, told] = found.life();
-            let times = [claimed, token.issued_at, length, told];
-            let mut block = of_token(token);
+            let times = [claimed, token.issued_at(), length, told];
+            let mut block = of_token(&token);
             for time in times.map(Option::unwrap_or_default) {
                 block.number((time >> 32) as u32);
                 block.number(time as u32);

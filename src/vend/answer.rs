@@ -6,10 +6,7 @@ use super::grant::{Asked, Wanted};
 use super::place::{self, Place, json_of, kind_of, text_at};
 use super::told::UNCLEAR;
 use crate::codec::json::Reader;
-use crate::scope::TokenScope;
-use crate::token::{
-    self, DecodeOptions, Expected, Input, Secret, Settings, Token, TokenError, Version, Work, blank, key_version,
-};
+use crate::token::{self, DecodeOptions, Expected, Secret, Token, TokenError, Version, Warning, is_blank, key_version};
 use std::fmt;
 
 /// The longest answer that is read, in bytes: a hundred times what the largest token takes.
@@ -78,10 +75,10 @@ impl Answer {
     /// # Errors
     /// As [`token::decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
     pub fn into_token(self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
-        let scope = asked.scope.as_ref().map(TokenScope::permissions).unwrap_or_default();
+        let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
         let expires_in = asked.expires_in.unwrap_or(i64::MAX);
-        let wanted = Wanted { scope, expires_in, token_id: asked.token_id.as_deref() };
-        self.found.token(self.text.reveal(), options.settings(), &wanted, now, now)
+        let wanted = Wanted { scope: &parts, expires_in, token_id: asked.token_id.as_deref() };
+        self.found.token(self.text.reveal(), options.clone(), &wanted, now, now)
     }
 }
 
@@ -128,7 +125,7 @@ impl Found {
     pub(crate) fn token(
         &self,
         text: &str,
-        settings: Settings<'_>,
+        options: DecodeOptions,
         wanted: &Wanted<'_>,
         now: i64,
         wall: i64,
@@ -136,23 +133,22 @@ impl Found {
         let credential = text_at(text, self.credential);
         let endpoint = text_at(text, self.endpoint);
         let endpoint = base_of(endpoint.reveal());
-        let mut settings = settings;
+        let mut options = options;
         // The app's own word on the endpoint goes before the answer's.
-        if settings.hosts[0].is_none() && !endpoint.is_empty() {
-            settings.hosts[0] = Some(endpoint);
+        if options.endpoint.is_none() && !endpoint.is_empty() {
+            options.endpoint = Some(String::from(endpoint));
         }
-        let credential = credential.reveal();
         let expected = if self.is_v2 { Expected::Provider } else { Expected::Any };
-        let mut token = token::read(Work::of(credential), Input::Text(credential.len()), &settings, expected, now);
+        let mut token = token::decode_as(credential.reveal(), &options, expected, now);
         if let Ok(token) = &mut token {
             let from = if token.expires_at().is_none() { wall } else { now };
             if let Some(at) = self.told.at(from) {
                 token.merge_expiry(at, EXPIRY_TOLERANCE_MS);
             } else if self.told == UNCLEAR && token.expires_at().is_none() {
-                token.remark(
-                    "WARN_EXPIRY_UNCLEAR",
-                    "The token does not say when it expires, and what the vending service's answer says about it is no time.",
-                );
+                token.warn(Warning {
+                    code: "WARN_EXPIRY_UNCLEAR",
+                    message: "The token does not say when it expires, and what the vending service's answer says about it is no time.".into(),
+                });
             }
             wanted.compare_all(token, now);
         }
@@ -162,16 +158,7 @@ impl Found {
 
 /// Without white space around it, and the marks without width that editors leave.
 pub(super) fn trim(text: &str) -> &str {
-    let (mut from, mut to, mut at) = (0, 0, 0);
-    while let Some(rest) = text.as_bytes().get(at..).filter(|rest| !rest.is_empty()) {
-        let length = blank(rest);
-        if length == 0 {
-            from = if to == 0 { at } else { from };
-            to = at + 1;
-        }
-        at += length.max(1);
-    }
-    text.get(from..to).unwrap_or_default()
+    text.trim_matches(is_blank)
 }
 
 impl fmt::Debug for Answer {

@@ -1,6 +1,5 @@
 //! The one error of this layer.
 
-use super::once::same;
 use super::place::Kind;
 use super::status::refused_within;
 use crate::codec::json::push;
@@ -154,9 +153,8 @@ impl VendError {
 /// answer.
 impl From<TokenError> for VendError {
     fn from(error: TokenError) -> Self {
-        let broken = error.code().get(..10).is_some_and(|front| same(front.as_bytes(), b"ERR_TOKEN_"));
-        let message = said("the vending service's answer: ", error.message());
-        let weight = if broken { Weight::Malformed } else { Weight::Terminal };
+        let message = said("the vending service's answer: ", &error.message());
+        let weight = if error.is_malformed() { Weight::Malformed } else { Weight::Terminal };
         VendError { code: error.code(), message, weight, status: None }
     }
 }

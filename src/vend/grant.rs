@@ -2,7 +2,7 @@
 
 use super::once::between;
 use crate::codec::json::{push, push_ascii};
-use crate::scope::{Grant, Permission, SUPER_USER, TokenScope, uncovered};
+use crate::scope::{ANYTHING, Grant, Parts, TokenScope, describe, push_decimal, push_quotable_name, within};
 use crate::token::{Token, Warning};
 
 /// A life longer than asked by more than this is worth a warning, in milliseconds. A shorter one never is: services
@@ -25,28 +25,44 @@ pub struct Asked {
 /// The same, borrowed.
 pub(crate) struct Wanted<'a> {
     /// Without permissions, nothing was asked.
-    pub(crate) scope: &'a [Permission],
+    pub(crate) scope: &'a [Parts<'a>],
     /// The most there is: nothing was asked.
     pub(crate) expires_in: i64,
     pub(crate) token_id: Option<&'a str>,
 }
 
+/// The permissions of a message `ExplicitPermissions`; none where it is not understood.
+#[inline(never)]
+pub(crate) fn parts_of(explicit: &[u8]) -> Vec<Parts<'_>> {
+    let mut list = Vec::new();
+    if crate::scope::wire::read_explicit(explicit, &mut |parts| list.push(parts)).is_err() {
+        list.clear();
+    }
+    list
+}
+
 impl Wanted<'_> {
     /// Adds a warning to the token for each thing that is not as asked.
     pub(super) fn compare_all(&self, token: &mut Token, now: i64) {
-        if let Some(warning) = compare_permissions(token, self.scope) {
-            token.remarks.push(warning);
+        if let Some(warning) = compare_parts(token, self.scope) {
+            token.warn(warning);
         }
         if let Some(at) = token.expires_at()
             && between(self.expires_in, between(now, at)) > LIFE_TOLERANCE_MS
         {
-            token.remark("WARN_EXPIRY_LONGER", "The token lives longer than was asked for.");
+            token.warn(Warning {
+                code: "WARN_EXPIRY_LONGER",
+                message: "The token lives longer than was asked for.".into(),
+            });
         }
         // Some services take white space from around it.
         if let Some(id) = self.token_id
             && token.token_id().map(super::answer::trim) != Some(super::answer::trim(id))
         {
-            token.remark("WARN_TOKEN_ID", "The token does not carry the tokenId that was asked for.");
+            token.warn(Warning {
+                code: "WARN_TOKEN_ID",
+                message: "The token does not carry the tokenId that was asked for.".into(),
+            });
         }
     }
 }
@@ -56,28 +72,29 @@ impl Wanted<'_> {
 /// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`; its message
 /// describes what is more and what is less.
 pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
-    compare_permissions(granted, asked.permissions())
+    compare_parts(granted, &asked.parts())
 }
 
-fn compare_permissions(token: &Token, asked: &[Permission]) -> Option<Warning> {
-    let grant = token.grant().filter(|_| !asked.is_empty())?;
+fn compare_parts(token: &Token, asked: &[Parts<'_>]) -> Option<Warning> {
+    let (granted, super_user) = match token.grant() {
+        Some(Grant::SuperUser) => (Vec::new(), true),
+        Some(Grant::Scope(scope)) => (scope.parts(), false),
+        None => (Vec::new(), false),
+    };
+    if asked.is_empty() || granted.is_empty() && !super_user {
+        return None;
+    }
     let mut message = String::new();
     const MORE: &str = "The token permits more than was asked for: ";
-    let wider = match &grant {
-        Grant::SuperUser => {
-            push(&mut message, MORE);
-            push(&mut message, SUPER_USER);
-            push_ascii(&mut message, b' ');
-            message.len()
-        }
-        Grant::Scope(granted) => {
-            list(&mut message, MORE, granted.permissions(), asked);
-            let wider = message.len();
-            let less = "The token permits less than was asked for; it lacks: ";
-            list(&mut message, less, asked, granted.permissions());
-            wider
-        }
-    };
+    if super_user {
+        push(&mut message, MORE);
+        push(&mut message, ANYTHING);
+    }
+    list(&mut message, MORE, &granted, asked);
+    let wider = message.len();
+    if !super_user {
+        list(&mut message, "The token permits less than was asked for; it lacks: ", asked, &granted);
+    }
     // What is behind the last sentence.
     message.pop()?;
     let code = match (wider > 0, message.len() > wider) {
@@ -89,21 +106,25 @@ fn compare_permissions(token: &Token, asked: &[Permission]) -> Option<Warning> {
 }
 
 /// Describes what is among `all` and not in `other`, in sentences with a blank behind each.
-fn list(out: &mut String, what: &str, all: &[Permission], other: &[Permission]) {
+fn list(out: &mut String, what: &str, all: &[Parts<'_>], other: &[Parts<'_>]) {
     let mut count = 0;
-    for permission in uncovered(all, other) {
+    for parts in all {
+        if within(other, std::slice::from_ref(parts)) {
+            continue;
+        }
         if count == 0 {
             push(out, what);
         }
         if count < MOST_SENTENCES {
-            push(out, &permission.describe_for_log());
+            describe(out, parts, push_quotable_name);
+            out.pop();
             push_ascii(out, b' ');
         }
         count += 1;
     }
     if count > MOST_SENTENCES {
         push(out, "And ");
-        push(out, &(count - MOST_SENTENCES).to_string());
+        push_decimal(out, count - MOST_SENTENCES);
         push(out, " more. ");
     }
 }
@@ -186,9 +207,9 @@ mod tests {
     fn codes(asked: &Asked, claims: &str) -> Vec<&'static str> {
         let mut token = token(claims);
         let before = token.warnings().len();
-        let scope = asked.scope.as_ref().map(TokenScope::permissions).unwrap_or_default();
+        let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
         let (expires_in, token_id) = (asked.expires_in.unwrap_or(i64::MAX), asked.token_id.as_deref());
-        Wanted { scope, expires_in, token_id }.compare_all(&mut token, NOW);
+        Wanted { scope: &parts, expires_in, token_id }.compare_all(&mut token, NOW);
         token.warnings()[before..].iter().map(|warning| warning.code).collect()
     }
 
