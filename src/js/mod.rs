@@ -12,6 +12,8 @@ mod options;
 #[cfg(feature = "refresh")]
 mod refresher;
 mod scope;
+#[cfg(feature = "standalone")]
+pub mod standalone;
 
 #[cfg(feature = "refresh")]
 pub use answer::read_answer;
