@@ -94,10 +94,10 @@ browsers: ## install Chromium, Firefox and WebKit with their drivers, where they
 	@tools/toolchain browsers
 
 matrix: pkg browsers ## every bundler and runtime that takes the package without set-up, installed and run; writes docs/matrix.md
-	$(tool) node tests/matrix/run.mjs
+	$(wasm) node tests/matrix/run.mjs
 
 matrix-ci: pkg chromium ## a part of it: esbuild, Vite, Rollup, Node.js, a page without tools, workers, in Chromium
-	$(tool) node tests/matrix/run.mjs --ci
+	$(wasm) node tests/matrix/run.mjs --ci
 
 reproducible: pkg ## build the package once more, in a folder of another name: the tarballs are to be the same
 	$(wasm) node tests/reproducible.mjs
