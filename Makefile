@@ -59,7 +59,7 @@ test-types: pkg ## the package's type declarations, under tsc --strict of each v
 	$(tool) node node_modules/typescript/bin/tsc --strict --noEmit --project tests/types/node
 	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types
 	$(tool) node node_modules/typescript5/bin/tsc --strict --noEmit --project tests/types/tsconfig.bundler.json
-	$(tool) node --test --test-reporter=spec tests/types/versions.test.mjs
+	$(tool) node --test --test-reporter=spec tests/types/versions.test.mjs tests/types/standalone.test.mjs
 	$(tool) publint run --strict pkg
 	$(tool) attw --pack pkg --exclude-entrypoints token.wasm decode.wasm --quiet
 
@@ -111,7 +111,7 @@ scale: ## a million clients against a vending service; writes docs/scale.md and 
 fuzz: ## fuzz each reader of untrusted text, SECONDS=60 each; needs a nightly Rust
 	@tools/fuzz $(SECONDS)
 
-bench: pkg chromium ## speed beside a hand-written floor and Momento's SDK, in Node.js and Chromium; the scan of much base64; sizes
+bench: pkg chromium ## speed beside a hand-written floor and Momento's SDK, in Node.js and Chromium, warm and cold; the scan; sizes; which bounds hold
 	$(tool) node benches/run.mjs
 
 pkg: target/pkg.stamp ## assemble the npm package in pkg/

@@ -20,7 +20,7 @@ function between(text, from, to) {
 
 const text = readFileSync(source, 'utf8');
 const parts = [
-  '// Made by tools/standalone-types.mjs of pkg-template/index.d.ts: change it there.\n\n',
+  '// Made by tools/standalone-types.mjs of pkg-template/index.d.ts: change it there.\n\nexport {}; // what is not marked `export` below stays private\n\n',
   between(text, '// ───────────────────────────── credentials', '/** A duration for minting'),
 ];
 const made = `${parts.join('').trimEnd()}\n`;

@@ -1,5 +1,7 @@
 // Made by tools/standalone-types.mjs of pkg-template/index.d.ts: change it there.
 
+export {}; // what is not marked `export` below stays private
+
 // ───────────────────────────── credentials ─────────────────────────────
 
 /** What a credential string is, by its form alone. Never throws, whatever it is given. */
