@@ -9,6 +9,7 @@ import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
+import { toText } from './carry.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}pkg`;
@@ -76,33 +77,6 @@ const embed = (folder, given) => ({
     }));
   },
 });
-
-/**
- * Bytes as ASCII without quotes and backslashes: one character each for the 91 that are most frequent, two for the
- * others. In gzip that is what the bytes are (hexadecimal is a tenth more). A byte that is such a character stands for
- * itself, so that texts in the module look as in the code behind it. In front stands which bytes are frequent: 64
- * digits of four bits. `bytes` in carried.ts reads it.
- */
-function toText(bytes) {
-  const all = Array.from({ length: 256 }, (_, byte) => byte);
-  const counts = all.map(() => 0);
-  for (const byte of bytes) counts[byte]++;
-  const frequent = new Set(all.toSorted((a, b) => counts[b] - counts[a]).slice(0, 91));
-  const letters = all.filter((letter) => letter > 31 && letter < 127 && letter !== 34 && letter !== 92);
-  const alone = letters.slice(0, 91);
-  const free = alone.filter((letter) => !frequent.has(letter));
-  const pairs = letters.slice(91).flatMap((first) => letters.map((second) => [first, second]));
-  const spelt = all.map((byte) =>
-    String.fromCharCode(...(!frequent.has(byte) ? pairs.shift() : [alone.includes(byte) ? byte : free.shift()])),
-  );
-  const digit = (from) => [0, 1, 2, 3].reduce((bits, bit) => bits | (frequent.has(from + bit) << bit), 0).toString(16);
-  return (
-    all
-      .filter((byte) => byte % 4 === 0)
-      .map(digit)
-      .join('') + Array.from(bytes, (byte) => spelt[byte]).join('')
-  );
-}
 
 /**
  * A bundle and its map, which carries the sources under names of their own: not under where they lay, nor with what is

@@ -319,10 +319,3 @@ test('a very long answer takes no second instance, which an engine might refuse'
   const token = await source.getToken({ forceRefresh: true });
   assert.deepEqual([token.version, source.status], ['v1', 'ready']);
 });
-  const source = open({ vend: async () => long(), start: 'on-demand' });
-  await source.getToken();
-  refuse();
-  await new Promise((done) => setTimeout(done, 1_000));
-  const error = await source.getToken({ forceRefresh: true }).then(assert.fail, (reason) => reason);
-  assert.deepEqual([error.code, source.status, error.willRetryAt instanceof Date], ['ERR_WASM', 'waiting', true]);
-});
