@@ -40,7 +40,6 @@ pub(super) fn of_code(code: &str, message: &str) -> JsValue {
     make_error(code, message, &JsValue::UNDEFINED)
 }
 
-#[expect(dead_code, reason = "until scopes are read from JavaScript")]
 pub(super) fn of_scope(error: &ScopeError) -> JsValue {
     make_error(error.code(), &error.message(), &JsValue::UNDEFINED)
 }

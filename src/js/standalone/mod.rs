@@ -4,6 +4,7 @@
 //! The npm package is built without this folder. It has a hand-written half in TypeScript, which also keeps tokens fresh
 //! (`pkg-template/`).
 
+mod builders;
 mod error;
 mod options;
 mod provider;
@@ -11,7 +12,9 @@ mod scope;
 mod time;
 mod token;
 
+pub use builders::{DisposableTokenScopes, TokenScopes};
 pub use provider::CredentialProvider;
+pub use scope::decode_permissions;
 pub use token::{Token, decode_token, key_version};
 
 use wasm_bindgen::prelude::wasm_bindgen;

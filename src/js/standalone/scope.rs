@@ -1,5 +1,6 @@
 //! Scopes as plain, frozen data.
 
+use super::error;
 use crate::scope::TopicRole;
 use crate::scope::{CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, NameSelector, Permission, TokenScope};
 use js_sys::{Array, Object, Reflect, Uint8Array};
@@ -15,6 +16,17 @@ extern "C" {
     static ALL_CACHE_ITEMS: JsValue;
     #[wasm_bindgen(thread_local_v2, js_name = AllFunctions)]
     static ALL_FUNCTIONS: JsValue;
+}
+
+/// `decodePermissions`: what claim `p` says.
+///
+/// # Errors
+/// `ERR_SCOPE_NOT_UNDERSTOOD`; `ERR_ARGUMENT` for what is no string.
+#[wasm_bindgen(js_name = decodePermissions, skip_typescript)]
+pub fn decode_permissions(p: &JsValue) -> Result<JsValue, JsValue> {
+    let p = p.as_string().ok_or_else(|| error::argument("p", "a string", p))?;
+    let grant = Grant::decode(&p).map_err(|error| error::of_scope(&error))?;
+    Ok(of_grant(&grant))
 }
 
 /// A frozen object of these fields.

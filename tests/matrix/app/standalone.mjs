@@ -1,4 +1,5 @@
 // What a page has of the package that a bare `wasm-pack build` makes: `face` is its module.
+import { declared } from './declared.mjs';
 
 const base64url = (value) => btoa(JSON.stringify(value)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
 
@@ -17,6 +18,7 @@ function mint() {
 
 /** What `../support/expected.mjs` says it is. */
 export async function readToken(face) {
+  const { AllCaches, AllTopics, DisposableTokenScopes, TokenScopes } = face;
   const credential = mint();
   const token = face.decodeToken(credential);
   const { cacheEndpoint } = token.endpoints;
@@ -28,13 +30,25 @@ export async function readToken(face) {
     expires: token.expiresAt > new Date(),
     provided: face.CredentialProvider.fromDisposableToken(token.reveal('envelope')).subject,
     printed: `${token} ${JSON.stringify(token)}`.includes(token.reveal()),
-    refused: refusal(face),
+    refused: [
+      refusal(face, () => face.decodeToken('x')),
+      refusal(face, () => face.decodeToken(credential, { endpoint: 7 })),
+      refusal(face, () => TokenScopes.cacheReadOnly('')),
+      refusal(face, () => TokenScopes.cacheReadOnly(AllTopics)),
+    ],
+    built: [
+      DisposableTokenScopes.cacheKeyPrefixReadOnly('caché', 'user/'),
+      TokenScopes.topicPublishSubscribe(AllCaches, { namePrefix: 'room-' }),
+    ],
+    same: TokenScopes.cacheReadOnly(AllCaches).permissions[0].cache === AllCaches,
+    missing: declared.filter((name) => !(name in face)),
   };
 }
 
-function refusal({ TokenError, decodeToken }) {
+/** The code of the error that this throws. */
+function refusal({ TokenError }, run) {
   try {
-    return decodeToken('x').version;
+    return `${run()}`;
   } catch (error) {
     return error instanceof TokenError ? error.code : `${error}`;
   }

@@ -52,7 +52,13 @@ export const STANDALONE = {
     expires: true,
     provided: 'someone',
     printed: false,
-    refused: 'ERR_TOKEN_MALFORMED',
+    refused: ['ERR_TOKEN_MALFORMED', 'ERR_ARGUMENT', 'ERR_ARGUMENT', 'ERR_ARGUMENT'],
+    built: [
+      { permissions: [{ role: 'readonly', cache: 'caché', item: { keyPrefix: 'user/' } }] },
+      { permissions: [{ role: 'publishsubscribe', cache: { all: 'caches' }, topic: { namePrefix: 'room-' } }] },
+    ],
+    same: true,
+    missing: [],
     troubles: [],
   },
 };

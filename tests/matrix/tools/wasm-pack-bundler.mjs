@@ -1,4 +1,5 @@
 // `wasm-pack build` without flags, in an app that webpack builds with its own support for `.wasm` files.
+import { DECLARED } from '../support/declared.mjs';
 import { STANDALONE } from '../support/expected.mjs';
 
 const VERSION = '5.112.2';
@@ -7,6 +8,7 @@ export default {
   wasmPack: 'bundler',
   packages: { webpack: VERSION, 'webpack-cli': '7.3.1' },
   files: {
+    ...DECLARED,
     'webpack.config.cjs': "module.exports = { mode: 'production', experiments: { asyncWebAssembly: true } };",
     'src/index.js': "import '../standalone-bundler-page.mjs';",
     'dist/index.html': '<!doctype html><script src="main.js"></script>',

@@ -1,4 +1,5 @@
 // `wasm-pack build --target web`, in pages that Vite builds and in one without any tool.
+import { DECLARED } from '../support/declared.mjs';
 import { STANDALONE } from '../support/expected.mjs';
 import * as peers from '../support/peers.mjs';
 
@@ -9,6 +10,7 @@ export default {
   wasmPack: 'web',
   packages: { vite: VERSION, ...peers.REACT, ...peers.VUE },
   files: {
+    ...DECLARED,
     ...Object.fromEntries(
       PAGES.flatMap((name) => [
         [`${name}/index.html`, '<!doctype html><div id="app"></div><script type="module" src="/main.mjs"></script>'],

@@ -1,6 +1,5 @@
-// An app that decodes and compares: the same program with the npm package and with what `wasm-pack build` makes.
+// An app that decodes, and builds scopes: the same program with the npm package and with what `wasm-pack build` makes.
 import {
-  type Action,
   AllCacheItems,
   AllCaches,
   AllDataReadWrite,
@@ -20,15 +19,9 @@ import {
   TokenScopes,
   type TokenWarning,
   TopicRole,
-  allows,
-  covers,
   decodePermissions,
   decodeToken,
-  describeScope,
-  encodePermissions,
   keyVersion,
-  mergeScopes,
-  parseScope,
 } from 'momento-token-wasm';
 
 const options: DecodeOptions = { endpoint: 'cell.momentohq.com', allowedEndpointSuffixes: ['momentohq.com'] };
@@ -51,15 +44,13 @@ export const permissions: Permission[] = [
   { role: TopicRole.PublishOnly, cache: 'a', topic: AllTopics },
   { role: FunctionRole.FunctionInvoke, cache: { name: 'a' }, func: AllFunctions },
 ];
-const scope: TokenScope = mergeScopes(
-  parseScope({ permissions }, { maxPermissions: 5 }),
+export const scopes: (TokenScope | 'super-user' | undefined)[] = [
   TokenScopes.topicSubscribeOnly('a', AllTopics),
   DisposableTokenScopes.cacheKeyPrefixReadOnly('a', new Uint8Array([1])),
   AllDataReadWrite,
-);
-const action: Action = { type: 'cache', access: 'read', cache: 'a', key: 'k' };
-export const answers: boolean[] = [allows(token.scope ?? scope, action), covers('super-user', scope)];
-export const sentences: string[] = describeScope(decodePermissions(encodePermissions(scope)));
+  decodePermissions('Eg4='),
+  token.scope,
+];
 
 export function codeOf(error: unknown): TokenErrorCode | undefined {
   return error instanceof TokenError ? error.code : undefined;
