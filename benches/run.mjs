@@ -1,11 +1,13 @@
 // `make bench`: speed beside a hand-written floor and Momento's SDK, in Node and in headless Chromium; the scan; and
-// sizes.
+// sizes. With `--check`, a bound of bounds.mjs that is broken is a failure.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { launchBrowser } from '../tests/e2e/support/browser.mjs';
+import { checkBounds } from './bounds.mjs';
+import { measureCold } from './cold.mjs';
 import { measureScan } from './scan.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,9 +23,12 @@ await build({
   logLevel: 'warning',
 });
 
+let cold;
+
 async function inChromium() {
   const browser = await launchBrowser();
   try {
+    cold = await measureCold(browser);
     const page = await browser.newPage();
     await page.addScriptTag({ type: 'module', content: readFileSync(bundle, 'utf8') });
     await page.waitForFunction(() => 'measure' in globalThis);
@@ -40,8 +45,10 @@ async function inNode() {
 
 const fixed = (number, width, digits = 2) => number.toFixed(digits).padStart(width);
 
+let measured;
 for (const run of [inNode, inChromium]) {
   const [engine, { rows }] = await run();
+  measured = rows;
   console.log(`\n${engine}\n  task        permissions   ours µs  floor µs    SDK µs   ours/floor   SDK/ours`);
   for (const {
     task,
@@ -55,6 +62,9 @@ for (const run of [inNode, inChromium]) {
     );
   }
 }
+
+console.log(`\nCold, ${cold.rounds} new contexts of Chromium, from the fetch of the script to the first token`);
+console.log(`  ours ${fixed(cold.ms.ours, 0)} ms, floor ${fixed(cold.ms.floor, 0)} ms: ${fixed(cold.ofFloor, 0)}x`);
 
 const { rows: scans, ratio } = measureScan();
 console.log('\nScan, base64 of JSON       ms     MB/s');
@@ -76,3 +86,10 @@ for (const file of [
     `  ${name.padEnd(18)}${String(bytes.length).padStart(8)}${String(gzipSync(bytes, { level: 9 }).length).padStart(10)}`,
   );
 }
+
+const bounds = checkBounds({ rows: measured, cold });
+console.log('\nBounds, in Chromium');
+for (const { what, bound, found, holds } of bounds) {
+  console.log(`  ${holds ? 'holds ' : 'BROKEN'}  ${what}: ${fixed(found, 0)}, ${bound}`);
+}
+if (process.argv.includes('--check') && bounds.some(({ holds }) => !holds)) process.exit(1);

@@ -1,11 +1,15 @@
-//! The WebAssembly boundary, in a browser: the refresh machine in numbers. (What goes through memory, tests/package
-//! shows.).
+//! The WebAssembly boundary, in a browser: the refresh machine in numbers, and what `wasm-pack build` exports. (The
+//! package's own half is tested in tests/package.)
 #![cfg(target_arch = "wasm32")]
 
 use momento_token_wasm::js::Refresher;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+#[cfg(feature = "standalone")]
+#[path = "web/standalone.rs"]
+mod standalone;
 
 const START: u32 = 0;
 const GET: u32 = 1;

@@ -15,6 +15,8 @@ mod reader;
 #[cfg(feature = "refresh")]
 mod refresher;
 mod scope;
+#[cfg(feature = "standalone")]
+pub mod standalone;
 mod token;
 mod value;
 

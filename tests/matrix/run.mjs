@@ -6,7 +6,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import process from 'node:process';
 import { Matrix } from './support/matrix.mjs';
-import { pack } from './support/folder.mjs';
+import { clear } from './support/folder.mjs';
 import { print, write } from './support/table.mjs';
 
 const folder = new URL('./tools/', import.meta.url);
@@ -15,9 +15,10 @@ const isPart = process.argv.includes('--ci');
 const named = process.argv.slice(2).filter((argument) => argument !== '--ci');
 for (const name of named)
   if (!known.includes(name)) throw new Error(`expected one of ${known.join(', ')}; found ${name}`);
-const CI = ['esbuild', 'vite', 'rollup', 'node', 'plain', 'workers'];
+const CI = ['esbuild', 'vite', 'rollup', 'node', 'plain', 'workers', 'later', 'wasm-pack-bundler', 'wasm-pack-web'];
 
-const matrix = new Matrix(await pack(), isPart);
+clear();
+const matrix = new Matrix(isPart);
 for (const name of named.length ? named : isPart ? CI : known) {
   const { default: tool } = await import(new URL(`${name}.mjs`, folder));
   await matrix.family(name, tool);

@@ -25,6 +25,7 @@ const expected = [
   /^cache\.cell-1-us-east-2-1\.prod\.a\.momentohq\.com$/,
   /^v2\n\[ 'WARN_NEVER_EXPIRES' \]\nERR_V2_KEY Received a v2 API key\. Are you using/,
   /^\[\n {2}'Read and write items in cache "chat" whose key starts with "user-7:"\.',\n {2}'Subscribe to all topics in cache "chat"\.'\n\]\nfalse\ntrue\npermissions\[0\]: unknown or repeated field "items"$/,
+  /^user-7$/,
 ];
 
 let folder;

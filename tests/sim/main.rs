@@ -10,6 +10,7 @@
 //!
 //! One thing is left out, because no client can see it: a wall clock set back during the very sleep
 //! that also stops the monotonic clock (see `clocks.rs` and, for tabs, `group/device.rs`).
+#![cfg(not(target_arch = "wasm32"))]
 
 mod alone;
 mod check;

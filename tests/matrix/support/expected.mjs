@@ -39,3 +39,29 @@ export const VUE_README = shown('/vue', 3);
 /** On a server nothing is vended. */
 export const REACT_SERVER = rendered('/react');
 export const VUE_SERVER = rendered('/vue');
+
+/** The package that a bare `wasm-pack build` makes: it decodes, and vends nothing. */
+export const STANDALONE = {
+  entry: 'wasm-pack build',
+  vends: 0,
+  report: {
+    version: 'v1',
+    subject: 'someone',
+    cacheEndpoint: 'cache.cell-1-us-east-2-1.prod.a.momentohq.com',
+    scope: { permissions: [{ role: 'readonly', cache: 'chat' }] },
+    expires: true,
+    provided: 'someone',
+    printed: false,
+    refused: ['ERR_TOKEN_MALFORMED', 'ERR_ARGUMENT', 'ERR_ARGUMENT', 'ERR_ARGUMENT'],
+    built: [
+      { permissions: [{ role: 'readonly', cache: 'caché', item: { keyPrefix: 'user/' } }] },
+      { permissions: [{ role: 'publishsubscribe', cache: { all: 'caches' }, topic: { namePrefix: 'room-' } }] },
+    ],
+    same: true,
+    missing: [],
+    troubles: [],
+  },
+};
+
+/** A page that imports the package when it needs it. */
+export const LATER = { entry: 'core, import()', vends: 1, report: { shown: 'token-1', troubles: [] } };

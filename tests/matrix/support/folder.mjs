@@ -10,12 +10,16 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const app = fileURLToPath(new URL('../app/', import.meta.url));
 const cache = join(root, 'target/matrix');
 
-/** Packs pkg/; the tarball is named after what is in it, since npm knows a file by its name. */
-export async function pack() {
+/** Removes the tarballs of earlier runs. */
+export function clear() {
   mkdirSync(cache, { recursive: true });
   for (const old of readdirSync(cache).filter((name) => name.endsWith('.tgz'))) rmSync(join(cache, old));
+}
+
+/** Packs a package; the tarball is named after what is in it, since npm knows a file by its name. */
+async function pack(folder) {
   const [{ filename }] = JSON.parse(
-    (await run('npm', ['pack', '--json', '--loglevel=silent', '--pack-destination', cache, join(root, 'pkg')])).replace(
+    (await run('npm', ['pack', '--json', '--loglevel=silent', '--pack-destination', cache, folder])).replace(
       /^[^[]*/,
       '',
     ),
@@ -27,6 +31,17 @@ export async function pack() {
   );
   renameSync(packed, tarball);
   return tarball;
+}
+
+/** Packs pkg/. */
+export const packOurs = () => pack(join(root, 'pkg'));
+
+/** Packs what `wasm-pack build` makes of the crate for this target; pkg/ stays as it is. */
+export async function packOfWasmPack(target) {
+  const folder = join(cache, `wasm-pack-${target}-package`);
+  const flags = ['--mode', 'no-install', '--target', target, '--out-dir', folder];
+  await run('wasm-pack', ['build', root, ...flags], { seconds: 900 });
+  return pack(folder);
 }
 
 /** The folder, with these packages, the app, and these files (by name). What an earlier run has built is gone. */

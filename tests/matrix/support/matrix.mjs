@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { ENGINES, lacking, open } from './engines.mjs';
 import { CORE } from './expected.mjs';
-import { prepare } from './folder.mjs';
+import { packOfWasmPack, packOurs, prepare } from './folder.mjs';
 import { bin } from './node24.mjs';
 import { run, start, within } from './process.mjs';
 import { startService } from './service.mjs';
@@ -15,22 +15,26 @@ export class Matrix {
   #tarball;
   #isPart;
 
-  constructor(tarball, isPart) {
-    this.#tarball = tarball;
+  constructor(isPart) {
     this.#isPart = isPart;
   }
 
-  /** One file of ../tools: the packages it needs, by exact versions, and its cases. */
-  async family(name, { packages = {}, files = {}, cases }) {
+  /**
+   * One file of ../tools: the packages it needs, by exact versions, and its cases. With `wasmPack`, a target of
+   * wasm-pack's, the package is what that makes of the crate.
+   */
+  async family(name, { packages = {}, files = {}, wasmPack, cases }) {
+    let tarball;
     let folder;
     try {
-      folder = await prepare(name, this.#tarball, packages, files);
+      tarball = await (wasmPack ? packOfWasmPack(wasmPack) : (this.#tarball ??= packOurs()));
+      folder = await prepare(name, tarball, packages, files);
     } catch (error) {
       return this.#record({ tool: name, version: '', mode: 'install', entry: '', engine: '' }, Date.now(), error);
     }
     const family = {
       folder,
-      tarball: this.#tarball,
+      tarball,
       isPart: this.#isPart,
       node24: bin(folder),
       /** A step that several cases need: if it fails, it is what failed. */

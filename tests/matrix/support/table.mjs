@@ -56,6 +56,8 @@ What ran, by the entry of the package:
   again as the token ages.
 - /react, /vue: a component of React 19 or Vue 3 shows a token, and the next; on a server it is rendered, and nothing is vended.
 - /momento: Momento's own Web SDK says each token's name on a topic, and the page hears it there by a \`RotatingTopicClient\`.
+- core, import(): the package is imported when the page needs it, is no part of the first bundle (which is checked), and vends a token.
+- wasm-pack build: not the npm package, but what \`wasm-pack build\` makes of the crate, without flags (for webpack) or with \`--target web\`; a token is decoded.
 - pnpm, Yarn Plug'n'Play: the package is installed by them, with React, Vue and esbuild beside it, and run where they resolve it.
 - \`npm create vite\`: the template in TypeScript with the component of the [README](../README.md) in it, whose types are checked by the build. It shows three tokens,
   each while it is good, without an error or a warning in the console.

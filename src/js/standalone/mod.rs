@@ -1,0 +1,24 @@
+//! What `wasm-pack build` makes of this crate: decoding and scopes as functions and classes of their own, under the
+//! names and types of the npm package.
+//!
+//! The npm package is built without this folder. It has a hand-written half in TypeScript, which also keeps tokens fresh
+//! (`pkg-template/`).
+
+mod builders;
+mod error;
+mod options;
+mod provider;
+mod scope;
+mod time;
+mod token;
+
+pub use builders::{DisposableTokenScopes, TokenScopes};
+pub use provider::CredentialProvider;
+pub use scope::decode_permissions;
+pub use token::{Token, decode_token, key_version};
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// The declarations of everything here, taken from `pkg-template/index.d.ts` by `tools/standalone-types.mjs`.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("types.d.ts");

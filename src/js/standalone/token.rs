@@ -1,0 +1,170 @@
+//! Credentials.
+
+use super::{
+    error,
+    options::{self, text},
+    scope::{list, object, of_grant},
+    time,
+};
+use crate::token::{self, Warning};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use js_sys::Date;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use zeroize::Zeroizing;
+
+/// `decodeToken`.
+///
+/// # Errors
+/// A `TokenError`.
+#[wasm_bindgen(js_name = decodeToken, skip_typescript)]
+pub fn decode_token(credential: &JsValue, options: &JsValue) -> Result<Token, JsValue> {
+    let credential = Zeroizing::new(text("credential", credential)?);
+    Token::of(token::decode(&credential, &options::read(options)?, time::now()))
+}
+
+/// `keyVersion`: what a credential is by its form, `unknown` for anything else.
+#[wasm_bindgen(js_name = keyVersion, skip_typescript)]
+pub fn key_version(credential: &JsValue) -> String {
+    let version = credential.as_string().and_then(|credential| token::key_version(&Zeroizing::new(credential)));
+    version.map_or("unknown", token::Version::name).into()
+}
+
+/// What a credential says. Every way to print it is redacted; [`Token::reveal`] is how to get at the credential.
+#[wasm_bindgen(skip_typescript)]
+pub struct Token(token::Token);
+
+impl Token {
+    fn envelope(&self) -> Result<String, JsValue> {
+        const MISSING: &str =
+            "Missing required property: endpoint; an envelope carries one, and this credential has none";
+        let endpoint = self.0.endpoint().ok_or_else(|| error::of_code("ERR_ENDPOINT_MISSING", MISSING))?;
+        // Neither needs an escape: a host is checked, and a credential is base64 with dots.
+        let json = format!(r#"{{"endpoint":"{endpoint}","api_key":"{}"}}"#, self.0.credential().reveal());
+        Ok(STANDARD.encode(&*Zeroizing::new(json)))
+    }
+
+    pub(super) fn of(decoded: Result<token::Token, token::TokenError>) -> Result<Token, JsValue> {
+        decoded.map(Token).map_err(|error| error::of_token(&error))
+    }
+}
+
+#[wasm_bindgen]
+impl Token {
+    /// `v1`, `v2`, `legacy` or `session`.
+    #[wasm_bindgen(getter)]
+    pub fn version(&self) -> String {
+        self.0.version().name().into()
+    }
+
+    /// Base endpoint, if known.
+    #[wasm_bindgen(getter)]
+    pub fn endpoint(&self) -> Option<String> {
+        self.0.endpoint().map(String::from)
+    }
+
+    /// The hosts derived from it, if known.
+    #[wasm_bindgen(getter)]
+    pub fn endpoints(&self) -> JsValue {
+        let Some(endpoints) = self.0.endpoints() else { return JsValue::UNDEFINED };
+        object([
+            ("cacheEndpoint", endpoints.cache.into()),
+            ("controlEndpoint", endpoints.control.into()),
+            ("tokenEndpoint", endpoints.token.into()),
+            ("secureConnection", endpoints.secure.into()),
+            ("overridden", endpoints.overridden.into()),
+        ])
+    }
+
+    /// When it expires, if ever. A new `Date` each time.
+    #[wasm_bindgen(getter, js_name = expiresAt)]
+    pub fn expires_at(&self) -> Option<Date> {
+        self.0.expires_at().map(|ms| Date::new(&JsValue::from_f64(ms as f64)))
+    }
+
+    /// What it may do, if it says so.
+    #[wasm_bindgen(getter)]
+    pub fn scope(&self) -> JsValue {
+        self.0.grant().as_ref().map_or(JsValue::UNDEFINED, of_grant)
+    }
+
+    /// Claim `id`.
+    #[wasm_bindgen(getter, js_name = tokenId)]
+    pub fn token_id(&self) -> Option<String> {
+        self.0.token_id().map(String::from)
+    }
+
+    /// Claim `sub`.
+    #[wasm_bindgen(getter)]
+    pub fn subject(&self) -> Option<String> {
+        self.0.subject().map(String::from)
+    }
+
+    /// Whether nothing in it contradicts a disposable token.
+    #[wasm_bindgen(getter)]
+    pub fn disposable(&self) -> bool {
+        self.0.is_disposable()
+    }
+
+    /// What a careful reader would point out.
+    #[wasm_bindgen(getter)]
+    pub fn warnings(&self) -> JsValue {
+        let of_warning =
+            |Warning { code, message }: Warning| object([("code", code.into()), ("message", message.into())]);
+        list(self.0.warnings().into_iter().map(of_warning))
+    }
+
+    /// The credential to send: `wire`, what gRPC sends, or `envelope`, with its endpoint.
+    ///
+    /// # Errors
+    /// `ERR_ENDPOINT_MISSING` for an envelope without a known endpoint; `ERR_ARGUMENT` for another form.
+    pub fn reveal(&self, form: &JsValue) -> Result<String, JsValue> {
+        let credential = self.0.credential().reveal();
+        match form.as_string().as_deref() {
+            Some("wire") => Ok(credential.into()),
+            None if form.is_undefined() => Ok(credential.into()),
+            Some("envelope") => self.envelope(),
+            _ => Err(error::argument("form", "'wire' or 'envelope'", form)),
+        }
+    }
+
+    /// Whether it has expired by then: milliseconds since the epoch or a `Date`, now by default.
+    ///
+    /// # Errors
+    /// `ERR_ARGUMENT` for what is no time.
+    #[wasm_bindgen(js_name = isExpired)]
+    pub fn is_expired(&self, at: &JsValue) -> Result<bool, JsValue> {
+        Ok(self.remaining_ms(at)? == 0.0)
+    }
+
+    /// Whole milliseconds left by then, never negative; infinite if it never expires.
+    ///
+    /// # Errors
+    /// As [`Token::is_expired`].
+    #[wasm_bindgen(js_name = remainingMs)]
+    pub fn remaining_ms(&self, at: &JsValue) -> Result<f64, JsValue> {
+        let at = time::read(at)?;
+        Ok(self.0.expires_at().map_or(f64::INFINITY, |end| (end as f64 - at).floor().max(0.0)))
+    }
+
+    /// Everything but the credential.
+    #[wasm_bindgen(js_name = toJSON)]
+    pub fn to_json(&self) -> JsValue {
+        object([
+            ("version", self.version().into()),
+            ("endpoint", self.endpoint().into()),
+            ("endpoints", self.endpoints()),
+            ("expiresAt", self.expires_at().into()),
+            ("scope", self.scope()),
+            ("tokenId", self.token_id().into()),
+            ("subject", self.subject().into()),
+            ("disposable", self.disposable().into()),
+            ("warnings", self.warnings()),
+        ])
+    }
+
+    /// `[Token: redacted]`.
+    #[wasm_bindgen(js_name = toString)]
+    pub fn redacted(&self) -> String {
+        "[Token: redacted]".into()
+    }
+}
