@@ -94,12 +94,6 @@ impl<'a> Reader<'a> {
         Reader { text, at: 0, depth: 0, more: false, run: Run::default() }
     }
 
-    /// How far reading has come, in bytes.
-    #[cfg(feature = "refresh")]
-    pub(crate) fn place(&self) -> usize {
-        self.at
-    }
-
     /// What stands next; white space before it is passed over.
     pub(crate) fn kind(&mut self) -> Result<Kind> {
         match self.next_kind() {

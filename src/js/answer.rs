@@ -4,8 +4,13 @@ use super::{
     block::{hand_over, of_error, of_token},
     options,
 };
-use crate::codec::{base64, block::Block, proto::Fields, wipe::Wiped};
-use crate::vend::{Found, Place, VendError, Wanted, check_status, content, parts_of, text_at};
+use crate::codec::{
+    block::Block,
+    json::{Json, parse},
+    wipe::Wiped,
+};
+use crate::scope::Grant;
+use crate::vend::{Answer, Asked, Retry, VendError, check_status};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Reads an answer: its HTTP status, and the body, which stands in front of `input` with `filled` bytes. `options`
@@ -41,8 +46,12 @@ pub fn read_answer(
     hand_over(match read(body, options, asked, expires_in as i64, status, now as i64, wall as i64) {
         Ok(block) => block,
         Err(error) => {
-            let mut block = of_error(error.code(), error.message());
-            block.number(error.weight() as u32);
+            let mut block = of_error(error.code(), &error.message());
+            block.number(match error.retry() {
+                Retry::Later => 0,
+                Retry::Never => 1,
+                Retry::Malformed => 2,
+            });
             block.number(error.status().unwrap_or_default().into());
             block
         }
@@ -60,31 +69,30 @@ fn read(
     wall: i64,
 ) -> Result<Block, VendError> {
     check_status(status)?;
-    let body = content(body)?;
-    let mut found = Found::NOTHING;
-    found.read(body)?;
-    let end_of_p = asked.bytes().position(|byte| byte == b'\n').unwrap_or_default();
-    // A super-user's has none, and what was not asked is not compared.
-    let p = base64::decode(asked.get(..end_of_p).unwrap_or_default()).unwrap_or_default();
-    let mut scope = Fields::new(&p);
-    let _ = scope.next();
-    let token_id = text_at(asked, Place::At(end_of_p + 1));
-    let wanted = Wanted {
-        scope: &parts_of(scope.bytes),
-        expires_in,
-        token_id: (asked.len() > end_of_p + 1).then_some(token_id.reveal()),
+    let answer = Answer::read(body)?;
+    let (p, token_id) = asked.split_once('\n').unwrap_or_default();
+    let asked = Asked {
+        // A super-user's has none, and what was not asked is not compared.
+        scope: match Grant::decode(p) {
+            Ok(Grant::Scope(scope)) if !p.is_empty() => Some(scope),
+            _ => None,
+        },
+        expires_in: (expires_in != i64::MAX).then_some(expires_in),
+        token_id: match parse(token_id) {
+            Ok(Json::String(id)) => Some(id.to_string()),
+            _ => None,
+        },
     };
-    match found.token(body, options::read(options.as_bytes()), &wanted, now, wall) {
+    match answer.token(&options::read_owned(options.as_bytes()), &asked, now, wall) {
         Ok(token) => {
             let claimed = token.expires_at.filter(|_| !token.told_expiry);
-            let [length, told] = found.life();
-            let times = [claimed, token.issued_at, length, told];
+            let times = [claimed, token.issued_at, answer.lifetime(), answer.expires_at()];
             let mut block = of_token(token);
             for time in times.map(Option::unwrap_or_default) {
                 block.number((time >> 32) as u32);
                 block.number(time as u32);
             }
-            if let Some(refresh_token) = found.refresh_token(body) {
+            if let Some(refresh_token) = answer.refresh_token() {
                 block.end();
                 block.put(refresh_token.reveal().as_bytes());
             }

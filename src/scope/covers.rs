@@ -1,6 +1,8 @@
 //! Comparison of what scopes permit, and of a scope with one action.
 
 use super::action::{Act, Action};
+#[cfg(feature = "refresh")]
+use super::model::Permission;
 use super::model::{Grant, TokenScope};
 use super::parts::Parts;
 
@@ -14,6 +16,13 @@ pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
         Grant::SuperUser => true,
         Grant::Scope(scope) => within(&scope.parts(), &requested.parts()),
     }
+}
+
+/// The permissions of `of` that those in `by` do not cover.
+#[cfg(feature = "refresh")]
+pub(crate) fn uncovered<'a>(of: &'a [Permission], by: &[Permission]) -> impl Iterator<Item = &'a Permission> {
+    let by: Vec<_> = by.iter().map(Permission::parts).collect();
+    of.iter().filter(move |permission| !within(&by, &[permission.parts()]))
 }
 
 /// As [`covers`], of permissions taken apart.

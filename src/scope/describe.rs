@@ -20,6 +20,17 @@ impl TokenScope {
     }
 }
 
+#[cfg(feature = "refresh")]
+impl super::model::Permission {
+    /// A sentence for logs and messages: a name that may be a credential is not shown.
+    pub(crate) fn describe_for_log(&self) -> String {
+        let mut out = String::new();
+        describe(&mut out, &self.parts(), push_quotable_name);
+        out.pop();
+        out
+    }
+}
+
 impl Grant {
     /// As [`TokenScope::describe`]; for a super-user, one sentence that says so.
     pub fn describe(&self) -> Vec<String> {
@@ -82,7 +93,7 @@ pub(crate) fn push_name(out: &mut String, bytes: &[u8]) {
 
 /// The same for messages, which end up in logs: a name that may be a credential is not shown.
 #[cfg(feature = "refresh")]
-pub(crate) fn push_quotable_name(out: &mut String, bytes: &[u8]) {
+fn push_quotable_name(out: &mut String, bytes: &[u8]) {
     if is_quotable(bytes) { push_name(out, bytes) } else { push(out, "(not shown)") }
 }
 

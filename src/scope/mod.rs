@@ -28,6 +28,8 @@ mod rows;
 pub(crate) mod wire;
 
 pub use action::{Action, CacheAccess, TopicAccess};
+#[cfg(feature = "refresh")]
+pub(crate) use covers::uncovered;
 pub use covers::{allows, covers};
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use describe::push_name;
@@ -37,11 +39,10 @@ pub use model::{
     TopicRole,
 };
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
-pub(crate) use {covers::is_allowed, merge::is_new, model::check_count, read::Draft};
-#[cfg(any(feature = "refresh", all(target_arch = "wasm32", feature = "js")))]
 pub(crate) use {
-    covers::within,
+    covers::{is_allowed, within},
     describe::{ANYTHING, describe},
+    merge::is_new,
+    model::check_count,
+    read::Draft,
 };
-#[cfg(feature = "refresh")]
-pub(crate) use {describe::push_quotable_name, error::push_decimal, parts::Parts};

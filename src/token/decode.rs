@@ -43,6 +43,17 @@ pub fn decode(credential: &str, options: &DecodeOptions, now: i64) -> Result<Tok
     read(Work::of(credential), Input::Text(credential.len()), &options.settings(), Expected::Any, now)
 }
 
+/// As [`decode`], of a credential that must be what is expected.
+#[cfg(feature = "refresh")]
+pub(crate) fn decode_as(
+    credential: &str,
+    options: &DecodeOptions,
+    expected: Expected,
+    now: i64,
+) -> Result<Token, TokenError> {
+    read(Work::of(credential), Input::Text(credential.len()), &options.settings(), expected, now)
+}
+
 /// What a credential is, by its form alone; `None` for what is no credential. Never fails.
 pub fn key_version(credential: &str) -> Option<Version> {
     version_of(Work::of(credential), Input::Text(credential.len()))

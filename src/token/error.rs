@@ -53,6 +53,12 @@ impl TokenError {
         self.0.code
     }
 
+    /// The credential is broken, rather than one of a kind that is refused.
+    #[cfg(feature = "refresh")]
+    pub(crate) fn is_malformed(&self) -> bool {
+        matches!(self.code(), "ERR_TOKEN_EMPTY" | "ERR_TOKEN_MALFORMED" | "ERR_TOKEN_EXPIRY")
+    }
+
     /// What was expected, what was found, and what to do.
     pub fn message(&self) -> &str {
         &self.0.message

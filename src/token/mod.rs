@@ -23,20 +23,21 @@ mod secret;
 mod warning;
 mod work;
 
+#[cfg(any(feature = "refresh", all(target_arch = "wasm32", feature = "js")))]
+pub(crate) use decode::Expected;
+#[cfg(feature = "refresh")]
+pub(crate) use decode::decode_as;
 pub use decode::{decode, key_version};
 pub use endpoint::{DEFAULT_ENDPOINT_SUFFIX, Endpoints, Overrides};
 pub use error::TokenError;
 pub use model::{DecodeOptions, MAX_DISPOSABLE_LIFE_MS, Token, Version};
-#[cfg(feature = "refresh")]
-pub(crate) use paste::blank;
 pub use provider::{from_api_key_v2, from_disposable_token, from_string};
 pub use secret::{Credential, Secret};
 pub use warning::Warning;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
-pub(crate) use {decode::version_of, warning::each_warning};
-#[cfg(any(feature = "refresh", all(target_arch = "wasm32", feature = "js")))]
 pub(crate) use {
-    decode::{Expected, Input, read},
+    decode::{Input, read, version_of},
     model::Settings,
+    warning::each_warning,
     work::Work,
 };

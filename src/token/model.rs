@@ -187,8 +187,8 @@ impl Token {
 
     /// Points something out that the credential alone does not tell.
     #[cfg(feature = "refresh")]
-    pub(crate) fn remark(&mut self, code: &'static str, message: &str) {
-        self.remarks.push(Warning { code, message: String::from(message) });
+    pub(crate) fn warn(&mut self, warning: Warning) {
+        self.remarks.push(warning);
     }
 
     /// Takes in what a vending answer says about expiry. The claim is the truth where there is one.
@@ -200,10 +200,11 @@ impl Token {
                 self.told_expiry = true;
                 self.unwarn(Kind::NeverExpires);
             }
-            Some(claimed) if claimed.abs_diff(told) > tolerance.unsigned_abs() => self.remark(
-                "WARN_EXPIRY_DISAGREES",
-                "The vending service's answer and the token differ on when it expires; the token is believed.",
-            ),
+            Some(claimed) if claimed.abs_diff(told) > tolerance.unsigned_abs() => self.warn(Warning {
+                code: "WARN_EXPIRY_DISAGREES",
+                message: "The vending service's answer and the token differ on when it expires; the token is believed."
+                    .into(),
+            }),
             Some(_) => {}
         }
     }

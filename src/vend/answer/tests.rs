@@ -1,6 +1,7 @@
 use super::*;
 use crate::codec::base64;
 use crate::scope::TokenScope;
+use crate::token::Version;
 use proptest::prelude::*;
 use std::format;
 use std::vec::Vec;

@@ -17,7 +17,7 @@ fn message(body: &str) -> String {
     let error = token(body).unwrap_err();
     assert_eq!(error.code(), "ERR_VEND_ANSWER", "{body}");
     assert!(!error.message().contains("eyJ"), "{error}");
-    String::from(error.message())
+    error.message()
 }
 
 #[test]
