@@ -15,8 +15,8 @@ mod write;
 pub(crate) use error::Malformed;
 pub(crate) use number::Number;
 pub(crate) use text::unescape;
-#[expect(unused_imports, reason = "the readers of scopes, tokens and answers move to it")]
-pub(crate) use value::{Object, Repeated, Value as Json, parse};
+#[allow(unused_imports, reason = "the reader of scopes moves to it")]
+pub(crate) use value::{Object, Repeated, Value as Json, parse, parse_object};
 pub(crate) use write::{push, push_ascii, push_hex, write_string};
 
 use error::Expected;

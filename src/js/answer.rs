@@ -7,11 +7,11 @@ use super::{
 use crate::codec::{
     block::Block,
     json::{Json, parse},
-    wipe::Wiped,
 };
 use crate::scope::Grant;
 use crate::vend::{Answer, Asked, Retry, VendError, check_status};
 use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
 
 /// Reads an answer: its HTTP status, and the body, which stands in front of `input` with `filled` bytes. `options`
 /// bytes of what
@@ -36,7 +36,7 @@ pub fn read_answer(
     now: f64,
     wall: f64,
 ) -> u32 {
-    let input = Wiped(input);
+    let input = Zeroizing::new(input);
     let end_of_options = (filled + options) as usize;
     // The engine wrote it, which is always UTF-8.
     let text = input.get(..end_of_options + asked as usize).map(std::str::from_utf8);
@@ -83,11 +83,11 @@ fn read(
             _ => None,
         },
     };
-    match answer.token(&options::read_owned(options.as_bytes()), &asked, now, wall) {
+    match answer.token(&options::read(options.as_bytes()), &asked, now, wall) {
         Ok(token) => {
-            let claimed = token.expires_at.filter(|_| !token.told_expiry);
-            let times = [claimed, token.issued_at, answer.lifetime(), answer.expires_at()];
-            let mut block = of_token(token);
+            let claimed = token.expires_at().filter(|_| !token.expiry_from_answer);
+            let times = [claimed, token.issued_at(), answer.lifetime(), answer.expires_at()];
+            let mut block = of_token(&token);
             for time in times.map(Option::unwrap_or_default) {
                 block.number((time >> 32) as u32);
                 block.number(time as u32);

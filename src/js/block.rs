@@ -1,8 +1,10 @@
 //! How a token, a scope or an error reaches JavaScript: as a [`Block`], whose memory the package reads and then gives
 //! back (`pkg-template/src/block.ts`).
 
+use crate::codec::block::ABSENT;
 use crate::codec::block::Block;
-use crate::token::{Token, TokenError, each_warning};
+use crate::scope::Grant;
+use crate::token::{Token, TokenError, Version};
 
 /// The first numbers of every table: how long it is, and where the text is, how long and in how much room.
 pub(super) const HEAD: usize = 4;
@@ -44,58 +46,60 @@ pub(super) fn of_error(code: &str, message: &str) -> Block {
 
 pub(super) fn of(result: Result<Token, TokenError>) -> Block {
     match result {
-        Ok(token) => of_token(token),
-        Err(error) => of_error(error.code(), error.message()),
+        Ok(token) => of_token(&token),
+        Err(error) => of_error(error.code(), &error.message()),
     }
 }
 
-pub(super) fn of_token(token: Token) -> Block {
-    #[cfg(feature = "refresh")]
-    let remarks = token.remarks;
-    #[cfg(not(feature = "refresh"))]
-    let remarks: Vec<crate::token::Warning> = Vec::new();
-    let Token {
-        version,
-        hosts,
-        expires_at,
-        disposable,
-        super_user,
-        permissions,
-        warnings,
-        not_understood,
-        mut block,
-        ..
-    } = token;
-    let remarked = warnings.count_ones() + remarks.len() as u32;
-    let mut head = version as u32;
+pub(super) fn of_token(token: &Token) -> Block {
+    const NUMBERS: usize = HEAD + 5;
+    let mut block = Block::new(2 * token.credential().reveal().len() + 1024, NUMBERS);
+    block.put(token.credential().reveal().as_bytes());
+    for text in [token.endpoint(), token.token_id(), token.subject()] {
+        block.maybe(text.map(str::as_bytes));
+    }
+    match token.endpoints() {
+        Some(hosts) => [&hosts.cache, &hosts.control, &hosts.token].map(|host| block.put(host.as_bytes())),
+        None => [ABSENT; 3].map(|end| block.number(end)),
+    };
+    let permissions = match token.grant() {
+        Some(Grant::Scope(scope)) => scope.permissions(),
+        Some(Grant::SuperUser) | None => &[],
+    };
+    for parts in permissions.iter().map(crate::scope::Permission::parts) {
+        block.permission(&parts);
+    }
+    let mut head = match token.version() {
+        Version::V1 => 0,
+        Version::V2 => 1,
+        Version::Legacy => 2,
+        Version::Session => 3,
+    };
     let flags = [
-        (DISPOSABLE, disposable),
-        (ENDPOINTS, hosts.is_some()),
-        (SECURE, hosts.is_some_and(|hosts| hosts.secure)),
-        (OVERRIDDEN, hosts.is_some_and(|hosts| hosts.overridden)),
-        (EXPIRES, expires_at.is_some()),
-        (SUPER_USER, super_user),
-        (SCOPE, permissions > 0),
-        (WARNINGS, remarked > 0),
+        (DISPOSABLE, token.is_disposable()),
+        (ENDPOINTS, token.endpoints().is_some()),
+        (SECURE, token.endpoints().is_some_and(|hosts| hosts.secure)),
+        (OVERRIDDEN, token.endpoints().is_some_and(|hosts| hosts.overridden)),
+        (EXPIRES, token.expires_at().is_some()),
+        (SUPER_USER, token.grant() == Some(&Grant::SuperUser)),
+        (SCOPE, !permissions.is_empty()),
+        (WARNINGS, !token.warnings().is_empty()),
     ];
     for (flag, given) in flags {
         head |= if given { flag } else { 0 };
     }
-    let expires_at = expires_at.unwrap_or_default();
-    let numbers = [head, (expires_at >> 32) as u32, expires_at as u32, permissions, block.table.len() as u32];
+    let expires_at = token.expires_at().unwrap_or_default();
+    let numbers =
+        [head, (expires_at >> 32) as u32, expires_at as u32, permissions.len() as u32, block.table.len() as u32];
     for (place, number) in block.table.iter_mut().skip(HEAD).zip(numbers) {
         *place = number;
     }
-    if remarked > 0 {
-        block.number(remarked);
+    if !token.warnings().is_empty() {
+        block.number(token.warnings().len() as u32);
         block.end();
-        each_warning(warnings, not_understood.as_ref(), &mut |code, message| {
-            block.put(code.as_bytes());
-            block.put(message.as_bytes());
-        });
-        for remark in &remarks {
-            block.put(remark.code.as_bytes());
-            block.put(remark.message.as_bytes());
+        for warning in token.warnings() {
+            block.put(warning.code.as_bytes());
+            block.put(warning.message.as_bytes());
         }
     }
     block

@@ -1,146 +1,125 @@
-//! The claims of a JWT (RFC 7519) that Momento uses.
+//! The claims of a JWT that Momento uses.
 
-use super::work::{Expected, Span, Work};
-use crate::codec::base64::Decoded;
-use crate::codec::json::Value;
+use crate::codec::json::{Json, Object, Repeated};
+use zeroize::Zeroizing;
 
-/// The claims by name, each in its place here. One of another type than expected is somebody else's claim of that name.
-const NAMES: [&str; 9] = ["exp", "p", "id", "sub", "c", "cp", "t", "ver", "iat"];
-
-/// What the claims are.
-#[derive(Default)]
-pub(super) struct Claims([Value; 9]);
-
-/// A claim, by its place in [`NAMES`].
-#[derive(Clone, Copy)]
-pub(super) enum Claim {
-    /// When it expires, in seconds since the epoch, perhaps with a fraction.
-    Expiry,
-    /// What it grants, base64 of protobuf.
-    Permissions,
-    /// The tokenId given at minting.
-    Id,
-    Subject,
-    /// A legacy token's cache endpoint.
-    CacheEndpoint,
-    /// A legacy token's control endpoint.
-    ControlEndpoint,
-    /// `"g"`: a v2 API key.
-    Type,
-    /// 1: a v1 key.
-    Version,
-    /// When it was issued, in seconds since the epoch, perhaps with a fraction.
-    #[cfg(feature = "refresh")]
-    IssuedAt,
-}
-
-/// The last second of the year 9999. Milliseconds taken for seconds lie far beyond it.
+/// The last millisecond of the year 9999. Milliseconds that are mistaken for seconds lie far beyond it.
 const LAST_SANE_MS: i64 = 253_402_300_799_999;
 
-/// `{"alg":"HS256"}` and the dot behind it, as nearly all of Momento's JWTs begin: known to be right, and so not read
-/// again.
-const HEADER: &[u8] = b"eyJhbGciOiJIUzI1NiJ9.";
+/// The claims. One whose type is not the expected one counts as absent, unless its field says otherwise: it is a claim
+/// of somebody else's with the same name.
+pub(super) struct Claims {
+    /// `exp`.
+    pub(super) expiry: Expiry,
+    /// `iat`: when it was issued, in milliseconds since the epoch. Only evidence, so what is not a sane time is `None`.
+    pub(super) issued_at: Option<i64>,
+    /// `p`: what it grants, base64 of protobuf. Empty for a claim that is not text: no permissions message is.
+    pub(super) permissions: Option<Zeroizing<String>>,
+    /// `id`: the tokenId given at minting.
+    pub(super) token_id: Option<String>,
+    /// `sub`.
+    pub(super) subject: Option<String>,
+    /// `c`: a legacy token's cache endpoint.
+    pub(super) cache_endpoint: Option<String>,
+    /// `cp`: a legacy token's control endpoint.
+    pub(super) control_endpoint: Option<String>,
+    /// `t` is `"g"`: a v2 API key.
+    pub(super) is_v2: bool,
+    /// `ver` is 1: a v1 key.
+    pub(super) is_v1: bool,
+}
+
+/// Claim `exp`, there in seconds since the epoch, perhaps with a fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expiry {
+    Never,
+    /// In milliseconds since the epoch.
+    At(i64),
+    /// Not a time between 1970 and the year 9999, most often milliseconds in place of seconds.
+    Invalid,
+}
 
 impl Claims {
-    /// Reads a compact JWT: three base64 parts, of which header and payload are JSON objects. They are decoded to
-    /// `free`.
-    pub(super) fn read(&mut self, work: &mut Work, jwt: Span, free: usize) -> Result<(), Expected> {
-        self.parts(work, jwt, free).map_err(|expected| {
-            match work.get(jwt).iter().filter(|byte| **byte == b'.').count() {
-                2 => expected,
-                _ => THREE_PARTS,
-            }
+    /// Reads the payload of a JWT.
+    ///
+    /// # Errors
+    /// [`Repeated`] for a known claim that is there twice: two readers could disagree on which one counts.
+    pub(super) fn read(payload: &Object) -> Result<Self, Repeated> {
+        let claim = |name| payload.unique(name);
+        let text = |name| Ok::<_, Repeated>(claim(name)?.and_then(Json::as_str).map(String::from));
+        Ok(Claims {
+            expiry: match claim("exp")? {
+                None => Expiry::Never,
+                Some(value) => time(value).map_or(Expiry::Invalid, Expiry::At),
+            },
+            issued_at: claim("iat")?.and_then(time),
+            permissions: claim("p")?.map(|value| Zeroizing::new(String::from(value.as_str().unwrap_or_default()))),
+            token_id: text("id")?,
+            subject: text("sub")?,
+            cache_endpoint: text("c")?,
+            control_endpoint: text("cp")?,
+            is_v2: claim("t")?.and_then(Json::as_str) == Some("g"),
+            is_v1: claim("ver")?.and_then(thousandths).is_some_and(|version| (1000..2000).contains(&version)),
         })
-    }
-
-    fn parts(&mut self, work: &mut Work, jwt: Span, free: usize) -> Result<(), Expected> {
-        let mut rest = Span { from: jwt.from + HEADER.len(), ..jwt };
-        if !work.get(jwt).starts_with(HEADER) {
-            rest = jwt;
-            let header = part(work, &mut rest, free)?;
-            work.members(header, &[], &mut [], &"")?;
-        }
-        let payload = part(work, &mut rest, free)?;
-        let signature = part(work, &mut rest, payload.to)?;
-        // Beyond the last part, where a dot would stand.
-        if rest.from <= rest.to {
-            return Err(THREE_PARTS);
-        }
-        if signature.from == signature.to {
-            return Err(&"a signature");
-        }
-        work.members(payload, &NAMES, &mut self.0, &"each claim once")
-    }
-
-    fn get(&self, claim: Claim) -> Value {
-        self.0.get(claim as usize).copied().unwrap_or_default()
-    }
-
-    pub(super) fn text(&self, claim: Claim) -> Option<Span> {
-        self.get(claim).text()
-    }
-
-    /// When it expires, in milliseconds since the epoch. An error is what is no time between 1970 and the year 9999:
-    /// most often milliseconds for seconds.
-    pub(super) fn expires_at(&self) -> Result<Option<i64>, Insane> {
-        match self.get(Claim::Expiry) {
-            Value::Absent => Ok(None),
-            Value::Number(at @ 1..=LAST_SANE_MS) => Ok(Some(at)),
-            _ => Err(Insane),
-        }
-    }
-
-    /// When it was issued, in milliseconds since the epoch; `None` where that is no sane time, for it is only evidence.
-    #[cfg(feature = "refresh")]
-    pub(super) fn issued_at(&self) -> Option<i64> {
-        match self.get(Claim::IssuedAt) {
-            Value::Number(at @ 1..=LAST_SANE_MS) => Some(at),
-            _ => None,
-        }
-    }
-
-    /// Claimed but no text is an empty one: no permissions message is.
-    pub(super) fn permissions(&self) -> Option<Span> {
-        let claimed = self.get(Claim::Permissions);
-        (claimed != Value::Absent).then(|| claimed.text().unwrap_or_default())
-    }
-
-    pub(super) fn is_v2(&self, work: &Work) -> bool {
-        self.text(Claim::Type).is_some_and(|span| work.get(span) == b"g")
-    }
-
-    pub(super) fn is_v1(&self) -> bool {
-        matches!(self.get(Claim::Version), Value::Number(1000..2000))
     }
 }
 
-/// Claim `exp` is no time.
-pub(super) struct Insane;
+/// A sane time in milliseconds, of one in seconds.
+fn time(value: &Json) -> Option<i64> {
+    thousandths(value).filter(|at| (1..=LAST_SANE_MS).contains(at))
+}
 
-const THREE_PARTS: Expected = &"three parts between dots";
-
-/// Decodes what stands before the next dot or the end to `free`: where it is then. The rest is what stands behind that
-/// dot.
-fn part(work: &mut Work, rest: &mut Span, free: usize) -> Result<Span, Expected> {
-    match work.decode(*rest, free) {
-        Some(Decoded { stopped, length })
-            if stopped >= rest.to || work.get(Span { from: stopped, to: stopped + 1 }) == b"." =>
-        {
-            rest.from = stopped + 1;
-            Ok(Span { from: free, to: free + length })
-        }
-        _ => Err(&"base64 between its dots"),
+fn thousandths(value: &Json) -> Option<i64> {
+    match value {
+        Json::Number(number) => number.scaled(3),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::json::parse_object;
+
+    fn read(payload: &str) -> Result<Claims, Repeated> {
+        Claims::read(&parse_object(payload.as_bytes()).unwrap())
+    }
 
     #[test]
-    fn the_header_that_is_not_read_is_right() {
-        let (header, dot) = HEADER.split_at(HEADER.len() - 1);
-        let header = crate::codec::base64::decode(std::str::from_utf8(header).unwrap());
-        assert_eq!((header.as_deref(), dot), (Some(&br#"{"alg":"HS256"}"#[..]), &b"."[..]));
+    fn expiry_is_a_sane_time_in_seconds() {
+        for (exp, expected) in [
+            ("1735689600", Expiry::At(1_735_689_600_000)),
+            ("1735689600.9999", Expiry::At(1_735_689_600_999)),
+            ("1.7356896e9", Expiry::At(1_735_689_600_000)),
+            ("253402300799", Expiry::At(253_402_300_799_000)),
+            ("0", Expiry::Invalid),
+            ("0.0001", Expiry::Invalid),
+            ("-5", Expiry::Invalid),
+            ("253402300800", Expiry::Invalid),
+            ("1735689600000", Expiry::Invalid),
+            ("1e300", Expiry::Invalid),
+            ("null", Expiry::Invalid),
+            ("\"1735689600\"", Expiry::Invalid),
+        ] {
+            assert_eq!(read(&format!(r#"{{"exp":{exp}}}"#)).unwrap().expiry, expected, "{exp}");
+        }
+        assert_eq!(read("{}").unwrap().expiry, Expiry::Never);
+    }
+
+    #[test]
+    fn a_known_claim_may_be_there_once() {
+        for claim in ["exp", "iat", "p", "id", "sub", "c", "cp", "t", "ver"] {
+            assert!(read(&format!(r#"{{"{claim}":1,"x":2,"{claim}":1}}"#)).is_err(), "{claim}");
+        }
+        assert!(read(r#"{"x":1,"x":2}"#).is_ok());
+    }
+
+    #[test]
+    fn claims_of_another_type_are_not_ours() {
+        let claims = read(r#"{"iat":"1","p":5,"id":1,"sub":[],"c":{},"cp":null,"t":7,"ver":"1"}"#).unwrap();
+        assert_eq!((claims.issued_at, claims.token_id, claims.subject), (None, None, None));
+        assert_eq!((claims.cache_endpoint, claims.control_endpoint), (None, None));
+        assert_eq!(claims.permissions.as_ref().map(|p| p.as_str()), Some(""));
+        assert!(!claims.is_v1 && !claims.is_v2);
     }
 }

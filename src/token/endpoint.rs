@@ -1,232 +1,155 @@
 //! Where a credential is sent. A credential's endpoint is not signed, so anyone who can change the string can
 //! change its destination: only a plain host name under an allowed suffix passes.
 
-use super::claims::Claim;
-use super::decode::Form;
-use super::error::TokenError;
-use super::model::{Settings, Version};
-use super::work::Work;
-use crate::codec::{block::Block, json::push, quote::is_quotable};
+use super::decode::Parsed;
+use super::error::{ErrorKind, TokenError};
+use super::model::Version;
+use super::options::{DecodeOptions, Overrides};
 
 /// The suffix that Momento's endpoints end in, whatever the cell.
 pub const DEFAULT_ENDPOINT_SUFFIX: &str = "momentohq.com";
 
-/// The three hosts that Momento's SDKs talk gRPC to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Endpoints<'a> {
+/// The three hosts that Momento's SDKs talk gRPC to, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
     /// Caches and topics.
-    pub cache: &'a str,
+    pub cache: String,
     /// Making and listing caches.
-    pub control: &'a str,
+    pub control: String,
     /// Minting tokens.
-    pub token: &'a str,
+    pub token: String,
     /// TLS, unless an override says otherwise (for momento-local).
     pub secure: bool,
     /// Named by the app, not by the credential.
     pub overridden: bool,
 }
 
-/// Endpoints named by the app itself, in place of the credential's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Overrides {
-    /// A base endpoint, and perhaps a prefix: `prefix.cache.base`.
-    Base {
-        /// The base endpoint; a port may follow.
-        base: String,
-        /// Put before each derived host.
-        prefix: Option<String>,
-        /// TLS.
-        secure: bool,
-    },
-    /// All three hosts; a port may follow each.
-    All {
-        /// Caches and topics.
-        cache: String,
-        /// Making and listing caches.
-        control: String,
-        /// Minting tokens.
-        token: String,
-        /// TLS.
-        secure: bool,
-    },
+/// Where a credential may be sent.
+#[derive(Default)]
+pub(super) struct Destination {
+    /// The base endpoint that all three hosts are derived from.
+    pub(super) endpoint: Option<String>,
+    pub(super) endpoints: Option<Endpoints>,
 }
 
-/// Where a credential is sent, checked.
-pub(super) struct Hosts<'a> {
-    /// From which all three derive; else they stand below.
-    base: Option<&'a [u8]>,
-    /// Put before each, with a dot.
-    prefix: &'a [u8],
-    /// For caches, control and tokens.
-    hosts: [&'a [u8]; 3],
-    /// Where they are known.
-    pub(super) flags: Option<HostFlags>,
-}
-
-/// What hosts that derive from a base start with.
-const SERVICES: [&[u8]; 3] = [b"cache.", b"control.", b"token."];
-
-/// What goes for all three hosts.
-#[derive(Clone, Copy)]
-pub(crate) struct HostFlags {
-    pub(crate) secure: bool,
-    pub(crate) overridden: bool,
-}
-
-impl<'a> Hosts<'a> {
-    /// The app's overrides win; then the credential's own endpoint; then the `endpoint` option.
-    pub(super) fn find(work: &'a Work, form: &Form, settings: &Settings<'a>) -> Result<Hosts<'a>, TokenError> {
-        let [endpoint, base, prefix, hosts @ ..] = settings.hosts.map(|host| host.map(str::as_bytes));
-        let prefix = base.and(prefix).unwrap_or_default();
-        let mut found = Hosts { base, prefix, hosts: hosts.map(Option::unwrap_or_default), flags: None };
-        let overridden = base.or(hosts[0]).is_some();
-        if !overridden {
-            let text = |claim| form.claims.text(claim).map(|span| work.get(span));
-            match (text(Claim::CacheEndpoint), text(Claim::ControlEndpoint)) {
-                (Some(cache), Some(control)) if form.version == Version::Legacy => {
-                    found.hosts = [cache, control, cache]
-                }
-                _ => {
-                    found.base = form.endpoint.map(|span| work.get(span)).or(endpoint);
-                    if found.base.is_none() {
-                        return Ok(found);
-                    }
-                }
-            }
-        }
-        for host in found.base.as_ref().map_or(&found.hosts[..], std::slice::from_ref) {
-            check_host(host, overridden)?;
-            if !overridden {
-                check_suffix(host, settings)?;
-            }
-        }
-        if !found.prefix.is_empty() {
-            check_host(found.prefix, false)?;
-        }
-        found.flags = Some(HostFlags { secure: !(overridden && settings.insecure), overridden });
-        Ok(found)
+/// Finds the endpoints, and checks them. The app's overrides win; then the credential's own endpoint; then the option
+/// `endpoint`.
+pub(super) fn find(parsed: &Parsed, options: &DecodeOptions) -> Result<Destination, TokenError> {
+    if let Some(overrides) = &options.overrides {
+        return overridden(overrides);
     }
-
-    pub(super) fn put_base(&self, block: &mut Block) {
-        match self.base {
-            None => block.maybe(None),
-            Some(base) => {
-                block.push_lower(base);
-                block.end();
-            }
-        }
+    let claims = &parsed.claims;
+    if let (Version::Legacy, Some(cache), Some(control)) =
+        (parsed.version, &claims.cache_endpoint, &claims.control_endpoint)
+    {
+        let endpoints = Endpoints {
+            cache: trusted(cache, options)?,
+            control: trusted(control, options)?,
+            token: trusted(cache, options)?,
+            secure: true,
+            overridden: false,
+        };
+        return Ok(Destination { endpoint: None, endpoints: Some(endpoints) });
     }
+    match parsed.endpoint.as_ref().or(options.endpoint.as_ref()) {
+        Some(base) => Ok(derived(trusted(base, options)?, None, true, false)),
+        None => Ok(Destination::default()),
+    }
+}
 
-    pub(super) fn put_all(&self, block: &mut Block) {
-        for (service, host) in SERVICES.iter().zip(self.hosts) {
-            if self.flags.is_none() {
-                block.maybe(None);
-                continue;
+/// The endpoints that the app names: under any suffix, and with a port.
+fn overridden(overrides: &Overrides) -> Result<Destination, TokenError> {
+    let checked = |host: &str| check_host(host, true).map(|()| host.to_ascii_lowercase());
+    match overrides {
+        Overrides::Base { base, prefix, secure } => {
+            let base = checked(base)?;
+            let prefix = prefix.as_deref().filter(|prefix| !prefix.is_empty());
+            if let Some(prefix) = prefix {
+                check_host(prefix, false)?;
             }
-            if !self.prefix.is_empty() {
-                block.push_lower(self.prefix);
-                block.push(b".");
-            }
-            if self.base.is_some() {
-                block.push(service);
-            }
-            block.push_lower(self.base.unwrap_or(host));
-            block.end();
+            Ok(derived(base, prefix, *secure, true))
+        }
+        Overrides::All { cache, control, token, secure } => {
+            let endpoints = Endpoints {
+                cache: checked(cache)?,
+                control: checked(control)?,
+                token: checked(token)?,
+                secure: *secure,
+                overridden: true,
+            };
+            Ok(Destination { endpoint: None, endpoints: Some(endpoints) })
         }
     }
 }
 
-/// An error names so many of the allowed suffixes.
-const MAX_SUFFIXES_QUOTED: usize = 4;
+/// The hosts that belong to a base endpoint.
+fn derived(base: String, prefix: Option<&str>, secure: bool, overridden: bool) -> Destination {
+    let prefix = prefix.map(|prefix| format!("{}.", prefix.to_ascii_lowercase())).unwrap_or_default();
+    let host = |service: &str| format!("{prefix}{service}.{base}");
+    let endpoints =
+        Endpoints { cache: host("cache"), control: host("control"), token: host("token"), secure, overridden };
+    Destination { endpoint: Some(base), endpoints: Some(endpoints) }
+}
 
-/// A host that a credential (or the `endpoint` option) names is to lie under an allowed suffix.
-fn check_suffix(host: &[u8], settings: &Settings<'_>) -> Result<(), TokenError> {
-    let suffixes = settings.suffixes.as_deref().unwrap_or(&[DEFAULT_ENDPOINT_SUFFIX]);
-    if suffixes.iter().any(|suffix| is_under(host, suffix.as_bytes())) {
+/// A host that the credential or the option `endpoint` names, in lower case.
+fn trusted(host: &str, options: &DecodeOptions) -> Result<String, TokenError> {
+    check_host(host, false)?;
+    check_suffix(host, options.allowed_endpoint_suffixes.as_deref())?;
+    Ok(host.to_ascii_lowercase())
+}
+
+/// The host must be under one of the suffixes; by default, under [`DEFAULT_ENDPOINT_SUFFIX`].
+fn check_suffix(host: &str, suffixes: Option<&[String]>) -> Result<(), TokenError> {
+    let allowed = match suffixes {
+        Some(suffixes) => suffixes.iter().any(|suffix| is_under(host, suffix)),
+        None => is_under(host, DEFAULT_ENDPOINT_SUFFIX),
+    };
+    if allowed {
         return Ok(());
     }
-    let (mut allowed, mut between) = (String::new(), "");
-    for (index, suffix) in suffixes.iter().enumerate() {
-        push(&mut allowed, between);
-        if index == MAX_SUFFIXES_QUOTED {
-            push(&mut allowed, "others");
-            break;
-        }
-        push(&mut allowed, if is_quotable(suffix.as_bytes()) { suffix } else { "a suffix that is not shown" });
-        between = " or ";
-    }
-    let (before, behind) = (
-        "expected an endpoint under ",
-        ", found one elsewhere: the credential would be sent there; where that is meant, name its suffix in `allowedEndpointSuffixes`",
-    );
-    Err(TokenError::of_pieces("ERR_ENDPOINT_NOT_ALLOWED", &[before, &allowed, behind]))
+    let suffixes = suffixes.map_or_else(|| vec![String::from(DEFAULT_ENDPOINT_SUFFIX)], Vec::from);
+    Err(ErrorKind::EndpointNotAllowed { suffixes }.into())
 }
 
-/// `host` is `suffix` itself, or ends in a dot and `suffix`; capitals do not matter.
-fn is_under(host: &[u8], suffix: &[u8]) -> bool {
-    let Some(cut) = host.len().checked_sub(suffix.len()) else { return false };
-    match host.split_at_checked(cut) {
-        Some((before, end)) => {
-            !suffix.is_empty() && end.eq_ignore_ascii_case(suffix) && matches!(before, [] | [.., b'.'])
-        }
-        None => false,
-    }
+/// `host` is `suffix` itself, or ends in a dot and `suffix`; case does not matter.
+fn is_under(host: &str, suffix: &str) -> bool {
+    let Some((before, end)) = host.len().checked_sub(suffix.len()).and_then(|cut| host.split_at_checked(cut)) else {
+        return false;
+    };
+    !suffix.is_empty() && end.eq_ignore_ascii_case(suffix) && (before.is_empty() || before.ends_with('.'))
 }
 
 /// Labels of letters, digits and inner hyphens, joined by dots (RFC 1123), perhaps with a port.
-fn check_host(text: &[u8], port_allowed: bool) -> Result<(), TokenError> {
-    let (host, port_fits) = match text.iter().position(|byte| *byte == b':').and_then(|at| text.split_at_checked(at)) {
-        Some((host, port)) if port_allowed => (host, is_port(port)),
-        _ => (text, true),
+fn check_host(text: &str, port_allowed: bool) -> Result<(), TokenError> {
+    let (host, port) = match text.split_once(':') {
+        Some((host, port)) if port_allowed => (host, Some(port)),
+        _ => (text, None),
     };
-    let mut fits = port_fits && host.len() <= 253;
-    // The label's length so far, and the byte before; a label neither starts nor ends with a hyphen, and so is not
-    // empty.
-    let (mut label, mut before) = (0, b'-');
-    for byte in host.iter().chain(b".") {
-        if *byte == b'.' {
-            fits &= before != b'-' && label <= 63;
-            (label, before) = (0, b'-');
-        } else {
-            fits &= byte.is_ascii_alphanumeric() || *byte == b'-' && label > 0;
-            (label, before) = (label + 1, *byte);
-        }
-    }
-    if fits {
+    if host.len() <= 253 && host.split('.').all(is_label) && port.is_none_or(is_port) {
         return Ok(());
     }
-    Err(TokenError::new(
-        "ERR_ENDPOINT_INVALID",
-        if port_allowed {
-            "expected an endpoint that is a plain host name with an optional port, found something else; leave out scheme, path and user"
-        } else {
-            "expected an endpoint that is a plain host name, found something else (a scheme, port, path, user, trailing dot, or a character that no host name has)"
-        },
-    ))
+    Err(ErrorKind::EndpointInvalid { port_allowed }.into())
 }
 
-/// A colon and a number from 1 to 65535.
-fn is_port(text: &[u8]) -> bool {
-    let mut port = 0;
-    for byte in text.iter().skip(1) {
-        if !byte.is_ascii_digit() {
-            return false;
-        }
-        port = (port * 10 + u32::from(byte - b'0')).min(65_536);
-    }
-    (1..=65_535).contains(&port)
+fn is_label(label: &str) -> bool {
+    let fits = (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-');
+    fits && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// A number from 1 to 65535.
+fn is_port(text: &str) -> bool {
+    // `parse` takes a plus sign as well.
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec::Vec;
 
     fn code(host: &str, suffixes: Option<&[&str]>) -> &'static str {
-        let settings = Settings { suffixes: suffixes.map(Vec::from), ..Settings::default() };
-        let host = host.as_bytes();
-        let checked = check_host(host, false).and_then(|()| check_suffix(host, &settings));
-        checked.map_or_else(|error| error.code(), |()| "")
+        let allowed_endpoint_suffixes = suffixes.map(|list| list.iter().map(|suffix| String::from(*suffix)).collect());
+        let options = DecodeOptions { allowed_endpoint_suffixes, ..DecodeOptions::default() };
+        trusted(host, &options).map_or_else(|error| error.code(), |_| "")
     }
 
     #[test]
@@ -281,12 +204,12 @@ mod tests {
     #[test]
     fn overrides_may_have_a_port() {
         for right in ["localhost:8080", "h", "h:1", "h:65535", "h:080"] {
-            assert!(check_host(right.as_bytes(), true).is_ok(), "{right}");
+            assert!(check_host(right, true).is_ok(), "{right}");
         }
         let wrong: Vec<&str> = "http://h h:0 h:65536 h:99999999999 h:+1 h: h/ a@h h:1:2 :1".split(' ').collect();
         for wrong in wrong {
-            assert!(check_host(wrong.as_bytes(), true).is_err(), "{wrong}");
+            assert!(check_host(wrong, true).is_err(), "{wrong}");
         }
-        assert!(check_host(b"p:1", false).is_err());
+        assert!(check_host("p:1", false).is_err());
     }
 }

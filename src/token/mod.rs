@@ -1,6 +1,6 @@
 //! A credential string in, a [`Token`] out.
 //!
-//! Momento has four kinds of credential, and a careful reader can tell them by their form alone:
+//! Momento has four kinds of credential, which differ in their form:
 //!
 //! | version | looks like | carries |
 //! | --- | --- | --- |
@@ -9,35 +9,37 @@
 //! | legacy | JWT with claims `c` and `cp` | cache and control endpoints |
 //! | session | any other JWT | expiry |
 //!
-//! Decoding checks no signature and needs no clock to read; `now` only serves the warnings.
+//! Decoding verifies no signature. The current time is needed for the warnings alone.
+//!
+//! The steps, each in a file of its own: `sanitize` removes what a paste leaves around a credential, `envelope` and
+//! `jwt` take the two encodings apart, `claims` gives the claims their types, `endpoint` decides where the credential
+//! may be sent, `warning` points out what is unusual, and `decode` runs the steps in order.
 
 mod claims;
 mod decode;
 mod endpoint;
+mod envelope;
 mod error;
-mod fields;
+mod jwt;
 mod model;
-mod paste;
+mod options;
 mod provider;
+mod sanitize;
 mod secret;
 mod warning;
-mod work;
 
 #[cfg(any(feature = "refresh", all(target_arch = "wasm32", feature = "js")))]
-pub(crate) use decode::Expected;
-#[cfg(feature = "refresh")]
-pub(crate) use decode::decode_as;
-pub use decode::{decode, key_version};
-pub use endpoint::{DEFAULT_ENDPOINT_SUFFIX, Endpoints, Overrides};
+pub(crate) use decode::{Expected, decode_as};
+pub use decode::{MAX_CREDENTIAL_CHARS, decode, key_version};
+pub use endpoint::{DEFAULT_ENDPOINT_SUFFIX, Endpoints};
 pub use error::TokenError;
-pub use model::{DecodeOptions, MAX_DISPOSABLE_LIFE_MS, Token, Version};
+pub use model::{MAX_DISPOSABLE_LIFE_MS, Token, Version};
+pub use options::{DecodeOptions, Overrides};
 pub use provider::{from_api_key_v2, from_disposable_token, from_string};
-pub use secret::{Credential, Secret};
+#[cfg(feature = "refresh")]
+pub(crate) use sanitize::is_blank;
+pub use secret::Secret;
 pub use warning::Warning;
-#[cfg(all(target_arch = "wasm32", feature = "js"))]
-pub(crate) use {
-    decode::{Input, read, version_of},
-    model::Settings,
-    warning::each_warning,
-    work::Work,
-};
+#[cfg(feature = "refresh")]
+#[allow(unused_imports, reason = "for the readers of answers")]
+pub(crate) use warning::WarningKind;

@@ -1,9 +1,9 @@
-//! What a careful reader would point out about a credential.
+//! What is unusual about a credential.
 
-use super::model::{MAX_DISPOSABLE_LIFE_MS, Token, Version};
-use crate::scope::ScopeError;
+use super::model::{MAX_DISPOSABLE_LIFE_MS, Version};
+use crate::scope::{Grant, ScopeError};
 
-/// What a careful reader would point out about a credential.
+/// What is unusual about a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// A stable code, `WARN_…`.
@@ -12,86 +12,130 @@ pub struct Warning {
     pub message: String,
 }
 
-/// A token about to expire is worth a word: less than this is left, in milliseconds.
+/// With less than this left, in milliseconds, a token is about to expire.
 const EXPIRES_SOON_MS: i64 = 10_000;
-/// The Auth API reference allows "up to ten" permissions, the limits page 20: above ten is worth a word.
-const MANY_PERMISSIONS: u32 = 10;
+/// The Auth API reference allows "up to ten" permissions, the limits page 20.
+const MANY_PERMISSIONS: usize = 10;
 
-/// Those that more is known of, by their place in [`WARNINGS`]; a token has a set of them all.
-#[derive(Clone, Copy)]
-pub(super) enum Kind {
-    ScopeNotUnderstood = 3,
+/// The warnings that a token alone can cause, and what an answer says about its expiry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum WarningKind {
+    NestedV2Key,
+    SuperUser,
+    ManyPermissions,
+    ScopeNotUnderstood(ScopeError),
+    NeverExpires,
+    LongLived,
+    Expired,
+    ExpiresSoon,
     #[cfg(feature = "refresh")]
-    NeverExpires = 4,
+    ExpiryDisagrees,
 }
 
-static WARNINGS: [(&str, &str); 8] = [
-    (
-        "WARN_NESTED_V2_KEY",
-        "An envelope holds a v2 API key: a long-lived key whose rights are a role on the server. Send browsers disposable tokens.",
-    ),
-    (
-        "WARN_SUPER_USER",
-        "This key may do anything in the whole account. Keep it on the server; send browsers disposable tokens.",
-    ),
-    ("WARN_MANY_PERMISSIONS", "More than ten permissions: Momento's documents differ on whether that is allowed."),
-    ("WARN_SCOPE_NOT_UNDERSTOOD", "The permissions are not fully understood, so no scope is given: "),
-    ("WARN_NEVER_EXPIRES", "This credential never expires. Keep it on the server; send browsers disposable tokens."),
-    (
-        "WARN_LONG_LIVED",
-        "This key lives longer than a disposable token may (25 hours): it is an API key. Keep it on the server.",
-    ),
-    ("WARN_EXPIRED", "This credential has expired."),
-    ("WARN_EXPIRES_SOON", "This credential expires within ten seconds."),
-];
-
-#[cfg(feature = "refresh")]
-impl Token {
-    pub(super) fn unwarn(&mut self, kind: Kind) {
-        self.warnings &= !(1 << kind as u32);
-    }
-}
-
-/// Each warning's code and message.
-pub(crate) fn each_warning(
-    warnings: u32,
-    not_understood: Option<&ScopeError>,
-    say: &mut dyn FnMut(&'static str, &str),
-) {
-    for (bit, (code, message)) in WARNINGS.iter().enumerate() {
-        if warnings >> bit & 1 == 0 {
-            continue;
+impl WarningKind {
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            WarningKind::NestedV2Key => "WARN_NESTED_V2_KEY",
+            WarningKind::SuperUser => "WARN_SUPER_USER",
+            WarningKind::ManyPermissions => "WARN_MANY_PERMISSIONS",
+            WarningKind::ScopeNotUnderstood(_) => "WARN_SCOPE_NOT_UNDERSTOOD",
+            WarningKind::NeverExpires => "WARN_NEVER_EXPIRES",
+            WarningKind::LongLived => "WARN_LONG_LIVED",
+            WarningKind::Expired => "WARN_EXPIRED",
+            WarningKind::ExpiresSoon => "WARN_EXPIRES_SOON",
+            #[cfg(feature = "refresh")]
+            WarningKind::ExpiryDisagrees => "WARN_EXPIRY_DISAGREES",
         }
-        match not_understood {
-            Some(error) if bit == Kind::ScopeNotUnderstood as usize => {
-                let mut message = String::from(*message);
-                message.push_str(&error.message());
-                message.push('.');
-                say(code, &message);
+    }
+
+    fn message(&self) -> String {
+        let message = match self {
+            WarningKind::NestedV2Key => {
+                "An envelope holds a v2 API key: a long-lived key whose rights are a role on the server. Send browsers disposable tokens."
             }
-            _ => say(code, message),
-        }
+            WarningKind::SuperUser => {
+                "This key may do anything in the whole account. Keep it on the server; send browsers disposable tokens."
+            }
+            WarningKind::ManyPermissions => {
+                "More than ten permissions: Momento's documents differ on whether that is allowed."
+            }
+            WarningKind::ScopeNotUnderstood(error) => {
+                return format!("The permissions are not fully understood, so no scope is given: {error}.");
+            }
+            WarningKind::NeverExpires => {
+                "This credential never expires. Keep it on the server; send browsers disposable tokens."
+            }
+            WarningKind::LongLived => {
+                "This key lives longer than a disposable token may (25 hours): it is an API key. Keep it on the server."
+            }
+            WarningKind::Expired => "This credential has expired.",
+            WarningKind::ExpiresSoon => "This credential expires within ten seconds.",
+            #[cfg(feature = "refresh")]
+            WarningKind::ExpiryDisagrees => {
+                "The vending service's answer and the token differ on when it expires; the token is believed."
+            }
+        };
+        String::from(message)
     }
 }
 
-/// Adds the warnings, and tells whether it may be a disposable token. `is_v2`: the JWT is a v2 key.
-pub(super) fn judge(token: &mut Token, is_v2: bool, now: i64) {
-    let is_v1 = token.version == Version::V1;
-    let left = token.expires_at.map(|at| at.saturating_sub(now));
-    let too_long = left.is_none_or(|left| left > MAX_DISPOSABLE_LIFE_MS);
-    // In the order of `WARNINGS`.
-    let found = [
-        is_v1 && is_v2,
-        token.super_user,
-        token.permissions > MANY_PERMISSIONS,
-        token.not_understood.is_some(),
-        left.is_none() && token.version != Version::Session,
-        left.is_some() && too_long && is_v1,
-        left.is_some_and(|left| left <= 0),
-        left.is_some_and(|left| left > 0 && left < EXPIRES_SOON_MS),
-    ];
-    for (bit, found) in found.into_iter().enumerate() {
-        token.warnings |= u32::from(found) << bit;
+impl From<WarningKind> for Warning {
+    fn from(kind: WarningKind) -> Self {
+        Warning { code: kind.code(), message: kind.message() }
     }
-    token.disposable = is_v1 && !is_v2 && !too_long && token.permissions > 0;
+}
+
+/// What the warnings about a credential depend on.
+pub(super) struct Facts<'a> {
+    pub(super) version: Version,
+    /// The JWT is a v2 API key, alone or in an envelope.
+    pub(super) is_v2_key: bool,
+    /// In milliseconds; negative if it has expired, `None` if it never does.
+    pub(super) remaining: Option<i64>,
+    /// What claim `p` grants; `None` without the claim.
+    pub(super) grant: Option<Result<&'a Grant, ScopeError>>,
+}
+
+impl Facts<'_> {
+    fn permission_count(&self) -> usize {
+        match self.grant {
+            Some(Ok(Grant::Scope(scope))) => scope.permissions().len(),
+            _ => 0,
+        }
+    }
+
+    fn outlives_disposable_tokens(&self) -> bool {
+        self.remaining.is_none_or(|remaining| remaining > MAX_DISPOSABLE_LIFE_MS)
+    }
+
+    /// Nothing contradicts a disposable token.
+    pub(super) fn is_disposable(&self) -> bool {
+        let is_v1_key = self.version == Version::V1 && !self.is_v2_key;
+        is_v1_key && !self.outlives_disposable_tokens() && self.permission_count() > 0
+    }
+
+    /// The warnings, in the order in which they are given.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let is_v1 = self.version == Version::V1;
+        let mut kinds = Vec::new();
+        if is_v1 && self.is_v2_key {
+            kinds.push(WarningKind::NestedV2Key);
+        }
+        match &self.grant {
+            Some(Ok(Grant::SuperUser)) => kinds.push(WarningKind::SuperUser),
+            Some(Ok(Grant::Scope(_))) if self.permission_count() > MANY_PERMISSIONS => {
+                kinds.push(WarningKind::ManyPermissions);
+            }
+            Some(Err(error)) => kinds.push(WarningKind::ScopeNotUnderstood(error.clone())),
+            Some(Ok(Grant::Scope(_))) | None => {}
+        }
+        match self.remaining {
+            None if self.version != Version::Session => kinds.push(WarningKind::NeverExpires),
+            Some(_) if is_v1 && self.outlives_disposable_tokens() => kinds.push(WarningKind::LongLived),
+            Some(..=0) => kinds.push(WarningKind::Expired),
+            Some(1..EXPIRES_SOON_MS) => kinds.push(WarningKind::ExpiresSoon),
+            _ => {}
+        }
+        kinds.into_iter().map(Warning::from).collect()
+    }
 }

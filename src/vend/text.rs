@@ -1,15 +1,14 @@
 //! Text in an answer: what surrounds it, and JSON that an answer holds as a string.
 
 use crate::codec::json::{Json, parse};
+use crate::token;
 
 /// What services put in front of JSON so that it does not run as a script.
 const GUARDS: [&str; 4] = [")]}',", ")]}'", "while(1);", "for(;;);"];
 
 /// Removes white space and the zero-width marks that editors leave from both ends.
 pub(super) fn trim(text: &str) -> &str {
-    text.trim_matches(|character: char| {
-        character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
-    })
+    text.trim_matches(token::is_blank)
 }
 
 /// Removes white space from both ends, and a guard from the front.

@@ -1,5 +1,7 @@
 //! Where a document is broken, and what should have stood there.
 
+use std::error::Error;
+use std::fmt;
 use std::num::NonZeroU32;
 
 /// Where reading stopped, and what should have stood there: in one word, since whatever reads may fail, and passes this
@@ -31,6 +33,14 @@ impl Malformed {
     }
 }
 
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {} at byte {}", self.expected(), self.at())
+    }
+}
+
+impl Error for Malformed {}
+
 /// What should have stood there, by its place in [`EXPECTED`].
 #[derive(Clone, Copy)]
 pub(super) enum Expected {
@@ -55,9 +65,10 @@ pub(super) enum Expected {
     LessNesting,
     End,
     Once,
+    Utf8,
 }
 
-static EXPECTED: [&str; 21] = [
+static EXPECTED: [&str; 22] = [
     "a value",
     "a string",
     "an array",
@@ -79,4 +90,5 @@ static EXPECTED: [&str; 21] = [
     "less nesting",
     "the end of the document",
     "each name once",
+    "UTF-8",
 ];

@@ -1,5 +1,6 @@
 //! JSON as a tree of values.
 
+use super::error::Expected;
 use super::{Kind, Malformed, Number, Reader};
 use std::fmt;
 use zeroize::Zeroizing;
@@ -94,6 +95,21 @@ pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
     let value = read(&mut reader)?;
     reader.end()?;
     Ok(value)
+}
+
+/// Reads a whole JSON document that is an object, out of UTF-8.
+///
+/// # Errors
+/// As [`parse`], and for whatever is not UTF-8 or not an object.
+pub(crate) fn parse_object(json: &[u8]) -> Result<Object, Malformed> {
+    let text = std::str::from_utf8(json).map_err(|error| Malformed::new(error.valid_up_to(), Expected::Utf8))?;
+    if !text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') {
+        return Err(Malformed::new(0, Expected::Object));
+    }
+    match parse(text)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(Malformed::new(0, Expected::Object)),
+    }
 }
 
 fn read(reader: &mut Reader<'_>) -> Result<Value, Malformed> {

@@ -1,9 +1,7 @@
 use super::super::{Overrides, from_api_key_v2, from_disposable_token, from_string};
 use super::*;
-use crate::codec::base64;
-use crate::scope::{Grant, TokenScope};
+use crate::scope::TokenScope;
 use proptest::prelude::*;
-use std::{format, string::String, vec::Vec};
 
 const CELL: &str = "cell-4-us-west-2-1.prod.a.momentohq.com";
 /// 2025-01-01T00:00:00Z.
@@ -49,7 +47,7 @@ fn a_disposable_token() {
     assert!(endpoints.secure && !endpoints.overridden);
     assert_eq!(token.expires_at(), Some(NOW + 300_000));
     let scope = TokenScope::from_json(r#"{"permissions":[{"role":"readonly","cache":"chat"}]}"#).unwrap();
-    assert_eq!(token.grant(), Some(Grant::Scope(scope)));
+    assert_eq!(token.grant(), Some(&Grant::Scope(scope)));
     assert_eq!((token.token_id(), token.subject()), (Some("user-7"), Some("a@b")));
     assert!(token.is_disposable());
     assert_eq!(codes(&token), [""; 0]);
@@ -105,7 +103,7 @@ fn other_kinds_decode_too() {
     let legacy = read(&jwt(r#"{"sub":"s","cp":"control.h.momentohq.com","c":"cache.h.momentohq.com"}"#)).unwrap();
     let endpoints = legacy.endpoints().unwrap();
     assert_eq!(
-        (endpoints.control, endpoints.cache, endpoints.token),
+        (&*endpoints.control, &*endpoints.cache, &*endpoints.token),
         ("control.h.momentohq.com", "cache.h.momentohq.com", "cache.h.momentohq.com")
     );
     assert_eq!(codes(&legacy), ["WARN_NEVER_EXPIRES"]);
@@ -186,6 +184,59 @@ fn providers_fail_as_the_sdk_does() {
     assert_eq!(from_api_key_v2(&disposable(), CELL, NOW).unwrap_err().code(), "ERR_NOT_V2_KEY");
     assert_eq!(from_api_key_v2("", CELL, NOW).unwrap_err().message(), "API key cannot be an empty string");
     assert_eq!(from_api_key_v2(&v2, " ", NOW).unwrap_err().message(), "Endpoint cannot be an empty string");
+}
+
+#[test]
+fn the_length_of_a_credential_is_bounded() {
+    let claims = |length: usize| format!(r#"{{"ver":1,"x":"{}"}}"#, "x".repeat(length));
+    let empty = jwt(&claims(0)).len();
+    // Three bytes of JSON are four characters.
+    let longest = jwt(&claims((MAX_CREDENTIAL_CHARS - empty) / 4 * 3));
+    assert!(MAX_CREDENTIAL_CHARS - longest.len() < 4);
+    let blanks = " \u{2003}\n".repeat(20_000);
+    assert_eq!(key_version(&format!("{blanks}{longest}{blanks}")), Some(Version::V1));
+    let longer = jwt(&claims((MAX_CREDENTIAL_CHARS - empty) / 4 * 3 + 6));
+    assert_eq!(key_version(&longer), None);
+    let error = read(&longer).unwrap_err();
+    assert_eq!(error.code(), "ERR_TOKEN_MALFORMED");
+    assert!(error.message().contains("at most 65536 characters"), "{error}");
+    // Characters count, not bytes; what is not ASCII may be inside of a paste as well.
+    let (head, tail) = longest.split_at(100);
+    assert_eq!(key_version(&format!("{head}\u{2003}\u{2003}\u{2003}{tail}")), None);
+    let short = jwt(&claims(30_000));
+    let (head, tail) = short.split_at(100);
+    assert_eq!(key_version(&format!("{head}{}{tail}", "\u{2003}".repeat(20_000))), Some(Version::V1));
+}
+
+#[test]
+fn errors_name_the_broken_part_and_their_source() {
+    use std::error::Error as _;
+    for (credential, expected) in [
+        (
+            jwt(r#"{"ver":1,}"#),
+            "failed to parse token: expected a JWT with a string, found something else; copy the whole credential again",
+        ),
+        (
+            envelope(CELL, &jwt("[]")),
+            "failed to parse token: expected an envelope whose api_key is a JWT with an object, found something else; copy the whole credential again",
+        ),
+        (
+            base64::encode(br#"{"endpoint":"h","endpoint":"h","api_key":"k"}"#),
+            "failed to parse token: expected an envelope with endpoint and api_key once each, found something else; copy the whole credential again",
+        ),
+        (
+            base64::encode(b"{\"endpoint\":\"\xff\"}"),
+            "failed to parse token: expected an envelope with UTF-8, found something else; copy the whole credential again",
+        ),
+    ] {
+        let error = read(&credential).unwrap_err();
+        assert_eq!((error.code(), &*error.message(), error.is_malformed()), ("ERR_TOKEN_MALFORMED", expected, true));
+        assert!(error.source().is_some());
+    }
+    let refused = read(&envelope("evil.example", &jwt(&disposable_claims()))).unwrap_err();
+    assert!(!refused.is_malformed() && refused.source().is_none());
+    let expiry = read(&jwt(r#"{"exp":0}"#)).unwrap_err();
+    assert!(expiry.is_malformed());
 }
 
 #[test]

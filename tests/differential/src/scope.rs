@@ -6,10 +6,9 @@ use momento_token_wasm::token::{DecodeOptions, decode};
 pub(crate) fn protobuf(data: &[u8]) {
     let p = base64_of(data);
     let grant = Grant::decode(&p);
-    // A token's claim is read by a quicker reader first, which must say the same.
     let jwt = jwt_of(&format!(r#"{{"ver":1,"p":"{p}"}}"#));
     let token = decode(&jwt, &DecodeOptions::default(), 0).expect("a token, whatever it grants");
-    assert_eq!(token.grant().as_ref(), grant.as_ref().ok());
+    assert_eq!(token.grant(), grant.as_ref().ok());
     match grant {
         Err(error) => assert_eq!(error.code(), "ERR_SCOPE_NOT_UNDERSTOOD"),
         Ok(Grant::SuperUser) => {}

@@ -57,7 +57,7 @@ pub(crate) fn jwt(data: &[u8]) {
     assert_eq!(token.subject(), claim("sub").and_then(Value::as_str));
     assert_eq!(token.token_id(), claim("id").and_then(Value::as_str));
     assert_eq!(token.version() == Version::V2, claim("t").and_then(Value::as_str) == Some("g"));
-    assert_eq!(token.grant(), claim("p").and_then(Value::as_str).and_then(|p| Grant::decode(p).ok()));
+    assert_eq!(token.grant().cloned(), claim("p").and_then(Value::as_str).and_then(|p| Grant::decode(p).ok()));
     match (token.expires_at(), claim("exp")) {
         (None, None) => {}
         (Some(at), Some(exp)) => {
@@ -103,7 +103,7 @@ fn read(text: &str) -> Result<Token, TokenError> {
 }
 
 /// What the claims alone decide.
-fn facts(token: &Token) -> (Option<i64>, Option<Grant>, Option<&str>, Option<&str>, &str) {
+fn facts(token: &Token) -> (Option<i64>, Option<&Grant>, Option<&str>, Option<&str>, &str) {
     (token.expires_at(), token.grant(), token.token_id(), token.subject(), token.credential().reveal())
 }
 
@@ -111,7 +111,7 @@ fn consistent(token: &Token) {
     let key = token.credential().reveal();
     assert!(!format!("{token:?}").contains(key), "Debug is redacted");
     if let Some(endpoints) = token.endpoints() {
-        for host in [endpoints.cache, endpoints.control, endpoints.token] {
+        for host in [&endpoints.cache, &endpoints.control, &endpoints.token] {
             let rest = host.strip_suffix(DEFAULT_ENDPOINT_SUFFIX).expect("only Momento's own hosts");
             assert!(rest.is_empty() || rest.ends_with('.'), "{host}");
             let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
@@ -133,7 +133,7 @@ fn refused(error: &TokenError, input: &str) {
     ];
     assert!(CODES.contains(&error.code()), "{}", error.code());
     // A credential has no spaces in it, and no stretch of a message is this long without one.
-    let message = error.message().as_bytes();
+    let message = error.message().into_bytes();
     let quoted = input
         .as_bytes()
         .windows(32)

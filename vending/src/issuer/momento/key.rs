@@ -51,7 +51,7 @@ impl Key {
         Ok(format!("https://{}", self.endpoints()?.control))
     }
 
-    fn endpoints(&self) -> Result<Endpoints<'_>, String> {
+    fn endpoints(&self) -> Result<&Endpoints, String> {
         let endpoints = self.0.endpoints();
         endpoints.ok_or_else(|| "MOMENTO_API_KEY does not say where it belongs; set MOMENTO_ENDPOINT".into())
     }

@@ -1,0 +1,65 @@
+//! The envelope of a v1 key: base64 of `{"endpoint": …, "api_key": …}`, in any order. Other fields are ignored.
+
+use crate::codec::json::{self, Json, Malformed, Repeated};
+use std::error::Error;
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// What an envelope holds.
+pub(super) struct Envelope {
+    /// Base endpoint. It is not signed.
+    pub(super) endpoint: String,
+    /// The JWT.
+    pub(super) api_key: Zeroizing<String>,
+}
+
+/// Why the JSON of an envelope was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum EnvelopeError {
+    Json(Malformed),
+    RepeatedField,
+    MissingField,
+}
+
+impl Envelope {
+    /// Reads the JSON, out of its base64.
+    pub(super) fn parse(json: &[u8]) -> Result<Self, EnvelopeError> {
+        let object = json::parse_object(json)?;
+        let endpoint = object.unique("endpoint")?.and_then(Json::as_str);
+        let api_key = object.unique("api_key")?.and_then(Json::as_str);
+        let (Some(endpoint), Some(api_key)) = (endpoint, api_key) else { return Err(EnvelopeError::MissingField) };
+        Ok(Envelope { endpoint: String::from(endpoint), api_key: Zeroizing::new(String::from(api_key)) })
+    }
+}
+
+impl From<Malformed> for EnvelopeError {
+    fn from(malformed: Malformed) -> Self {
+        EnvelopeError::Json(malformed)
+    }
+}
+
+impl From<Repeated> for EnvelopeError {
+    fn from(_: Repeated) -> Self {
+        EnvelopeError::RepeatedField
+    }
+}
+
+/// What the envelope should have had.
+impl fmt::Display for EnvelopeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            EnvelopeError::Json(malformed) => malformed.expected(),
+            EnvelopeError::RepeatedField => "endpoint and api_key once each",
+            EnvelopeError::MissingField => "endpoint and api_key",
+        })
+    }
+}
+
+impl Error for EnvelopeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            EnvelopeError::Json(malformed) => Some(malformed),
+            EnvelopeError::RepeatedField | EnvelopeError::MissingField => None,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What people really paste: a credential with something around it.
+
+use zeroize::Zeroizing;
+
+/// Removes white space and line wraps, surrounding quotes and a `Bearer ` prefix; nothing else.
+pub(super) fn sanitize(pasted: &str) -> Zeroizing<String> {
+    // With room for all of it: a string that grows leaves a copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(pasted.len()));
+    for character in pasted.chars() {
+        if is_blank(character) {
+            remove_scheme(&mut text);
+        } else {
+            text.push(character);
+        }
+    }
+    while let [first, .., last] = text.as_bytes()
+        && first == last
+        && is_quote(char::from(*first))
+    {
+        text.pop();
+        text.remove(0);
+    }
+    text
+}
+
+/// Removes `Bearer` from the end of what precedes white space, if nothing but quotes stands before it.
+fn remove_scheme(text: &mut String) {
+    const SCHEME: &str = "bearer";
+    if let Some(start) = text.len().checked_sub(SCHEME.len())
+        && let Some((quotes, word)) = text.split_at_checked(start)
+        && word.eq_ignore_ascii_case(SCHEME)
+        && quotes.chars().all(is_quote)
+    {
+        text.truncate(start);
+    }
+}
+
+fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '\'' | '`')
+}
+
+/// White space of any kind, and the invisible marks that editors and chat programs leave: zero-width characters and the
+/// byte order mark.
+pub(crate) fn is_blank(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strips_what_surrounds_a_credential() {
+        for pasted in [
+            "abc.def",
+            " abc.def\n",
+            "\"abc.def\"",
+            "' abc.def '",
+            "Bearer abc.def",
+            "bearer  \"abc.def\"",
+            "\" 'BEARER abc.def' \"",
+            "Bearer bearer abc.def",
+            "\u{feff}`abc.def`\r\n",
+            "abc.\r\n  def",
+            "\u{a0}abc.\u{200b}def",
+        ] {
+            assert_eq!(*sanitize(pasted), "abc.def", "{pasted:?}");
+        }
+        for kept in ["\"abc", "\"", "bearer", "Bearerabc", "abc\u{e9}", "\u{1f600}"] {
+            assert_eq!(*sanitize(kept), kept);
+        }
+        assert_eq!(*sanitize(" \"\" "), "");
+        assert_eq!(*sanitize("xbearer abc"), "xbearerabc");
+    }
+}
