@@ -1,20 +1,23 @@
 // From what the vending service answered to a token, or to why there is none. What answers mean is the crate's business
 // (src/vend).
 import type * as Face from '../index.js';
-import { ask, errorOf } from './block.js';
+import type { AnswerOptions, Failure, TokenLife } from 'wasm-glue';
+import { take } from './block.js';
 import { bounded, discard, readBody } from './body.js';
 import { TokenError, isObject } from './error.js';
-import { Failure } from './machine.js';
 import type { Vend } from './request.js';
 import { retryAfter } from './retry-after.js';
-import { type Times, makeToken, readMore } from './token.js';
+import { makeToken } from './token.js';
+import { call } from './wasm.js';
+
+export type { Failure };
 
 export interface Answer {
   token?: Face.Token;
   /** For the next vend. */
   refreshToken?: string | undefined;
   /** What is said of the token's life. How long that is, is for the machine to judge. */
-  times?: Times;
+  life?: TokenLife;
   /** The headers `Date` (ms since the epoch; NaN: none that can be read) and `Age` (ms). */
   date: number;
   age: number;
@@ -38,18 +41,8 @@ export interface Answer {
 /** For warnings, the client's clock is believed unless the server's `Date` contradicts it by more than this. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
-/** What answers are read by. */
-export interface Reading {
-  /** As `writeOptions` wrote them. */
-  readonly decode: string;
-  /** What was asked for; see `Vend`. */
-  readonly asked: string;
-  /** Milliseconds; infinite: nothing. */
-  readonly expiresIn: number;
-}
-
 /** Before anything is known. */
-export const unread = (): Answer => ({ date: NaN, age: 0, serverNow: NaN, failure: Failure.Retry, retryAfter: NaN });
+export const unread = (): Answer => ({ date: NaN, age: 0, serverNow: NaN, failure: 'retry', retryAfter: NaN });
 
 /** Asks once, and reads the answer. Never rejects. */
 export async function askOnce(
@@ -57,7 +50,7 @@ export async function askOnce(
   reason: Face.VendContext['reason'],
   signal: AbortSignal,
   refreshToken: string | undefined,
-  by: Reading,
+  options: AnswerOptions,
 ): Promise<Answer> {
   const sentAt = Date.now();
   const answer = unread();
@@ -65,35 +58,35 @@ export async function askOnce(
   try {
     const given = await open(reason, signal, refreshToken);
     if (!isResponse(given)) {
-      answer.failure = Failure.Malformed;
-      readAnswer(answer, write(given), by);
+      answer.failure = 'malformed';
+      readAnswer(answer, write(given), options);
     } else {
       const { headers } = given;
       const age = headers.get('age') ?? '';
       answer.date = Date.parse(headers.get('date') ?? '');
       if (/^\d+$/.test(age)) answer.age = Number(age) * 1_000;
       answer.serverNow = serverTime(answer.date + answer.age, sentAt);
-      if (isSuccess(given) && !signal.aborted) readAnswer(answer, await readBody(given, signal), by);
+      if (isSuccess(given) && !signal.aborted) readAnswer(answer, await readBody(given, signal), options);
       else {
         discard(given.body);
         status = given.status;
         answer.retryAfter = retryAfter(headers.get('retry-after'), serverNow(answer));
-        readAnswer(answer, '', by, status);
+        readAnswer(answer, '', options, status);
       }
     }
   } catch (cause) {
     const error = cause instanceof TokenError ? cause : noAnswer(cause);
-    if (error.code === 'ERR_VEND_TOO_LARGE') answer.failure = Failure.Malformed;
+    if (error.code === 'ERR_VEND_TOO_LARGE') answer.failure = 'malformed';
     answer.error = status === undefined ? error : new TokenError(error.code, error.message, { status });
   }
   return answer;
 }
 
 /** Reads what a sibling was answered; undefined unless it is a token for us as well. */
-export function readShared(body: string, by: Reading): Answer | undefined {
+export function readShared(body: string, options: AnswerOptions): Answer | undefined {
   const answer = unread();
   try {
-    readAnswer(answer, body, by);
+    readAnswer(answer, body, options);
     return answer;
   } catch {
     return undefined;
@@ -103,28 +96,18 @@ export function readShared(body: string, by: Reading): Answer | undefined {
 /** Where the client's clock is believed, that is the server's time as well. */
 const serverNow = (answer: Answer): number => (Number.isNaN(answer.serverNow) ? Date.now() : answer.serverNow);
 
-/** Has the crate read it. Throws what it found instead of a token. */
-function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: Reading, status = 200): void {
-  const block = ask(
-    'readAnswer',
-    body,
-    decode + asked,
-    false,
-    decode.length,
-    asked.length,
-    expiresIn,
-    status,
-    serverNow(answer),
-    Date.now(),
-  );
-  const error = errorOf(block);
-  if (error) {
-    answer.failure = block.table[3] as Failure;
-    // One status may be in the answer, as the HTTP status that a function meant to send.
-    throw block.table[4] ? new TokenError(error.code, error.message, { status: block.table[4] }) : error;
+/** Has the crate read it. Throws why there is no token. */
+function readAnswer(answer: Answer, body: string, options: AnswerOptions, status = 200): void {
+  const read = call((core) => core.readAnswer(body, status, options, serverNow(answer), Date.now()));
+  if ('failure' in read) {
+    answer.failure = read.failure;
+    // The status may be in the answer, as the HTTP status that a function meant to send.
+    const details = read.status === undefined ? {} : { status: read.status };
+    throw new TokenError(read.code as Face.TokenErrorCode, read.message, details);
   }
-  answer.token = makeToken(block);
-  ({ times: answer.times, refreshToken: answer.refreshToken } = readMore(block));
+  answer.token = makeToken(take(read.token));
+  answer.life = read.life;
+  answer.refreshToken = read.refreshToken;
   answer.body = () => body;
 }
 

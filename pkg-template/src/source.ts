@@ -209,7 +209,7 @@ function readOptions(options: Face.TokenSourceOptions): readonly [prepare: () =>
   const settings = { share: share || undefined, window, timeout: checkTimeout(options.requestTimeoutMs) };
   const finish = (): Settings => {
     const vend = prepare();
-    return { ...settings, vend, reading: { decode, ...vend.wanted } };
+    return { ...settings, vend, reading: { decode, ...vend.asked } };
   };
   return [finish, start];
 }

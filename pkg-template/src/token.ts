@@ -141,28 +141,6 @@ function readWarnings(cut: Cut, table: readonly number[], at: number): readonly 
   return Object.freeze(warnings);
 }
 
-/**
- * When a token expires and was issued by its own word, how long it lives by the answer's, and when it expires by that;
- * NaN is what is not said. In milliseconds, since the epoch where it is a time.
- */
-export type Times = readonly [expiresAt: number, issuedAt: number, length: number, toldExpiry: number];
-
-/**
- * What stands behind all that belongs to a token, where it came in an answer: what is said of its life, and the refresh
- * token.
- */
-export function readMore({ cut, table }: Block): { times: Times; refreshToken: string | undefined } {
-  const end = (table[4] as number) - 4;
-  const at = (table[0] as number) & (1 << 9) ? end + 2 + 2 * (table[end] as number) : end;
-  const time = (nth: number): number =>
-    (table[at + 2 * nth] as number) * 2 ** 32 + (table[at + 2 * nth + 1] as number) || NaN;
-  const to = table[at + 9];
-  return {
-    times: [time(0), time(1), time(2), time(3)],
-    refreshToken: to ? cut(table[at + 8] as number, to) : undefined,
-  };
-}
-
 // The jobs, as src/js/mod.rs in the crate numbers them.
 const ANY = 0;
 const PROVIDER = 1;

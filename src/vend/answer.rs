@@ -84,15 +84,15 @@ impl Answer {
         self.found.refresh_token.as_ref()
     }
 
-    /// How long the token lives by the answer's word, in milliseconds from when it was sent.
+    /// How long the token lives, as the answer states it, in milliseconds from when it was sent.
     #[cfg(all(target_arch = "wasm32", feature = "js"))]
-    pub(crate) fn lifetime(&self) -> Option<i64> {
+    pub(crate) fn stated_life(&self) -> Option<i64> {
         self.found.lifetime
     }
 
-    /// When the token expires by the answer's word, in milliseconds since the epoch.
+    /// When the token expires, as the answer states it, in milliseconds since the epoch.
     #[cfg(all(target_arch = "wasm32", feature = "js"))]
-    pub(crate) fn expires_at(&self) -> Option<i64> {
+    pub(crate) fn stated_expiry(&self) -> Option<i64> {
         match self.found.expiry {
             Some(super::expiry::Expiry::At(ms)) => Some(ms),
             _ => None,
