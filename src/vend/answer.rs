@@ -7,6 +7,7 @@ use super::text::{Content, strip_guard};
 use crate::codec::json::{Json, parse};
 use crate::token::{DecodeOptions, Expected, Secret, Token, TokenError, Warning, decode_as, key_version};
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// The longest answer that is read, in bytes: a hundred times what the largest token takes.
 pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
@@ -62,7 +63,7 @@ impl Answer {
             Some('<') => return Err(VendError::WebPage),
             Some('{' | '[') => search(&parse(text).map_err(|_| VendError::BrokenJson)?)?,
             Some(_) => match parse(text) {
-                Ok(document @ Json::String(_)) => Self::read_string(&document)?,
+                Ok(Json::String(text)) => Self::read_string(text)?,
                 _ => Found::bare(text, key_version(text)),
             },
         };
@@ -70,13 +71,12 @@ impl Answer {
     }
 
     /// Reads an answer that is a JSON string: a credential, or JSON as text.
-    fn read_string(document: &Json) -> Result<Found, VendError> {
-        let text = document.as_str().unwrap_or_default();
-        let version = key_version(text);
-        if version.is_none() && !matches!(Content::of(text), Content::Plain) {
-            return search(document);
+    fn read_string(text: Zeroizing<String>) -> Result<Found, VendError> {
+        let version = key_version(&text);
+        if version.is_none() && !matches!(Content::of(&text), Content::Plain) {
+            return search(&Json::String(text));
         }
-        Ok(Found::bare(text, version))
+        Ok(Found::bare(&text, version))
     }
 
     /// The token that the service's `RefreshAuthToken` takes, if it gave one.

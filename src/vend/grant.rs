@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_longer_life_is_worth_a_word() {
+    fn only_a_longer_life_is_a_warning() {
         // The token has 300 s left.
         for (asked, expected) in [(300, &[][..]), (240, &[]), (239, &["WARN_EXPIRY_LONGER"]), (3600, &[])] {
             let asked = Asked { expires_in: Some(asked * 1000), ..Asked::default() };
