@@ -2,7 +2,6 @@
 // (src/vend).
 import type * as Face from '../index.js';
 import type { AnswerOptions, Failure, TokenLife } from 'wasm-glue';
-import { take } from './block.js';
 import { bounded, discard, readBody } from './body.js';
 import { TokenError, isObject } from './error.js';
 import type { Vend } from './request.js';
@@ -105,7 +104,7 @@ function readAnswer(answer: Answer, body: string, options: AnswerOptions, status
     const details = read.status === undefined ? {} : { status: read.status };
     throw new TokenError(read.code as Face.TokenErrorCode, read.message, details);
   }
-  answer.token = makeToken(take(read.token));
+  answer.token = makeToken(read.token);
   answer.life = read.life;
   answer.refreshToken = read.refreshToken;
   answer.body = () => body;

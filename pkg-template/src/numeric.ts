@@ -9,7 +9,6 @@ export type Reader<More extends number[]> = (input: number, size: number, filled
 
 /** What reads text, by its name. */
 export interface Readers {
-  decode: Reader<[options: number, job: number, now: number]>;
   scope: Reader<[job: number, limit: number]>;
 }
 

@@ -1,13 +1,11 @@
-// Credentials: what the crate read (src/token), as an object that cannot be printed by accident.
+// Credentials: what the crate decoded (src/js/token.rs), as an object that cannot be printed by accident.
+import type { DecodedParts } from 'wasm-glue';
 import type * as Face from '../index.js';
-import { type Block, type Cut, ask, errorOf, put, reading } from './block.js';
-import { TokenError, check, isObject, text, wrong } from './error.js';
-import { readsAs, writeOptions } from './options.js';
-import { ABSENT, readScope } from './permission.js';
+import { TokenError, check, isObject, wrong } from './error.js';
+import { readsAs } from './options.js';
 import { timeOf } from './recognize.js';
-
-const VERSIONS = ['v1', 'v2', 'legacy', 'session', 'unknown'] as const;
-const NONE: readonly never[] = Object.freeze([]);
+import { decodePermissions } from './scope.js';
+import { call } from './wasm.js';
 
 /** In the order of JSON. */
 const FIELDS = [
@@ -22,6 +20,8 @@ const FIELDS = [
   'warnings',
 ] as const;
 
+type Scope = Face.Token['scope'];
+
 class DecodedToken implements Face.Token {
   declare readonly version: Face.Token['version'];
   declare readonly endpoint: string | undefined;
@@ -31,41 +31,24 @@ class DecodedToken implements Face.Token {
   declare readonly disposable: boolean;
   declare readonly warnings: readonly Face.TokenWarning[];
   readonly #expiresAt: number | undefined;
-  /** A closure and not a text: that would show in a browser's inspector, private field or not. */
+  /** A closure and not a string: a string would show in a browser's inspector, private field or not. */
   readonly #credential: () => string;
-  /** What makes it, for who asks: it is half the work, and most never look. */
-  #scope: (() => Face.TokenScope) | Face.Token['scope'];
+  /** Makes the scope, until it is first asked for: that is a good part of the work, and most apps never ask. */
+  #scope: (() => Scope) | Scope;
 
-  /**
-   * Numbers from the first: what it is, when it expires (two), how many permissions, where they end; fields,
-   * permissions and warnings follow.
-   */
-  constructor({ cut, table }: Block) {
-    const number = (at: number): number => table[at] as number;
-    const has = (bit: number): boolean => (number(0) & (1 << bit)) !== 0;
-    let at = 5;
-    const credentialEnd = number(at);
-    let from = credentialEnd;
-    const next = (): string => cut(from, (from = number(++at)));
-    const maybe = (): string | undefined => (number(at + 1) === ABSENT ? void at++ : next());
-    this.version = VERSIONS[number(0) & 3] as Face.Token['version'];
-    this.endpoint = maybe();
-    this.tokenId = maybe();
-    this.subject = maybe();
-    this.endpoints = has(3)
-      ? Object.freeze({
-          cacheEndpoint: next(),
-          controlEndpoint: next(),
-          tokenEndpoint: next(),
-          secureConnection: has(4),
-          overridden: has(5),
-        })
-      : undefined;
-    this.disposable = has(2);
-    this.warnings = has(9) ? readWarnings(cut, table, number(4) - 4) : NONE;
-    this.#expiresAt = has(6) ? number(1) * 2 ** 32 + number(2) : undefined;
-    this.#scope = has(7) ? 'super-user' : has(8) ? () => readScope(cut, table, 12, number(3), from) : undefined;
-    this.#credential = () => cut(0, credentialEnd);
+  constructor(parts: DecodedParts, scope: () => Scope) {
+    const { credential } = parts;
+    this.version = parts.version;
+    this.endpoint = parts.endpoint;
+    this.endpoints = parts.endpoints && Object.freeze(parts.endpoints);
+    this.tokenId = parts.tokenId;
+    this.subject = parts.subject;
+    this.disposable = parts.disposable;
+    for (const warning of parts.warnings) Object.freeze(warning);
+    this.warnings = Object.freeze(parts.warnings as Face.TokenWarning[]);
+    this.#expiresAt = parts.expiresAt;
+    this.#scope = scope;
+    this.#credential = () => credential;
     Object.freeze(this);
   }
 
@@ -75,7 +58,7 @@ class DecodedToken implements Face.Token {
   }
 
   /** Made when it is first asked for, and kept. */
-  get scope(): Face.TokenScope | 'super-user' | undefined {
+  get scope(): Scope {
     return typeof this.#scope === 'function' ? (this.#scope = this.#scope()) : this.#scope;
   }
 
@@ -129,42 +112,29 @@ class DecodedToken implements Face.Token {
   }
 }
 
-/** Makes a token of what the crate read. */
-export const makeToken = (block: Block): Face.Token => new DecodedToken(block);
+/** Makes a token of what the crate decoded. */
+export const makeToken = (
+  parts: DecodedParts,
+  scope = (): Scope => (parts.permissions === undefined ? undefined : decodePermissions(parts.permissions)),
+): Face.Token => new DecodedToken(parts, scope);
 
-/** How many, where in the text they start, and where code and message of each end. */
-function readWarnings(cut: Cut, table: readonly number[], at: number): readonly Face.TokenWarning[] {
-  const warnings: Face.TokenWarning[] = [];
-  const next = (): string => cut(table[at] as number, table[++at] as number);
-  for (let left = table[at++] as number; left > 0; left--)
-    warnings.push(Object.freeze({ code: next() as Face.TokenWarningCode, message: next() }));
-  return Object.freeze(warnings);
+/** The longest credential that is decoded, as in src/token/decode.rs. */
+const MAX_CREDENTIAL_CHARS = 65_536;
+
+/**
+ * The crate refuses what is longer, and need not see all of it: memory of WebAssembly never shrinks. What is no string
+ * is left as it is, for the crate to say so.
+ */
+function cut(credential: unknown): unknown {
+  const isLong = typeof credential === 'string' && credential.length > MAX_CREDENTIAL_CHARS;
+  return isLong ? credential.trim().slice(0, MAX_CREDENTIAL_CHARS + 1) : credential;
 }
 
-// The jobs, as src/js/mod.rs in the crate numbers them.
-const ANY = 0;
-const PROVIDER = 1;
-const V2 = 2;
-const KEY_VERSION = 3;
-
-function decode(what: string, credential: unknown, options: Face.DecodeOptions | undefined, job: number): Face.Token {
-  const given = text(what, credential);
-  const written = writeOptions(options);
-  const block = ask('decode', given, written, !given.includes('.'), written.length, job, Date.now());
-  const error = errorOf(block);
-  if (error) throw error;
-  return makeToken(block);
-}
-
-export function keyVersion(credential: string): ReturnType<typeof Face.keyVersion> {
-  if (typeof credential !== 'string') return 'unknown';
-  return VERSIONS[reading(credential, () => put('decode', credential, '', false, 0, KEY_VERSION, 0))] as ReturnType<
-    typeof Face.keyVersion
-  >;
-}
+export const keyVersion = (credential: string): ReturnType<typeof Face.keyVersion> =>
+  call((core) => core.keyVersion(cut(credential))) as ReturnType<typeof Face.keyVersion>;
 
 export const decodeToken = (credential: string, options?: Face.DecodeOptions): Face.Token =>
-  decode('credential', credential, options, ANY);
+  makeToken(call((core) => core.decodeToken(cut(credential), options)));
 
 function fromString(
   key: string | { apiKey: string } | { authToken: string },
@@ -176,7 +146,7 @@ function fromString(
     if ('apiKey' in key) return key.apiKey;
     throw wrong('Missing required property: authToken or apiKey');
   });
-  return decode('key', credential, options, PROVIDER);
+  return makeToken(call((core) => core.fromString(cut(credential), options)));
 }
 
 export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze({
@@ -187,6 +157,6 @@ export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze(
       isObject(key) ? [key.apiKey, key.endpoint] : [key, endpoint],
     );
     if (base === undefined) throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint');
-    return decode('key', apiKey, { endpoint: base as string }, V2);
+    return makeToken(call((core) => core.fromApiKeyV2(cut(apiKey), base)));
   },
 });

@@ -32,7 +32,7 @@ pub(crate) fn decode_secret(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn decode_into(text: &str, bytes: &mut Vec<u8>) -> bool {
-    let engine = if text.contains(['-', '_']) { &URL_SAFE_ENGINE } else { &STANDARD_ENGINE };
+    let engine = if text.bytes().any(|byte| matches!(byte, b'-' | b'_')) { &URL_SAFE_ENGINE } else { &STANDARD_ENGINE };
     engine.decode_vec(text, bytes).is_ok()
 }
 

@@ -1,9 +1,6 @@
 //! A vending service's answer across the boundary.
 
-use super::{
-    block::{hand_over, of_token},
-    options,
-};
+use super::{options, token};
 use crate::scope::Grant;
 use crate::vend::{Answer, Asked, Retry, VendError, check_status};
 use serde::Serialize;
@@ -14,8 +11,8 @@ use zeroize::Zeroizing;
 const TYPES: &str = r#"
 /** What answers are read by: how to decode, and what was asked for. */
 export interface AnswerOptions {
-  /** The options of decoding, as src/js/options.rs reads them. */
-  readonly decode: string;
+  /** `DecodeOptions` or `undefined`. */
+  readonly decode: unknown;
   /** The scope as claim `p` has it. */
   readonly scope?: string;
   /** How long the token was to live, in milliseconds. */
@@ -39,8 +36,7 @@ export interface TokenLife {
 }
 
 export interface VendedToken {
-  /** Where the token's block is (src/js/block.rs). */
-  readonly token: number;
+  readonly token: DecodedParts;
   readonly refreshToken?: string;
   readonly life: TokenLife;
 }
@@ -61,7 +57,7 @@ extern "C" {
     pub type AnswerOptions;
 
     #[wasm_bindgen(method, getter)]
-    fn decode(this: &AnswerOptions) -> String;
+    fn decode(this: &AnswerOptions) -> JsValue;
 
     #[wasm_bindgen(method, getter)]
     fn scope(this: &AnswerOptions) -> Option<String>;
@@ -112,13 +108,13 @@ enum ReadAnswer<'a> {
 #[serde(rename_all = "camelCase")]
 struct TokenLife {
     #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<f64>,
+    expires_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    issued_at: Option<f64>,
+    issued_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stated_life: Option<f64>,
+    stated_life: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stated_expiry: Option<f64>,
+    stated_expiry: Option<i64>,
 }
 
 impl From<VendError> for ReadAnswer<'_> {
@@ -140,35 +136,38 @@ impl From<VendError> for ReadAnswer<'_> {
 /// in milliseconds since the epoch.
 ///
 /// A refusal is returned and not thrown: it says whether to ask again, which the package's errors do not.
+///
+/// # Errors
+/// `ERR_ARGUMENT` for options that are none, which the package has checked.
 #[wasm_bindgen(js_name = readAnswer, unchecked_return_type = "VendedToken | VendRefusal")]
-pub fn read_answer(body: String, status: u16, options: &AnswerOptions, now: f64, local: f64) -> JsValue {
+pub fn read_answer(
+    body: String,
+    status: u16,
+    options: &AnswerOptions,
+    now: f64,
+    local: f64,
+) -> Result<JsValue, JsValue> {
     let body = Zeroizing::new(body);
+    let decode = options::read(&options.decode())?;
     let answer = match check_status(status).and_then(|()| Answer::read(&body)) {
         Ok(answer) => answer,
         Err(error) => return to_js(&error.into()),
     };
-    let decode = options::read(options.decode().as_bytes());
     match answer.token(&decode, &options.asked(), now as i64, local as i64) {
         Ok(token) => to_js(&ReadAnswer::Token {
-            token: hand_over(of_token(&token)).into(),
+            token: token::to_js(&token)?,
             refresh_token: answer.refresh_token().map(|token| token.reveal()),
             life: TokenLife {
-                expires_at: token.expires_at().filter(|_| !token.expiry_from_answer).map(to_number),
-                issued_at: token.issued_at().map(to_number),
-                stated_life: answer.stated_life().map(to_number),
-                stated_expiry: answer.stated_expiry().map(to_number),
+                expires_at: token.expires_at().filter(|_| !token.expiry_from_answer),
+                issued_at: token.issued_at(),
+                stated_life: answer.stated_life(),
+                stated_expiry: answer.stated_expiry(),
             },
         }),
         Err(error) => to_js(&VendError::from(error).into()),
     }
 }
 
-/// Times before the year 9999 are exact.
-fn to_number(ms: i64) -> f64 {
-    ms as f64
-}
-
-fn to_js(answer: &ReadAnswer<'_>) -> JsValue {
-    // Plain objects of strings and numbers, which nothing refuses.
-    serde_wasm_bindgen::to_value(answer).unwrap_or_default()
+fn to_js(answer: &ReadAnswer<'_>) -> Result<JsValue, JsValue> {
+    Ok(serde_wasm_bindgen::to_value(answer)?)
 }

@@ -14,51 +14,12 @@ mod options;
 #[cfg(feature = "refresh")]
 mod refresher;
 mod scope;
+mod token;
+mod value;
 
 #[cfg(feature = "refresh")]
 pub use answer::read_answer;
 #[cfg(feature = "refresh")]
 pub use refresher::Refresher;
 pub use scope::scope;
-
-use crate::codec::base64;
-use crate::token::{self, Expected, Version};
-use wasm_bindgen::prelude::wasm_bindgen;
-use zeroize::Zeroizing;
-
-/// A credential's form alone: `v1`, `v2`, `legacy`, `session` or `unknown`, by number from 0.
-const KEY_VERSION: u32 = 3;
-
-/// Reads a credential, which stands in front of `input` with `filled` bytes (`-1 - filled`: an envelope out of its
-/// base64), with
-/// room behind it. `options` bytes of what [`options::read`] takes follow it. `now` is in milliseconds since the epoch.
-///
-/// The `job` is 0 for `decodeToken`, 1 and 2 for `CredentialProvider`'s `fromString` and `fromApiKeyV2` (whose endpoint
-/// is an option), which all give where the [`block`]'s table is; and [`KEY_VERSION`].
-#[wasm_bindgen]
-pub fn decode(input: Vec<u8>, filled: i32, options: u32, job: u32, now: f64) -> u32 {
-    let input = Zeroizing::new(input);
-    let length = (if filled < 0 { -1 - filled } else { filled }) as usize;
-    let given = input.get(..length).unwrap_or_default();
-    let text = Zeroizing::new(if filled < 0 {
-        base64::encode(given)
-    } else {
-        String::from(std::str::from_utf8(given).unwrap_or_default())
-    });
-    let options = options::read(input.get(length..length + options as usize).unwrap_or_default());
-    let expected = match job {
-        0 => Expected::Any,
-        1 => Expected::Provider,
-        KEY_VERSION => {
-            return match token::key_version(&text) {
-                Some(Version::V1) => 0,
-                Some(Version::V2) => 1,
-                Some(Version::Legacy) => 2,
-                Some(Version::Session) => 3,
-                None => 4,
-            };
-        }
-        _ => Expected::V2,
-    };
-    block::hand_over(block::of(token::decode_as(&text, &options, expected, now as i64)))
-}
+pub use token::{decode_token, from_api_key_v2, from_string, key_version};

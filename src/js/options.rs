@@ -1,37 +1,80 @@
-//! `DecodeOptions`, as the package writes them down after checking their types.
+//! `DecodeOptions`, as an app hands them in.
 
+use super::error::Thrown;
+use super::value::{has_property, is_array, property, text, wrong_type};
 use crate::token::{DecodeOptions, Overrides};
+use js_sys::JsString;
+use wasm_bindgen::{JsCast, JsValue};
 
-/// Reads lines of ASCII, each a letter that says what it is and the rest: an `e`ndpoint; `S`uffixes follow, each with
-/// `s`; the overrides' `b`ase and `p`refix, or `c`ache, control (`k`) and `t`oken; and whether they are `i`nsecure.
-pub(super) fn read(text: &[u8]) -> DecodeOptions {
-    let text = std::str::from_utf8(text).unwrap_or_default();
-    let mut options = DecodeOptions::default();
-    let (mut base, mut prefix, mut hosts, mut secure) = (None, None, [None, None, None], true);
-    for line in text.split('\n') {
-        let Some((what, rest)) = line.split_at_checked(1) else { continue };
-        let value = || String::from(rest);
-        match what {
-            "e" => options.endpoint = Some(value()),
-            "b" => base = Some(value()),
-            "p" => prefix = Some(value()),
-            "c" => hosts[0] = Some(value()),
-            "k" => hosts[1] = Some(value()),
-            "t" => hosts[2] = Some(value()),
-            "i" => secure = false,
-            "s" => options.allowed_endpoint_suffixes.get_or_insert_default().push(value()),
-            _ => drop(options.allowed_endpoint_suffixes.get_or_insert_default()),
-        }
+/// What an error calls the argument as a whole.
+const OPTIONS: &str = "options";
+
+/// Reads options, each property once; `undefined` is the default.
+pub(super) fn read(options: &JsValue) -> Result<DecodeOptions, Thrown> {
+    if options.is_undefined() {
+        return Ok(DecodeOptions::default());
     }
-    options.overrides = match (base, hosts) {
-        (Some(base), _) => Some(Overrides::Base { base, prefix, secure }),
-        (None, [Some(cache), control, token]) => Some(Overrides::All {
-            cache,
-            control: control.unwrap_or_default(),
-            token: token.unwrap_or_default(),
-            secure,
-        }),
-        (None, [None, ..]) => None,
+    if !options.is_object() {
+        return Err(wrong_type(OPTIONS, "an object", options));
+    }
+    let given = |name| given(options, name);
+    Ok(DecodeOptions {
+        endpoint: given("endpoint")?.map(|endpoint| host("endpoint", &endpoint)).transpose()?,
+        allowed_endpoint_suffixes: given("allowedEndpointSuffixes")?.map(|list| suffixes(&list)).transpose()?,
+        overrides: given("endpointOverrides")?.map(|overrides| read_overrides(&overrides)).transpose()?,
+    })
+}
+
+/// A property that is there and not `undefined`.
+fn given(object: &JsValue, name: &str) -> Result<Option<JsValue>, Thrown> {
+    property(OPTIONS, object, name).map(|value| (!value.is_undefined()).then_some(value))
+}
+
+fn suffixes(list: &JsValue) -> Result<Vec<String>, Thrown> {
+    const NAME: &str = "allowedEndpointSuffixes";
+    if !is_array(list) {
+        return Err(wrong_type(NAME, "an array of host suffixes", list));
+    }
+    let length = property(OPTIONS, list, "length")?.as_f64().unwrap_or_default() as u32;
+    (0..length).map(|index| host(NAME, &property(OPTIONS, list, &index.to_string())?)).collect()
+}
+
+fn read_overrides(overrides: &JsValue) -> Result<Overrides, Thrown> {
+    if !overrides.is_object() {
+        return Err(wrong_type("endpointOverrides", "an object", overrides));
+    }
+    let host_of = |name: &str, value: &JsValue| host(&format!("endpointOverrides.{name}"), value);
+    let required = |name| host_of(name, &property(OPTIONS, overrides, name)?);
+    let secure = || {
+        let secure = given(overrides, "secureConnection")?.filter(|secure| !secure.is_null());
+        secure.map_or(Ok(true), |secure| {
+            let wrong = || wrong_type("endpointOverrides.secureConnection", "a boolean", &secure);
+            secure.as_bool().ok_or_else(wrong)
+        })
     };
-    options
+    if has_property(OPTIONS, overrides, "baseEndpoint")? {
+        let prefix = |value: JsValue| host_of("endpointPrefix", &value);
+        Ok(Overrides::Base {
+            base: required("baseEndpoint")?,
+            prefix: given(overrides, "endpointPrefix")?.map(prefix).transpose()?,
+            secure: secure()?,
+        })
+    } else {
+        Ok(Overrides::All {
+            cache: required("cacheEndpoint")?,
+            control: required("controlEndpoint")?,
+            token: required("tokenEndpoint")?,
+            secure: secure()?,
+        })
+    }
+}
+
+/// A string for a host, which decoding checks. Half a character would come across as U+FFFD.
+pub(super) fn host(what: &str, value: &JsValue) -> Result<String, Thrown> {
+    let host = text(what, value)?;
+    let is_well_formed = || value.dyn_ref::<JsString>().is_some_and(JsString::is_valid_utf16);
+    if host.contains('\u{fffd}') && !is_well_formed() {
+        return Err(Thrown::argument(&format!("{what}: expected a host name, found half a character")));
+    }
+    Ok(String::clone(&host))
 }

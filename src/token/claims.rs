@@ -1,7 +1,6 @@
 //! The claims of a JWT that Momento uses.
 
 use crate::codec::json::{Json, Object, Repeated};
-use zeroize::Zeroizing;
 
 /// The last millisecond of the year 9999. Milliseconds that are mistaken for seconds lie far beyond it.
 const LAST_SANE_MS: i64 = 253_402_300_799_999;
@@ -14,7 +13,7 @@ pub(super) struct Claims {
     /// `iat`: when it was issued, in milliseconds since the epoch. Only evidence, so what is not a sane time is `None`.
     pub(super) issued_at: Option<i64>,
     /// `p`: what it grants, base64 of protobuf. Empty for a claim that is not text: no permissions message is.
-    pub(super) permissions: Option<Zeroizing<String>>,
+    pub(super) permissions: Option<String>,
     /// `id`: the tokenId given at minting.
     pub(super) token_id: Option<String>,
     /// `sub`.
@@ -53,7 +52,7 @@ impl Claims {
                 Some(value) => time(value).map_or(Expiry::Invalid, Expiry::At),
             },
             issued_at: claim("iat")?.and_then(time),
-            permissions: claim("p")?.map(|value| Zeroizing::new(String::from(value.as_str().unwrap_or_default()))),
+            permissions: claim("p")?.map(|value| String::from(value.as_str().unwrap_or_default())),
             token_id: text("id")?,
             subject: text("sub")?,
             cache_endpoint: text("c")?,
@@ -119,7 +118,7 @@ mod tests {
         let claims = read(r#"{"iat":"1","p":5,"id":1,"sub":[],"c":{},"cp":null,"t":7,"ver":"1"}"#).unwrap();
         assert_eq!((claims.issued_at, claims.token_id, claims.subject), (None, None, None));
         assert_eq!((claims.cache_endpoint, claims.control_endpoint), (None, None));
-        assert_eq!(claims.permissions.as_ref().map(|p| p.as_str()), Some(""));
+        assert_eq!(claims.permissions.as_deref(), Some(""));
         assert!(!claims.is_v1 && !claims.is_v2);
     }
 }

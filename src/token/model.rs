@@ -49,6 +49,9 @@ pub struct Token {
     pub(crate) expiry_from_answer: bool,
     pub(super) issued_at: Option<i64>,
     pub(super) grant: Option<Grant>,
+    /// Claim `p` as it was written, if it is understood.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    pub(super) permissions: Option<String>,
     pub(super) token_id: Option<String>,
     pub(super) subject: Option<String>,
     pub(super) disposable: bool,
@@ -85,6 +88,12 @@ impl Token {
     /// What it may do (claim `p`); `None` if it does not say, or if what it says is not understood in full.
     pub fn grant(&self) -> Option<&Grant> {
         self.grant.as_ref()
+    }
+
+    /// Claim `p` as it was written: base64 of protobuf. `None` if [`grant`](Self::grant) is.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    pub(crate) fn permissions(&self) -> Option<&str> {
+        self.permissions.as_deref()
     }
 
     /// The `tokenId` given at minting (claim `id`).

@@ -23,6 +23,11 @@ pub(super) fn sanitize(pasted: &str) -> Zeroizing<String> {
     text
 }
 
+/// There is nothing to remove, as in most credentials: [`sanitize`] would give a copy.
+pub(super) fn is_clean(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic() && !is_quote(char::from(byte)))
+}
+
 /// Removes `Bearer` from the end of what precedes white space, if nothing but quotes stands before it.
 fn remove_scheme(text: &mut String) {
     const SCHEME: &str = "bearer";
@@ -69,6 +74,8 @@ mod tests {
         for kept in ["\"abc", "\"", "bearer", "Bearerabc", "abc\u{e9}", "\u{1f600}"] {
             assert_eq!(*sanitize(kept), kept);
         }
+        assert!(is_clean("abc.def_-+/=") && is_clean(""));
+        assert!(!is_clean(" a") && !is_clean("a\u{e9}") && !is_clean("\"a\"") && !is_clean("a\n"));
         assert_eq!(*sanitize(" \"\" "), "");
         assert_eq!(*sanitize("xbearer abc"), "xbearerabc");
     }
