@@ -8,16 +8,6 @@ import process from 'node:process';
 const source = new URL('../pkg-template/index.d.ts', import.meta.url);
 const target = new URL('../src/js/standalone/types.d.ts', import.meta.url);
 
-/** Not there yet: what reads scopes that come from JavaScript. */
-const MISSING = ['parseScope', 'mergeScopes', 'encodePermissions', 'allows', 'covers', 'describeScope'];
-
-/** Takes a function's declaration out, and the comment before it. */
-function without(text, name) {
-  const declaration = new RegExp(`/\\*\\*(?:(?!\\*/)[^])*\\*/\nexport function ${name}\\([^;]*;\n\n?`);
-  if (!declaration.test(text)) throw new Error(`expected a declaration of ${name}`);
-  return text.replace(declaration, '');
-}
-
 /** Between two lines that are there once. */
 function between(text, from, to) {
   const [start, end] = [from, to].map((line) => {
@@ -33,7 +23,7 @@ const parts = [
   '// Made by tools/standalone-types.mjs of pkg-template/index.d.ts: change it there.\n\nexport {}; // what is not marked `export` below stays private\n\n',
   between(text, '// ───────────────────────────── credentials', '/** A duration for minting'),
 ];
-const made = `${MISSING.reduce(without, parts.join('')).trimEnd()}\n`;
+const made = `${parts.join('').trimEnd()}\n`;
 if (!process.argv.includes('--check')) writeFileSync(target, made);
 else if (readFileSync(target, 'utf8') !== made) {
   console.error('src/js/standalone/types.d.ts is not up to date: run node tools/standalone-types.mjs');

@@ -121,8 +121,7 @@ fn read_value(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, 
     }
     let unreadable = |cause| place.unreadable(&cause);
     if depth == MAX_DEPTH && is_bytes(value) {
-        let copy = CopiedBytes::new(value).map_err(unreadable)?;
-        return Ok(Json::Bytes(copy.to_vec()));
+        return copy_bytes(value).map(Json::Bytes).map_err(unreadable);
     }
     let is_list = is_array(value).map_err(unreadable)?;
     if depth < MAX_DEPTH && is_list {
@@ -196,9 +195,17 @@ fn is_plain(value: &JsValue) -> Result<bool, JsValue> {
     Ok(!Reflect::get_own_property_descriptor(&parent, &"isPrototypeOf".into())?.is_undefined())
 }
 
+/// The bytes of a `Uint8Array`.
+///
+/// # Errors
+/// What JavaScript throws if its buffer was detached.
+pub(super) fn copy_bytes(bytes: &JsValue) -> Result<Vec<u8>, JsValue> {
+    CopiedBytes::new(bytes).map(|copy| copy.to_vec())
+}
+
 /// Whether it is a `Uint8Array`, of any realm. `instanceof` knows those of this realm alone, and a tag can be forged;
 /// the getter that all typed arrays inherit looks at what the value is.
-fn is_bytes(value: &JsValue) -> bool {
+pub(super) fn is_bytes(value: &JsValue) -> bool {
     thread_local! {
         static TAG: Option<Function> = tag_getter().ok();
     }

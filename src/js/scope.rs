@@ -1,4 +1,4 @@
-//! Scopes: what the package's functions of the same names do.
+//! Scopes: what the package's functions of the same names do. In a build for itself, `standalone` exports them.
 
 use super::error::Thrown;
 use super::reader::{self, Argument};
@@ -8,13 +8,14 @@ use crate::scope::{
 };
 use serde::{Serialize, Serializer};
 use wasm_bindgen::JsValue;
+#[cfg(not(feature = "standalone"))]
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// What stands for a super-user in place of a scope.
 const SUPER_USER: &str = "super-user";
 
 /// Checks a scope, and gives it in the canonical form.
-#[wasm_bindgen(js_name = parseScope)]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = parseScope))]
 pub fn parse_scope(value: &JsValue, max_permissions: u32) -> Result<JsValue, JsValue> {
     let scope = read(value, &Argument::Scope)?;
     scope.check_limit(max_permissions as usize).map_err(Thrown::from)?;
@@ -22,7 +23,7 @@ pub fn parse_scope(value: &JsValue, max_permissions: u32) -> Result<JsValue, JsV
 }
 
 /// The union of scopes.
-#[wasm_bindgen(js_name = mergeScopes)]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = mergeScopes))]
 pub fn merge_scopes(scopes: Vec<JsValue>) -> Result<JsValue, JsValue> {
     let scopes = scopes.iter().enumerate().map(|(index, scope)| read(scope, &Argument::NumberedScope(index + 1)));
     let scopes = scopes.collect::<Result<Vec<_>, _>>()?;
@@ -30,7 +31,7 @@ pub fn merge_scopes(scopes: Vec<JsValue>) -> Result<JsValue, JsValue> {
 }
 
 /// Claim `p` of a scope.
-#[wasm_bindgen(js_name = encodePermissions)]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = encodePermissions))]
 pub fn encode_permissions(scope: &JsValue) -> Result<String, JsValue> {
     let scope = read(scope, &Argument::Scope)?;
     scope.check_limit(MAX_PERMISSIONS).map_err(Thrown::from)?;
@@ -38,7 +39,7 @@ pub fn encode_permissions(scope: &JsValue) -> Result<String, JsValue> {
 }
 
 /// Reads claim `p`: a scope, or `'super-user'`.
-#[wasm_bindgen(js_name = decodePermissions)]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = decodePermissions))]
 pub fn decode_permissions(p: &str) -> Result<JsValue, JsValue> {
     match Grant::decode(p).map_err(Thrown::from)? {
         Grant::SuperUser => Ok(SUPER_USER.into()),
@@ -47,7 +48,7 @@ pub fn decode_permissions(p: &str) -> Result<JsValue, JsValue> {
 }
 
 /// Whether a scope, or `'super-user'`, permits an action.
-#[wasm_bindgen]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen)]
 pub fn allows(scope: &JsValue, action: &JsValue) -> Result<bool, JsValue> {
     let grant = read_grant(scope, &Argument::Scope)?;
     let action = read_action(&reader::read(action, &Argument::Action)?).map_err(Thrown::from)?;
@@ -55,7 +56,7 @@ pub fn allows(scope: &JsValue, action: &JsValue) -> Result<bool, JsValue> {
 }
 
 /// Whether a scope, or `'super-user'`, permits all that another scope does.
-#[wasm_bindgen]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen)]
 pub fn covers(granted: &JsValue, requested: &JsValue) -> Result<bool, JsValue> {
     let granted = read_grant(granted, &Argument::Granted)?;
     let requested = read(requested, &Argument::Requested)?;
@@ -63,12 +64,13 @@ pub fn covers(granted: &JsValue, requested: &JsValue) -> Result<bool, JsValue> {
 }
 
 /// A sentence for each permission of a scope, or one for `'super-user'`.
-#[wasm_bindgen(js_name = describeScope)]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = describeScope))]
 pub fn describe_scope(scope: &JsValue) -> Result<Vec<String>, JsValue> {
     Ok(read_grant(scope, &Argument::Scope)?.describe())
 }
 
-fn read(value: &JsValue, argument: &Argument) -> Result<TokenScope, Thrown> {
+/// Reads a scope.
+pub(super) fn read(value: &JsValue, argument: &Argument) -> Result<TokenScope, Thrown> {
     read_expected(value, argument, "a TokenScope")
 }
 

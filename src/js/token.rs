@@ -1,4 +1,4 @@
-//! Credentials: `decodeToken`, `keyVersion` and `CredentialProvider`.
+//! Credentials: `decodeToken`, `keyVersion` and `CredentialProvider`. In a build for itself, `standalone` has others.
 
 use super::error::Thrown;
 use super::options;
@@ -12,13 +12,13 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 ///
 /// # Errors
 /// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as [`token::decode`].
-#[wasm_bindgen(js_name = decodeToken, unchecked_return_type = "DecodedParts")]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = decodeToken, unchecked_return_type = "DecodedParts"))]
 pub fn decode_token(credential: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
     decode("credential", &credential, Expected::Any, || options::read(&options))
 }
 
 /// What a credential is, by its form alone: `v1`, `v2`, `legacy`, `session`, or `unknown` for anything else.
-#[wasm_bindgen(js_name = keyVersion)]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = keyVersion))]
 pub fn key_version(credential: JsValue) -> String {
     let version = text("credential", &credential).ok().and_then(|credential| token::key_version(&credential));
     version.map_or("unknown", |version| version.name()).into()
@@ -28,7 +28,7 @@ pub fn key_version(credential: JsValue) -> String {
 ///
 /// # Errors
 /// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as [`token::from_string`].
-#[wasm_bindgen(js_name = fromString, unchecked_return_type = "DecodedParts")]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = fromString, unchecked_return_type = "DecodedParts"))]
 pub fn from_string(key: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
     decode("key", &key, Expected::Provider, || options::read(&options))
 }
@@ -37,7 +37,7 @@ pub fn from_string(key: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
 ///
 /// # Errors
 /// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as [`token::from_api_key_v2`].
-#[wasm_bindgen(js_name = fromApiKeyV2, unchecked_return_type = "DecodedParts")]
+#[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = fromApiKeyV2, unchecked_return_type = "DecodedParts"))]
 pub fn from_api_key_v2(key: JsValue, endpoint: JsValue) -> Result<JsValue, JsValue> {
     decode("key", &key, Expected::V2, || {
         let endpoint = Some(options::host("endpoint", &endpoint)?);

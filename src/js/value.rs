@@ -48,6 +48,7 @@ pub(super) fn has_property(what: &str, object: &JsValue, name: &str) -> Result<b
     Reflect::has(object, &name.into()).map_err(|cause| unreadable(what, &cause))
 }
 
-fn unreadable(what: &str, cause: &JsValue) -> Thrown {
+/// The error for an argument that throws when it is read.
+pub(super) fn unreadable(what: &str, cause: &JsValue) -> Thrown {
     Thrown::argument(&format!("{what}: expected plain data, found what cannot be read; see `cause`")).caused_by(cause)
 }

@@ -2,7 +2,8 @@
 
 use js_sys::{JSON, Object, Reflect};
 use momento_token_wasm::js::standalone::{
-    CredentialProvider, DisposableTokenScopes, TokenScopes, decode_permissions, decode_token, key_version,
+    CredentialProvider, DisposableTokenScopes, Refused, TokenScopes, allows, covers, decode_permissions, decode_token,
+    describe_scope, encode_permissions, key_version, merge_scopes, parse_scope,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -15,8 +16,8 @@ fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap()
 }
 
-fn code<T>(result: Result<T, JsValue>) -> String {
-    let error = result.err().expect("an error");
+fn code<T>(result: Result<T, Refused>) -> String {
+    let error = JsValue::from(result.err().expect("an error"));
     assert!(error.is_instance_of::<js_sys::Error>());
     assert_eq!(get(&error, "name"), "TokenError");
     get(&error, "code").as_string().unwrap()
@@ -39,8 +40,8 @@ fn a_token_is_read_and_never_printed() {
     assert_eq!((token.version(), token.subject()), ("v1".into(), Some("someone".into())));
     assert_eq!(get(&token.endpoints(), "cacheEndpoint"), "cache.cell.momentohq.com");
     assert_eq!(token.expires_at().unwrap().get_time(), 4_102_444_800_000.0);
-    assert_eq!(token.remaining_ms(&4_102_444_799_000_f64.into()), Ok(1_000.0));
-    assert_eq!(token.is_expired(&4_102_444_800_000_f64.into()), Ok(true));
+    assert_eq!(token.remaining_ms(&4_102_444_799_000_f64.into()).unwrap(), 1_000.0);
+    assert!(token.is_expired(&4_102_444_800_000_f64.into()).unwrap());
     assert_eq!(token.reveal(&UNDEFINED).unwrap(), TOKEN);
     let envelope = token.reveal(&"envelope".into()).unwrap();
     let again = CredentialProvider::from_disposable_token(&envelope.into(), &UNDEFINED).unwrap();
@@ -88,4 +89,31 @@ fn builders_never_widen() {
     assert_eq!(code(DisposableTokenScopes::cache_key_read_only(&"a".into(), &"".into())), "ERR_ARGUMENT");
     assert_eq!(code(DisposableTokenScopes::cache_key_read_only(&"a".into(), &UNDEFINED)), "ERR_ARGUMENT");
     assert_eq!(code(TokenScopes::topic_publish_only(&"a".into(), &UNDEFINED)), "ERR_ARGUMENT");
+}
+
+#[wasm_bindgen_test]
+fn scopes_are_read_strictly() {
+    let written = r#"{"permissions":[{"role":"readonly","cache":"a","item":{"key":"k"}}]}"#;
+    let scope = parse_scope(&parse(written), &UNDEFINED).unwrap();
+    assert_eq!(json(&scope), written);
+    let all = TokenScopes::cache_read_write(&parse(r#"{"all":"caches"}"#)).unwrap();
+    let merged = merge_scopes(vec![scope.clone(), all.clone(), scope.clone()]).unwrap();
+    assert_eq!(describe_scope(&merged).unwrap().len(), 2);
+    let encoded = encode_permissions(&merged).unwrap();
+    assert_eq!(json(&decode_permissions(&encoded.into()).unwrap()), json(&merged));
+    assert!(covers(&all, &scope).unwrap() && !covers(&scope, &all).unwrap());
+    let action = parse(r#"{"type":"cache","access":"read","cache":"a","key":"k"}"#);
+    assert!(allows(&scope, &action).unwrap());
+    for wrong in
+        ["7", "null", r#"{"permissions":[]}"#, r#"{"permissions":[{"role":"readonly","cache":"a","items":"k"}]}"#]
+    {
+        assert_eq!(code(parse_scope(&parse(wrong), &UNDEFINED)), "ERR_SCOPE_INVALID", "{wrong}");
+        assert_eq!(code(covers(&scope, &parse(wrong))), "ERR_SCOPE_INVALID", "{wrong}");
+        assert_eq!(code(merge_scopes(vec![parse(wrong)])), "ERR_SCOPE_INVALID", "{wrong}");
+    }
+    assert_eq!(code(allows(&scope, &Object::new().into())), "ERR_ARGUMENT");
+    assert_eq!(code(parse_scope(&merged, &parse(r#"{"maxPermissions":1}"#))), "ERR_SCOPE_LIMIT");
+    for limits in ["null", "7", r#"{"maxPermissions":0}"#, r#"{"maxPermissions":1.5}"#] {
+        assert_eq!(code(parse_scope(&scope, &parse(limits))), "ERR_ARGUMENT", "{limits}");
+    }
 }

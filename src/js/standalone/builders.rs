@@ -1,19 +1,19 @@
 //! Functions that write scopes of one permission, named as in Momento's SDK.
 
-use super::{
-    error::{argument, argument_message, unreadable},
-    scope::of_scope,
-};
+use super::{error::Refused, scope::of_scope};
+use crate::js::error::Thrown;
+use crate::js::reader::{copy_bytes, is_bytes};
+use crate::js::value::{property, unreadable, wrong_type};
 use crate::scope::{
     CacheRole, CacheSelector, FunctionRole, ItemSelector, NameSelector, Permission, TokenScope, TopicRole,
 };
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{JsString, Reflect};
 use wasm_bindgen::{
     JsCast,
     prelude::{JsValue, wasm_bindgen},
 };
 
-type Built = Result<JsValue, JsValue>;
+type Built = Result<JsValue, Refused>;
 
 /// Scopes for whole caches, topics and functions. Every function throws `ERR_ARGUMENT` for a wrong argument.
 #[wasm_bindgen(skip_typescript)]
@@ -142,53 +142,55 @@ fn of_function(role: FunctionRole, cache: &JsValue, func: &JsValue) -> Built {
 
 /// Checks the names in it: what is wrong with them is a wrong argument.
 fn build(permission: Permission) -> Built {
-    let scope = TokenScope::new(vec![permission]).map_err(|error| argument_message(&error.to_string()))?;
+    let scope = TokenScope::new(vec![permission]).map_err(|error| Thrown::argument(&error.to_string()))?;
     Ok(of_scope(&scope))
 }
 
-fn caches(value: &JsValue) -> Result<CacheSelector, JsValue> {
+fn caches(value: &JsValue) -> Result<CacheSelector, Thrown> {
     match select("cache", "caches", value)? {
         NameSelector::All => Ok(CacheSelector::All),
         NameSelector::Name(name) => Ok(CacheSelector::Name(name)),
-        NameSelector::NamePrefix(_) => Err(argument("cache", EXPECTED, value)),
+        NameSelector::NamePrefix(_) => Err(wrong_type("cache", EXPECTED, value)),
     }
 }
 
 const EXPECTED: &str = "a name or the All… constant for it";
 
 /// A name, `{ name }`, `{ namePrefix }`, or the constant for all.
-fn select(field: &str, all: &str, value: &JsValue) -> Result<NameSelector, JsValue> {
+fn select(field: &str, all: &str, value: &JsValue) -> Result<NameSelector, Thrown> {
     if !value.is_object() {
         return text(field, value).map(NameSelector::Name);
     }
-    let unreadable = |cause: JsValue| unreadable(field, &cause);
-    let keys = Reflect::own_keys(value).map_err(unreadable)?;
-    let (first, 1) = (keys.get(0), keys.length()) else { return Err(argument(field, EXPECTED, value)) };
-    let inner = Reflect::get(value, &first).map_err(unreadable)?;
-    match first.as_string().as_deref() {
-        Some("all") if inner.as_string().as_deref() == Some(all) => Ok(NameSelector::All),
-        Some("name") => text(field, &inner).map(NameSelector::Name),
-        Some("namePrefix") => text(field, &inner).map(NameSelector::NamePrefix),
-        _ => Err(argument(field, EXPECTED, value)),
+    let keys = Reflect::own_keys(value).map_err(|cause| unreadable(field, &cause))?;
+    let (Some(name), 1) = (keys.get(0).as_string(), keys.length()) else {
+        return Err(wrong_type(field, EXPECTED, value));
+    };
+    let inner = property(field, value, &name)?;
+    match &name[..] {
+        "all" if inner.as_string().as_deref() == Some(all) => Ok(NameSelector::All),
+        "name" => text(field, &inner).map(NameSelector::Name),
+        "namePrefix" => text(field, &inner).map(NameSelector::NamePrefix),
+        _ => Err(wrong_type(field, EXPECTED, value)),
     }
 }
 
 /// A string. A lone surrogate has no UTF-8, and would become another character.
-fn text(field: &str, value: &JsValue) -> Result<String, JsValue> {
-    let text = value
-        .as_string()
-        .ok_or_else(|| argument(field, "a name (or the All… constant for it, where all are meant)", value))?;
-    if JsValue::from_str(&text) != *value {
-        return Err(argument_message(&format!("{field}: expected text, found a lone surrogate in it")));
+fn text(field: &str, value: &JsValue) -> Result<String, Thrown> {
+    const NAME: &str = "a name (or the All… constant for it, where all are meant)";
+    let text = value.dyn_ref::<JsString>().ok_or_else(|| wrong_type(field, NAME, value))?;
+    if !text.is_valid_utf16() {
+        return Err(Thrown::argument(&format!("{field}: expected text, found a lone surrogate in it")));
     }
-    Ok(text)
+    Ok(text.into())
 }
 
-/// A key or its start.
-fn bytes(field: &str, value: &JsValue) -> Result<Vec<u8>, JsValue> {
-    match value.dyn_ref::<Uint8Array>() {
-        Some(bytes) => Ok(bytes.to_vec()),
-        None if value.is_string() => text(field, value).map(String::into_bytes),
-        None => Err(argument(field, "a string or a Uint8Array", value)),
+/// A key or its start: text or bytes.
+fn bytes(field: &str, value: &JsValue) -> Result<Vec<u8>, Thrown> {
+    if is_bytes(value) {
+        copy_bytes(value).map_err(|cause| unreadable(field, &cause))
+    } else if value.is_string() {
+        text(field, value).map(String::into_bytes)
+    } else {
+        Err(wrong_type(field, "a string or a Uint8Array", value))
     }
 }

@@ -1,13 +1,12 @@
 //! Errors as JavaScript sees them: each a `TokenError` with a `code`.
 
-use crate::scope::ScopeError;
-use crate::token::TokenError;
+use crate::js::error::Thrown;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(module = "/src/js/standalone/values.js")]
 extern "C" {
-    #[wasm_bindgen(js_name = makeError)]
-    fn make_error(code: &str, message: &str, cause: &JsValue) -> JsValue;
+    #[wasm_bindgen(js_name = toTokenError)]
+    fn to_token_error(error: &JsValue) -> JsValue;
 
     // Exports of values.js that are the module's own as well. They are declared as functions because wasm-bindgen
     // declares the types of anything else, and types.d.ts has better ones.
@@ -31,43 +30,25 @@ extern "C" {
     fn all_data_read_write();
 }
 
-pub(super) fn of_token(error: &TokenError) -> JsValue {
-    make_error(error.code(), error.message(), &JsValue::UNDEFINED)
+/// A `TokenError`, which an export throws.
+#[derive(Debug)]
+pub struct Refused(JsValue);
+
+impl From<Thrown> for Refused {
+    fn from(thrown: Thrown) -> Self {
+        Refused(to_token_error(&thrown.into()))
+    }
 }
 
-/// An error of this code.
-pub(super) fn of_code(code: &str, message: &str) -> JsValue {
-    make_error(code, message, &JsValue::UNDEFINED)
+/// What an export of the boundary for the npm package throws.
+impl From<JsValue> for Refused {
+    fn from(error: JsValue) -> Self {
+        Refused(to_token_error(&error))
+    }
 }
 
-pub(super) fn of_scope(error: &ScopeError) -> JsValue {
-    make_error(error.code(), &error.message(), &JsValue::UNDEFINED)
-}
-
-/// A wrong argument: `ERR_ARGUMENT`.
-pub(super) fn argument(what: &str, expected: &str, found: &JsValue) -> JsValue {
-    argument_message(&format!("{what}: expected {expected}, found {}", kind_of(found)))
-}
-
-pub(super) fn argument_message(message: &str) -> JsValue {
-    of_code("ERR_ARGUMENT", message)
-}
-
-/// An argument that throws when it is read.
-pub(super) fn unreadable(what: &str, cause: &JsValue) -> JsValue {
-    let message = format!("{what}: expected plain data, found what cannot be read; see `cause`");
-    make_error("ERR_ARGUMENT", &message, cause)
-}
-
-/// What kind of value an error found.
-fn kind_of(value: &JsValue) -> String {
-    if value.is_null() {
-        "null".into()
-    } else if js_sys::Array::is_array(value) {
-        "an array".into()
-    } else if value.is_object() {
-        "an object".into()
-    } else {
-        value.js_typeof().as_string().unwrap_or_default()
+impl From<Refused> for JsValue {
+    fn from(refused: Refused) -> Self {
+        refused.0
     }
 }

@@ -6,15 +6,15 @@
 
 mod builders;
 mod error;
-mod options;
 mod provider;
 mod scope;
 mod time;
 mod token;
 
 pub use builders::{DisposableTokenScopes, TokenScopes};
+pub use error::Refused;
 pub use provider::CredentialProvider;
-pub use scope::decode_permissions;
+pub use scope::{allows, covers, decode_permissions, describe_scope, encode_permissions, merge_scopes, parse_scope};
 pub use token::{Token, decode_token, key_version};
 
 use wasm_bindgen::prelude::wasm_bindgen;

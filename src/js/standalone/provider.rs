@@ -1,15 +1,11 @@
 //! `CredentialProvider`, named as in Momento's SDKs.
 
-use super::{
-    error,
-    options::{self, text},
-    time,
-    token::Token,
-};
+use super::{error::Refused, time, token::Token};
+use crate::js::error::Thrown;
+use crate::js::options;
+use crate::js::value::{has_property, property, text};
 use crate::token;
-use js_sys::Reflect;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use zeroize::Zeroizing;
 
 /// Functions that insist on an endpoint, and tell v1 from v2.
 #[wasm_bindgen(skip_typescript)]
@@ -22,8 +18,8 @@ impl CredentialProvider {
     /// # Errors
     /// A `TokenError`.
     #[wasm_bindgen(js_name = fromString)]
-    pub fn from_string(key: &JsValue, options: &JsValue) -> Result<Token, JsValue> {
-        let credential = Zeroizing::new(text("key", &credential_of(key)?)?);
+    pub fn from_string(key: &JsValue, options: &JsValue) -> Result<Token, Refused> {
+        let credential = text("key", &credential_of(key)?)?;
         Token::of(token::from_string(&credential, &options::read(options)?, time::now()))
     }
 
@@ -32,7 +28,7 @@ impl CredentialProvider {
     /// # Errors
     /// As there.
     #[wasm_bindgen(js_name = fromDisposableToken)]
-    pub fn from_disposable_token(key: &JsValue, options: &JsValue) -> Result<Token, JsValue> {
+    pub fn from_disposable_token(key: &JsValue, options: &JsValue) -> Result<Token, Refused> {
         Self::from_string(key, options)
     }
 
@@ -41,29 +37,29 @@ impl CredentialProvider {
     /// # Errors
     /// A `TokenError`.
     #[wasm_bindgen(js_name = fromApiKeyV2)]
-    pub fn from_api_key_v2(key: &JsValue, endpoint: &JsValue) -> Result<Token, JsValue> {
+    pub fn from_api_key_v2(key: &JsValue, endpoint: &JsValue) -> Result<Token, Refused> {
         let (key, endpoint) = if key.is_object() {
-            (options::field("key", key, "apiKey")?, options::field("key", key, "endpoint")?)
+            (property("key", key, "apiKey")?, property("key", key, "endpoint")?)
         } else {
             (key.clone(), endpoint.clone())
         };
         if endpoint.is_undefined() {
-            return Err(error::of_code("ERR_ENDPOINT_MISSING", "Missing required property: endpoint"));
+            return Err(Thrown::new("ERR_ENDPOINT_MISSING", "Missing required property: endpoint").into());
         }
-        let key = Zeroizing::new(text("key", &key)?);
-        Token::of(token::from_api_key_v2(&key, &text("endpoint", &endpoint)?, time::now()))
+        let key = text("key", &key)?;
+        Token::of(token::from_api_key_v2(&key, &options::host("endpoint", &endpoint)?, time::now()))
     }
 }
 
 /// The credential itself, or what holds it as `authToken` or `apiKey`.
-fn credential_of(key: &JsValue) -> Result<JsValue, JsValue> {
+fn credential_of(key: &JsValue) -> Result<JsValue, Thrown> {
     if !key.is_object() {
         return Ok(key.clone());
     }
     for name in ["authToken", "apiKey"] {
-        if Reflect::has(key, &name.into()).map_err(|cause| error::unreadable("key", &cause))? {
-            return options::field("key", key, name);
+        if has_property("key", key, name)? {
+            return property("key", key, name);
         }
     }
-    Err(error::argument_message("Missing required property: authToken or apiKey"))
+    Err(Thrown::argument("Missing required property: authToken or apiKey"))
 }

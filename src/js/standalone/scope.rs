@@ -1,9 +1,12 @@
 //! Scopes as plain, frozen data.
 
-use super::error;
-use crate::scope::TopicRole;
-use crate::scope::{CacheRole, CacheSelector, FunctionRole, Grant, ItemSelector, NameSelector, Permission, TokenScope};
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use super::error::Refused;
+use crate::js::error::Thrown;
+use crate::js::reader::Argument;
+use crate::js::scope as boundary;
+use crate::js::value::{property, text, wrong_type};
+use crate::scope::{CacheSelector, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope};
+use js_sys::{Array, Number, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(module = "/src/js/standalone/values.js")]
@@ -18,15 +21,90 @@ extern "C" {
     static ALL_FUNCTIONS: JsValue;
 }
 
+/// `parseScope`.
+///
+/// # Errors
+/// A `TokenError`.
+#[wasm_bindgen(js_name = parseScope, skip_typescript)]
+pub fn parse_scope(value: &JsValue, limits: &JsValue) -> Result<JsValue, Refused> {
+    let limit = read_limit(limits)?;
+    let scope = boundary::read(value, &Argument::Scope)?;
+    scope.check_limit(limit).map_err(Thrown::from)?;
+    Ok(of_scope(&scope))
+}
+
+/// `limits.maxPermissions`.
+fn read_limit(limits: &JsValue) -> Result<usize, Thrown> {
+    const NAME: &str = "limits.maxPermissions";
+    if limits.is_undefined() {
+        return Ok(MAX_PERMISSIONS);
+    }
+    let limit = if limits.is_object() { property("limits", limits, "maxPermissions")? } else { JsValue::NULL };
+    match limit.as_f64() {
+        None if limit.is_undefined() => Ok(MAX_PERMISSIONS),
+        Some(number) if number >= 1.0 && Number::is_safe_integer(&limit) => Ok(number as usize),
+        _ => Err(wrong_type(NAME, "a whole number above zero", &limit)),
+    }
+}
+
+/// `mergeScopes`.
+///
+/// # Errors
+/// A `TokenError`.
+#[wasm_bindgen(js_name = mergeScopes, variadic, skip_typescript)]
+pub fn merge_scopes(scopes: Vec<JsValue>) -> Result<JsValue, Refused> {
+    let scopes = scopes.iter().enumerate().map(|(index, scope)| {
+        let name = Argument::NumberedScope(index + 1);
+        boundary::read(scope, &name)
+    });
+    let scopes = scopes.collect::<Result<Vec<_>, _>>()?;
+    Ok(of_scope(&TokenScope::merge(scopes, MAX_PERMISSIONS).map_err(Thrown::from)?))
+}
+
+/// `encodePermissions`.
+///
+/// # Errors
+/// A `TokenError`.
+#[wasm_bindgen(js_name = encodePermissions, skip_typescript)]
+pub fn encode_permissions(scope: &JsValue) -> Result<String, Refused> {
+    Ok(boundary::encode_permissions(scope)?)
+}
+
 /// `decodePermissions`: what claim `p` says.
 ///
 /// # Errors
-/// `ERR_SCOPE_NOT_UNDERSTOOD`; `ERR_ARGUMENT` for what is no string.
+/// A `TokenError`.
 #[wasm_bindgen(js_name = decodePermissions, skip_typescript)]
-pub fn decode_permissions(p: &JsValue) -> Result<JsValue, JsValue> {
-    let p = p.as_string().ok_or_else(|| error::argument("p", "a string", p))?;
-    let grant = Grant::decode(&p).map_err(|error| error::of_scope(&error))?;
+pub fn decode_permissions(p: &JsValue) -> Result<JsValue, Refused> {
+    let grant = Grant::decode(&text("p", p)?).map_err(Thrown::from)?;
     Ok(of_grant(&grant))
+}
+
+/// `allows`.
+///
+/// # Errors
+/// A `TokenError`.
+#[wasm_bindgen(skip_typescript)]
+pub fn allows(scope: &JsValue, action: &JsValue) -> Result<bool, Refused> {
+    Ok(boundary::allows(scope, action)?)
+}
+
+/// `covers`.
+///
+/// # Errors
+/// A `TokenError`.
+#[wasm_bindgen(skip_typescript)]
+pub fn covers(granted: &JsValue, requested: &JsValue) -> Result<bool, Refused> {
+    Ok(boundary::covers(granted, requested)?)
+}
+
+/// `describeScope`.
+///
+/// # Errors
+/// A `TokenError`.
+#[wasm_bindgen(js_name = describeScope, skip_typescript)]
+pub fn describe_scope(scope: &JsValue) -> Result<Vec<String>, Refused> {
+    Ok(boundary::describe_scope(scope)?)
 }
 
 /// A frozen object of these fields.
@@ -58,33 +136,17 @@ pub(super) fn of_scope(scope: &TokenScope) -> JsValue {
 
 fn of_permission(permission: &Permission) -> JsValue {
     match permission {
-        Permission::Cache { role, cache, item } => {
-            let role = match role {
-                CacheRole::ReadWrite => "readwrite",
-                CacheRole::ReadOnly => "readonly",
-                CacheRole::WriteOnly => "writeonly",
-            };
-            match item {
-                None => object([("role", role.into()), ("cache", of_cache(cache))]),
-                Some(item) => object([("role", role.into()), ("cache", of_cache(cache)), ("item", of_item(item))]),
-            }
-        }
+        Permission::Cache { role, cache, item } => match item {
+            None => object([("role", role.value().into()), ("cache", of_cache(cache))]),
+            Some(item) => object([("role", role.value().into()), ("cache", of_cache(cache)), ("item", of_item(item))]),
+        },
         Permission::Topic { role, cache, topic } => {
-            let role = match role {
-                TopicRole::PublishSubscribe => "publishsubscribe",
-                TopicRole::SubscribeOnly => "subscribeonly",
-                TopicRole::PublishOnly => "publishonly",
-            };
             let topic = of_name(topic, || ALL_TOPICS.with(JsValue::clone));
-            object([("role", role.into()), ("cache", of_cache(cache)), ("topic", topic)])
+            object([("role", role.value().into()), ("cache", of_cache(cache)), ("topic", topic)])
         }
         Permission::Function { role, cache, function } => {
-            let role = match role {
-                FunctionRole::Invoke => "functioninvoke",
-                FunctionRole::PermitNone => "functionpermitnone",
-            };
             let function = of_name(function, || ALL_FUNCTIONS.with(JsValue::clone));
-            object([("role", role.into()), ("cache", of_cache(cache)), ("func", function)])
+            object([("role", role.value().into()), ("cache", of_cache(cache)), ("func", function)])
         }
     }
 }

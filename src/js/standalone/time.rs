@@ -1,6 +1,6 @@
 //! Points in time, as JavaScript passes them.
 
-use super::error::argument;
+use crate::js::{error::Thrown, value::wrong_type};
 use js_sys::Date;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -13,13 +13,13 @@ pub(super) fn now() -> i64 {
 ///
 /// # Errors
 /// `ERR_ARGUMENT` for anything else, NaN and an invalid `Date` included.
-pub(super) fn read(at: &JsValue) -> Result<f64, JsValue> {
+pub(super) fn read(at: &JsValue) -> Result<f64, Thrown> {
     if at.is_undefined() {
         return Ok(Date::now());
     }
     let time = at.as_f64().or_else(|| at.dyn_ref::<Date>().map(Date::get_time));
     match time {
         Some(time) if !time.is_nan() => Ok(time),
-        _ => Err(argument("at", "a Date or milliseconds since the epoch", at)),
+        _ => Err(wrong_type("at", "a Date or milliseconds since the epoch", at)),
     }
 }

@@ -1,11 +1,13 @@
 //! Credentials.
 
 use super::{
-    error,
-    options::{self, text},
+    error::Refused,
     scope::{list, object, of_grant},
     time,
 };
+use crate::js::error::Thrown;
+use crate::js::options;
+use crate::js::value::{text, wrong_type};
 use crate::token::{self, Warning};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use js_sys::Date;
@@ -17,8 +19,8 @@ use zeroize::Zeroizing;
 /// # Errors
 /// A `TokenError`.
 #[wasm_bindgen(js_name = decodeToken, skip_typescript)]
-pub fn decode_token(credential: &JsValue, options: &JsValue) -> Result<Token, JsValue> {
-    let credential = Zeroizing::new(text("credential", credential)?);
+pub fn decode_token(credential: &JsValue, options: &JsValue) -> Result<Token, Refused> {
+    let credential = text("credential", credential)?;
     Token::of(token::decode(&credential, &options::read(options)?, time::now()))
 }
 
@@ -34,17 +36,17 @@ pub fn key_version(credential: &JsValue) -> String {
 pub struct Token(token::Token);
 
 impl Token {
-    fn envelope(&self) -> Result<String, JsValue> {
+    fn envelope(&self) -> Result<String, Refused> {
         const MISSING: &str =
             "Missing required property: endpoint; an envelope carries one, and this credential has none";
-        let endpoint = self.0.endpoint().ok_or_else(|| error::of_code("ERR_ENDPOINT_MISSING", MISSING))?;
+        let endpoint = self.0.endpoint().ok_or_else(|| Thrown::new("ERR_ENDPOINT_MISSING", MISSING))?;
         // Neither needs an escape: a host is checked, and a credential is base64 with dots.
         let json = format!(r#"{{"endpoint":"{endpoint}","api_key":"{}"}}"#, self.0.credential().reveal());
         Ok(STANDARD.encode(&*Zeroizing::new(json)))
     }
 
-    pub(super) fn of(decoded: Result<token::Token, token::TokenError>) -> Result<Token, JsValue> {
-        decoded.map(Token).map_err(|error| error::of_token(&error))
+    pub(super) fn of(decoded: Result<token::Token, token::TokenError>) -> Result<Token, Refused> {
+        Ok(Token(decoded.map_err(Thrown::from)?))
     }
 }
 
@@ -67,9 +69,9 @@ impl Token {
     pub fn endpoints(&self) -> JsValue {
         let Some(endpoints) = self.0.endpoints() else { return JsValue::UNDEFINED };
         object([
-            ("cacheEndpoint", endpoints.cache.into()),
-            ("controlEndpoint", endpoints.control.into()),
-            ("tokenEndpoint", endpoints.token.into()),
+            ("cacheEndpoint", (&endpoints.cache).into()),
+            ("controlEndpoint", (&endpoints.control).into()),
+            ("tokenEndpoint", (&endpoints.token).into()),
             ("secureConnection", endpoints.secure.into()),
             ("overridden", endpoints.overridden.into()),
         ])
@@ -84,7 +86,7 @@ impl Token {
     /// What it may do, if it says so.
     #[wasm_bindgen(getter)]
     pub fn scope(&self) -> JsValue {
-        self.0.grant().as_ref().map_or(JsValue::UNDEFINED, of_grant)
+        self.0.grant().map_or(JsValue::UNDEFINED, of_grant)
     }
 
     /// Claim `id`.
@@ -109,21 +111,21 @@ impl Token {
     #[wasm_bindgen(getter)]
     pub fn warnings(&self) -> JsValue {
         let of_warning =
-            |Warning { code, message }: Warning| object([("code", code.into()), ("message", message.into())]);
-        list(self.0.warnings().into_iter().map(of_warning))
+            |warning: &Warning| object([("code", warning.code.into()), ("message", (&warning.message).into())]);
+        list(self.0.warnings().iter().map(of_warning))
     }
 
     /// The credential to send: `wire`, what gRPC sends, or `envelope`, with its endpoint.
     ///
     /// # Errors
     /// `ERR_ENDPOINT_MISSING` for an envelope without a known endpoint; `ERR_ARGUMENT` for another form.
-    pub fn reveal(&self, form: &JsValue) -> Result<String, JsValue> {
+    pub fn reveal(&self, form: &JsValue) -> Result<String, Refused> {
         let credential = self.0.credential().reveal();
         match form.as_string().as_deref() {
             Some("wire") => Ok(credential.into()),
             None if form.is_undefined() => Ok(credential.into()),
             Some("envelope") => self.envelope(),
-            _ => Err(error::argument("form", "'wire' or 'envelope'", form)),
+            _ => Err(wrong_type("form", "'wire' or 'envelope'", form).into()),
         }
     }
 
@@ -132,7 +134,7 @@ impl Token {
     /// # Errors
     /// `ERR_ARGUMENT` for what is no time.
     #[wasm_bindgen(js_name = isExpired)]
-    pub fn is_expired(&self, at: &JsValue) -> Result<bool, JsValue> {
+    pub fn is_expired(&self, at: &JsValue) -> Result<bool, Refused> {
         Ok(self.remaining_ms(at)? == 0.0)
     }
 
@@ -141,7 +143,7 @@ impl Token {
     /// # Errors
     /// As [`Token::is_expired`].
     #[wasm_bindgen(js_name = remainingMs)]
-    pub fn remaining_ms(&self, at: &JsValue) -> Result<f64, JsValue> {
+    pub fn remaining_ms(&self, at: &JsValue) -> Result<f64, Refused> {
         let at = time::read(at)?;
         Ok(self.0.expires_at().map_or(f64::INFINITY, |end| (end as f64 - at).floor().max(0.0)))
     }

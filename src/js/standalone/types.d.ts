@@ -367,6 +367,31 @@ export const DisposableTokenScopes: typeof TokenScopes & {
 export const AllDataReadWrite: TokenScope;
 
 /**
+ * Checks a value of unknown origin (a request body, say) and gives it back typed, frozen and in one canonical form:
+ * `cache` as its name or {@link AllCaches}; `item` as `{ key }`, `{ keyPrefix }` or {@link AllCacheItems}; `topic` and
+ * `func` as a name, `{ namePrefix }` or their constant; the constants by identity.
+ *
+ * Never a wider grant than was written: unknown fields, blank names, empty keys, contradictory selectors, and a
+ * selector that is present but `undefined` (most often a variable that was not set) are errors. Whatever goes wrong, a
+ * throwing getter included, is a {@link TokenError}: `ERR_SCOPE_INVALID`, whose message names the permission and field
+ * (`permissions[2].item: …`), `ERR_SCOPE_LIMIT` where there are more than `maxPermissions` (default 20, Momento's own
+ * limit), or `ERR_ARGUMENT` for `limits`.
+ */
+export function parseScope(value: unknown, limits?: { maxPermissions?: number }): TokenScope;
+
+/**
+ * The union, in the order written; exact duplicates are dropped. Throws as {@link parseScope} does; more than 20 is
+ * `ERR_SCOPE_LIMIT`.
+ */
+export function mergeScopes(...scopes: TokenScope[]): TokenScope;
+
+/**
+ * Standard padded base64 of `permission_messages.Permissions` (protobuf), which the token service takes and tokens
+ * carry as claim `p`. Checks and throws as {@link parseScope} does.
+ */
+export function encodePermissions(scope: TokenScope): string;
+
+/**
  * The other way round, from base64 of either alphabet, padded or not, without a limit on permissions. Throws
  * `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a role of none, an unset
  * selector.
@@ -382,3 +407,20 @@ export type Action =
   | { type: 'cache'; access: 'read' | 'write' | 'conditional-write'; cache: string; key: string | Uint8Array }
   | { type: 'topic'; access: 'publish' | 'subscribe'; cache: string; topic: string }
   | { type: 'function'; access: 'invoke'; cache: string; func: string };
+
+/**
+ * May a holder of `scope` do this? Any matching permission grants. Throws `ERR_ARGUMENT` for what is no action, and for
+ * what is no scope as {@link parseScope} does, without a limit on permissions.
+ */
+export function allows(scope: TokenScope | 'super-user', action: Action): boolean;
+
+/**
+ * Is every action that `requested` permits also permitted by `granted`? For a vending service's policy, and for
+ * noticing a narrower or wider grant. Sees through unions: read-only and write-only together cover both, but not
+ * read-write, whose conditional writes neither has. `true` is always right. Throws for what is no scope as {@link
+ * parseScope} does, without a limit on permissions: a text is one only if it is exactly `'super-user'`, as `granted`.
+ */
+export function covers(granted: TokenScope | 'super-user', requested: TokenScope): boolean;
+
+/** One plain English sentence a permission. Throws {@link TokenError} for what is no scope. */
+export function describeScope(scope: TokenScope | 'super-user'): string[];

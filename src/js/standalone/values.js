@@ -37,4 +37,5 @@ export class TokenError extends Error {
   }
 }
 
-export const makeError = (code, message, cause) => new TokenError(code, message, { cause });
+/** Makes one of an Error with a code, which is what the crate throws. */
+export const toTokenError = ({ code, message, ...details }) => new TokenError(code, message, details);

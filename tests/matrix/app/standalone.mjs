@@ -33,6 +33,7 @@ export async function readToken(face) {
     refused: [
       refusal(face, () => face.decodeToken('x')),
       refusal(face, () => face.decodeToken(credential, { endpoint: 7 })),
+      refusal(face, () => face.parseScope({ permissions: [{ role: 'readonly', cache: 'chat', item: undefined }] })),
       refusal(face, () => TokenScopes.cacheReadOnly('')),
       refusal(face, () => TokenScopes.cacheReadOnly(AllTopics)),
     ],
@@ -40,8 +41,20 @@ export async function readToken(face) {
       DisposableTokenScopes.cacheKeyPrefixReadOnly('caché', 'user/'),
       TokenScopes.topicPublishSubscribe(AllCaches, { namePrefix: 'room-' }),
     ],
+    compared: compare(face),
     same: TokenScopes.cacheReadOnly(AllCaches).permissions[0].cache === AllCaches,
     missing: declared.filter((name) => !(name in face)),
+  };
+}
+
+/** What becomes of a scope by each function that takes one. */
+function compare({ allows, covers, decodePermissions, describeScope, encodePermissions, mergeScopes, parseScope }) {
+  const asked = parseScope({ permissions: [{ role: 'readonly', cache: 'chat', item: { key: 'name' } }] });
+  const granted = mergeScopes(asked, { permissions: [{ role: 'readonly', cache: 'chat' }] });
+  return {
+    says: describeScope(decodePermissions(encodePermissions(granted))),
+    covers: [covers(granted, asked), covers(asked, granted)],
+    allows: allows(granted, { type: 'cache', access: 'write', cache: 'chat', key: 'name' }),
   };
 }
 

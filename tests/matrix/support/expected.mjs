@@ -52,11 +52,16 @@ export const STANDALONE = {
     expires: true,
     provided: 'someone',
     printed: false,
-    refused: ['ERR_TOKEN_MALFORMED', 'ERR_ARGUMENT', 'ERR_ARGUMENT', 'ERR_ARGUMENT'],
+    refused: ['ERR_TOKEN_MALFORMED', 'ERR_ARGUMENT', 'ERR_SCOPE_INVALID', 'ERR_ARGUMENT', 'ERR_ARGUMENT'],
     built: [
       { permissions: [{ role: 'readonly', cache: 'caché', item: { keyPrefix: 'user/' } }] },
       { permissions: [{ role: 'publishsubscribe', cache: { all: 'caches' }, topic: { namePrefix: 'room-' } }] },
     ],
+    compared: {
+      says: ['Read item "name" in cache "chat".', 'Read all items in cache "chat".'],
+      covers: [true, false],
+      allows: false,
+    },
     same: true,
     missing: [],
     troubles: [],

@@ -1,5 +1,6 @@
-// An app that decodes, and builds scopes: the same program with the npm package and with what `wasm-pack build` makes.
+// An app that decodes and compares: the same program with the npm package and with what `wasm-pack build` makes.
 import {
+  type Action,
   AllCacheItems,
   AllCaches,
   AllDataReadWrite,
@@ -19,9 +20,15 @@ import {
   TokenScopes,
   type TokenWarning,
   TopicRole,
+  allows,
+  covers,
   decodePermissions,
   decodeToken,
+  describeScope,
+  encodePermissions,
   keyVersion,
+  mergeScopes,
+  parseScope,
 } from 'momento-token-wasm';
 
 const options: DecodeOptions = { endpoint: 'cell.momentohq.com', allowedEndpointSuffixes: ['momentohq.com'] };
@@ -44,13 +51,15 @@ export const permissions: Permission[] = [
   { role: TopicRole.PublishOnly, cache: 'a', topic: AllTopics },
   { role: FunctionRole.FunctionInvoke, cache: { name: 'a' }, func: AllFunctions },
 ];
-export const scopes: (TokenScope | 'super-user' | undefined)[] = [
+const scope: TokenScope = mergeScopes(
+  parseScope({ permissions }, { maxPermissions: 5 }),
   TokenScopes.topicSubscribeOnly('a', AllTopics),
   DisposableTokenScopes.cacheKeyPrefixReadOnly('a', new Uint8Array([1])),
   AllDataReadWrite,
-  decodePermissions('Eg4='),
-  token.scope,
-];
+);
+const action: Action = { type: 'cache', access: 'read', cache: 'a', key: 'k' };
+export const answers: boolean[] = [allows(token.scope ?? scope, action), covers('super-user', scope)];
+export const sentences: string[] = describeScope(decodePermissions(encodePermissions(scope)));
 
 export function codeOf(error: unknown): TokenErrorCode | undefined {
   return error instanceof TokenError ? error.code : undefined;
