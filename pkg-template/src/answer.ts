@@ -1,22 +1,22 @@
 // From what the vending service answered to a token, or to why there is none. What answers mean is the crate's business
 // (src/vend).
-import type { DecodedParts } from 'wasm-glue';
 import type * as Face from '../index.js';
-import { type Block, type Cut, ask, errorOf } from './block.js';
+import type { AnswerOptions, Failure, TokenLife } from 'wasm-glue';
 import { bounded, discard, readBody } from './body.js';
 import { TokenError, isObject } from './error.js';
-import { Failure } from './machine.js';
-import { ABSENT, readScope } from './permission.js';
 import type { Vend } from './request.js';
 import { retryAfter } from './retry-after.js';
 import { makeToken } from './token.js';
+import { call } from './wasm.js';
+
+export type { Failure };
 
 export interface Answer {
   token?: Face.Token;
   /** For the next vend. */
   refreshToken?: string | undefined;
   /** What is said of the token's life. How long that is, is for the machine to judge. */
-  times?: Times;
+  life?: TokenLife;
   /** The headers `Date` (ms since the epoch; NaN: none that can be read) and `Age` (ms). */
   date: number;
   age: number;
@@ -40,18 +40,8 @@ export interface Answer {
 /** For warnings, the client's clock is believed unless the server's `Date` contradicts it by more than this. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
-/** What answers are read by. */
-export interface Reading {
-  /** As `writeOptions` wrote them. */
-  readonly decode: string;
-  /** What was asked for; see `Vend`. */
-  readonly asked: string;
-  /** Milliseconds; infinite: nothing. */
-  readonly expiresIn: number;
-}
-
 /** Before anything is known. */
-export const unread = (): Answer => ({ date: NaN, age: 0, serverNow: NaN, failure: Failure.Retry, retryAfter: NaN });
+export const unread = (): Answer => ({ date: NaN, age: 0, serverNow: NaN, failure: 'retry', retryAfter: NaN });
 
 /** Asks once, and reads the answer. Never rejects. */
 export async function askOnce(
@@ -59,7 +49,7 @@ export async function askOnce(
   reason: Face.VendContext['reason'],
   signal: AbortSignal,
   refreshToken: string | undefined,
-  by: Reading,
+  options: AnswerOptions,
 ): Promise<Answer> {
   const sentAt = Date.now();
   const answer = unread();
@@ -67,35 +57,35 @@ export async function askOnce(
   try {
     const given = await open(reason, signal, refreshToken);
     if (!isResponse(given)) {
-      answer.failure = Failure.Malformed;
-      readAnswer(answer, write(given), by);
+      answer.failure = 'malformed';
+      readAnswer(answer, write(given), options);
     } else {
       const { headers } = given;
       const age = headers.get('age') ?? '';
       answer.date = Date.parse(headers.get('date') ?? '');
       if (/^\d+$/.test(age)) answer.age = Number(age) * 1_000;
       answer.serverNow = serverTime(answer.date + answer.age, sentAt);
-      if (isSuccess(given) && !signal.aborted) readAnswer(answer, await readBody(given, signal), by);
+      if (isSuccess(given) && !signal.aborted) readAnswer(answer, await readBody(given, signal), options);
       else {
         discard(given.body);
         status = given.status;
         answer.retryAfter = retryAfter(headers.get('retry-after'), serverNow(answer));
-        readAnswer(answer, '', by, status);
+        readAnswer(answer, '', options, status);
       }
     }
   } catch (cause) {
     const error = cause instanceof TokenError ? cause : noAnswer(cause);
-    if (error.code === 'ERR_VEND_TOO_LARGE') answer.failure = Failure.Malformed;
+    if (error.code === 'ERR_VEND_TOO_LARGE') answer.failure = 'malformed';
     answer.error = status === undefined ? error : new TokenError(error.code, error.message, { status });
   }
   return answer;
 }
 
 /** Reads what a sibling was answered; undefined unless it is a token for us as well. */
-export function readShared(body: string, by: Reading): Answer | undefined {
+export function readShared(body: string, options: AnswerOptions): Answer | undefined {
   const answer = unread();
   try {
-    readAnswer(answer, body, by);
+    readAnswer(answer, body, options);
     return answer;
   } catch {
     return undefined;
@@ -105,28 +95,18 @@ export function readShared(body: string, by: Reading): Answer | undefined {
 /** Where the client's clock is believed, that is the server's time as well. */
 const serverNow = (answer: Answer): number => (Number.isNaN(answer.serverNow) ? Date.now() : answer.serverNow);
 
-/** Has the crate read it. Throws what it found instead of a token. */
-function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: Reading, status = 200): void {
-  const block = ask(
-    'readAnswer',
-    body,
-    decode + asked,
-    false,
-    decode.length,
-    asked.length,
-    expiresIn,
-    status,
-    serverNow(answer),
-    Date.now(),
-  );
-  const error = errorOf(block);
-  if (error) {
-    answer.failure = block.table[3] as Failure;
-    // One status may be in the answer, as the HTTP status that a function meant to send.
-    throw block.table[4] ? new TokenError(error.code, error.message, { status: block.table[4] }) : error;
+/** Has the crate read it. Throws why there is no token. */
+function readAnswer(answer: Answer, body: string, options: AnswerOptions, status = 200): void {
+  const read = call((core) => core.readAnswer(body, status, options, serverNow(answer), Date.now()));
+  if ('failure' in read) {
+    answer.failure = read.failure;
+    // The status may be in the answer, as the HTTP status that a function meant to send.
+    const details = read.status === undefined ? {} : { status: read.status };
+    throw new TokenError(read.code as Face.TokenErrorCode, read.message, details);
   }
-  answer.token = readToken(block);
-  ({ times: answer.times, refreshToken: answer.refreshToken } = readMore(block));
+  answer.token = makeToken(read.token);
+  answer.life = read.life;
+  answer.refreshToken = read.refreshToken;
   answer.body = () => body;
 }
 
@@ -167,72 +147,4 @@ function serverTime(earliest: number, sentAt: number): number {
   const latest = earliest + 1_000 + Math.max(now - sentAt, 0);
   const believable = earliest - CLOCK_TOLERANCE_MS <= now && now <= latest + CLOCK_TOLERANCE_MS;
   return believable ? Math.max(now, earliest) : latest;
-}
-
-/**
- * A token. Numbers from the first: what it is, when it expires (two), how many permissions, where they end; fields,
- * permissions and warnings follow.
- */
-function readToken({ cut, table }: Block): Face.Token {
-  const number = (at: number): number => table[at] as number;
-  const has = (bit: number): boolean => (number(0) & (1 << bit)) !== 0;
-  let at = 5;
-  let from = 0;
-  const next = (): string => cut(from, (from = number(at++)));
-  const maybe = (): string | undefined => (number(at) === ABSENT ? void at++ : next());
-  const parts: DecodedParts = {
-    version: (['v1', 'v2', 'legacy', 'session'] as const)[number(0) & 3] as DecodedParts['version'],
-    credential: next(),
-    endpoint: maybe(),
-    tokenId: maybe(),
-    subject: maybe(),
-    endpoints: has(3)
-      ? {
-          cacheEndpoint: next(),
-          controlEndpoint: next(),
-          tokenEndpoint: next(),
-          secureConnection: has(4),
-          overridden: has(5),
-        }
-      : undefined,
-    disposable: has(2),
-    warnings: has(9) ? readWarnings(cut, table, number(4) - 4) : [],
-    expiresAt: has(6) ? number(1) * 2 ** 32 + number(2) : undefined,
-    permissions: undefined,
-  };
-  const scopeFrom = from;
-  return makeToken(parts, () =>
-    has(7) ? 'super-user' : has(8) ? readScope(cut, table, 12, number(3), scopeFrom) : undefined,
-  );
-}
-
-/** How many, where in the text they start, and where code and message of each end. */
-function readWarnings(cut: Cut, table: readonly number[], at: number): Face.TokenWarning[] {
-  const warnings: Face.TokenWarning[] = [];
-  const next = (): string => cut(table[at] as number, table[++at] as number);
-  for (let left = table[at++] as number; left > 0; left--)
-    warnings.push({ code: next() as Face.TokenWarningCode, message: next() });
-  return warnings;
-}
-
-/**
- * When a token expires and was issued by its own word, how long it lives by the answer's, and when it expires by that;
- * NaN is what is not said. In milliseconds, since the epoch where it is a time.
- */
-export type Times = readonly [expiresAt: number, issuedAt: number, length: number, toldExpiry: number];
-
-/**
- * What stands behind all that belongs to a token, where it came in an answer: what is said of its life, and the refresh
- * token.
- */
-function readMore({ cut, table }: Block): { times: Times; refreshToken: string | undefined } {
-  const end = (table[4] as number) - 4;
-  const at = (table[0] as number) & (1 << 9) ? end + 2 + 2 * (table[end] as number) : end;
-  const time = (nth: number): number =>
-    (table[at + 2 * nth] as number) * 2 ** 32 + (table[at + 2 * nth + 1] as number) || NaN;
-  const to = table[at + 9];
-  return {
-    times: [time(0), time(1), time(2), time(3)],
-    refreshToken: to ? cut(table[at + 8] as number, to) : undefined,
-  };
 }

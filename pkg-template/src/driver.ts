@@ -1,10 +1,11 @@
 // Carries out what the refresh machine decides (src/refresh in the crate): requests, the timer, and word to callers and
 // listeners.
 import type * as Face from '../index.js';
-import { type Answer, type Reading, askOnce, readShared, unread } from './answer.js';
+import type { AnswerOptions } from 'wasm-glue';
+import { type Answer, askOnce, readShared, unread } from './answer.js';
 import { type Budget, spend } from './budget.js';
 import { TokenError } from './error.js';
-import { Action, Cause, Event, Failure, Flag, Outcome, REASONS, STATUSES } from './machine.js';
+import { Action, Cause, Event, FAILURES, Flag, Outcome, REASONS, STATUSES } from './machine.js';
 import { type Endings, watchPage } from './page.js';
 import type { Vend } from './request.js';
 import { type Message, Tabs, digest, groupName, hash } from './tabs.js';
@@ -24,7 +25,7 @@ const CLOCK_TOLERANCE_MS = 1_000;
 export interface Settings {
   vend: Vend;
   /** By what answers are read. */
-  reading: Reading;
+  reading: AnswerOptions;
   window: readonly [number, number];
   timeout: number;
   /** The app's key for tabs that share. */
@@ -224,13 +225,14 @@ export class Driver {
   hear(message: Message): void {
     if (message.kind === 'ask') return this.tell(Event.Asked, message.left);
     if (message.kind === 'failure') {
-      const { code, message: words, status, retryAfter, failure } = message;
+      const { code, message: words, status, retryAfter } = message;
+      const failure = FAILURES[message.failure] ?? 'retry';
       const error = new TokenError(code as Face.TokenErrorCode, words, status > 0 ? { status } : {});
       // Not a literal with a spread: minified, its keys would stand there twice, of which bundlers warn.
       this.#heard = Object.assign(unread(), { error, failure, retryAfter });
       // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
-      const ownFault = failure === Failure.Retry && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
-      this.tell(Event.HeardFailed, Number(ownFault), retryAfter, failure);
+      const ownFault = failure === 'retry' && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
+      this.tell(Event.HeardFailed, Number(ownFault), retryAfter, FAILURES.indexOf(failure));
     } else {
       const { left, fresh, moved, date } = message;
       const answer = readShared(message.answer, (this.#settings as Settings).reading);
@@ -264,9 +266,10 @@ export class Driver {
   }
 
   /** A request brought a token. */
-  #vended(flight: number, { date, age, times = [NaN, NaN, NaN, NaN] }: Answer, token: Face.Token): void {
-    const { expiresIn } = (this.#settings as Settings).reading;
-    const asked = expiresIn < Infinity ? expiresIn : NaN;
+  #vended(flight: number, { date, age, life = {} }: Answer, token: Face.Token): void {
+    const { expiresInMs: asked = NaN } = (this.#settings as Settings).reading;
+    const { expiresAt = NaN, issuedAt = NaN, statedLife = NaN, statedExpiry = NaN } = life;
+    const times = [expiresAt, issuedAt, statedLife, statedExpiry] as const;
     const hash = digest(token.reveal());
     this.#speak((machine, wall, mono) =>
       wasm().refresher_vended(machine, flight, hash, ...times, asked, date, age, wall, mono),
@@ -445,9 +448,9 @@ export class Driver {
     const spent = refreshToken !== undefined && status >= 400 && status < 500 && status !== 429;
     if (spent) {
       this.#refreshToken = undefined;
-      answer.failure = Failure.Retry;
+      answer.failure = 'retry';
     }
-    land(Event.Failed, retryAfter, answer.failure);
+    land(Event.Failed, retryAfter, FAILURES.indexOf(answer.failure));
   }
 
   /** In a Worker, only where its own request is handled; elsewhere its answer is just not heard. */
@@ -507,7 +510,7 @@ export class Driver {
 
   #shareFailure(): void {
     const { lastError: error } = this;
-    const { failure = Failure.Retry, retryAfter = NaN } = this.#failed ?? {};
+    const { failure = 'retry', retryAfter = NaN } = this.#failed ?? {};
     if (error)
       this.#tabs?.tell({
         kind: 'failure',
@@ -515,7 +518,7 @@ export class Driver {
         message: error.message,
         status: error.status ?? NaN,
         retryAfter,
-        failure,
+        failure: FAILURES.indexOf(failure),
       });
   }
 

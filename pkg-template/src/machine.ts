@@ -57,14 +57,6 @@ export enum Cause {
   Sibling,
 }
 
-/** What a failure calls for. */
-export enum Failure {
-  Retry,
-  Terminal,
-  /** The answer held no token that could be read. */
-  Malformed,
-}
-
 export enum Outcome {
   Token,
   Failed,
@@ -74,3 +66,4 @@ export enum Outcome {
 
 export const STATUSES = ['idle', 'fetching', 'ready', 'refreshing', 'waiting', 'failed', 'closed'] as const;
 export const REASONS = ['first', 'refresh', 'rejected', 'forced'] as const;
+export const FAILURES = ['retry', 'terminal', 'malformed'] as const;

@@ -9,8 +9,6 @@ export type Reader<More extends number[]> = (input: number, size: number, filled
 
 /** What reads text, by its name. */
 export interface Readers {
-  /** Not in the module that only decodes. */
-  readAnswer: Reader<[options: number, asked: number, expiresIn: number, status: number, now: number, wall: number]>;
   scope: Reader<[job: number, limit: number]>;
 }
 

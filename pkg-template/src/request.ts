@@ -1,5 +1,6 @@
 // What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
 import type * as Face from '../index.js';
+import type { AnswerOptions } from 'wasm-glue';
 import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
 import { preparePayload } from './payload.js';
@@ -18,8 +19,8 @@ export interface Vend {
   renews: boolean;
   /** All that is asked for, and of whom: two sources alike in this want the same token. */
   identity(): unknown;
-  /** What is asked for, as the crate reads it (src/js/answer.rs). */
-  wanted: { readonly asked: string; readonly expiresIn: number };
+  /** What is asked for, as the crate reads it. */
+  asked: Omit<AnswerOptions, 'decode'>;
 }
 
 /**
@@ -34,17 +35,15 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
   if (expiresIn !== undefined) checkDisposable(expiresIn);
   if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64))
     throw wrong('TokenID must be less than or equal to 64 characters.');
-  // A line of ASCII each.
-  const id =
-    tokenId === undefined
-      ? ''
-      : JSON.stringify(tokenId).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
   const seconds = expiresIn?.seconds;
   /** What is asked for: as the crate reads it, as a vend function is told it, and as it is sent. */
   const ask = (scope: Face.TokenScope | undefined) => {
-    const lasts = seconds === undefined ? Infinity : seconds * 1_000;
-    const told = { asked: `${scope ? encodePermissions(scope) : ''}\n${id}`, expiresIn: lasts };
     const named = tokenId !== undefined && { tokenId };
+    const told = {
+      ...(scope && { scope: encodePermissions(scope) }),
+      ...(seconds !== undefined && { expiresInMs: seconds * 1_000 }),
+      ...named,
+    };
     const asked = { ...(scope && { scope }), ...(expiresIn && { expiresIn }), ...named };
     const wanted = { ...asked, ...(seconds !== undefined && { expiresIn: seconds }) };
     return { told, asked, wanted };
@@ -56,7 +55,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
       const { told, asked, wanted } = ask(readScope?.());
       return {
         identity: () => wanted,
-        wanted: told,
+        asked: told,
         renews: true,
         open: async (reason, signal, refreshToken) => {
           const context: Face.VendContext = { signal, reason, ...asked };
@@ -114,7 +113,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
     // By POST alone: URLs end up in logs.
     const renews = payload?.isOpen ?? false;
     return {
-      wanted: told,
+      asked: told,
       identity: () => [
         absolute(target)?.href ?? target,
         content ?? null,

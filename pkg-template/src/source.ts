@@ -5,7 +5,7 @@ import type { Budget } from './budget.js';
 import { disposes } from './dispose.js';
 import { type Caller, Driver, type Settings } from './driver.js';
 import { type TokenError, check, isObject, reads, wrong } from './error.js';
-import { writeOptions } from './options.js';
+import { copyOptions } from './options.js';
 import { isSignal, reasonOf } from './recognize.js';
 import { prepareVend } from './request.js';
 import { closed } from './trouble.js';
@@ -204,12 +204,12 @@ function readOptions(options: Face.TokenSourceOptions): readonly [prepare: () =>
     share,
   );
   const prepare = prepareVend(options, share !== false);
-  const decode = writeOptions(options.decode);
+  const decode = copyOptions(options.decode);
   const window = checkWindow(options.refreshWindow);
   const settings = { share: share || undefined, window, timeout: checkTimeout(options.requestTimeoutMs) };
   const finish = (): Settings => {
     const vend = prepare();
-    return { ...settings, vend, reading: { decode, ...vend.wanted } };
+    return { ...settings, vend, reading: { decode, ...vend.asked } };
   };
   return [finish, start];
 }

@@ -1,7 +1,7 @@
 // The other tabs that want the same token: a lock that one of them holds while it vends, and a channel on which they
 // tell of what came of it. Nothing is stored, and nothing is relied on: without locks everyone goes ahead, and what is
 // said on the channel is checked.
-import { Event, Failure } from './machine.js';
+import { Event, FAILURES } from './machine.js';
 import { type Endings, listen } from './page.js';
 import type { Weak } from './ties.js';
 
@@ -47,7 +47,8 @@ interface Failed {
   status: number;
   /** As in `Answer` (answer.ts). */
   retryAfter: number;
-  failure: Failure;
+  /** By its place among `FAILURES`. */
+  failure: number;
 }
 
 export type Message = Ask | Told | Failed;
@@ -208,7 +209,8 @@ function read(data: unknown): Message | undefined {
   const numbers =
     typeof status === 'number' &&
     typeof retryAfter === 'number' &&
-    [Failure.Retry, Failure.Terminal, Failure.Malformed].includes(failure as Failure);
+    typeof failure === 'number' &&
+    FAILURES[failure] !== undefined;
   if (
     kind !== 'failure' ||
     !numbers ||
@@ -217,5 +219,5 @@ function read(data: unknown): Message | undefined {
     typeof words !== 'string'
   )
     return undefined;
-  return { kind, code, message: words, status, retryAfter, failure: failure as Failure };
+  return { kind, code, message: words, status, retryAfter, failure };
 }

@@ -15,9 +15,9 @@ mod write;
 pub(crate) use error::Malformed;
 pub(crate) use number::Number;
 pub(crate) use text::unescape;
-#[expect(unused_imports, reason = "the readers of scopes, tokens and answers move to it")]
+#[allow(unused_imports, reason = "the reader of scopes moves to it")]
 pub(crate) use value::{Object, Repeated, Value as Json, parse, parse_object};
-pub(crate) use write::{push, push_ascii, push_hex, write_string};
+pub(crate) use write::{push_hex, write_string};
 
 use error::Expected;
 use number::FAR;
@@ -92,12 +92,6 @@ impl<'a> Reader<'a> {
     /// Starts at the front of `text`.
     pub(crate) fn new(text: &'a str) -> Self {
         Reader { text, at: 0, depth: 0, more: false, run: Run::default() }
-    }
-
-    /// How far reading has come, in bytes.
-    #[cfg(feature = "refresh")]
-    pub(crate) fn place(&self) -> usize {
-        self.at
     }
 
     /// What stands next; white space before it is passed over.

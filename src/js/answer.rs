@@ -1,97 +1,173 @@
 //! A vending service's answer across the boundary.
 
-use super::{
-    block::{hand_over, of_error, of_token},
-    options,
-};
-use crate::codec::{block::Block, wipe::Wiped};
+use super::{options, token};
 use crate::scope::Grant;
-use crate::vend::{Found, Place, VendError, Wanted, check_status, content, text_at};
-use wasm_bindgen::prelude::wasm_bindgen;
+use crate::vend::{Answer, Asked, Retry, VendError, check_status};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
-/// Reads an answer: its HTTP status, and the body, which stands in front of `input` with `filled` bytes. `options`
-/// bytes of what
-/// [`options::read`] takes follow it, and then `asked` bytes of what was asked for: claim `p` of the scope, a line feed, and the tokenId as a
-/// JSON string, of which either may be missing. `expires_in` is in milliseconds, infinite where nothing was asked.
-/// `now` is the server's time as far as known, and `wall` the client's, in milliseconds since the epoch.
-///
-/// Gives where the [block](super::block)'s table is. A token's has eight numbers more at its end, of which two each are
-/// a time or a span in milliseconds, or 0: claims `exp` and `iat`, how long the token lives by the answer's word, and
-/// when it expires by that. Where the answer carried a refresh token, two more follow: where in the text that starts
-/// and ends. An error's has two more: 0 where it may pass, 1 where it is terminal, 2 where the answer was malformed;
-/// and the status that is no success, 0 where that is not what is wrong.
-#[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
-#[wasm_bindgen(js_name = readAnswer)]
-pub fn read_answer(
-    input: Vec<u8>,
-    filled: u32,
-    options: u32,
-    asked: u32,
-    expires_in: f64,
-    status: u16,
-    now: f64,
-    wall: f64,
-) -> u32 {
-    let input = Wiped(input);
-    let end_of_options = (filled + options) as usize;
-    // The engine wrote it, which is always UTF-8.
-    let text = input.get(..end_of_options + asked as usize).map(std::str::from_utf8);
-    let (text, asked) =
-        text.and_then(Result::ok).unwrap_or_default().split_at_checked(end_of_options).unwrap_or_default();
-    let (body, options) = text.split_at_checked(filled as usize).unwrap_or_default();
-    hand_over(match read(body, options, asked, expires_in as i64, status, now as i64, wall as i64) {
-        Ok(block) => block,
-        Err(error) => {
-            let mut block = of_error(error.code(), error.message());
-            block.number(error.weight() as u32);
-            block.number(error.status().unwrap_or_default().into());
-            block
-        }
-    })
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What answers are read by: how to decode, and what was asked for. */
+export interface AnswerOptions {
+  /** `DecodeOptions` or `undefined`. */
+  readonly decode: unknown;
+  /** The scope as claim `p` has it. */
+  readonly scope?: string;
+  /** How long the token was to live, in milliseconds. */
+  readonly expiresInMs?: number;
+  readonly tokenId?: string;
 }
 
-/// The token, and the refresh token that came with it.
-fn read(
-    body: &str,
-    options: &str,
-    asked: &str,
-    expires_in: i64,
-    status: u16,
-    now: i64,
-    wall: i64,
-) -> Result<Block, VendError> {
-    check_status(status)?;
-    let body = content(body)?;
-    let mut found = Found::NOTHING;
-    found.read(body)?;
-    let end_of_p = asked.bytes().position(|byte| byte == b'\n').unwrap_or_default();
-    // A super-user's has none, and what was not asked is not compared.
-    let scope = Grant::decode(asked.get(..end_of_p).unwrap_or_default());
-    let token_id = text_at(asked, Place::At(end_of_p + 1));
-    let wanted = Wanted {
-        scope: match &scope {
-            Ok(Grant::Scope(scope)) => scope.permissions(),
-            _ => &[],
-        },
-        expires_in,
-        token_id: (asked.len() > end_of_p + 1).then_some(token_id.reveal()),
-    };
-    match found.token(body, options::read_lines(options.as_bytes()), &wanted, now, wall) {
-        Ok(token) => {
-            let claimed = token.expires_at().filter(|_| !token.expiry_from_answer);
-            let [length, told] = found.life();
-            let times = [claimed, token.issued_at(), length, told];
-            let mut block = of_token(&token);
-            for time in times.map(Option::unwrap_or_default) {
-                block.number((time >> 32) as u32);
-                block.number(time as u32);
-            }
-            if let Some(refresh_token) = found.refresh_token(body) {
-                block.end();
-                block.put(refresh_token.reveal().as_bytes());
-            }
-            Ok(block)
+/** Whether to ask again: after a while, not until something changes, or a few times, since the service may be mended. */
+export type Failure = 'retry' | 'terminal' | 'malformed';
+
+/** What is said of a token's life; times are in milliseconds since the epoch. */
+export interface TokenLife {
+  /** Claim `exp`. */
+  readonly expiresAt?: number;
+  /** Claim `iat`. */
+  readonly issuedAt?: number;
+  /** How long the token lives, as the answer states it, in milliseconds. */
+  readonly statedLife?: number;
+  /** When the token expires, as the answer states it. */
+  readonly statedExpiry?: number;
+}
+
+export interface VendedToken {
+  readonly token: DecodedParts;
+  readonly refreshToken?: string;
+  readonly life: TokenLife;
+}
+
+export interface VendRefusal {
+  readonly code: string;
+  readonly message: string;
+  /** The status that is not a success: the HTTP answer's, or that of a `statusCode` in it. */
+  readonly status?: number;
+  readonly failure: Failure;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What answers are read by. The package makes it: a plain object whose properties can be read.
+    #[wasm_bindgen(typescript_type = "AnswerOptions")]
+    pub type AnswerOptions;
+
+    #[wasm_bindgen(method, getter)]
+    fn decode(this: &AnswerOptions) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    fn scope(this: &AnswerOptions) -> Option<String>;
+
+    #[wasm_bindgen(method, getter, js_name = expiresInMs)]
+    fn expires_in_ms(this: &AnswerOptions) -> Option<f64>;
+
+    #[wasm_bindgen(method, getter, js_name = tokenId)]
+    fn token_id(this: &AnswerOptions) -> Option<String>;
+}
+
+impl AnswerOptions {
+    fn asked(&self) -> Asked {
+        Asked {
+            scope: self.scope().and_then(|p| match Grant::decode(&p) {
+                Ok(Grant::Scope(scope)) => Some(scope),
+                // The package encodes scopes, and nothing else.
+                Ok(Grant::SuperUser) | Err(_) => None,
+            }),
+            expires_in: self.expires_in_ms().map(|ms| ms as i64),
+            token_id: self.token_id(),
         }
-        Err(error) => Err(error.into()),
     }
+}
+
+/// What an answer was read as.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ReadAnswer<'a> {
+    #[serde(rename_all = "camelCase")]
+    Token {
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        token: JsValue,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        refresh_token: Option<&'a str>,
+        life: TokenLife,
+    },
+    Refusal {
+        code: &'static str,
+        message: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+        failure: &'static str,
+    },
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenLife {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stated_life: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stated_expiry: Option<i64>,
+}
+
+impl From<VendError> for ReadAnswer<'_> {
+    fn from(error: VendError) -> Self {
+        ReadAnswer::Refusal {
+            code: error.code(),
+            message: error.message(),
+            status: error.status(),
+            failure: match error.retry() {
+                Retry::Later => "retry",
+                Retry::Never => "terminal",
+                Retry::Malformed => "malformed",
+            },
+        }
+    }
+}
+
+/// Reads an answer: its body and its HTTP status. `now` is the server's time as far as known, and `local` the client's,
+/// in milliseconds since the epoch.
+///
+/// A refusal is returned and not thrown: it says whether to ask again, which the package's errors do not.
+///
+/// # Errors
+/// `ERR_ARGUMENT` for options that are none, which the package has checked.
+#[wasm_bindgen(js_name = readAnswer, unchecked_return_type = "VendedToken | VendRefusal")]
+pub fn read_answer(
+    body: String,
+    status: u16,
+    options: &AnswerOptions,
+    now: f64,
+    local: f64,
+) -> Result<JsValue, JsValue> {
+    let body = Zeroizing::new(body);
+    let decode = options::read(&options.decode())?;
+    let answer = match check_status(status).and_then(|()| Answer::read(&body)) {
+        Ok(answer) => answer,
+        Err(error) => return to_js(&error.into()),
+    };
+    match answer.token(&decode, &options.asked(), now as i64, local as i64) {
+        Ok(token) => to_js(&ReadAnswer::Token {
+            token: token::to_js(&token)?,
+            refresh_token: answer.refresh_token().map(|token| token.reveal()),
+            life: TokenLife {
+                expires_at: token.expires_at().filter(|_| !token.expiry_from_answer),
+                issued_at: token.issued_at(),
+                stated_life: answer.stated_life(),
+                stated_expiry: answer.stated_expiry(),
+            },
+        }),
+        Err(error) => to_js(&VendError::from(error).into()),
+    }
+}
+
+fn to_js(answer: &ReadAnswer<'_>) -> Result<JsValue, JsValue> {
+    Ok(serde_wasm_bindgen::to_value(answer)?)
 }

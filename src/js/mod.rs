@@ -1,14 +1,10 @@
 //! The only folder that knows JavaScript: what the npm package's hand-written half calls.
 //!
-//! The boundary is crossed rarely, and only by numbers: the package puts text straight into memory that it has been
-//! given, and reads what comes out of it where it lies ([`block`]). Errors are answers: nothing throws across the
-//! boundary, and no object is handed out but
-//! [`Refresher`], which the package keeps to itself.
+//! Each export is typed and does one thing. What comes in is read strictly (`reader`, `options`, `value`); what goes out
+//! is a plain object that serde writes. Errors are thrown as an `Error` with a `code` ([`error`]).
 
 #[cfg(feature = "refresh")]
 mod answer;
-mod block;
-#[expect(dead_code, reason = "the typed exports throw it")]
 mod error;
 mod options;
 mod reader;

@@ -26,11 +26,11 @@ mod role;
 mod wire;
 
 pub use action::Action;
+#[cfg(feature = "refresh")]
+pub(crate) use covers::uncovered;
 pub use covers::{allows, covers};
 pub use error::ScopeError;
 pub use model::{CacheSelector, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope};
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use read::{action as read_action, scope as read_scope};
 pub use role::{CacheAccess, CacheRole, FunctionRole, TopicAccess, TopicRole};
-#[cfg(feature = "refresh")]
-pub(crate) use {covers::uncovered, describe::SUPER_USER};

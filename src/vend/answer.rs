@@ -1,38 +1,37 @@
-//! Every shape of answer, brought to one form.
+//! A vending service's answer in any of its shapes.
 
-use super::error::{Missing, VendError};
-use super::find::{Found, base_of, search};
-use super::grant::{Asked, Wanted};
-use super::place::{self, Place, json_of, kind_of, text_at};
-use super::told::UNCLEAR;
-use crate::codec::json::Reader;
-use crate::token::{self, DecodeOptions, Expected, Secret, Token, TokenError, Version, Warning, is_blank, key_version};
+use super::error::VendError;
+use super::find::{Found, search};
+use super::grant::{Asked, compare_all};
+use super::text::{Content, strip_guard};
+use crate::codec::json::{Json, parse};
+use crate::token::{DecodeOptions, Expected, Secret, Token, TokenError, Warning, decode_as, key_version};
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// The longest answer that is read, in bytes: a hundred times what the largest token takes.
 pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
-/// A body's expiry that differs from the claim by more than this is worth a warning, in milliseconds.
+/// An answer's expiry that differs from the claim by more than this is worth a warning, in milliseconds.
 const EXPIRY_TOLERANCE_MS: i64 = 5_000;
 
 /// What a vending service answered.
 ///
-/// The credential is the answer itself, where that is text, or stands somewhere in its JSON, most often under a known
-/// name: `authToken`, `disposableToken`, `momentoToken`, `token` or `apiKey`, in that order, and in any spelling
-/// (`auth_token`, `AuthToken`).
+/// The credential is the answer itself, if that is text, or anywhere in its JSON. Most often it has a known name:
+/// `authToken`, `disposableToken`, `momentoToken`, `token` or `apiKey`, in that order of preference and in any spelling
+/// (`auth_token`, `AuthToken`). What is searched for, the best first:
 ///
-/// 1. An envelope, a v1 key or a legacy token under a known name counts first. Higher objects go before those within
-///    them.
-/// 2. A v2 key, or what is no credential, under a known name is an error.
-/// 3. Then an envelope, v1 key or legacy token under any other name, as in a claim of a user's document.
-/// 4. Then some other JWT under a known name: a session token. Under other names a JWT is an app's own affair.
+/// 1. An envelope, a v1 key or a legacy token of a known name. Outer objects go before inner ones.
+/// 2. A v2 key, or what is no credential, of a known name: an error.
+/// 3. An envelope, a v1 key or a legacy token of any other name, as in a claim of a user's document.
+/// 4. Any other JWT of a known name: a session token. JWTs of other names belong to the app.
 ///
-/// Where the answer itself holds none, strings that are JSON in their turn are searched as if that stood in their
-/// place, one such text deep: JSON encoded twice, the `body` that a Lambda function answers without proxy integration
-/// (whose `statusCode` must be a success), an `AWSJSON` of AppSync. A guard before JSON, as `)]}',`, is passed over.
+/// If the answer itself holds none, strings that hold JSON are searched as if that JSON were in their place, one such
+/// text deep: JSON encoded twice, the `body` that a Lambda function answers without proxy integration (whose
+/// `statusCode` must be a success), an `AWSJSON` of AppSync. A guard in front of JSON, such as `)]}',`, is ignored.
 ///
-/// Two different credentials of the same rank, depth and name are an error. Its endpoint may stand beside it, or in an
-/// object around it, as a host or as a URL under `api.cache.`, `web.cache.` or `cache.`; when it expires, and its
-/// refresh token, beside it alone.
+/// Two different credentials of the same rank, depth and name are an error. The endpoint may be in the same object as
+/// the credential or in one around it, as a host or as a URL under `api.cache.`, `web.cache.` or `cache.`. When it
+/// expires, and its refresh token, must be in the same object.
 ///
 /// ```
 /// use momento_token_wasm::{token::DecodeOptions, vend::{Answer, Asked}};
@@ -45,10 +44,7 @@ const EXPIRY_TOLERANCE_MS: i64 = 5_000;
 /// # Ok::<(), momento_token_wasm::vend::VendError>(())
 /// ```
 pub struct Answer {
-    /// [`content`] of the body.
-    text: Secret,
     found: Found,
-    refresh_token: Option<Secret>,
 }
 
 impl Answer {
@@ -58,107 +54,90 @@ impl Answer {
     /// `ERR_VEND_HTML` for a web page, `ERR_VEND_TOO_LARGE` for more than [`MAX_ANSWER_BYTES`], `ERR_VEND_ANSWER` for
     /// anything else that holds no token, or more than one.
     pub fn read(body: &str) -> Result<Self, VendError> {
-        let text = content(body)?;
-        let mut found = Found::NOTHING;
-        found.read(text)?;
-        Ok(Answer { text: Secret::new(String::from(text)), found, refresh_token: found.refresh_token(text) })
+        if body.len() > MAX_ANSWER_BYTES {
+            return Err(VendError::TooLarge);
+        }
+        let text = strip_guard(body);
+        let found = match text.chars().next() {
+            None => return Err(VendError::Empty),
+            Some('<') => return Err(VendError::WebPage),
+            Some('{' | '[') => search(&parse(text).map_err(|_| VendError::BrokenJson)?)?,
+            Some(_) => match parse(text) {
+                Ok(Json::String(text)) => Self::read_string(text)?,
+                _ => Found::bare(text, key_version(text)),
+            },
+        };
+        Ok(Answer { found })
     }
 
-    /// The token that the service's `RefreshAuthToken` takes, where it gave one.
+    /// Reads an answer that is a JSON string: a credential, or JSON as text.
+    fn read_string(text: Zeroizing<String>) -> Result<Found, VendError> {
+        let version = key_version(&text);
+        if version.is_none() && !matches!(Content::of(&text), Content::Plain) {
+            return search(&Json::String(text));
+        }
+        Ok(Found::bare(&text, version))
+    }
+
+    /// The token that the service's `RefreshAuthToken` takes, if it gave one.
     pub fn refresh_token(&self) -> Option<&Secret> {
-        self.refresh_token.as_ref()
+        self.found.refresh_token.as_ref()
     }
 
-    /// Decodes the answer's credential, and says in warnings where it is not what was `asked` for. Its own claims are
-    /// the truth; what the answer says beside them fills gaps. `now` is in milliseconds since the epoch.
+    /// How long the token lives, as the answer states it, in milliseconds from when it was sent.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    pub(crate) fn stated_life(&self) -> Option<i64> {
+        self.found.lifetime
+    }
+
+    /// When the token expires, as the answer states it, in milliseconds since the epoch.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    pub(crate) fn stated_expiry(&self) -> Option<i64> {
+        match self.found.expiry {
+            Some(super::expiry::Expiry::At(ms)) => Some(ms),
+            _ => None,
+        }
+    }
+
+    /// Decodes the answer's credential, and says in warnings if it is not what was `asked` for. The credential's claims
+    /// are believed; what the answer says beside them fills gaps. `now` is in milliseconds since the epoch.
     ///
     /// # Errors
-    /// As [`token::decode`], and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
+    /// As [`token::decode`](crate::token::decode), and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
     pub fn into_token(self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
-        let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
-        let expires_in = asked.expires_in.unwrap_or(i64::MAX);
-        let wanted = Wanted { scope: &parts, expires_in, token_id: asked.token_id.as_deref() };
-        self.found.token(self.text.reveal(), options.clone(), &wanted, now, now)
-    }
-}
-
-/// What is read of a body.
-pub(crate) fn content(body: &str) -> Result<&str, Missing> {
-    if body.len() > MAX_ANSWER_BYTES { Err(Missing::TooLarge) } else { Ok(json_of(body)) }
-}
-
-impl Found {
-    /// Finds it in the [`content`] of a body.
-    pub(crate) fn read(&mut self, text: &str) -> Result<(), Missing> {
-        match text.as_bytes().first() {
-            Some(b'{' | b'[') => search(text, self),
-            Some(b'<') => Err(Missing::WebPage),
-            None => Err(Missing::Empty),
-            Some(_) => {
-                // A string of JSON may have escapes in it.
-                let mut reader = Reader::new(text);
-                let is_string = reader.string().is_ok() && reader.end().is_ok();
-                self.credential = if is_string { Place::At(0) } else { Place::Whole };
-                let credential = text_at(text, self.credential);
-                let version = key_version(credential.reveal());
-                if is_string && version.is_none() && kind_of(json_of(credential.reveal())) != place::Kind::Other {
-                    return search(text, self);
-                }
-                self.is_v2 = version == Some(Version::V2);
-                Ok(())
-            }
-        }
+        self.token(options, asked, now, now)
     }
 
-    /// What it says about the life of its token, beside what the token says: how long that is, and when it ends.
-    #[cfg_attr(not(all(target_arch = "wasm32", feature = "js")), allow(dead_code, reason = "only the refresher asks"))]
-    pub(crate) fn life(&self) -> [Option<i64>; 2] {
-        [self.length.length(), self.told.expiry()]
-    }
-
-    pub(crate) fn refresh_token(&self, text: &str) -> Option<Secret> {
-        Some(text_at(text, self.refresh_token)).filter(|token| !token.reveal().is_empty())
-    }
-
-    /// See [`Answer::into_token`]; `text` is where it was found. A length of life counts from `wall`, the reader's own
-    /// clock, and all else is held against `now`.
+    /// As [`Answer::into_token`], of two clocks: `now` is the server's time as far as known. `local` is the client's
+    /// own; a lifetime counts from that if there is no claim to compare it with.
     pub(crate) fn token(
         &self,
-        text: &str,
-        options: DecodeOptions,
-        wanted: &Wanted<'_>,
+        options: &DecodeOptions,
+        asked: &Asked,
         now: i64,
-        wall: i64,
+        local: i64,
     ) -> Result<Token, TokenError> {
-        let credential = text_at(text, self.credential);
-        let endpoint = text_at(text, self.endpoint);
-        let endpoint = base_of(endpoint.reveal());
-        let mut options = options;
-        // The app's own word on the endpoint goes before the answer's.
-        if options.endpoint.is_none() && !endpoint.is_empty() {
-            options.endpoint = Some(String::from(endpoint));
+        let Found { credential, is_v2_key, endpoint, expiry, .. } = &self.found;
+        let mut options = options.clone();
+        // The app's own endpoint goes before the answer's.
+        if options.endpoint.is_none() {
+            options.endpoint.clone_from(endpoint);
         }
-        let expected = if self.is_v2 { Expected::Provider } else { Expected::Any };
-        let mut token = token::decode_as(credential.reveal(), &options, expected, now);
-        if let Ok(token) = &mut token {
-            let from = if token.expires_at().is_none() { wall } else { now };
-            if let Some(at) = self.told.at(from) {
-                token.merge_expiry(at, EXPIRY_TOLERANCE_MS);
-            } else if self.told == UNCLEAR && token.expires_at().is_none() {
-                token.warn(Warning {
-                    code: "WARN_EXPIRY_UNCLEAR",
-                    message: "The token does not say when it expires, and what the vending service's answer says about it is no time.".into(),
-                });
-            }
-            wanted.compare_all(token, now);
+        let expected = if *is_v2_key { Expected::Provider } else { Expected::Any };
+        let mut token = decode_as(credential.reveal(), &options, expected, now)?;
+        let claimed = token.expires_at();
+        let from = if claimed.is_none() { local } else { now };
+        match expiry.map(|expiry| expiry.resolve(from)) {
+            Some(Some(at)) => token.merge_expiry(at, EXPIRY_TOLERANCE_MS),
+            Some(None) if claimed.is_none() => token.warn(Warning {
+                code: "WARN_EXPIRY_UNCLEAR",
+                message: "The token does not say when it expires, and what the vending service's answer says about it is no time.".into(),
+            }),
+            _ => {}
         }
-        token
+        compare_all(&mut token, asked, now);
+        Ok(token)
     }
-}
-
-/// Without white space around it, and the marks without width that editors leave.
-pub(super) fn trim(text: &str) -> &str {
-    text.trim_matches(is_blank)
 }
 
 impl fmt::Debug for Answer {

@@ -1,117 +1,74 @@
 //! The one error of this layer.
 
-use super::place::Kind;
-use super::status::refused_within;
-use crate::codec::json::push;
+use super::status;
 use crate::token::TokenError;
-use std::fmt;
+use std::{error, fmt};
 
-/// Why a vend brought no token.
+/// Why a vending service's answer gives no token.
 #[derive(Clone, PartialEq, Eq)]
-pub struct VendError {
-    code: &'static str,
-    message: String,
-    weight: Weight,
-    status: Option<u16>,
-}
-
-/// What an answer is that holds no token, or none to choose.
-#[derive(Clone, Copy)]
-pub(crate) enum Missing {
-    /// Of more bytes than are read.
+#[non_exhaustive]
+pub enum VendError {
+    /// The HTTP status is not a success.
+    Http {
+        /// The status.
+        status: u16,
+    },
+    /// The answer is a success by its HTTP status, but its JSON has a `statusCode` that is not, as of a Lambda function
+    /// without proxy integration.
+    StatusCode {
+        /// The `statusCode`.
+        status: u16,
+    },
+    /// The answer is longer than [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES).
     TooLarge,
+    /// The answer is a web page.
     WebPage,
+    /// The answer is empty.
     Empty,
-    /// No JSON, although it begins so.
-    Broken,
-    /// Two credentials, or two endpoints for one, and nothing to choose by.
+    /// The answer begins as JSON does, and is none.
+    BrokenJson,
+    /// The answer has two credentials, or two endpoints for one, and nothing to choose by.
     Ambiguous,
-    /// The service says no: `enabled` is `false`, and there is no token.
+    /// The service gives no token: `enabled` is `false`.
     Disabled,
-    /// The `statusCode` in it is this one, and no success.
-    Refused(u16),
-    /// No credential; this is the most telling kind of text that was seen.
-    Nothing(Kind),
+    /// The answer is JSON without a credential.
+    NoToken(InnerText),
+    /// The answer's credential is refused.
+    Token(TokenError),
 }
 
-impl From<Missing> for VendError {
-    #[cold]
-    fn from(missing: Missing) -> Self {
-        let (weight, code, found) = match missing {
-            Missing::Refused(status) => return refused_within(status),
-            Missing::TooLarge => (
-                Weight::Malformed,
-                "ERR_VEND_TOO_LARGE",
-                "an answer of more than 256 KB; is the vending service's URL right?",
-            ),
-            Missing::WebPage => (
-                Weight::Passing,
-                "ERR_VEND_HTML",
-                "a web page with status 200: a sign-in page (the user's session may have ended), a captive portal, or a wrong URL",
-            ),
-            Missing::Empty => (Weight::Malformed, "ERR_VEND_ANSWER", "an empty answer"),
-            Missing::Broken => (Weight::Malformed, "ERR_VEND_ANSWER", "broken JSON"),
-            Missing::Ambiguous => {
-                (Weight::Malformed, "ERR_VEND_ANSWER", "two different ones, or two endpoints for one")
-            }
-            Missing::Disabled => {
-                (Weight::Terminal, "ERR_VEND_ANSWER", "that it gives none: `enabled` is false in its answer")
-            }
-            Missing::Nothing(kind) => (Weight::Malformed, "ERR_VEND_ANSWER", nothing_but(kind)),
-        };
-        VendError::new(weight, code, found)
-    }
+/// The most telling text in an answer's JSON that has no credential.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum InnerText {
+    /// None that tells anything.
+    #[default]
+    None,
+    /// JSON, which was searched as well.
+    Json,
+    /// Text that begins as JSON does, and is none.
+    Broken,
+    /// JSON as text within JSON that is text, which is not searched.
+    TooDeep,
+    /// A web page.
+    WebPage,
 }
 
-/// What an answer is whose most telling text is of this kind.
-#[cold]
-fn nothing_but(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Other => "JSON without `authToken`, `token` or `api_key`",
-        Kind::Json => "JSON without `authToken`, `token` or `api_key`, also in the text in it that is JSON",
-        Kind::Broken => {
-            "JSON without `authToken`, `token` or `api_key`, and a text in it that begins as JSON but is broken"
-        }
-        Kind::Deeper => {
-            "JSON without `authToken`, `token` or `api_key`, and text within a text that is JSON; only one text deep is searched"
-        }
-        Kind::WebPage => {
-            "JSON with a web page in it as text: an error page, or a sign-in page (the user's session may have ended)"
-        }
-    }
-}
-
-/// What a failure calls for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Weight {
-    /// It may pass by itself.
-    Passing = 0,
-    /// Asking again does not mend it.
-    Terminal = 1,
-    /// The answer holds no token; the service may be mended.
-    Malformed = 2,
+/// Whether to ask the vending service again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// The failure may pass by itself: ask again later.
+    Later,
+    /// Asking again does not help until something changes: the user, the service, or the app.
+    Never,
+    /// The answer holds no token that can be read: ask again later, since the service may be mended, but not for long.
+    Malformed,
 }
 
 impl VendError {
-    /// Not inlined, for size: errors are made in many places.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn new(weight: Weight, code: &'static str, found: &str) -> Self {
-        VendError {
-            code,
-            message: said("expected a token from the vending service, found ", found),
-            weight,
-            status: None,
-        }
-    }
-
-    pub(super) fn with_status(self, status: u16) -> Self {
-        VendError { status: Some(status), ..self }
-    }
-
     /// An answer of more bytes than are read (see [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES)): `ERR_VEND_TOO_LARGE`.
     pub fn too_large() -> Self {
-        Missing::TooLarge.into()
+        VendError::TooLarge
     }
 
     /// A stable code:
@@ -122,61 +79,152 @@ impl VendError {
     /// - `ERR_VEND_TOO_LARGE`: an answer of more than 256 KB.
     /// - and the codes of [`TokenError`], for an answer whose credential is refused.
     pub fn code(&self) -> &'static str {
-        self.code
+        match self {
+            VendError::Http { .. } => "ERR_VEND_HTTP",
+            VendError::WebPage => "ERR_VEND_HTML",
+            VendError::TooLarge => "ERR_VEND_TOO_LARGE",
+            VendError::StatusCode { .. }
+            | VendError::Empty
+            | VendError::BrokenJson
+            | VendError::Ambiguous
+            | VendError::Disabled
+            | VendError::NoToken(_) => "ERR_VEND_ANSWER",
+            VendError::Token(error) => error.code(),
+        }
     }
 
-    /// The status that is no success: the HTTP answer's, or the `statusCode` in the answer of a Lambda function.
+    /// The status that is not a success: the HTTP answer's, or the `statusCode` in the answer of a Lambda function.
     pub fn status(&self) -> Option<u16> {
-        self.status
+        match self {
+            VendError::Http { status } | VendError::StatusCode { status } => Some(*status),
+            _ => None,
+        }
     }
 
     /// What was expected, what was found, and what to do.
-    pub fn message(&self) -> &str {
-        &self.message
+    pub fn message(&self) -> String {
+        self.to_string()
     }
 
-    /// Asking again by itself would not help: the service said no, or the answer is no token.
+    /// Whether to ask again.
+    pub fn retry(&self) -> Retry {
+        match self {
+            VendError::Http { status } | VendError::StatusCode { status } if status::is_final(*status) => Retry::Never,
+            VendError::Http { .. } | VendError::StatusCode { .. } | VendError::WebPage => Retry::Later,
+            VendError::TooLarge
+            | VendError::Empty
+            | VendError::BrokenJson
+            | VendError::Ambiguous
+            | VendError::NoToken(_) => Retry::Malformed,
+            VendError::Disabled => Retry::Never,
+            // A broken service may be mended, but a v2 key or a foreign endpoint is what it means to send.
+            VendError::Token(error) if error.is_malformed() => Retry::Malformed,
+            VendError::Token(_) => Retry::Never,
+        }
+    }
+
+    /// Asking again by itself would not help: the service gives no token, or what it gives is refused for good.
     pub fn is_terminal(&self) -> bool {
-        self.weight == Weight::Terminal
-    }
-
-    #[cfg_attr(
-        not(all(target_arch = "wasm32", feature = "js")),
-        allow(dead_code, reason = "only `js` tells the three apart")
-    )]
-    pub(crate) fn weight(&self) -> Weight {
-        self.weight
+        self.retry() == Retry::Never
     }
 }
 
-/// A credential that the decoder refuses: a broken service may be mended, but a v2 key or a foreign endpoint is its
-/// answer.
 impl From<TokenError> for VendError {
     fn from(error: TokenError) -> Self {
-        let message = said("the vending service's answer: ", &error.message());
-        let weight = if error.is_malformed() { Weight::Malformed } else { Weight::Terminal };
-        VendError { code: error.code(), message, weight, status: None }
+        VendError::Token(error)
     }
-}
-
-fn said(front: &str, rest: &str) -> String {
-    let mut message = String::from(front);
-    push(&mut message, rest);
-    message
 }
 
 impl fmt::Display for VendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        if let VendError::Token(error) = self {
+            return write!(f, "the vending service's answer: {error}");
+        }
+        f.write_str("expected a token from the vending service, found ")?;
+        match self {
+            VendError::Http { status } => write!(f, "HTTP status {status}{}", status::advice(*status)),
+            VendError::StatusCode { status } => write!(
+                f,
+                "status {status}{}; it is the `statusCode` in a successful answer, as of a Lambda function without proxy integration",
+                status::advice(*status)
+            ),
+            VendError::TooLarge => {
+                f.write_str("an answer of more than 256 KB; is the vending service's URL right?")
+            }
+            VendError::WebPage => f.write_str(
+                "a web page with status 200: a sign-in page (the user's session may have ended), a captive portal, or a wrong URL",
+            ),
+            VendError::Empty => f.write_str("an empty answer"),
+            VendError::BrokenJson => f.write_str("broken JSON"),
+            VendError::Ambiguous => f.write_str("two different ones, or two endpoints for one"),
+            VendError::Disabled => f.write_str("that it gives none: `enabled` is false in its answer"),
+            VendError::NoToken(text) => f.write_str(match text {
+                InnerText::None => "JSON without `authToken`, `token` or `api_key`",
+                InnerText::Json => "JSON without `authToken`, `token` or `api_key`, also in the text in it that is JSON",
+                InnerText::Broken => {
+                    "JSON without `authToken`, `token` or `api_key`, and a text in it that begins as JSON but is broken"
+                }
+                InnerText::TooDeep => {
+                    "JSON without `authToken`, `token` or `api_key`, and text within a text that is JSON; only one text deep is searched"
+                }
+                InnerText::WebPage => {
+                    "JSON with a web page in it as text: an error page, or a sign-in page (the user's session may have ended)"
+                }
+            }),
+            VendError::Token(_) => Ok(()),
+        }
     }
 }
 
 impl fmt::Debug for VendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)?;
-        f.write_str(": ")?;
-        f.write_str(&self.message)
+        write!(f, "{}: {self}", self.code())
     }
 }
 
-impl std::error::Error for VendError {}
+impl error::Error for VendError {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            VendError::Token(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::{DecodeOptions, decode};
+    use std::error::Error;
+
+    #[test]
+    fn a_refused_credential_is_the_source() {
+        let error = decode("none", &DecodeOptions::default(), 0).unwrap_err();
+        let vend = VendError::from(error.clone());
+        assert_eq!((vend.code(), vend.retry(), vend.status()), (error.code(), Retry::Malformed, None));
+        assert_eq!(vend.message(), format!("the vending service's answer: {}", error.message()));
+        assert_eq!(vend.source().unwrap().to_string(), error.message());
+        assert!(VendError::Empty.source().is_none());
+    }
+
+    #[test]
+    fn what_is_found_says_whether_to_ask_again() {
+        for (error, code, retry) in [
+            (VendError::Http { status: 401 }, "ERR_VEND_HTTP", Retry::Never),
+            (VendError::Http { status: 503 }, "ERR_VEND_HTTP", Retry::Later),
+            (VendError::StatusCode { status: 403 }, "ERR_VEND_ANSWER", Retry::Never),
+            (VendError::StatusCode { status: 500 }, "ERR_VEND_ANSWER", Retry::Later),
+            (VendError::WebPage, "ERR_VEND_HTML", Retry::Later),
+            (VendError::TooLarge, "ERR_VEND_TOO_LARGE", Retry::Malformed),
+            (VendError::Empty, "ERR_VEND_ANSWER", Retry::Malformed),
+            (VendError::BrokenJson, "ERR_VEND_ANSWER", Retry::Malformed),
+            (VendError::Ambiguous, "ERR_VEND_ANSWER", Retry::Malformed),
+            (VendError::Disabled, "ERR_VEND_ANSWER", Retry::Never),
+            (VendError::NoToken(InnerText::WebPage), "ERR_VEND_ANSWER", Retry::Malformed),
+        ] {
+            assert_eq!((error.code(), error.retry()), (code, retry), "{error}");
+            assert_eq!(error.is_terminal(), retry == Retry::Never);
+            assert_eq!(format!("{error:?}"), format!("{code}: {error}"));
+        }
+    }
+}

@@ -1,15 +1,14 @@
-//! What was granted, held against what was asked.
+//! What was granted, compared with what was asked for.
 
-use super::once::between;
-use crate::codec::json::{push, push_ascii};
-use crate::scope::{ANYTHING, Grant, Parts, TokenScope, describe, push_decimal, push_quotable_name, within};
+use super::text::trim;
+use crate::scope::{Grant, Permission, TokenScope, uncovered};
 use crate::token::{Token, Warning};
 
-/// A life longer than asked by more than this is worth a warning, in milliseconds. A shorter one never is: services
+/// A life longer than asked for by more than this is worth a warning, in milliseconds. A shorter one never is: services
 /// that keep tokens for a while hand out what is left of them.
-const LIFE_TOLERANCE_MS: i64 = 60_000;
-/// So many permissions are described in one warning.
-const MOST_SENTENCES: usize = 3;
+const LIFETIME_TOLERANCE_MS: i64 = 60_000;
+/// How many permissions are described in one warning.
+const MAX_SENTENCES: usize = 3;
 
 /// What the vending service was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,111 +21,70 @@ pub struct Asked {
     pub token_id: Option<String>,
 }
 
-/// The same, borrowed.
-pub(crate) struct Wanted<'a> {
-    /// Without permissions, nothing was asked.
-    pub(crate) scope: &'a [Parts<'a>],
-    /// The most there is: nothing was asked.
-    pub(crate) expires_in: i64,
-    pub(crate) token_id: Option<&'a str>,
-}
-
-/// The permissions of a message `ExplicitPermissions`; none where it is not understood.
-#[inline(never)]
-pub(crate) fn parts_of(explicit: &[u8]) -> Vec<Parts<'_>> {
-    let mut list = Vec::new();
-    if crate::scope::wire::read_explicit(explicit, &mut |parts| list.push(parts)).is_err() {
-        list.clear();
+/// Adds a warning to the token for each thing that is not as asked for. `now` is in milliseconds since the epoch.
+pub(super) fn compare_all(token: &mut Token, asked: &Asked, now: i64) {
+    if let Some(scope) = &asked.scope
+        && let Some(warning) = compare(token, scope)
+    {
+        token.warn(warning);
     }
-    list
-}
-
-impl Wanted<'_> {
-    /// Adds a warning to the token for each thing that is not as asked.
-    pub(super) fn compare_all(&self, token: &mut Token, now: i64) {
-        if let Some(warning) = compare_parts(token, self.scope) {
-            token.warn(warning);
-        }
-        if let Some(at) = token.expires_at()
-            && between(self.expires_in, between(now, at)) > LIFE_TOLERANCE_MS
-        {
-            token.warn(Warning {
-                code: "WARN_EXPIRY_LONGER",
-                message: "The token lives longer than was asked for.".into(),
-            });
-        }
-        // Some services take white space from around it.
-        if let Some(id) = self.token_id
-            && token.token_id().map(super::answer::trim) != Some(super::answer::trim(id))
-        {
-            token.warn(Warning {
-                code: "WARN_TOKEN_ID",
-                message: "The token does not carry the tokenId that was asked for.".into(),
-            });
-        }
+    if let Some(expires_at) = token.expires_at()
+        && let Some(expires_in) = asked.expires_in
+        && expires_at.saturating_sub(now).saturating_sub(expires_in) > LIFETIME_TOLERANCE_MS
+    {
+        token
+            .warn(Warning { code: "WARN_EXPIRY_LONGER", message: "The token lives longer than was asked for.".into() });
+    }
+    // Some services trim white space.
+    if let Some(id) = &asked.token_id
+        && token.token_id().map(trim) != Some(trim(id))
+    {
+        token.warn(Warning {
+            code: "WARN_TOKEN_ID",
+            message: "The token does not carry the tokenId that was asked for.".into(),
+        });
     }
 }
 
-/// Does the token permit what was asked, no less and no more? `None` where it does, or does not say what it permits.
+/// Does the token permit what was asked for, no less and no more? `None` if it does, or does not say what it permits.
 ///
-/// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`; its message
+/// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`. Its message
 /// describes what is more and what is less.
 pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
-    compare_parts(granted, &asked.parts())
+    let asked = asked.permissions();
+    let (more, less) = match granted.grant()? {
+        Grant::SuperUser => (Grant::SuperUser.describe(), Vec::new()),
+        Grant::Scope(scope) => {
+            (describe(uncovered(scope.permissions(), asked)), describe(uncovered(asked, scope.permissions())))
+        }
+    };
+    let code = match (more.is_empty(), less.is_empty()) {
+        (true, true) => return None,
+        (false, true) => "WARN_SCOPE_WIDER",
+        (true, false) => "WARN_SCOPE_NARROWER",
+        (false, false) => "WARN_SCOPE_DIFFERS",
+    };
+    let mut sentences = Vec::new();
+    for (front, permissions) in [
+        ("The token permits more than was asked for: ", more),
+        ("The token permits less than was asked for; it lacks: ", less),
+    ] {
+        if !permissions.is_empty() {
+            sentences.push(format!("{front}{}", permissions.join(" ")));
+        }
+    }
+    Some(Warning { code, message: sentences.join(" ") })
 }
 
-fn compare_parts(token: &Token, asked: &[Parts<'_>]) -> Option<Warning> {
-    let (granted, super_user) = match token.grant() {
-        Some(Grant::SuperUser) => (Vec::new(), true),
-        Some(Grant::Scope(scope)) => (scope.parts(), false),
-        None => (Vec::new(), false),
-    };
-    if asked.is_empty() || granted.is_empty() && !super_user {
-        return None;
+/// A sentence for each permission; if there are many, for the first of them.
+fn describe<'a>(permissions: impl Iterator<Item = &'a Permission>) -> Vec<String> {
+    let permissions: Vec<_> = permissions.collect();
+    let mut sentences: Vec<_> =
+        permissions.iter().take(MAX_SENTENCES).map(|permission| permission.describe_for_log()).collect();
+    if permissions.len() > MAX_SENTENCES {
+        sentences.push(format!("And {} more.", permissions.len() - MAX_SENTENCES));
     }
-    let mut message = String::new();
-    const MORE: &str = "The token permits more than was asked for: ";
-    if super_user {
-        push(&mut message, MORE);
-        push(&mut message, ANYTHING);
-    }
-    list(&mut message, MORE, &granted, asked);
-    let wider = message.len();
-    if !super_user {
-        list(&mut message, "The token permits less than was asked for; it lacks: ", asked, &granted);
-    }
-    // What is behind the last sentence.
-    message.pop()?;
-    let code = match (wider > 0, message.len() > wider) {
-        (true, false) => "WARN_SCOPE_WIDER",
-        (false, _) => "WARN_SCOPE_NARROWER",
-        (true, true) => "WARN_SCOPE_DIFFERS",
-    };
-    Some(Warning { code, message })
-}
-
-/// Describes what is among `all` and not in `other`, in sentences with a blank behind each.
-fn list(out: &mut String, what: &str, all: &[Parts<'_>], other: &[Parts<'_>]) {
-    let mut count = 0;
-    for parts in all {
-        if within(other, std::slice::from_ref(parts)) {
-            continue;
-        }
-        if count == 0 {
-            push(out, what);
-        }
-        if count < MOST_SENTENCES {
-            describe(out, parts, push_quotable_name);
-            out.pop();
-            push_ascii(out, b' ');
-        }
-        count += 1;
-    }
-    if count > MOST_SENTENCES {
-        push(out, "And ");
-        push_decimal(out, count - MOST_SENTENCES);
-        push(out, " more. ");
-    }
+    sentences
 }
 
 #[cfg(test)]
@@ -171,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn wider_narrower_and_both_are_told_in_words() {
+    fn wider_narrower_and_both_are_described() {
         let wider = "The token permits more than was asked for: Read all items in cache \"a\".";
         assert_eq!(verdict(CACHE, ITEMS), Some(("WARN_SCOPE_WIDER", wider.into())));
         let narrower = "The token permits less than was asked for; it lacks: Read all items in cache \"a\".";
@@ -207,14 +165,12 @@ mod tests {
     fn codes(asked: &Asked, claims: &str) -> Vec<&'static str> {
         let mut token = token(claims);
         let before = token.warnings().len();
-        let parts = asked.scope.as_ref().map(|scope| scope.parts()).unwrap_or_default();
-        let (expires_in, token_id) = (asked.expires_in.unwrap_or(i64::MAX), asked.token_id.as_deref());
-        Wanted { scope: &parts, expires_in, token_id }.compare_all(&mut token, NOW);
+        compare_all(&mut token, asked, NOW);
         token.warnings()[before..].iter().map(|warning| warning.code).collect()
     }
 
     #[test]
-    fn only_a_longer_life_is_worth_a_word() {
+    fn only_a_longer_life_is_a_warning() {
         // The token has 300 s left.
         for (asked, expected) in [(300, &[][..]), (240, &[]), (239, &["WARN_EXPIRY_LONGER"]), (3600, &[])] {
             let asked = Asked { expires_in: Some(asked * 1000), ..Asked::default() };

@@ -1,26 +1,28 @@
 //! What a vending service is asked, what it answers, and what its refusals mean.
 //!
-//! Vending services are written by hand and differ; here their answers come to one form, [`Answer`],
-//! and their failures to one error, [`VendError`], which says whether asking again may help.
+//! Vending services are written by hand and differ. Here their answers are brought to one form, [`Answer`], and their
+//! failures to one error, [`VendError`], which says whether to ask again.
 
 mod answer;
 mod date;
 mod error;
+mod expiry;
+mod field;
+mod fields;
 mod find;
 mod grant;
-mod once;
-mod place;
 mod status;
-mod told;
+mod text;
 
 pub use answer::{Answer, MAX_ANSWER_BYTES};
-pub use error::VendError;
+pub use error::{InnerText, Retry, VendError};
 pub use grant::{Asked, compare};
-pub use status::check_status;
-#[cfg(all(target_arch = "wasm32", feature = "js"))]
-pub(crate) use {
-    answer::content,
-    find::Found,
-    grant::Wanted,
-    place::{Place, text_at},
-};
+
+/// `Ok` for a success (2xx). After 401, 403, 404 and 410 asking again does not help until something changes; all other
+/// statuses may pass by themselves.
+///
+/// # Errors
+/// `ERR_VEND_HTTP`.
+pub fn check_status(status: u16) -> Result<(), VendError> {
+    if status::is_success(status) { Ok(()) } else { Err(VendError::Http { status }) }
+}

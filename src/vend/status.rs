@@ -1,48 +1,30 @@
 //! What an HTTP status means for the next attempt.
 
-use super::error::{VendError, Weight};
-use crate::codec::json::push;
+/// 2xx.
+pub(super) fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
+}
 
-/// `Ok` for a success. 401, 403, 404 and 410 are the service's last word until something changes; all other
-/// statuses may pass by themselves.
-///
-/// # Errors
-/// `ERR_VEND_HTTP`.
-pub fn check_status(status: u16) -> Result<(), VendError> {
-    if (200..300).contains(&status) {
-        return Ok(());
+/// Asking again does not help: 401, 403, 404 and 410 stay as they are until something changes. All other statuses may
+/// pass by themselves.
+pub(super) fn is_final(status: u16) -> bool {
+    matches!(status, 401 | 403 | 404 | 410)
+}
+
+/// What to say about a status that is not a success, to be put behind it.
+pub(super) fn advice(status: u16) -> &'static str {
+    match status {
+        401 => " (unauthorized): sign in again",
+        403 => " (forbidden): this user may not have a token",
+        404 | 410 => ": is the vending service's URL right?",
+        429 => " (too many requests)",
+        _ => "",
     }
-    Err(refused(status, "HTTP status ", ""))
-}
-
-/// An answer that is a success by its HTTP status, but not by the `statusCode` in it.
-#[cold]
-pub(super) fn refused_within(status: u16) -> VendError {
-    let place = "; it is the `statusCode` in a successful answer, as of a Lambda function without proxy integration";
-    refused(status, "status ", place)
-}
-
-/// Which code it has follows from where the status was found.
-#[cold]
-fn refused(status: u16, front: &str, place: &str) -> VendError {
-    let (weight, meaning) = match status {
-        401 => (Weight::Terminal, " (unauthorized): sign in again"),
-        403 => (Weight::Terminal, " (forbidden): this user may not have a token"),
-        404 | 410 => (Weight::Terminal, ": is the vending service's URL right?"),
-        429 => (Weight::Passing, " (too many requests)"),
-        _ => (Weight::Passing, ""),
-    };
-    let mut found = String::from(front);
-    push(&mut found, &status.to_string());
-    push(&mut found, meaning);
-    push(&mut found, place);
-    let code = if place.is_empty() { "ERR_VEND_HTTP" } else { "ERR_VEND_ANSWER" };
-    VendError::new(weight, code, &found).with_status(status)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::check_status;
 
     #[test]
     fn tells_what_may_pass_from_what_does_not() {
@@ -60,7 +42,8 @@ mod tests {
             (302, false),
             (0, false),
         ] {
-            assert_eq!(check_status(status).unwrap_err().is_terminal(), terminal, "{status}");
+            let error = check_status(status).unwrap_err();
+            assert_eq!((error.is_terminal(), error.status()), (terminal, Some(status)));
         }
         assert_eq!(
             check_status(503).unwrap_err().message(),

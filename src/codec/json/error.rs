@@ -92,11 +92,3 @@ static EXPECTED: [&str; 22] = [
     "each name once",
     "UTF-8",
 ];
-
-impl fmt::Display for Malformed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected {} at byte {}", self.expected(), self.at())
-    }
-}
-
-impl std::error::Error for Malformed {}

@@ -1,13 +1,14 @@
 use super::*;
 use crate::codec::base64;
 use crate::scope::TokenScope;
+use crate::token::Version;
 use proptest::prelude::*;
 use std::format;
 use std::vec::Vec;
 
 /// 2025-01-01T00:00:00Z.
 const NOW: i64 = 1_735_689_600_000;
-/// Five minutes later, as the tokens here say it.
+/// Five minutes later: claim `exp` of the tokens here.
 const EXP: i64 = 1_735_689_900_000;
 const CELL: &str = "cell-1-us-east-2-1.prod.a.momentohq.com";
 
@@ -34,12 +35,12 @@ fn other() -> String {
     seal(&jwt(r#"{"ver":1,"exp":1735689900,"id":"bob"}"#))
 }
 
-/// Does not say when it expires.
+/// A legacy token, which does not say when it expires.
 fn legacy() -> String {
     jwt(r#"{"sub":"s","c":"c.momentohq.com","cp":"cp.momentohq.com"}"#)
 }
 
-/// What an app's own login may give its users.
+/// A JWT of the app's own login.
 fn login() -> String {
     jwt(r#"{"sub":"ann","iss":"https://login.example","exp":1735693200}"#)
 }
@@ -52,7 +53,7 @@ fn codes(token: &Token) -> Vec<&'static str> {
     token.warnings().iter().map(|warning| warning.code).collect()
 }
 
-/// What services answer in the wild, each with the token of [`key`] in it.
+/// Answers of real services, each with the token of [`key`] in it.
 fn shapes() -> Vec<String> {
     let (envelope, key) = (envelope(), key());
     let url = "https://api.cache.cell-1-us-east-2-1.prod.a.momentohq.com/topics/demo/news?x=1";
@@ -100,8 +101,8 @@ fn every_shape_gives_the_same_token() {
     }
 }
 
-/// What a body says about expiry, by a token that says nothing.
-fn told(fields: &str) -> (Option<i64>, Vec<&'static str>) {
+/// The expiry and the warnings of a token without claim `exp`, in an answer with these fields.
+fn stated(fields: &str) -> (Option<i64>, Vec<&'static str>) {
     let token = token(&format!(r#"{{"token":"{}",{fields}}}"#, legacy())).unwrap();
     (token.expires_at(), codes(&token))
 }
@@ -122,19 +123,19 @@ fn units_of_expiry_are_told_apart() {
         r#""expires_in":300"#,
         r#""expiresIn":"300.0""#,
         r#""validForSeconds":3e2"#,
-        // What is no time gives way to what is one, and one from now on to one by the calendar.
+        // A time goes before what is none, and a time before a lifetime.
         r#""expiresAt":0,"exp":1735689900"#,
         r#""exp":1735689900,"expiresAt":null"#,
         r#""expiresIn":3600,"exp":1735689900"#,
-        // Of two, the first name of the list counts.
+        // The name that is preferred goes first.
         r#""exp":1735690000,"expiresAt":1735689900"#,
     ] {
-        assert_eq!(told(fields), (Some(EXP), [].into()), "{fields}");
+        assert_eq!(stated(fields), (Some(EXP), [].into()), "{fields}");
     }
 }
 
 #[test]
-fn what_is_no_time_is_as_good_as_absent_and_said() {
+fn what_is_no_time_is_ignored_with_a_warning() {
     for fields in [
         r#""expiresAt":0"#,
         r#""expiresAt":-1"#,
@@ -153,8 +154,8 @@ fn what_is_no_time_is_as_good_as_absent_and_said() {
         r#""expiresIn":1735689900"#,
         r#""expiresIn":"2025-01-01T00:05:00Z""#,
     ] {
-        assert_eq!(told(fields), (None, ["WARN_NEVER_EXPIRES", "WARN_EXPIRY_UNCLEAR"].into()), "{fields}");
-        // The claim is the truth, and needs no body.
+        assert_eq!(stated(fields), (None, ["WARN_NEVER_EXPIRES", "WARN_EXPIRY_UNCLEAR"].into()), "{fields}");
+        // With a claim the answer's fields do not matter.
         let claimed = token(&format!(r#"{{"token":"{}",{fields}}}"#, envelope())).unwrap();
         assert_eq!((claimed.expires_at(), codes(&claimed)), (Some(EXP), [].into()), "{fields}");
     }
@@ -165,12 +166,12 @@ fn what_is_no_time_is_as_good_as_absent_and_said() {
         r#""expires":false"#,
         r#""expiresAt":{"_doesExpire":false,"validUntil":null}"#,
     ] {
-        assert_eq!(told(fields), (None, ["WARN_NEVER_EXPIRES"].into()), "{fields}");
+        assert_eq!(stated(fields), (None, ["WARN_NEVER_EXPIRES"].into()), "{fields}");
     }
 }
 
 #[test]
-fn the_claim_is_the_truth_about_expiry() {
+fn the_claim_is_believed_about_expiry() {
     for (fields, warned) in [
         (r#""expiresAt":1735689905"#, false),
         (r#""expiresAt":1735689906"#, true),
@@ -185,10 +186,10 @@ fn the_claim_is_the_truth_about_expiry() {
 }
 
 #[test]
-fn the_better_place_counts() {
+fn the_best_candidate_is_the_token() {
     let (mine, other, login) = (envelope(), other(), login());
     for body in [
-        // By the order of names, above and below, and not by the order of fields.
+        // By the order of names, at any depth, and not by the order of fields.
         format!(r#"{{"token":"{other}","authToken":"{mine}"}}"#),
         format!(r#"{{"data":{{"apiKey":"{other}","token":"{mine}"}}}}"#),
         // By depth, whatever the names.
@@ -203,7 +204,7 @@ fn the_better_place_counts() {
         format!(r#"{{"a":{{"token":"{mine}"}},"b":{{"token":"{mine}"}}}}"#),
         format!(r#"{{"token":"{mine}","token":"{mine}"}}"#),
         format!(r#"["{mine}","{mine}"]"#),
-        // Two of no weight do not make the one that counts doubtful.
+        // Worse candidates that are ambiguous make no difference.
         format!(r#"{{"x":"{other}","y":"{login}","z":"{other}","token":"{mine}"}}"#),
     ] {
         assert_eq!(token(&body).unwrap().token_id(), Some("ann"), "{body}");
@@ -213,7 +214,7 @@ fn the_better_place_counts() {
 }
 
 #[test]
-fn two_tokens_are_nobodys_to_choose_from() {
+fn two_different_tokens_are_an_error() {
     let (mine, other) = (envelope(), other());
     for body in [
         format!(r#"{{"token":"{mine}","token":"{other}"}}"#),
@@ -256,7 +257,7 @@ fn what_is_no_token_is_named() {
         (&format!(r#"{{"key":"{v2}"}}"#), "ERR_V2_KEY", true),
         // An app's own JWT is not taken for a token.
         (&format!(r#"{{"idToken":"{login}","session":{{"jwt":"{login}"}}}}"#), "ERR_VEND_ANSWER", false),
-        // Where there is something under a known name, nothing else is searched for.
+        // A field of a known name is not passed over.
         (&format!(r#"{{"token":"none","note":"{mine}"}}"#), "ERR_TOKEN_MALFORMED", false),
         (&format!(r#"{{"apiKey":"{v2}","note":"{mine}"}}"#), "ERR_V2_KEY", true),
         (&deep, "ERR_VEND_ANSWER", false),
@@ -292,7 +293,7 @@ fn an_endpoint_may_be_a_url_of_a_host_under_it() {
         let bare = token(&format!(r#"{{"token":"{}","endpoint":"{endpoint}"}}"#, key())).unwrap();
         assert_eq!(bare.endpoint(), Some(CELL), "{endpoint}");
     }
-    // The envelope's own goes first, and the app's word before what stands beside a bare key.
+    // The envelope's own goes first, and then the app's, before the answer's.
     let sealed = token(&format!(r#"{{"token":"{}","endpoint":"https://evil.example/"}}"#, envelope())).unwrap();
     assert_eq!(sealed.endpoint(), Some(CELL));
     let options = DecodeOptions { endpoint: Some("b.momentohq.com".into()), ..DecodeOptions::default() };
@@ -304,12 +305,12 @@ fn an_endpoint_may_be_a_url_of_a_host_under_it() {
 }
 
 #[test]
-fn a_refresh_token_is_held_and_never_shown() {
+fn a_refresh_token_is_kept_and_never_shown() {
     let refresh = |body: &str| Answer::read(body).unwrap().refresh_token().map(|token| String::from(token.reveal()));
     for name in ["refreshToken", "refresh_token"] {
         assert_eq!(refresh(&format!(r#"{{"{name}":"r1","token":"{}"}}"#, envelope())).as_deref(), Some("r1"));
         assert_eq!(refresh(&format!(r#"{{"a":{{"token":"{}","{name}":"r2"}}}}"#, envelope())).as_deref(), Some("r2"));
-        // That of an app's own session is none of ours.
+        // One of the app's own session is ignored.
         for body in [
             format!(r#"{{"access_token":"{}","{name}":"r","momento":{{"token":"{}"}}}}"#, login(), envelope()),
             format!(r#"{{"access_token":"{}","{name}":"r","momento":"{}"}}"#, login(), envelope()),

@@ -1,14 +1,14 @@
-//! Tokens in JSON that stands in an answer as text.
+//! Tokens in JSON that an answer holds as text.
 
 use super::*;
 use serde_json::{Value, json};
 
-/// A document as text within one.
+/// A document as a JSON string.
 fn text(document: &str) -> Value {
     Value::from(document)
 }
 
-/// A document as JSON text, so many times over.
+/// A document encoded as JSON text, so many times.
 fn encoded(document: &str, times: u32) -> String {
     (0..times).fold(String::from(document), |inner, _| text(&inner).to_string())
 }
@@ -17,7 +17,7 @@ fn message(body: &str) -> String {
     let error = token(body).unwrap_err();
     assert_eq!(error.code(), "ERR_VEND_ANSWER", "{body}");
     assert!(!error.message().contains("eyJ"), "{error}");
-    String::from(error.message())
+    error.message()
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn every_shape_is_read_one_text_deep() {
 }
 
 #[test]
-fn what_stands_beside_it_in_the_text_counts_and_an_endpoint_around_it() {
+fn fields_beside_it_in_the_text_count_and_an_endpoint_around_it() {
     let inner = json!({"token": legacy(), "expiresIn": 300, "refreshToken": "r\"1"}).to_string();
     for body in [encoded(&inner, 1), json!({"statusCode": 200, "body": inner, "refreshToken": "other"}).to_string()] {
         assert_eq!(token(&body).unwrap().expires_at(), Some(EXP));
@@ -62,7 +62,7 @@ fn what_stands_beside_it_in_the_text_counts_and_an_endpoint_around_it() {
 }
 
 #[test]
-fn the_answers_own_goes_first_and_two_are_nobodys_to_choose_from() {
+fn the_answers_own_goes_first_and_two_in_texts_are_an_error() {
     let of = |token: String| json!({"token": token}).to_string();
     for body in [
         json!({"data": {"token": envelope()}, "debug": of(other())}),
@@ -88,7 +88,7 @@ fn the_answers_own_goes_first_and_two_are_nobodys_to_choose_from() {
 }
 
 #[test]
-fn a_status_that_is_no_success_is_said() {
+fn a_status_that_is_not_a_success_is_reported() {
     let good = json!({"authToken": envelope()}).to_string();
     for (status, words, terminal) in [
         (401, "status 401 (unauthorized): sign in again", true),
@@ -127,7 +127,7 @@ fn a_status_that_is_no_success_is_said() {
 }
 
 #[test]
-fn what_was_seen_is_said() {
+fn the_message_names_the_most_telling_text() {
     let good = json!({"authToken": envelope()}).to_string();
     for (body, words) in [
         (json!({"statusCode": 200, "body": "{\"message\":\"no\"}"}).to_string(), "also in the text in it that is JSON"),

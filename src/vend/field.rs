@@ -1,0 +1,121 @@
+//! The fields of an answer that mean something.
+
+/// What a field of an answer is for, by its name.
+///
+/// Fields of the same purpose are in order of preference: of two credentials at the same depth, `authToken` goes
+/// before `token`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Field {
+    // The credential.
+    AuthToken,
+    DisposableToken,
+    MomentoToken,
+    Token,
+    ApiKey,
+    /// The base endpoint, or a URL under one.
+    Endpoint,
+    // When the credential expires.
+    ExpiresAt,
+    ValidUntil,
+    Exp,
+    ExpiresAtEpoch,
+    Expires,
+    Expiry,
+    Expiration,
+    // How long the credential lives from now on, in seconds.
+    ExpiresIn,
+    ValidForSeconds,
+    /// What the service's `RefreshAuthToken` takes.
+    RefreshToken,
+    /// `false` if the service gives this user no token.
+    Enabled,
+    /// `false` in the SDK's expiry object if the token never expires.
+    DoesExpire,
+    /// The HTTP status that a Lambda function means to send. A gateway without proxy integration passes it on as data.
+    StatusCode,
+    /// The body that goes with [`Field::StatusCode`].
+    Body,
+    /// Any other name.
+    Other,
+}
+
+impl Field {
+    /// `authToken`, `auth_token`, `auth-token` and `AuthToken` are the same name.
+    pub(super) fn from_name(name: &str) -> Self {
+        let plain: String = name
+            .chars()
+            .filter(|letter| !matches!(letter, '_' | '-'))
+            .map(|letter| letter.to_ascii_lowercase())
+            .collect();
+        match plain.as_str() {
+            "authtoken" => Field::AuthToken,
+            "disposabletoken" => Field::DisposableToken,
+            "momentotoken" => Field::MomentoToken,
+            "token" => Field::Token,
+            "apikey" => Field::ApiKey,
+            "endpoint" => Field::Endpoint,
+            "expiresat" => Field::ExpiresAt,
+            "validuntil" => Field::ValidUntil,
+            "exp" => Field::Exp,
+            "expiresatepoch" => Field::ExpiresAtEpoch,
+            "expires" => Field::Expires,
+            "expiry" => Field::Expiry,
+            "expiration" => Field::Expiration,
+            "expiresin" => Field::ExpiresIn,
+            "validforseconds" => Field::ValidForSeconds,
+            "refreshtoken" => Field::RefreshToken,
+            "enabled" => Field::Enabled,
+            "doesexpire" => Field::DoesExpire,
+            "statuscode" => Field::StatusCode,
+            "body" => Field::Body,
+            _ => Field::Other,
+        }
+    }
+
+    /// The field holds the credential.
+    pub(super) fn is_credential(self) -> bool {
+        matches!(self, Field::AuthToken | Field::DisposableToken | Field::MomentoToken | Field::Token | Field::ApiKey)
+    }
+
+    /// The field says when the credential expires.
+    pub(super) fn is_expiry(self) -> bool {
+        matches!(
+            self,
+            Field::ExpiresAt
+                | Field::ValidUntil
+                | Field::Exp
+                | Field::ExpiresAtEpoch
+                | Field::Expires
+                | Field::Expiry
+                | Field::Expiration
+        )
+    }
+
+    /// The field says how long the credential lives.
+    pub(super) fn is_lifetime(self) -> bool {
+        matches!(self, Field::ExpiresIn | Field::ValidForSeconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_known_in_any_spelling() {
+        for name in ["authToken", "auth_token", "AuthToken", "auth-token", "AUTH_TOKEN"] {
+            assert_eq!(Field::from_name(name), Field::AuthToken, "{name}");
+        }
+        for name in ["", "auth token", "authTokens", "authTöken", "expires_at_"] {
+            assert!(!Field::from_name(name).is_credential(), "{name}");
+        }
+    }
+
+    #[test]
+    fn fields_of_one_purpose_are_in_order_of_preference() {
+        use Field::*;
+        for (better, worse) in [(AuthToken, Token), (Token, ApiKey), (ExpiresAt, Exp), (Expiration, ExpiresIn)] {
+            assert!(better < worse, "{better:?} before {worse:?}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! What the fields of one object say about a credential in it.
+
+use super::expiry::{Expiry, Stated};
+use super::field::Field;
+use super::status::is_success;
+use super::text::{Content, is_blank};
+use crate::codec::json::{Json, Number, Object, parse};
+
+/// What an object says beside a credential, or around one.
+#[derive(Default)]
+pub(super) struct Fields<'a> {
+    /// The base endpoint.
+    pub(super) endpoint: Option<&'a str>,
+    /// There are two endpoints that differ.
+    pub(super) two_endpoints: bool,
+    /// The best statement on when the credential expires.
+    pub(super) expiry: Option<Stated>,
+    /// The best statement on how long it lives, whether or not there is a better one on when it expires.
+    pub(super) lifetime: Option<Stated>,
+    pub(super) refresh_token: Option<&'a str>,
+    /// `statusCode`, if that may be an HTTP status.
+    status: Option<u16>,
+    has_body: bool,
+    /// `enabled` is `false`.
+    is_disabled: bool,
+    /// A field for the credential is null or blank.
+    lacks_token: bool,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(object: &'a Object) -> Self {
+        let mut fields = Fields::default();
+        for (name, value) in object.iter() {
+            fields.add(Field::from_name(name), value);
+        }
+        fields
+    }
+
+    /// Of a repeated field the last one counts, unless a rule says otherwise.
+    fn add(&mut self, field: Field, value: &'a Json) {
+        if field.is_expiry() || field.is_lifetime() {
+            let expiry = Expiry::of_field(field, value);
+            Stated::improve(&mut self.expiry, field, expiry);
+            if field.is_lifetime() {
+                Stated::improve(&mut self.lifetime, field, expiry);
+            }
+            return;
+        }
+        self.has_body |= field == Field::Body;
+        self.lacks_token |= field.is_credential() && is_empty(value);
+        match (field, value) {
+            (Field::Endpoint, Json::String(text)) => self.add_endpoint(base_of(text)),
+            (Field::RefreshToken, Json::String(text)) if !is_blank(text) => self.refresh_token = Some(text),
+            (Field::StatusCode, Json::Number(number)) => self.status = status_of(*number),
+            (Field::StatusCode, Json::String(text)) if !is_blank(text) => self.status = status_in(text),
+            (Field::Enabled, Json::Bool(enabled)) => self.is_disabled |= !enabled,
+            _ => {}
+        }
+    }
+
+    fn add_endpoint(&mut self, endpoint: &'a str) {
+        if !endpoint.is_empty() {
+            self.two_endpoints |= self.endpoint.is_some_and(|known| !known.eq_ignore_ascii_case(endpoint));
+            self.endpoint = Some(endpoint);
+        }
+    }
+
+    /// The service says that it gives no token.
+    pub(super) fn denies_token(&self) -> bool {
+        self.is_disabled && self.lacks_token
+    }
+
+    /// `statusCode`, if it is not a success.
+    pub(super) fn failure(&self) -> Option<u16> {
+        self.status.filter(|status| !is_success(*status))
+    }
+
+    /// The same, if it is that of a response with a body.
+    pub(super) fn failure_of_body(&self) -> Option<u16> {
+        self.failure().filter(|_| self.has_body)
+    }
+}
+
+/// Null, or blank text, which may be JSON in its turn.
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::String(text) => match Content::of(text) {
+            Content::Json(Json::String(inner)) => is_blank(&inner),
+            _ => is_blank(text),
+        },
+        _ => false,
+    }
+}
+
+/// An HTTP status, if the number may be one.
+fn status_of(number: Number) -> Option<u16> {
+    let status = u16::try_from(number.scaled(0)?).ok()?;
+    (100..600).contains(&status).then_some(status)
+}
+
+/// As [`status_of`], of text such as `403` or `403 Forbidden`.
+fn status_in(text: &str) -> Option<u16> {
+    match parse(text.split_ascii_whitespace().next()?) {
+        Ok(Json::Number(number)) => status_of(number),
+        _ => None,
+    }
+}
+
+/// What may stand in front of a base endpoint: a URL's scheme, and the names of the cache's hosts. Hosts of other
+/// services take no data and lead to no endpoint.
+const BEFORE_BASE: [&str; 5] = ["https://", "http://", "api.cache.", "web.cache.", "cache."];
+
+/// The base of an endpoint, which may be a host under it or a URL: `https://api.cache.B/topics/…` is `B`. Anything
+/// else stays as it is, for the decoder to refuse.
+fn base_of(endpoint: &str) -> &str {
+    let mut base = endpoint.trim_ascii();
+    for before in BEFORE_BASE {
+        if let Some((front, rest)) = base.split_at_checked(before.len())
+            && front.eq_ignore_ascii_case(before)
+        {
+            base = rest;
+        }
+    }
+    base.split(['/', '?', '#']).next().unwrap_or(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_read_of_text() {
+        for (text, status) in [
+            ("403", Some(403)),
+            (" 403 Forbidden", Some(403)),
+            ("ok", None),
+            ("99", None),
+            ("600", None),
+            ("-403", None),
+            ("1e300", None),
+        ] {
+            assert_eq!(status_in(text), status, "{text:?}");
+        }
+    }
+}
