@@ -15,14 +15,14 @@
 //! | 6 Online | | | |
 //! | 7 Offline | | | |
 //! | 8 Vended | told to [`Refresher::vended`] | | |
-//! | 9 Failed | flight | `Retry-After` in ms; NaN: none | failure |
+//! | 9 Failed | request | `Retry-After` in ms; NaN: none | failure |
 //! | 10 Close | | | |
-//! | 11 Locked | flight | | |
+//! | 11 Locked | request | | |
 //! | 12 Heard | told to [`Refresher::heard`] | | |
 //! | 13 HeardFailed | 1 where it may be the sibling's own fault | as Failed | as Failed |
 //! | 14 Asked | life left, ms | | |
 //! | 15 Hidden | | | |
-//! | 16 Cleared | flight | | |
+//! | 16 Cleared | request | | |
 //! | 17 Spent | how long ago, ms | | |
 //!
 //! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the
@@ -31,28 +31,28 @@
 //!
 //! | action | | | |
 //! | --- | --- | --- | --- |
-//! | 0 Fetch | flight | reason | |
-//! | 1 Abort | flight | | |
+//! | 0 Fetch | request | reason | |
+//! | 1 Abort | request | | |
 //! | 2 Arm | | | delay, ms |
 //! | 3 Disarm | | | |
-//! | 4 Install | flight | | |
+//! | 4 Install | request | | |
 //! | 5 Drop | | | |
-//! | 6 Refuse | flight | | |
-//! | 7 Report | flight | cause | when the next attempt follows; NaN: none does |
+//! | 6 Refuse | request | | |
+//! | 7 Report | request | cause | when the next attempt follows; NaN: none does |
 //! | 8 Settle | call | outcome | |
 //! | 9 Status | | status | |
-//! | 10 Lock | flight | | life left, ms; infinite: never ends |
+//! | 10 Lock | request | | life left, ms; infinite: never ends |
 //! | 11 Unlock | | | |
 //! | 12 Adopt | | | |
 //! | 13 Share | | flags, as of `heard` | `Date` and `Age` of the answer, ms since the epoch; NaN: none |
 //! | 14 ShareFailure | | | |
-//! | 15 Sound | flight | | |
-//! | 16 Doubt | flight | | |
+//! | 15 Sound | request | | |
+//! | 16 Doubt | request | | |
 //!
 //! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where
 //! it may pass, 1 where it is terminal, 2 where the answer was malformed.
 
-use crate::refresh::{ASKED, Answer, HEARD, Machine, NEVER, NONE, Now, Policy, SPENT, Signal, VENDED};
+use crate::refresh::{Action, Answer, Cause, Event, Failure, Lifetime, Machine, Now, Outcome, Policy, Reason, Status};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// One source's machine. The package keeps it to itself.
@@ -83,72 +83,69 @@ impl Refresher {
     }
 
     /// Takes an event, and gives where it says what to do, until the next one. Numbers that make no sense count as the
-    /// nearest that do (NaN as 0 or, where that is said above, as none).
+    /// nearest that do.
     pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> u32 {
-        let mut signal = None;
-        if event <= SPENT && event != VENDED && event != HEARD {
-            // Two events have no id. What is no 32-bit number is cut to the nearest.
-            let answer = Answer::default();
-            let b = if matches!(event, ASKED | SPENT) { a } else { b };
-            signal = Some(Signal { event, id: a as u32, ms: to_ms(b), more: to_ms(c), answer });
-        }
-        self.tell(signal, now(wall, mono))
+        self.tell(event_of(event, a, b, c), now(wall, mono))
     }
 
     /// A request brought a token. `token` is a hash of its bytes, up to 53 bits; the rest is what the answer says of
-    /// its life, see
-    /// [`Answer`], in milliseconds. NaN is what it does not say.
+    /// its life, see [`Answer`], in milliseconds. NaN is what it does not say.
     #[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
     pub fn vended(
         &mut self,
-        flight: u32,
+        request: u32,
         token: f64,
         expires_at: f64,
         issued_at: f64,
-        length: f64,
-        told_expiry: f64,
-        asked: f64,
+        stated_life: f64,
+        stated_expiry: f64,
+        requested_life: f64,
         date: f64,
         age: f64,
         wall: f64,
         mono: f64,
     ) -> u32 {
-        let some = |value: f64| (!value.is_nan()).then_some(value as i64);
         let answer = Answer {
-            token: token as u64,
-            expires_at: some(expires_at),
-            issued_at: some(issued_at),
-            length: some(length),
-            told_expiry: some(told_expiry),
-            asked: some(asked),
-            date: some(date),
+            token_hash: token as u64,
+            expires_at: known(expires_at),
+            issued_at: known(issued_at),
+            stated_life: known(stated_life),
+            stated_expiry: known(stated_expiry),
+            requested_life: known(requested_life),
+            date: known(date),
             age: age as i64,
         };
-        self.tell(Some(Signal { event: VENDED, id: flight, ms: 0, more: 0, answer }), now(wall, mono))
+        self.tell(Some(Event::Vended { request, answer }), now(wall, mono))
     }
 
-    /// A sibling told of its token, which is good for `life` ms (infinite: it never ends). The flags are 1 for a fresh
-    /// token and 2 where its end was moved; `token` and `date` are as in `vended`.
+    /// A sibling has a token, which is good for `life` ms (infinite: it never ends). The flags are 1 for a fresh token
+    /// and 2 where its end was moved; `token` and `date` are as in `vended`.
     pub fn heard(&mut self, life: f64, flags: u32, token: f64, date: f64, wall: f64, mono: f64) -> u32 {
-        let date = (!date.is_nan()).then_some(date as i64);
-        let answer = Answer { token: token as u64, date, ..Answer::default() };
-        let signal = Signal { event: HEARD, id: 0, ms: to_ms(life), more: flags.into(), answer };
-        self.tell(Some(signal), now(wall, mono))
+        let event = Event::SiblingToken {
+            token_hash: token as u64,
+            life: lifetime(life),
+            fresh: flags & 1 != 0,
+            extended: flags & 2 != 0,
+            date: known(date),
+        };
+        self.tell(Some(event), now(wall, mono))
     }
 }
 
 impl Refresher {
-    fn tell(&mut self, signal: Option<Signal>, now: Now) -> u32 {
-        let Refresher { machine, out } = self;
-        out.clear();
-        out.push([0.0; 4]);
-        if let Some(signal) = signal {
-            for note in machine.tell(signal, now) {
-                out.push([note.action.into(), note.id.into(), note.what.into(), of_ms(note.ms)]);
-            }
-        }
-        out[0] = [out.len() as f64 - 1.0, (machine.told() as u8).into(), of_ms(machine.due()), of_ms(machine.left())];
-        out.as_ptr() as u32
+    fn tell(&mut self, event: Option<Event>, now: Now) -> u32 {
+        let actions = event.map(|event| self.machine.handle(event, now)).unwrap_or_default();
+        let machine = &self.machine;
+        let state = [
+            actions.len() as f64,
+            status(machine.status()),
+            known_or_nan(machine.refresh_at()),
+            machine.token_valid_for().map_or(f64::NAN, millis),
+        ];
+        self.out.clear();
+        self.out.push(state);
+        self.out.extend(actions.into_iter().map(row));
+        self.out.as_ptr() as u32
     }
 
     /// What the last event was answered with.
@@ -157,22 +154,115 @@ impl Refresher {
     }
 }
 
+fn event_of(event: u32, a: f64, b: f64, c: f64) -> Option<Event> {
+    let id = a as u32;
+    Some(match event {
+        0 => Event::Start,
+        1 => Event::Get { call: id, min_validity: b as i64, force: c == 1.0 },
+        2 => Event::Abandon { call: id },
+        3 => Event::Rejected,
+        4 => Event::Timer,
+        5 => Event::Wake,
+        6 => Event::Online,
+        7 => Event::Offline,
+        9 => Event::Failed { request: id, failure: failure(b, c) },
+        10 => Event::Close,
+        11 => Event::Locked { request: id },
+        13 => Event::SiblingFailed { own_fault: id == 1, failure: failure(b, c) },
+        14 => Event::SiblingAsked { left: lifetime(a) },
+        15 => Event::Hidden,
+        16 => Event::Drained { request: id },
+        17 => Event::PriorRequest { age: a as i64 },
+        _ => return None,
+    })
+}
+
+fn failure(after: f64, failure: f64) -> Failure {
+    match failure as i64 {
+        0 => Failure::Retry { after: known(after) },
+        1 => Failure::Terminal,
+        _ => Failure::Malformed,
+    }
+}
+
+fn row(action: Action) -> [f64; 4] {
+    match action {
+        Action::Fetch { request, reason } => {
+            let reason = match reason {
+                Reason::First => 0.0,
+                Reason::Refresh => 1.0,
+                Reason::Rejected => 2.0,
+                Reason::Forced => 3.0,
+            };
+            [0.0, request.into(), reason, 0.0]
+        }
+        Action::Abort { request } => [1.0, request.into(), 0.0, 0.0],
+        Action::Arm { delay } => [2.0, 0.0, 0.0, delay as f64],
+        Action::Disarm => [3.0, 0.0, 0.0, 0.0],
+        Action::Install { request } => [4.0, request.into(), 0.0, 0.0],
+        Action::Drop => [5.0, 0.0, 0.0, 0.0],
+        Action::Refuse { request } => [6.0, request.into(), 0.0, 0.0],
+        Action::Report { request, cause, retry_at } => {
+            let cause = match cause {
+                Cause::Answer => 0.0,
+                Cause::Timeout => 1.0,
+                Cause::Expired => 2.0,
+                Cause::Sibling => 3.0,
+            };
+            [7.0, request.into(), cause, known_or_nan(retry_at)]
+        }
+        Action::Settle { call, outcome } => {
+            let outcome = match outcome {
+                Outcome::Token => 0.0,
+                Outcome::Failed { .. } => 1.0,
+                Outcome::TooShort => 2.0,
+                Outcome::Closed => 3.0,
+            };
+            [8.0, call.into(), outcome, 0.0]
+        }
+        Action::Status(new) => [9.0, 0.0, status(new), 0.0],
+        Action::Lock { request, left } => [10.0, request.into(), 0.0, millis(left)],
+        Action::Unlock => [11.0, 0.0, 0.0, 0.0],
+        Action::Adopt => [12.0, 0.0, 0.0, 0.0],
+        Action::Share { fresh, extended, date } => {
+            let flags = u8::from(fresh) + 2 * u8::from(extended);
+            [13.0, 0.0, flags.into(), known_or_nan(date)]
+        }
+        Action::ShareFailure => [14.0, 0.0, 0.0, 0.0],
+        Action::Drain { request } => [15.0, request.into(), 0.0, 0.0],
+        Action::Uncertain { request } => [16.0, request.into(), 0.0, 0.0],
+    }
+}
+
+fn status(status: Status) -> f64 {
+    match status {
+        Status::Idle => 0.0,
+        Status::Fetching => 1.0,
+        Status::Ready => 2.0,
+        Status::Refreshing => 3.0,
+        Status::Waiting => 4.0,
+        Status::Failed => 5.0,
+        Status::Closed => 6.0,
+    }
+}
+
 fn now(wall: f64, mono: f64) -> Now {
     Now { wall: wall as i64, mono: mono as i64 }
 }
 
-/// Infinity is the most there is, and so without end.
-#[inline(never)]
-fn to_ms(value: f64) -> i64 {
-    if value.is_nan() { NONE } else { value as i64 }
+fn known(value: f64) -> Option<i64> {
+    (!value.is_nan()).then_some(value as i64)
 }
 
-/// And the other way round.
-#[inline(never)]
-fn of_ms(ms: i64) -> f64 {
-    match ms {
-        NONE => f64::NAN,
-        NEVER => f64::INFINITY,
-        ms => ms as f64,
-    }
+fn known_or_nan(value: Option<i64>) -> f64 {
+    value.map_or(f64::NAN, |value| value as f64)
+}
+
+/// Infinity is without end.
+fn lifetime(value: f64) -> Lifetime {
+    if value == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(value as i64) }
+}
+
+fn millis(life: Lifetime) -> f64 {
+    life.millis().map_or(f64::INFINITY, |ms| ms as f64)
 }
