@@ -8,12 +8,12 @@ SECONDS ?= 60
 tool := tools/toolchain run
 wasm := tools/toolchain wasm
 target := wasm32-unknown-unknown
-modules := --package momento-token-wasm --package momento-token-wasm-module
+modules := --package momento-token-wasm
 service := target/demo/vending
 web = cargo test --package momento-token-wasm --target $(target) --test web
 
-crate := $(shell find src wasm -name '*.rs') Cargo.toml wasm/Cargo.toml Cargo.lock
-package := tools/pkg.mjs tools/order.mjs package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
+crate := $(shell find src -name '*.rs') Cargo.toml Cargo.lock
+package := tools/pkg.mjs package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
 site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -path '*/node_modules/*')
 
 .DEFAULT_GOAL := help

@@ -9,7 +9,7 @@ import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
-import { order } from './order.mjs';
+import { toText } from './carry.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}pkg`;
@@ -21,12 +21,11 @@ function compile(name, ...features) {
     'wasm-pack',
     [
       'build',
-      `${root}wasm`,
+      root,
       '--profile',
       'wasm',
       '--target',
       'bundler',
-      '--no-typescript',
       '--no-pack',
       '--mode',
       'no-install',
@@ -40,46 +39,27 @@ function compile(name, ...features) {
     ],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
   );
-  prune(fileOf(folder));
+  checkImports(folder);
   return folder;
 }
 
 const fileOf = (folder) => `${folder}/momento_token_wasm_bg.wasm`;
+const glueOf = (folder) => `${folder}/momento_token_wasm_bg.js`;
 
 /**
- * Leaves of the module what the package calls, and what that needs. The rest serves wasm-bindgen's glue, which the
- * package does without.
+ * The loader gives the module its glue and nothing else. An import that takes and gives JavaScript values alone could be
+ * taken from elsewhere, past the glue.
  */
-function prune(file) {
-  const { exports } = WebAssembly.Module;
-  const names = exports(new WebAssembly.Module(readFileSync(file)))
-    .map(({ name }) => name)
-    .filter((name) => !/^__(?!wbindgen_(malloc|free)$|wbg_refresher_free$)/.test(name));
-  const graph = `${file}.json`;
-  writeFileSync(
-    graph,
-    JSON.stringify([{ name: 'package', root: true, reaches: names }, ...names.map((name) => ({ name, export: name }))]),
-  );
-  execFileSync('wasm-metadce', [file, '--graph-file', graph, '--output', file, '--quiet'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  // The lowest bytes of memory are the far end of the stack, where no address is counted from.
-  execFileSync('wasm-opt', [
-    file,
-    '--low-memory-unused',
-    '--flatten',
-    '--rereloop',
-    '-Oz',
-    '-Oz',
-    '--converge',
-    '--output',
-    file,
-  ]);
-  order(file);
+function checkImports(folder) {
+  const glue = readFileSync(glueOf(folder), 'utf8');
+  for (const { module, name } of WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(fileOf(folder))))) {
+    const isGlue = module === './momento_token_wasm_bg.js' && glue.includes(`export function ${name}(`);
+    if (!isGlue) throw new Error(`the module imports ${name} of ${module}, which its glue does not have`);
+  }
 }
 
 /**
- * Gives `wasm-module` and what else pkg-template/src/modules.d.ts names its contents. With `given`, the module is not
+ * Gives what pkg-template/src/modules.d.ts names its contents. With `given`, the module is not
  * carried as text: it is what the host makes of importing that file.
  */
 const embed = (folder, given) => ({
@@ -90,49 +70,13 @@ const embed = (folder, given) => ({
       sideEffects: false,
     }));
     onResolve({ filter: /^wasm-file$/ }, () => ({ path: given, external: true }));
-    onResolve({ filter: /^wasm-(imports|text)$/ }, ({ path }) => ({ path, namespace: 'made', sideEffects: false }));
-    onLoad({ filter: /-imports$/, namespace: 'made' }, () => ({
-      contents: `export default ${importsOf(readFileSync(fileOf(folder)))}`,
-    }));
+    onResolve({ filter: /^wasm-glue$/ }, () => ({ path: glueOf(folder), sideEffects: false }));
+    onResolve({ filter: /^wasm-text$/ }, ({ path }) => ({ path, namespace: 'made', sideEffects: false }));
     onLoad({ filter: /-text$/, namespace: 'made' }, () => ({
       contents: `export default ${JSON.stringify(toText(readFileSync(fileOf(folder))))}`,
     }));
   },
 });
-
-/** What the module imports: it calls that where it was misused, which nobody sees but the package. */
-function importsOf(bytes) {
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes));
-  const functions = imports.map(({ name }) => `${name}() { throw new Error('misused') }`);
-  return imports.length ? `{ ${JSON.stringify(imports[0].module)}: { ${functions} } }` : '{}';
-}
-
-/**
- * Bytes as ASCII without quotes and backslashes: one character each for the 91 that are most frequent, two for the
- * others. In gzip that is what the bytes are (hexadecimal is a tenth more). A byte that is such a character stands for
- * itself, so that texts in the module look as in the code behind it. In front stands which bytes are frequent: 64
- * digits of four bits. `bytes` in carried.ts reads it.
- */
-function toText(bytes) {
-  const all = Array.from({ length: 256 }, (_, byte) => byte);
-  const counts = all.map(() => 0);
-  for (const byte of bytes) counts[byte]++;
-  const frequent = new Set(all.toSorted((a, b) => counts[b] - counts[a]).slice(0, 91));
-  const letters = all.filter((letter) => letter > 31 && letter < 127 && letter !== 34 && letter !== 92);
-  const alone = letters.slice(0, 91);
-  const free = alone.filter((letter) => !frequent.has(letter));
-  const pairs = letters.slice(91).flatMap((first) => letters.map((second) => [first, second]));
-  const spelt = all.map((byte) =>
-    String.fromCharCode(...(!frequent.has(byte) ? pairs.shift() : [alone.includes(byte) ? byte : free.shift()])),
-  );
-  const digit = (from) => [0, 1, 2, 3].reduce((bits, bit) => bits | (frequent.has(from + bit) << bit), 0).toString(16);
-  return (
-    all
-      .filter((byte) => byte % 4 === 0)
-      .map(digit)
-      .join('') + Array.from(bytes, (byte) => spelt[byte]).join('')
-  );
-}
 
 /**
  * A bundle and its map, which carries the sources under names of their own: not under where they lay, nor with what is
@@ -177,7 +121,7 @@ const browser = (entry, folder, format, outfile, given, inject = []) =>
       platform: 'neutral',
       external: ['momento-token-wasm', 'react', 'vue'],
       plugins: [embed(folder, given)],
-      inject,
+      inject: [...inject, `${root}pkg-template/src/text-codec.ts`],
     },
     shrink,
   );
@@ -199,8 +143,8 @@ const node = (entry, format, outfile, banner = '') =>
     banner: { js: banner },
   });
 
-const whole = compile('whole', 'refresh');
-const decode = compile('decode');
+const whole = compile('whole', 'js', 'refresh');
+const decode = compile('decode', 'js');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
 

@@ -3,7 +3,7 @@
 import type { TokenErrorCode } from '../index.js';
 import { TokenError } from './error.js';
 import { decodeText, encodeText } from './text.js';
-import { type More, type Reader, type Readers, aside, wasm } from './wasm.js';
+import { type More, type Reader, type Readers, aside, wasm } from './numeric.js';
 
 /** The text from one place to another. */
 export type Cut = (from: number, to: number) => string;

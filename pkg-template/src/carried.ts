@@ -1,12 +1,13 @@
 // The WebAssembly module, carried in this file as text. A host that compiles no bytes has given.ts in its place.
 import text from 'wasm-text';
 
-export const compile = (): Promise<WebAssembly.Module> => WebAssembly.compile(bytes());
-export const compileNow = (): WebAssembly.Module => new WebAssembly.Module(bytes());
+export const compile = (): Promise<WebAssembly.Module> => WebAssembly.compile(bytesOf(text));
+export const compileNow = (): WebAssembly.Module => new WebAssembly.Module(bytesOf(text));
 
-/** The module out of its text, as `toText` in tools/pkg.mjs has written it. */
-function bytes(): Uint8Array<ArrayBuffer> {
+/** The bytes of a text that `toText` in tools/carry.mjs wrote, which says why the module is not in base64. */
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const isFrequent = (byte: number): boolean => ((parseInt(text.charAt(byte >> 2), 16) >> (byte & 3)) & 1) > 0;
+  // Printable ASCII without quotes and backslashes. The last two letters start a pair, the others stand alone.
   const letters = Array.from({ length: 95 }, (_, index) => index + 32).filter(
     (letter) => letter !== 34 && letter !== 92,
   );
@@ -15,8 +16,12 @@ function bytes(): Uint8Array<ArrayBuffer> {
   const meaning = new Uint8Array(1 << 14);
   let pairs = 0;
   for (let byte = 0; byte < 256; byte++) {
-    if (!isFrequent(byte)) meaning[((pairs < 93 ? 125 : 126) << 7) + (letters[pairs++ % 93] as number)] = byte;
-    else meaning[alone.includes(byte) ? byte : (free.shift() as number)] = byte;
+    if (!isFrequent(byte)) {
+      meaning[((pairs < 93 ? 125 : 126) << 7) + (letters[pairs % 93] as number)] = byte;
+      pairs++;
+    } else {
+      meaning[alone.includes(byte) ? byte : (free.shift() as number)] = byte;
+    }
   }
   const out = new Uint8Array(text.length);
   let length = 0;

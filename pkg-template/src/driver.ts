@@ -11,7 +11,8 @@ import { type Message, Tabs, digest, groupName, hash } from './tabs.js';
 import { type Ties, type Weak, endAll, refer, registry, release, wanted, weakly } from './ties.js';
 import { StartFailures, closed, expired, timedOut, tooShort } from './trouble.js';
 import { type Visit, Visits, isWorker } from './visits.js';
-import { refused, wasm } from './wasm.js';
+import { wasm } from './numeric.js';
+import { refused } from './wasm.js';
 import { outside } from './zone.js';
 
 /** So many tokens are remembered as rejected. */

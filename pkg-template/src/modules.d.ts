@@ -16,9 +16,3 @@ declare module 'wasm-text' {
   const text: string;
   export default text;
 }
-
-/** What the module imports. */
-declare module 'wasm-imports' {
-  const imports: WebAssembly.Imports;
-  export default imports;
-}

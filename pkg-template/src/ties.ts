@@ -2,7 +2,7 @@
 // and what it left behind is released.
 import type { Driver } from './driver.js';
 import type { Endings } from './page.js';
-import { wasm } from './wasm.js';
+import { wasm } from './numeric.js';
 
 export interface Ties {
   /** The machine, by its place in memory; 0 before it has begun, and when it was released. */

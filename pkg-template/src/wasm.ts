@@ -1,84 +1,50 @@
-// The WebAssembly module: instantiated at the first call, never at import. It is called without wasm-bindgen's glue.
-import { TokenError } from './error.js';
+// The WebAssembly module, behind wasm-bindgen's glue: instantiated at the first call, never at import.
+import * as glue from 'wasm-glue';
 import { compile, compileNow } from 'wasm-module';
-import imports from 'wasm-imports';
+import type { TokenErrorCode } from '../index.js';
+import { TokenError } from './error.js';
 
-/**
- * A function that reads a text: where that lies, how much room there is, how many bytes are filled, and what else it is
- * told.
- */
-export type Reader<More extends number[]> = (input: number, size: number, filled: number, ...more: More) => number;
+/** What the crate exports (src/js), with the types that wasm-bindgen wrote for it. */
+export type Core = typeof glue;
 
-/** What reads text, by its name. */
-export interface Readers {
-  decode: Reader<[options: number, job: number, now: number]>;
-  /** Not in the module that only decodes. */
-  readAnswer: Reader<[options: number, asked: number, expiresIn: number, status: number, now: number, wall: number]>;
-  scope: Reader<[job: number, limit: number]>;
-}
-
-/** What else it is told. */
-export type More<K extends keyof Readers> = Readers[K] extends Reader<infer More> ? More : never;
-
-/**
- * What wasm-bindgen exports for src/js in the crate, where it is told what each does. A `Vec` is where it lies, and its
- * length.
- */
-interface Exports extends Readers {
+interface Exports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;
-  __wbindgen_malloc(size: number, align: number): number;
-  __wbindgen_free(at: number, size: number, align: number): void;
-  /**
-   * The refresh machine (src/js/refresher.rs), which the first gives and the others are told; not in the module that
-   * only decodes either.
-   */
-  refresher_new(
-    windowFrom: number,
-    windowTo: number,
-    timeout: number,
-    shared: boolean,
-    seed: number,
-    wall: number,
-    mono: number,
-  ): number;
-  /** Where in memory its answer is. */
-  refresher_handle(machine: number, event: number, a: number, b: number, c: number, wall: number, mono: number): number;
-  refresher_vended(
-    machine: number,
-    flight: number,
-    token: number,
-    expiresAt: number,
-    issuedAt: number,
-    length: number,
-    toldExpiry: number,
-    asked: number,
-    date: number,
-    age: number,
-    wall: number,
-    mono: number,
-  ): number;
-  refresher_heard(
-    machine: number,
-    life: number,
-    flags: number,
-    token: number,
-    date: number,
-    wall: number,
-    mono: number,
-  ): number;
-  __wbg_refresher_free(machine: number, isDropped: number): void;
+  __wbindgen_start(): void;
 }
+
+/** The name under which the module imports the glue. */
+const IMPORTS = { './momento_token_wasm_bg.js': glue as unknown as WebAssembly.ModuleImports };
 
 let module: WebAssembly.Module | undefined;
 let exports: Exports | undefined;
+let instances = 0;
 
-const instantiate = (compiled: WebAssembly.Module): Exports =>
-  new WebAssembly.Instance(compiled, imports).exports as unknown as Exports;
+/** Counts instances: what an earlier one made must not be passed to a later one. */
+export const instance = (): number => instances;
 
-/** The module's functions. Compiles and starts it when first called. */
+/**
+ * Calls the crate. Compiles and starts the module at the first call.
+ *
+ * Whatever goes wrong is a TokenError: `ERR_WASM` where the engine refuses the module, or after a trap. An instance
+ * that trapped may be in any state, so the next call starts a new one.
+ */
+export function call<T>(run: (core: Core) => T): T {
+  wasm();
+  try {
+    return run(glue);
+  } catch (cause) {
+    if (cause instanceof WebAssembly.RuntimeError) {
+      exports = undefined;
+      throw refused(cause);
+    }
+    throw asTokenError(cause);
+  }
+}
+
+/** Starts the module if it has not been started, and gives its raw exports. */
 export function wasm(): Exports {
   try {
-    return (exports ??= instantiate((module ??= compileNow())));
+    return exports ?? start(new WebAssembly.Instance((module ??= compileNow()), IMPORTS));
   } catch (cause) {
     throw refused(cause);
   }
@@ -89,30 +55,28 @@ export async function ready(): Promise<void> {
   if (exports) return;
   try {
     module ??= await compile();
-    const instance = await WebAssembly.instantiate(module, imports);
+    const started = await WebAssembly.instantiate(module, IMPORTS);
     // A call in the meantime may have started it already, and objects may hold on to that instance.
-    exports ??= instance.exports as unknown as Exports;
+    if (!exports) start(started);
   } catch (cause) {
     throw refused(cause);
   }
 }
 
-/**
- * Calls what is to read a very long text in an instance of its own: memory once grown never shrinks, so it goes with
- * the instance.
- */
-export function aside<T>(call: () => T): T {
-  const kept = wasm();
-  try {
-    exports = instantiate(module as WebAssembly.Module);
-  } catch (cause) {
-    throw refused(cause);
-  }
-  try {
-    return call();
-  } finally {
-    exports = kept;
-  }
+function start(instance: WebAssembly.Instance): Exports {
+  const started = instance.exports as Exports;
+  glue.__wbg_set_wasm(started);
+  started.__wbindgen_start();
+  instances++;
+  exports = started;
+  return started;
+}
+
+/** The crate throws an Error with a code (src/js/error.rs). */
+function asTokenError(cause: unknown): unknown {
+  if (!(cause instanceof Error) || !('code' in cause)) return cause;
+  const { code, message, ...details } = cause as Error & { code: TokenErrorCode; status?: number };
+  return new TokenError(code, message, details);
 }
 
 export function refused(cause: unknown): TokenError {

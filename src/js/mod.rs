@@ -8,6 +8,8 @@
 #[cfg(feature = "refresh")]
 mod answer;
 mod block;
+#[expect(dead_code, reason = "the typed exports throw it")]
+mod error;
 mod options;
 #[cfg(feature = "refresh")]
 mod refresher;

@@ -16,7 +16,7 @@ const file = (name) => new URL(`../../pkg/${name}`, import.meta.url);
  * Bytes in gzip -9, WebAssembly and JavaScript together: a bound on growth that nobody meant. Size is a budget, not a
  * style.
  */
-const BUDGET = { 'index.js': 56_000, 'decode.js': 28_000, 'react.js': 4_500, 'vue.js': 4_500, 'momento.js': 5_500 };
+const BUDGET = { 'index.js': 68_000, 'decode.js': 38_000, 'react.js': 4_500, 'vue.js': 4_500, 'momento.js': 5_500 };
 
 for (const [name, most] of Object.entries(BUDGET)) {
   test(`${name} is within its budget`, (t) => {

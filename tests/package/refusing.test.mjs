@@ -308,7 +308,7 @@ test('what the app changes after construction is not seen, however late the sour
   assert.deepEqual(vends[0].scope, GOOD);
 });
 
-test('an engine that refuses a second instance, which a very long answer takes, fails that attempt with a code', async (t) => {
+test('a very long answer takes no second instance, which an engine might refuse', async (t) => {
   const { open, allow, refuse } = await engine(t, 'nothing is instantiated');
   allow();
   const long = () => JSON.stringify({ padding: 'x'.repeat(100_000), authToken: disposable() });
@@ -316,6 +316,6 @@ test('an engine that refuses a second instance, which a very long answer takes, 
   await source.getToken();
   refuse();
   await new Promise((done) => setTimeout(done, 1_000));
-  const error = await source.getToken({ forceRefresh: true }).then(assert.fail, (reason) => reason);
-  assert.deepEqual([error.code, source.status, error.willRetryAt instanceof Date], ['ERR_WASM', 'waiting', true]);
+  const token = await source.getToken({ forceRefresh: true });
+  assert.deepEqual([token.version, source.status], ['v1', 'ready']);
 });

@@ -1,0 +1,58 @@
+//! How errors reach JavaScript: as an `Error` with a stable `code`, which the npm package makes its `TokenError` of.
+
+use crate::{scope::ScopeError, token::TokenError};
+use js_sys::{Error, Reflect};
+use wasm_bindgen::JsValue;
+
+/// An error that is thrown into JavaScript.
+#[derive(Debug)]
+pub(super) struct Thrown(Error);
+
+impl Thrown {
+    /// Makes an error with this code and message.
+    pub(super) fn new(code: &str, message: &str) -> Self {
+        let error = Error::new(message);
+        set(&error, "code", &code.into());
+        Thrown(error)
+    }
+
+    /// A wrong argument: `ERR_ARGUMENT`.
+    pub(super) fn argument(message: &str) -> Self {
+        Thrown::new("ERR_ARGUMENT", message)
+    }
+
+    /// Adds what lies behind the error, such as what a getter threw.
+    pub(super) fn caused_by(self, cause: &JsValue) -> Self {
+        set(&self.0, "cause", cause);
+        self
+    }
+
+    /// Adds the HTTP status that is not a success.
+    pub(super) fn with_status(self, status: u16) -> Self {
+        set(&self.0, "status", &status.into());
+        self
+    }
+}
+
+/// Sets a property of an object that was made here, which nothing can refuse.
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+impl From<Thrown> for JsValue {
+    fn from(thrown: Thrown) -> Self {
+        thrown.0.into()
+    }
+}
+
+impl From<TokenError> for Thrown {
+    fn from(error: TokenError) -> Self {
+        Thrown::new(error.code(), &error.to_string())
+    }
+}
+
+impl From<ScopeError> for Thrown {
+    fn from(error: ScopeError) -> Self {
+        Thrown::new(error.code(), &error.to_string())
+    }
+}
