@@ -4,7 +4,7 @@ import type * as Face from '../index.js';
 import { ask, errorOf } from './block.js';
 import { bounded, discard, readBody } from './body.js';
 import { TokenError, isObject } from './error.js';
-import { Failure } from './machine.js';
+import type { Failure } from './refresher.js';
 import type { Vend } from './request.js';
 import { retryAfter } from './retry-after.js';
 import { type Times, makeToken, readMore } from './token.js';
@@ -38,6 +38,9 @@ export interface Answer {
 /** For warnings, the client's clock is believed unless the server's `Date` contradicts it by more than this. */
 const CLOCK_TOLERANCE_MS = 5_000;
 
+/** By the numbers that `readAnswer` gives. */
+const FAILURES = ['retry', 'terminal', 'malformed'] as const;
+
 /** What answers are read by. */
 export interface Reading {
   /** As `writeOptions` wrote them. */
@@ -49,7 +52,7 @@ export interface Reading {
 }
 
 /** Before anything is known. */
-export const unread = (): Answer => ({ date: NaN, age: 0, serverNow: NaN, failure: Failure.Retry, retryAfter: NaN });
+export const unread = (): Answer => ({ date: NaN, age: 0, serverNow: NaN, failure: 'retry', retryAfter: NaN });
 
 /** Asks once, and reads the answer. Never rejects. */
 export async function askOnce(
@@ -65,7 +68,7 @@ export async function askOnce(
   try {
     const given = await open(reason, signal, refreshToken);
     if (!isResponse(given)) {
-      answer.failure = Failure.Malformed;
+      answer.failure = 'malformed';
       readAnswer(answer, write(given), by);
     } else {
       const { headers } = given;
@@ -83,7 +86,7 @@ export async function askOnce(
     }
   } catch (cause) {
     const error = cause instanceof TokenError ? cause : noAnswer(cause);
-    if (error.code === 'ERR_VEND_TOO_LARGE') answer.failure = Failure.Malformed;
+    if (error.code === 'ERR_VEND_TOO_LARGE') answer.failure = 'malformed';
     answer.error = status === undefined ? error : new TokenError(error.code, error.message, { status });
   }
   return answer;
@@ -119,7 +122,7 @@ function readAnswer(answer: Answer, body: string, { decode, asked, expiresIn }: 
   );
   const error = errorOf(block);
   if (error) {
-    answer.failure = block.table[3] as Failure;
+    answer.failure = FAILURES[block.table[3] as number] ?? 'retry';
     // One status may be in the answer, as the HTTP status that a function meant to send.
     throw block.table[4] ? new TokenError(error.code, error.message, { status: block.table[4] }) : error;
   }

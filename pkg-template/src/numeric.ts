@@ -26,45 +26,6 @@ interface Exports extends Readers {
   memory: WebAssembly.Memory;
   __wbindgen_malloc(size: number, align: number): number;
   __wbindgen_free(at: number, size: number, align: number): void;
-  /**
-   * The refresh machine (src/js/refresher.rs), which the first gives and the others are told; not in the module that
-   * only decodes either.
-   */
-  refresher_new(
-    windowFrom: number,
-    windowTo: number,
-    timeout: number,
-    shared: boolean,
-    seed: number,
-    wall: number,
-    mono: number,
-  ): number;
-  /** Where in memory its answer is. */
-  refresher_handle(machine: number, event: number, a: number, b: number, c: number, wall: number, mono: number): number;
-  refresher_vended(
-    machine: number,
-    flight: number,
-    token: number,
-    expiresAt: number,
-    issuedAt: number,
-    length: number,
-    toldExpiry: number,
-    asked: number,
-    date: number,
-    age: number,
-    wall: number,
-    mono: number,
-  ): number;
-  refresher_heard(
-    machine: number,
-    life: number,
-    flags: number,
-    token: number,
-    date: number,
-    wall: number,
-    mono: number,
-  ): number;
-  __wbg_refresher_free(machine: number, isDropped: number): void;
 }
 
 export const wasm = (): Exports => start() as unknown as Exports;

@@ -1,248 +1,386 @@
-//! The refresh machine, spoken to in numbers: events in, and a flat list of actions out, which the package carries out
-//! (`pkg-template/src/driver.ts`).
+//! The refresh machine, as JavaScript drives it (`pkg-template/src/driver.ts`): one method an event, each of which also
+//! takes what the two clocks show and returns a [`Step`].
 //!
-//! An event is its number and up to three more; what an event does not need is ignored, and an unknown event is no
-//! event, nor are 8 and 12 where they are told to `handle`.
-//!
-//! | event | | | |
-//! | --- | --- | --- | --- |
-//! | 0 Start | | | |
-//! | 1 Get | call | least life, ms | 1 to insist on a new token |
-//! | 2 Abandon | call | | |
-//! | 3 Rejected | | | |
-//! | 4 Timer | | | |
-//! | 5 Wake | | | |
-//! | 6 Online | | | |
-//! | 7 Offline | | | |
-//! | 8 Vended | told to [`Refresher::vended`] | | |
-//! | 9 Failed | request | `Retry-After` in ms; NaN: none | failure |
-//! | 10 Close | | | |
-//! | 11 Locked | request | | |
-//! | 12 Heard | told to [`Refresher::heard`] | | |
-//! | 13 HeardFailed | 1 where it may be the sibling's own fault | as Failed | as Failed |
-//! | 14 Asked | life left, ms | | |
-//! | 15 Hidden | | | |
-//! | 16 Cleared | request | | |
-//! | 17 Spent | how long ago, ms | | |
-//!
-//! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the
-//! status by its number, when the next attempt is due (NaN: not known), and for how many milliseconds the token in hand
-//! is good (NaN: none in hand, infinite: it never expires). Then the actions, each its number and what belongs to it:
-//!
-//! | action | | | |
-//! | --- | --- | --- | --- |
-//! | 0 Fetch | request | reason | |
-//! | 1 Abort | request | | |
-//! | 2 Arm | | | delay, ms |
-//! | 3 Disarm | | | |
-//! | 4 Install | request | | |
-//! | 5 Drop | | | |
-//! | 6 Refuse | request | | |
-//! | 7 Report | request | cause | when the next attempt follows; NaN: none does |
-//! | 8 Settle | call | outcome | |
-//! | 9 Status | | status | |
-//! | 10 Lock | request | | life left, ms; infinite: never ends |
-//! | 11 Unlock | | | |
-//! | 12 Adopt | | | |
-//! | 13 Share | | flags, as of `heard` | `Date` and `Age` of the answer, ms since the epoch; NaN: none |
-//! | 14 ShareFailure | | | |
-//! | 15 Sound | request | | |
-//! | 16 Doubt | request | | |
-//!
-//! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where
-//! it may pass, 1 where it is terminal, 2 where the answer was malformed.
+//! Times are milliseconds by the clock that is named, durations milliseconds. What is not known is `undefined`, and a
+//! token that never expires has `Infinity` left. The driver is part of the package: numbers that make no sense count as
+//! the nearest that do.
 
-use crate::refresh::{Action, Answer, Cause, Event, Failure, Lifetime, Machine, Now, Outcome, Policy, Reason, Status};
-use wasm_bindgen::prelude::wasm_bindgen;
+use crate::refresh::{Action, Answer, Event, Failure, Lifetime, Machine, Now, Policy};
+use serde::Serialize;
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
-/// One source's machine. The package keeps it to itself.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r"
+/** What the machine wants done after an event, and its state. Times are milliseconds. */
+export interface RefreshStep {
+  status: 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
+  /** By the wall clock; undefined: not known. */
+  nextAttemptAt?: number;
+  /** The life that the current token has left; Infinity: it never expires; undefined: there is none. */
+  tokenValidForMs?: number;
+  /** To be carried out in this order. */
+  actions: RefreshAction[];
+}
+
+/** What each is for, `Action` in src/refresh/action.rs says. */
+export type RefreshAction =
+  | { type: 'fetch'; request: number; reason: 'first' | 'refresh' | 'rejected' | 'forced' }
+  | { type: 'abort'; request: number }
+  | { type: 'arm'; delayMs: number }
+  | { type: 'disarm' }
+  | { type: 'install'; request: number }
+  | { type: 'drop' }
+  | { type: 'refuse'; request: number }
+  | { type: 'uncertain'; request: number }
+  | { type: 'report'; request: number; cause: 'answer' | 'timeout' | 'expired' | 'sibling'; retryAt?: number }
+  | { type: 'settle'; call: number; outcome: 'token' | 'failed' | 'tooShort' | 'closed' }
+  | { type: 'status'; status: RefreshStep['status'] }
+  | { type: 'lock'; request: number; leftMs: number }
+  | { type: 'drain'; request: number }
+  | { type: 'unlock' }
+  | { type: 'adopt' }
+  | { type: 'share'; fresh: boolean; extended: boolean; date?: number }
+  | { type: 'shareFailure' };
+
+/** What an answer says about its token's life, `Answer` in src/refresh/life/answer.rs. */
+export interface RefreshAnswer {
+  /** Up to 53 bits of a hash of its bytes. */
+  tokenHash: number;
+  expiresAt: number | undefined;
+  issuedAt: number | undefined;
+  statedLifeMs: number | undefined;
+  statedExpiry: number | undefined;
+  requestedLifeMs: number | undefined;
+  date: number | undefined;
+  ageMs: number;
+}
+";
+
 #[wasm_bindgen]
+extern "C" {
+    /// A [`Step`] in JavaScript.
+    #[wasm_bindgen(typescript_type = "RefreshStep")]
+    #[derive(Debug)]
+    pub type JsStep;
+
+    /// An [`Answer`] in JavaScript.
+    #[wasm_bindgen(typescript_type = "RefreshAnswer")]
+    #[derive(Debug)]
+    pub type JsAnswer;
+
+    #[wasm_bindgen(method, getter, js_name = tokenHash)]
+    fn token_hash(this: &JsAnswer) -> f64;
+    #[wasm_bindgen(method, getter, js_name = expiresAt)]
+    fn expires_at(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = issuedAt)]
+    fn issued_at(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = statedLifeMs)]
+    fn stated_life_ms(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = statedExpiry)]
+    fn stated_expiry(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = requestedLifeMs)]
+    fn requested_life_ms(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn date(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = ageMs)]
+    fn age_ms(this: &JsAnswer) -> f64;
+}
+
+/// What a failed request calls for, [`Failure`] in JavaScript.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshFailure {
+    /// [`Failure::Retry`].
+    Retry = "retry",
+    /// [`Failure::Malformed`].
+    Malformed = "malformed",
+    /// [`Failure::Terminal`].
+    Terminal = "terminal",
+}
+
+/// What an event is answered with.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Step {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_attempt_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_valid_for_ms: Option<f64>,
+    actions: Vec<StepAction>,
+}
+
+/// An [`Action`] with numbers and words of JavaScript.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum StepAction {
+    Fetch {
+        request: u32,
+        reason: &'static str,
+    },
+    Abort {
+        request: u32,
+    },
+    Arm {
+        delay_ms: f64,
+    },
+    Disarm,
+    Install {
+        request: u32,
+    },
+    Drop,
+    Refuse {
+        request: u32,
+    },
+    Uncertain {
+        request: u32,
+    },
+    Report {
+        request: u32,
+        cause: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_at: Option<f64>,
+    },
+    Settle {
+        call: u32,
+        outcome: &'static str,
+    },
+    Status {
+        status: &'static str,
+    },
+    Lock {
+        request: u32,
+        left_ms: f64,
+    },
+    Drain {
+        request: u32,
+    },
+    Unlock,
+    Adopt,
+    Share {
+        fresh: bool,
+        extended: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        date: Option<f64>,
+    },
+    ShareFailure,
+}
+
+impl From<Action> for StepAction {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Fetch { request, reason } => StepAction::Fetch { request, reason: reason.as_str() },
+            Action::Abort { request } => StepAction::Abort { request },
+            Action::Arm { delay } => StepAction::Arm { delay_ms: delay as f64 },
+            Action::Disarm => StepAction::Disarm,
+            Action::Install { request } => StepAction::Install { request },
+            Action::Drop => StepAction::Drop,
+            Action::Refuse { request } => StepAction::Refuse { request },
+            Action::Uncertain { request } => StepAction::Uncertain { request },
+            Action::Report { request, cause, retry_at } => {
+                StepAction::Report { request, cause: cause.as_str(), retry_at: retry_at.map(|at| at as f64) }
+            }
+            Action::Settle { call, outcome } => StepAction::Settle { call, outcome: outcome.as_str() },
+            Action::Status(status) => StepAction::Status { status: status.as_str() },
+            Action::Lock { request, left } => StepAction::Lock { request, left_ms: millis(left) },
+            Action::Drain { request } => StepAction::Drain { request },
+            Action::Unlock => StepAction::Unlock,
+            Action::Adopt => StepAction::Adopt,
+            Action::Share { fresh, extended, date } => {
+                StepAction::Share { fresh, extended, date: date.map(|date| date as f64) }
+            }
+            Action::ShareFailure => StepAction::ShareFailure,
+        }
+    }
+}
+
+type Stepped = Result<JsStep, serde_wasm_bindgen::Error>;
+
+/// One source's machine. The package keeps it to itself. Each method but the constructor is an [`Event`] and takes what
+/// the wall clock (`Date.now()`) and the monotonic clock (`performance.now()`) show.
+#[wasm_bindgen]
+#[derive(Debug)]
 pub struct Refresher {
     machine: Machine,
-    /// The last answer, which the package reads where it lies.
-    out: Vec<[f64; 4]>,
 }
 
 #[wasm_bindgen]
 impl Refresher {
-    /// The package has checked the numbers; should they be out of range all the same, the defaults hold. `shared`: it
-    /// has siblings. `seed`: up to 53 random bits.
+    /// Makes a machine. The package has checked the window and the timeout; should they be out of range all the same, the
+    /// defaults hold. `shared`: it has siblings. `seed`: up to 53 random bits, from `Math.random`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         window_from: f32,
         window_to: f32,
-        timeout: f64,
+        timeout_ms: f64,
         shared: bool,
         seed: f64,
         wall: f64,
         mono: f64,
     ) -> Refresher {
-        let policy = Policy::new((window_from, window_to), timeout as i64).unwrap_or_default();
+        let policy = Policy::new((window_from, window_to), timeout_ms as i64).unwrap_or_default();
         let make = if shared { Machine::in_group } else { Machine::new };
-        Refresher { machine: make(policy, seed as u64, now(wall, mono)), out: Vec::new() }
+        Refresher { machine: make(policy, seed as u64, now(wall, mono)) }
     }
 
-    /// Takes an event, and gives where it says what to do, until the next one. Numbers that make no sense count as the
-    /// nearest that do.
-    pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> u32 {
-        self.tell(event_of(event, a, b, c), now(wall, mono))
+    /// [`Event::Start`].
+    pub fn start(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Start, wall, mono)
     }
 
-    /// A request brought a token. `token` is a hash of its bytes, up to 53 bits; the rest is what the answer says of
-    /// its life, see [`Answer`], in milliseconds. NaN is what it does not say.
-    #[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
-    pub fn vended(
+    /// [`Event::Get`].
+    pub fn get(&mut self, call: u32, min_validity_ms: f64, force: bool, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Get { call, min_validity: min_validity_ms as i64, force }, wall, mono)
+    }
+
+    /// [`Event::Abandon`].
+    pub fn abandon(&mut self, call: u32, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Abandon { call }, wall, mono)
+    }
+
+    /// [`Event::Rejected`].
+    pub fn rejected(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Rejected, wall, mono)
+    }
+
+    /// [`Event::Timer`].
+    pub fn timer(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Timer, wall, mono)
+    }
+
+    /// [`Event::Wake`].
+    pub fn wake(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Wake, wall, mono)
+    }
+
+    /// [`Event::Hidden`].
+    pub fn hidden(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Hidden, wall, mono)
+    }
+
+    /// [`Event::Online`].
+    pub fn online(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Online, wall, mono)
+    }
+
+    /// [`Event::Offline`].
+    pub fn offline(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Offline, wall, mono)
+    }
+
+    /// [`Event::Vended`].
+    pub fn vended(&mut self, request: u32, answer: &JsAnswer, wall: f64, mono: f64) -> Stepped {
+        let answer = Answer {
+            token_hash: answer.token_hash() as u64,
+            expires_at: answer.expires_at().map(|at| at as i64),
+            issued_at: answer.issued_at().map(|at| at as i64),
+            stated_life: answer.stated_life_ms().map(|ms| ms as i64),
+            stated_expiry: answer.stated_expiry().map(|at| at as i64),
+            requested_life: answer.requested_life_ms().map(|ms| ms as i64),
+            date: answer.date().map(|at| at as i64),
+            age: answer.age_ms() as i64,
+        };
+        self.handle(Event::Vended { request, answer }, wall, mono)
+    }
+
+    /// [`Event::Failed`].
+    pub fn failed(
         &mut self,
         request: u32,
-        token: f64,
-        expires_at: f64,
-        issued_at: f64,
-        stated_life: f64,
-        stated_expiry: f64,
-        requested_life: f64,
-        date: f64,
-        age: f64,
+        failure: RefreshFailure,
+        retry_after_ms: Option<f64>,
         wall: f64,
         mono: f64,
-    ) -> u32 {
-        let answer = Answer {
-            token_hash: token as u64,
-            expires_at: known(expires_at),
-            issued_at: known(issued_at),
-            stated_life: known(stated_life),
-            stated_expiry: known(stated_expiry),
-            requested_life: known(requested_life),
-            date: known(date),
-            age: age as i64,
-        };
-        self.tell(Some(Event::Vended { request, answer }), now(wall, mono))
+    ) -> Stepped {
+        self.handle(Event::Failed { request, failure: failure.with(retry_after_ms) }, wall, mono)
     }
 
-    /// A sibling has a token, which is good for `life` ms (infinite: it never ends). The flags are 1 for a fresh token
-    /// and 2 where its end was moved; `token` and `date` are as in `vended`.
-    pub fn heard(&mut self, life: f64, flags: u32, token: f64, date: f64, wall: f64, mono: f64) -> u32 {
+    /// [`Event::Close`].
+    pub fn close(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Close, wall, mono)
+    }
+
+    /// [`Event::Locked`].
+    pub fn locked(&mut self, request: u32, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Locked { request }, wall, mono)
+    }
+
+    /// [`Event::Drained`].
+    pub fn drained(&mut self, request: u32, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Drained { request }, wall, mono)
+    }
+
+    /// [`Event::PriorRequest`].
+    #[wasm_bindgen(js_name = priorRequest)]
+    pub fn prior_request(&mut self, age_ms: f64, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::PriorRequest { age: age_ms as i64 }, wall, mono)
+    }
+
+    /// [`Event::SiblingToken`].
+    #[wasm_bindgen(js_name = siblingToken)]
+    #[expect(clippy::too_many_arguments, reason = "two of them are the clocks")]
+    pub fn sibling_token(
+        &mut self,
+        token_hash: f64,
+        left_ms: f64,
+        fresh: bool,
+        extended: bool,
+        date: Option<f64>,
+        wall: f64,
+        mono: f64,
+    ) -> Stepped {
         let event = Event::SiblingToken {
-            token_hash: token as u64,
-            life: lifetime(life),
-            fresh: flags & 1 != 0,
-            extended: flags & 2 != 0,
-            date: known(date),
+            token_hash: token_hash as u64,
+            life: lifetime(left_ms),
+            fresh,
+            extended,
+            date: date.map(|at| at as i64),
         };
-        self.tell(Some(event), now(wall, mono))
+        self.handle(event, wall, mono)
+    }
+
+    /// [`Event::SiblingFailed`].
+    #[wasm_bindgen(js_name = siblingFailed)]
+    pub fn sibling_failed(
+        &mut self,
+        failure: RefreshFailure,
+        retry_after_ms: Option<f64>,
+        own_fault: bool,
+        wall: f64,
+        mono: f64,
+    ) -> Stepped {
+        self.handle(Event::SiblingFailed { own_fault, failure: failure.with(retry_after_ms) }, wall, mono)
+    }
+
+    /// [`Event::SiblingAsked`].
+    #[wasm_bindgen(js_name = siblingAsked)]
+    pub fn sibling_asked(&mut self, left_ms: f64, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::SiblingAsked { left: lifetime(left_ms) }, wall, mono)
+    }
+
+    fn handle(&mut self, event: Event, wall: f64, mono: f64) -> Stepped {
+        let actions = self.machine.handle(event, now(wall, mono));
+        let step = Step {
+            status: self.machine.status().as_str(),
+            next_attempt_at: self.machine.refresh_at().map(|at| at as f64),
+            token_valid_for_ms: self.machine.token_valid_for().map(millis),
+            actions: actions.into_iter().map(StepAction::from).collect(),
+        };
+        serde_wasm_bindgen::to_value(&step).map(JsCast::unchecked_into)
     }
 }
 
-impl Refresher {
-    fn tell(&mut self, event: Option<Event>, now: Now) -> u32 {
-        let actions = event.map(|event| self.machine.handle(event, now)).unwrap_or_default();
-        let machine = &self.machine;
-        let state = [
-            actions.len() as f64,
-            status(machine.status()),
-            known_or_nan(machine.refresh_at()),
-            machine.token_valid_for().map_or(f64::NAN, millis),
-        ];
-        self.out.clear();
-        self.out.push(state);
-        self.out.extend(actions.into_iter().map(row));
-        self.out.as_ptr() as u32
-    }
-
-    /// What the last event was answered with.
-    pub fn answer(&self) -> &[[f64; 4]] {
-        &self.out
-    }
-}
-
-fn event_of(event: u32, a: f64, b: f64, c: f64) -> Option<Event> {
-    let id = a as u32;
-    Some(match event {
-        0 => Event::Start,
-        1 => Event::Get { call: id, min_validity: b as i64, force: c == 1.0 },
-        2 => Event::Abandon { call: id },
-        3 => Event::Rejected,
-        4 => Event::Timer,
-        5 => Event::Wake,
-        6 => Event::Online,
-        7 => Event::Offline,
-        9 => Event::Failed { request: id, failure: failure(b, c) },
-        10 => Event::Close,
-        11 => Event::Locked { request: id },
-        13 => Event::SiblingFailed { own_fault: id == 1, failure: failure(b, c) },
-        14 => Event::SiblingAsked { left: lifetime(a) },
-        15 => Event::Hidden,
-        16 => Event::Drained { request: id },
-        17 => Event::PriorRequest { age: a as i64 },
-        _ => return None,
-    })
-}
-
-fn failure(after: f64, failure: f64) -> Failure {
-    match failure as i64 {
-        0 => Failure::Retry { after: known(after) },
-        1 => Failure::Terminal,
-        _ => Failure::Malformed,
-    }
-}
-
-fn row(action: Action) -> [f64; 4] {
-    match action {
-        Action::Fetch { request, reason } => {
-            let reason = match reason {
-                Reason::First => 0.0,
-                Reason::Refresh => 1.0,
-                Reason::Rejected => 2.0,
-                Reason::Forced => 3.0,
-            };
-            [0.0, request.into(), reason, 0.0]
+impl RefreshFailure {
+    /// With what `Retry-After` asks for.
+    fn with(self, retry_after_ms: Option<f64>) -> Failure {
+        match self {
+            RefreshFailure::Terminal => Failure::Terminal,
+            RefreshFailure::Malformed => Failure::Malformed,
+            // Any other word is none that the package has.
+            RefreshFailure::Retry | RefreshFailure::__Invalid => {
+                Failure::Retry { after: retry_after_ms.map(|ms| ms as i64) }
+            }
         }
-        Action::Abort { request } => [1.0, request.into(), 0.0, 0.0],
-        Action::Arm { delay } => [2.0, 0.0, 0.0, delay as f64],
-        Action::Disarm => [3.0, 0.0, 0.0, 0.0],
-        Action::Install { request } => [4.0, request.into(), 0.0, 0.0],
-        Action::Drop => [5.0, 0.0, 0.0, 0.0],
-        Action::Refuse { request } => [6.0, request.into(), 0.0, 0.0],
-        Action::Report { request, cause, retry_at } => {
-            let cause = match cause {
-                Cause::Answer => 0.0,
-                Cause::Timeout => 1.0,
-                Cause::Expired => 2.0,
-                Cause::Sibling => 3.0,
-            };
-            [7.0, request.into(), cause, known_or_nan(retry_at)]
-        }
-        Action::Settle { call, outcome } => {
-            let outcome = match outcome {
-                Outcome::Token => 0.0,
-                Outcome::Failed { .. } => 1.0,
-                Outcome::TooShort => 2.0,
-                Outcome::Closed => 3.0,
-            };
-            [8.0, call.into(), outcome, 0.0]
-        }
-        Action::Status(new) => [9.0, 0.0, status(new), 0.0],
-        Action::Lock { request, left } => [10.0, request.into(), 0.0, millis(left)],
-        Action::Unlock => [11.0, 0.0, 0.0, 0.0],
-        Action::Adopt => [12.0, 0.0, 0.0, 0.0],
-        Action::Share { fresh, extended, date } => {
-            let flags = u8::from(fresh) + 2 * u8::from(extended);
-            [13.0, 0.0, flags.into(), known_or_nan(date)]
-        }
-        Action::ShareFailure => [14.0, 0.0, 0.0, 0.0],
-        Action::Drain { request } => [15.0, request.into(), 0.0, 0.0],
-        Action::Uncertain { request } => [16.0, request.into(), 0.0, 0.0],
-    }
-}
-
-fn status(status: Status) -> f64 {
-    match status {
-        Status::Idle => 0.0,
-        Status::Fetching => 1.0,
-        Status::Ready => 2.0,
-        Status::Refreshing => 3.0,
-        Status::Waiting => 4.0,
-        Status::Failed => 5.0,
-        Status::Closed => 6.0,
     }
 }
 
@@ -250,17 +388,8 @@ fn now(wall: f64, mono: f64) -> Now {
     Now { wall: wall as i64, mono: mono as i64 }
 }
 
-fn known(value: f64) -> Option<i64> {
-    (!value.is_nan()).then_some(value as i64)
-}
-
-fn known_or_nan(value: Option<i64>) -> f64 {
-    value.map_or(f64::NAN, |value| value as f64)
-}
-
-/// Infinity is without end.
-fn lifetime(value: f64) -> Lifetime {
-    if value == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(value as i64) }
+fn lifetime(ms: f64) -> Lifetime {
+    if ms == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(ms as i64) }
 }
 
 fn millis(life: Lifetime) -> f64 {

@@ -37,8 +37,8 @@ impl Machine {
         if step != Step::Even {
             self.lives.forget();
         }
-        let lateness = self.timer.observe(self.time.awake(), event == Event::Timer);
-        self.time.observed(event != Event::Wake && lateness != Lateness::VeryLate);
+        let lateness = self.timer.observe(self.time.awake(), matches!(event, Event::Timer));
+        self.time.observed(!matches!(event, Event::Wake) && lateness != Lateness::VeryLate);
         if lateness == Lateness::VeryLate {
             self.page_did_not_run();
         }
