@@ -69,14 +69,14 @@ impl Client {
 /// are left out, for here the clocks are right.
 pub(crate) struct Ours {
     machine: Machine,
-    flight: u32,
+    request: u32,
     t: i64,
 }
 
 impl Ours {
     fn new(seed: u64, t: i64, expires: i64) -> Self {
         let machine = Machine::new(Policy::default(), seed, now(t));
-        let mut ours = Ours { machine, flight: 0, t };
+        let mut ours = Ours { machine, request: 0, t };
         ours.handle(t, Event::Start);
         ours.answer(t, Some(expires));
         ours
@@ -92,13 +92,13 @@ impl Ours {
     }
 
     fn answer(&mut self, t: i64, expires: Option<i64>) {
-        let (flight, wall) = (self.flight, now(t).wall);
+        let (request, wall) = (self.request, now(t).wall);
         let event = match expires {
             Some(at) => {
-                let answer = Answer { told_expiry: Some(wall + at - t), ..Answer::default() };
-                Event::Vended { flight, answer }
+                let answer = Answer { stated_expiry: Some(wall + at - t), ..Answer::default() };
+                Event::Vended { request, answer }
             }
-            None => Event::Failed { flight, failure: Failure::Retry { after: None } },
+            None => Event::Failed { request, failure: Failure::Retry { after: None } },
         };
         self.handle(t, event);
     }
@@ -108,8 +108,8 @@ impl Ours {
         self.t = t;
         let mut sent = false;
         for action in self.machine.handle(event, now(t)) {
-            if let Action::Fetch { flight, .. } = action {
-                self.flight = flight;
+            if let Action::Fetch { request, .. } = action {
+                self.request = request;
                 sent = true;
             }
         }

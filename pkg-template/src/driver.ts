@@ -5,14 +5,13 @@ import type { AnswerOptions } from 'wasm-glue';
 import { type Answer, askOnce, readShared, unread } from './answer.js';
 import { type Budget, spend } from './budget.js';
 import { TokenError } from './error.js';
-import { Action, Cause, Event, FAILURES, Flag, Outcome, REASONS, STATUSES } from './machine.js';
-import { type Endings, watchPage } from './page.js';
+import { type Endings, type PageEvent, watchPage } from './page.js';
+import { type Action, type Failure, Machine, type Say, type Step, known, readClocks } from './refresher.js';
 import type { Vend } from './request.js';
 import { type Message, Tabs, digest, groupName, hash } from './tabs.js';
 import { type Ties, type Weak, endAll, refer, registry, release, wanted, weakly } from './ties.js';
 import { StartFailures, closed, expired, timedOut, tooShort } from './trouble.js';
 import { type Visit, Visits, isWorker } from './visits.js';
-import { wasm } from './numeric.js';
 import { refused } from './wasm.js';
 import { outside } from './zone.js';
 
@@ -44,10 +43,17 @@ export interface Caller {
 }
 
 // Not methods: a closure made in one may hold on to its driver.
-const tick = (driver: Weak): void => driver.deref()?.tell(Event.Timer);
+const tick = (driver: Weak): void => driver.deref()?.tell('timer');
 const watch = (driver: Weak, life: Endings): void => watchPage((event) => driver.deref()?.tell(event), life);
 
-interface Flight {
+/** An event without more to it. */
+export type PlainEvent = PageEvent | 'start' | 'timer' | 'rejected' | 'close';
+
+/** An action of this type. */
+type Of<Type extends Action['type']> = Extract<Action, { type: Type }>;
+
+/** A request under way. */
+interface Request {
   readonly id: number;
   readonly reason: Face.VendContext['reason'];
   readonly abort: AbortController;
@@ -71,16 +77,16 @@ export class Driver {
   readonly #budget: Budget | undefined;
   #settings: Settings | undefined;
   readonly #emit: Emit;
-  readonly #ties: Ties = { machine: 0, timer: undefined, life: [] };
+  readonly #ties: Ties = { machine: undefined, timer: undefined, life: [] };
   #listened = false;
   readonly #weak = weakly(this);
   /**
    * What the machine has decided and is not yet done. A listener may call back in the midst of it: what that brings
    * waits its turn.
    */
-  readonly #queue: Float64Array[] = [];
+  readonly #queue: Action[][] = [];
   #busy = false;
-  #flight: Flight | undefined;
+  #request: Request | undefined;
   #refreshToken: string | undefined;
   #token: Face.Token | undefined;
   /** The last token in hand, where there is none any more. */
@@ -108,7 +114,7 @@ export class Driver {
   /** In a Worker: who looks after the source, and when (by the monotonic clock) a timer would fire. */
   readonly #visits = new Visits(
     () => this.#look(),
-    (visit) => this.#flight?.visit === visit,
+    (visit) => this.#request?.visit === visit,
   );
   #due = Infinity;
   readonly #startFailures = new StartFailures();
@@ -154,7 +160,7 @@ export class Driver {
   start(): void {
     if (this.#ties.machine) return;
     this.#begin();
-    this.tell(Event.Start);
+    this.tell('start');
   }
 
   /** The number to abandon it by. Throws as `start` does. */
@@ -162,7 +168,7 @@ export class Driver {
     this.#begin();
     const call = (this.#lastCall = (this.#lastCall + 1) >>> 0);
     const least = Math.min(Math.max(min, 0), Number.MAX_SAFE_INTEGER);
-    const ask = (): void => this.tell(Event.Get, call, least, Number(force));
+    const ask = (): void => this.#handle((machine, now) => machine.get(call, least, force, ...now));
     if (this.isWorker) {
       this.#visits.begin(
         (visit) => {
@@ -189,50 +195,49 @@ export class Driver {
   renew(): Promise<void> | undefined {
     if (!this.isWorker || performance.now() < this.#due) return undefined;
     const { visit, end } = this.#visits.begin(
-      () => this.tell(Event.Timer),
+      () => this.tell('timer'),
       () => true,
     );
-    return this.#flight?.visit === visit ? end : undefined;
+    return this.#request?.visit === visit ? end : undefined;
   }
 
   /** For a loop that waits: begins as `start` does, and in a Worker looks after the source until it is over. */
   attend(isOver: () => boolean): void {
     if (!this.isWorker) return this.start();
     this.#begin();
-    this.#visits.begin(() => this.tell(Event.Start), isOver);
+    this.#visits.begin(() => this.tell('start'), isOver);
   }
 
   /** In a Worker: what each call that waits does now and then. */
   #look(): void {
-    if (performance.now() >= this.#due) this.tell(Event.Timer);
-    const flight = this.#flight;
+    if (performance.now() >= this.#due) this.tell('timer');
+    const request = this.#request;
     // The request whose fetch it was is gone: here it is sent once more.
-    if (flight && this.#visits.isGone(flight.visit)) void this.#fetch(flight.id, flight.reason);
+    if (request && this.#visits.isGone(request.visit)) void this.#fetch(request.id, request.reason);
   }
 
   abandon(call: number): void {
-    if (this.#callers.delete(call)) this.tell(Event.Abandon, call);
+    if (this.#callers.delete(call)) this.#handle((machine, now) => machine.abandon(call, ...now));
   }
 
   rejected(token: Face.Token): void {
     // A token may expire before its refusal is reported: the machine must not count it as one that was good.
     if (token !== this.#token && (token !== this.#dropped || this.#left() > 0)) return;
     this.#rejected = [hash(token.reveal()), ...this.#rejected].slice(0, MAX_REJECTED);
-    this.tell(Event.Rejected);
+    this.tell('rejected');
   }
 
   /** A sibling has said something. */
   hear(message: Message): void {
-    if (message.kind === 'ask') return this.tell(Event.Asked, message.left);
+    if (message.kind === 'ask') return this.#handle((machine, now) => machine.siblingAsked(message.left, ...now));
     if (message.kind === 'failure') {
-      const { code, message: words, status, retryAfter } = message;
-      const failure = FAILURES[message.failure] ?? 'retry';
+      const { code, message: words, status, retryAfter, failure } = message;
       const error = new TokenError(code as Face.TokenErrorCode, words, status > 0 ? { status } : {});
       // Not a literal with a spread: minified, its keys would stand there twice, of which bundlers warn.
       this.#heard = Object.assign(unread(), { error, failure, retryAfter });
       // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
       const ownFault = failure === 'retry' && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
-      this.tell(Event.HeardFailed, Number(ownFault), retryAfter, FAILURES.indexOf(failure));
+      this.#handle((machine, now) => machine.siblingFailed(failure, known(retryAfter), ownFault, ...now));
     } else {
       const { left, fresh, moved, date } = message;
       const answer = readShared(message.answer, (this.#settings as Settings).reading);
@@ -241,10 +246,8 @@ export class Driver {
       // Ours may have been spent on it, whether or not we want the token.
       if (fresh) this.#renewBy(answer);
       this.#heard = answer;
-      const flags = (fresh ? Flag.Fresh : 0) | (moved ? Flag.Moved : 0);
-      this.#speak((machine, wall, mono) =>
-        wasm().refresher_heard(machine, left, flags, digest(token.reveal()), date, wall, mono),
-      );
+      const tokenHash = digest(token.reveal());
+      this.#handle((machine, now) => machine.siblingToken(tokenHash, left, fresh, moved, known(date), ...now));
     }
     this.#heard = undefined;
   }
@@ -256,42 +259,58 @@ export class Driver {
   }
 
   close(): void {
-    if (this.#ties.machine || this.status === 'closed') return this.tell(Event.Close);
+    if (this.#ties.machine || this.status === 'closed') return this.tell('close');
     this.status = 'closed';
     this.#emit('status', 'closed');
   }
 
-  tell(event: Event, a = 0, b = 0, c = 0): void {
-    this.#speak((machine, wall, mono) => wasm().refresher_handle(machine, event, a, b, c, wall, mono));
+  tell(event: PlainEvent): void {
+    this.#handle((machine, now) => machine[event](...now));
+  }
+
+  /** The tabs' lock is held for this request. */
+  locked(request: number): void {
+    this.#handle((machine, now) => machine.locked(request, ...now));
+  }
+
+  /** All that siblings had said before this request has been heard. */
+  drained(request: number): void {
+    this.#handle((machine, now) => machine.drained(request, ...now));
   }
 
   /** A request brought a token. */
-  #vended(flight: number, { date, age, life = {} }: Answer, token: Face.Token): void {
-    const { expiresInMs: asked = NaN } = (this.#settings as Settings).reading;
-    const { expiresAt = NaN, issuedAt = NaN, statedLife = NaN, statedExpiry = NaN } = life;
-    const times = [expiresAt, issuedAt, statedLife, statedExpiry] as const;
-    const hash = digest(token.reveal());
-    this.#speak((machine, wall, mono) =>
-      wasm().refresher_vended(machine, flight, hash, ...times, asked, date, age, wall, mono),
-    );
+  #vended(request: number, { date, age, life }: Answer, token: Face.Token): void {
+    const answer = {
+      ...life,
+      tokenHash: digest(token.reveal()),
+      requestedLifeMs: (this.#settings as Settings).reading.expiresInMs,
+      date: known(date),
+      ageMs: age,
+    };
+    this.#handle((machine, now) => machine.vended(request, answer, ...now));
   }
 
-  /** Tells the machine something, and carries out what it answers: where that is in memory. */
-  #speak(say: (machine: number, wall: number, mono: number) => number): void {
+  /** Tells the machine something, and carries out what it answers. */
+  #handle(say: Say): void {
+    const { machine } = this.#ties;
     // One that has not begun has nothing to learn yet, and one that was closed never.
-    if (this.#ties.machine && this.status !== 'closed') outside(() => this.#carryOutOf(say));
+    if (machine && this.status !== 'closed') outside(() => this.#step(machine, say));
   }
 
-  #carryOutOf(say: (machine: number, wall: number, mono: number) => number): void {
-    [this.#wall, this.#mono] = [Date.now(), performance.now()];
-    const at = say(this.#ties.machine, this.#wall, this.#mono) >>> 3;
-    const memory = new Float64Array(wasm().memory.buffer);
-    const actions = memory.slice(at + 1, at + 4 + 4 * (memory[at] as number));
+  #step(machine: Machine, say: Say): void {
+    const now = readClocks();
+    let step: Step;
+    try {
+      step = machine.tell(say, now);
+    } catch (cause) {
+      return this.#lose(cause instanceof TokenError ? cause : refused(cause));
+    }
+    [this.#wall, this.#mono] = now;
     // At once, for listeners to see.
-    this.status = STATUSES[actions[0] as number] as Face.TokenSource['status'];
-    this.refreshAt = actions[1] as number;
-    this.#life = actions[2] as number;
-    this.#queue.push(actions);
+    this.status = step.status;
+    this.refreshAt = step.nextAttemptAt ?? NaN;
+    this.#life = step.tokenValidForMs ?? NaN;
+    this.#queue.push(step.actions);
     if (this.#busy) return;
     this.#busy = true;
     try {
@@ -314,26 +333,14 @@ export class Driver {
   }
 
   #makeMachine(): void {
-    const { refresher_new } = wasm();
     const { vend, reading, window, timeout, share } = (this.#settings ??= this.#prepare());
     const { life } = this.#ties;
     const name = share === undefined ? undefined : groupName(share, [vend.identity(), reading]);
     const tabs = name === undefined ? undefined : Tabs.join(name, this.#weak, life);
-    // The seed: 53 random bits, what Math.random has.
-    const seed = Math.random() * 2 ** 53;
-    const isShared = tabs !== undefined;
-    this.#ties.machine = refresher_new(...window, timeout, isShared, seed, Date.now(), performance.now());
-    for (const sentAt of this.#budget?.requests ?? []) {
-      wasm().refresher_handle(
-        this.#ties.machine,
-        Event.Spent,
-        performance.now() - sentAt,
-        0,
-        0,
-        Date.now(),
-        performance.now(),
-      );
-    }
+    const machine = new Machine({ window, timeout, isShared: tabs !== undefined });
+    for (const sentAt of this.#budget?.requests ?? [])
+      machine.tell((refresher, [wall, mono]) => refresher.priorRequest(mono - sentAt, wall, mono), readClocks());
+    this.#ties.machine = machine;
     this.#tabs = tabs;
     this.#isUntold = false;
     this.status = 'idle';
@@ -341,12 +348,25 @@ export class Driver {
     if (!this.isWorker) watch(this.#weak, life);
   }
 
+  /** The module's instance has ended, and the machine with it: the next call begins anew. */
+  #lose(error: TokenError): void {
+    this.#queue.length = 0;
+    this.#abort(this.#finish());
+    release(this.#ties);
+    const callers = [...this.#callers.values()];
+    this.#callers.clear();
+    this.#cannotBegin(error);
+    for (const caller of callers) caller.reject(error);
+    this.#hold();
+  }
+
   #cannotBegin(error: TokenError): TokenError {
     this.#isUntold ||= this.status !== 'failed';
     this.status = 'failed';
     this.lastError = error;
     // Something else may have happened by the time it is told.
-    const isOld = (): boolean => this.lastError !== error || this.status !== 'failed' || this.#ties.machine !== 0;
+    const isOld = (): boolean =>
+      this.lastError !== error || this.status !== 'failed' || this.#ties.machine !== undefined;
     this.#startFailures.tell(isOld, () => {
       const isUntold = this.#isUntold;
       this.#isUntold = false;
@@ -356,66 +376,61 @@ export class Driver {
     return error;
   }
 
-  #carryOut(actions: Float64Array): void {
+  #carryOut(actions: readonly Action[]): void {
     const had = this.#token;
-    for (let at = 3; at < actions.length; at += 4) {
-      const [action, id, what, ms] = actions.subarray(at) as unknown as [Action, number, number, number];
-      switch (action) {
-        case Action.Fetch:
-          this.#send(id, REASONS[what] as Face.VendContext['reason']);
-          break;
-        case Action.Abort:
-          this.#abort(this.#land());
-          break;
-        case Action.Arm:
-          clearTimeout(this.#ties.timer);
-          if (this.isWorker) this.#due = this.#mono + ms;
-          else this.#ties.timer = setTimeout(tick, ms, this.#weak);
-          break;
-        case Action.Disarm:
-          clearTimeout(this.#ties.timer);
-          this.#due = Infinity;
-          break;
-        case Action.Install:
-          this.#install(this.#land(true)?.answer);
-          break;
-        case Action.Drop:
-          this.#dropped = this.#token;
-          this.#token = this.#body = undefined;
-          break;
-        case Action.Refuse:
-        case Action.Doubt:
-          this.#land();
-          break;
-        case Action.Report:
-          this.#report(what, ms);
-          break;
-        case Action.Settle:
-          this.#settle(id, what);
-          break;
-        case Action.Status:
-          this.#announce(STATUSES[what] as Face.TokenSource['status']);
-          break;
-        case Action.Lock:
-          this.#tabs?.lock(id, ms);
-          break;
-        case Action.Unlock:
-          this.#tabs?.unlock();
-          break;
-        case Action.Adopt:
-          this.#install(this.#heard);
-          break;
-        case Action.Share:
-          this.#share(what, ms);
-          break;
-        case Action.ShareFailure:
-          this.#shareFailure();
-          break;
-        case Action.Sound:
-          this.#tabs?.sound(id);
-      }
-    }
+    for (const action of actions) this.#act(action);
     if (had && !this.#token && this.status !== 'closed') this.#emit('dropped', null);
+  }
+
+  #act(action: Action): void {
+    switch (action.type) {
+      case 'fetch':
+        return this.#send(action.request, action.reason);
+      case 'abort':
+        return this.#abort(this.#finish());
+      case 'arm':
+        return this.#arm(action.delayMs);
+      case 'disarm':
+        clearTimeout(this.#ties.timer);
+        this.#due = Infinity;
+        return;
+      case 'install':
+        return this.#install(this.#finish(true)?.answer);
+      case 'drop':
+        this.#dropped = this.#token;
+        this.#token = this.#body = undefined;
+        return;
+      case 'refuse':
+      case 'uncertain':
+        this.#finish();
+        return;
+      case 'report':
+        return this.#report(action.cause, action.retryAt);
+      case 'settle':
+        return this.#settle(action.call, action.outcome);
+      case 'status':
+        return this.#announce(action.status);
+      case 'lock':
+        return this.#tabs?.lock(action.request, action.leftMs);
+      case 'drain':
+        return this.#tabs?.drain(action.request);
+      case 'unlock':
+        return this.#tabs?.unlock();
+      case 'adopt':
+        return this.#install(this.#heard);
+      case 'share':
+        return this.#share(action.fresh, action.extended, action.date);
+      case 'shareFailure':
+        return this.#shareFailure();
+      default:
+        action satisfies never;
+    }
+  }
+
+  #arm(delayMs: number): void {
+    clearTimeout(this.#ties.timer);
+    if (this.isWorker) this.#due = this.#mono + delayMs;
+    else this.#ties.timer = setTimeout(tick, delayMs, this.#weak);
   }
 
   #send(id: number, reason: Face.VendContext['reason']): void {
@@ -428,20 +443,19 @@ export class Driver {
   async #fetch(id: number, reason: Face.VendContext['reason']): Promise<void> {
     const { vend, reading } = this.#settings as Settings;
     const visit = this.#visits.current;
-    const flight: Flight = (this.#flight = { id, reason, abort: new AbortController(), visit });
-    const { signal } = flight.abort;
+    const request: Request = (this.#request = { id, reason, abort: new AbortController(), visit });
+    const { signal } = request.abort;
     const refreshToken = this.#refreshToken;
     // Not in the midst of an event, for the app's function may call back.
     await null;
-    if (this.#flight !== flight) return;
-    flight.sentAt = performance.now();
-    if (!this.#renews) this.#spend(flight);
+    if (this.#request !== request) return;
+    request.sentAt = performance.now();
+    if (!this.#renews) this.#spend(request);
     const answer = await askOnce(vend.open, reason, signal, refreshToken, reading);
     // One that was given up meanwhile is of no interest.
-    if (this.#flight !== flight) return;
-    flight.answer = answer;
+    if (this.#request !== request) return;
+    request.answer = answer;
     const { token, error, retryAfter } = answer;
-    const land = (event: Event, a: number, b: number): void => this.#visits.as(visit, () => this.tell(event, id, a, b));
     if (token) return this.#visits.as(visit, () => this.#vended(id, answer, token));
     // It may be the refresh token that was refused: another attempt goes without it.
     const { status = 0 } = error ?? {};
@@ -450,26 +464,29 @@ export class Driver {
       this.#refreshToken = undefined;
       answer.failure = 'retry';
     }
-    land(Event.Failed, retryAfter, FAILURES.indexOf(answer.failure));
+    const { failure } = answer;
+    this.#visits.as(visit, () =>
+      this.#handle((machine, now) => machine.failed(id, failure, known(retryAfter), ...now)),
+    );
   }
 
   /** In a Worker, only where its own request is handled; elsewhere its answer is just not heard. */
-  #abort(flight: Flight | undefined): void {
-    if (flight?.visit === this.#visits.current) flight?.abort.abort();
+  #abort(request: Request | undefined): void {
+    if (request?.visit === this.#visits.current) request?.abort.abort();
   }
 
   /** The request is over. One that brought a token, and was not the first to, is off the budget. */
-  #land(brought = false): Flight | undefined {
-    const flight = this.#flight;
-    this.#flight = undefined;
-    if (flight && !brought) this.#spend(flight);
-    return flight;
+  #finish(brought = false): Request | undefined {
+    const request = this.#request;
+    this.#request = undefined;
+    if (request && !brought) this.#spend(request);
+    return request;
   }
 
-  #spend(flight: Flight): void {
+  #spend(request: Request): void {
     const budget = this.#budget;
-    if (budget && flight.sentAt !== undefined) spend(budget, flight.sentAt);
-    flight.sentAt = undefined;
+    if (budget && request.sentAt !== undefined) spend(budget, request.sentAt);
+    request.sentAt = undefined;
   }
 
   #install(answer: Answer | undefined): void {
@@ -490,27 +507,27 @@ export class Driver {
     if (this.#settings?.vend.renews && refreshToken !== undefined) this.#refreshToken = refreshToken;
   }
 
-  #report(cause: Cause, retryAt: number): void {
-    const answer = (this.#failed = cause === Cause.Sibling ? this.#heard : this.#land()?.answer);
-    const error = cause === Cause.Timeout ? timedOut() : cause === Cause.Expired ? expired() : answer?.error;
+  #report(cause: Of<'report'>['cause'], retryAt: number | undefined): void {
+    const answer = (this.#failed = cause === 'sibling' ? this.#heard : this.#finish()?.answer);
+    const error = cause === 'timeout' ? timedOut() : cause === 'expired' ? expired() : answer?.error;
     if (!error) return;
-    if (!Number.isNaN(retryAt))
+    if (retryAt !== undefined)
       Object.defineProperty(error, 'willRetryAt', { value: new Date(retryAt), enumerable: true });
     this.lastError = error;
     this.#emit('error', error);
   }
 
-  #share(flags: number, date: number): void {
+  #share(fresh: boolean, moved: boolean, date = NaN): void {
     const left = this.#left();
     // A listener may have made an end of it meanwhile.
     if (!this.#body || !(left > 0)) return;
-    const [fresh, moved] = [(flags & Flag.Fresh) !== 0, (flags & Flag.Moved) !== 0];
     this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh, moved, date });
   }
 
   #shareFailure(): void {
     const { lastError: error } = this;
-    const { failure = 'retry', retryAfter = NaN } = this.#failed ?? {};
+    const failure: Failure = this.#failed?.failure ?? 'retry';
+    const retryAfter = this.#failed?.retryAfter ?? NaN;
     if (error)
       this.#tabs?.tell({
         kind: 'failure',
@@ -522,12 +539,12 @@ export class Driver {
       });
   }
 
-  #settle(call: number, outcome: Outcome): void {
+  #settle(call: number, outcome: Of<'settle'>['outcome']): void {
     const caller = this.#callers.get(call);
     this.#callers.delete(call);
-    if (outcome === Outcome.Token && this.#token) caller?.resolve(this.#token);
-    else if (outcome === Outcome.Failed) caller?.reject(this.lastError);
-    else caller?.reject(outcome === Outcome.TooShort ? tooShort() : closed());
+    if (outcome === 'token' && this.#token) caller?.resolve(this.#token);
+    else if (outcome === 'failed') caller?.reject(this.lastError);
+    else caller?.reject(outcome === 'tooShort' ? tooShort() : closed());
   }
 
   #announce(status: Face.TokenSource['status']): void {

@@ -1,23 +1,25 @@
 // The page's life: what may mean that the clocks have moved on without us. Workers have some of these events, servers
 // none.
-import { Event } from './machine.js';
+
+/** What the machine is told of the page. */
+export type PageEvent = 'wake' | 'hidden' | 'online' | 'offline';
 
 const WATCHED = [
-  ['visibilitychange', Event.Wake],
-  ['resume', Event.Wake], // after the page lifecycle's freeze
-  ['pageshow', Event.Wake],
-  ['focus', Event.Wake],
-  ['online', Event.Online],
-  ['offline', Event.Offline],
+  ['visibilitychange', 'wake'],
+  ['resume', 'wake'], // after the page lifecycle's freeze
+  ['pageshow', 'wake'],
+  ['focus', 'wake'],
+  ['online', 'online'],
+  ['offline', 'offline'],
 ] as const;
 
 /** What is to be done at the end of a life. */
 export type Endings = (() => void)[];
 
 /** Tells of page events until the end of `life`. The first two arrive at the document, the others at the window. */
-export function watchPage(tell: (event: Event) => void, life: Endings): void {
+export function watchPage(tell: (event: PageEvent) => void, life: Endings): void {
   const { document, navigator } = globalThis as Partial<typeof globalThis>;
-  const hide = (): void => void (document?.hidden && tell(Event.Hidden));
+  const hide = (): void => void (document?.hidden && tell('hidden'));
   for (const [index, [type, event]] of WATCHED.entries()) {
     const target: Partial<EventTarget> | undefined = index < 2 ? document : globalThis;
     const listener = (): void => {
@@ -28,7 +30,7 @@ export function watchPage(tell: (event: Event) => void, life: Endings): void {
     listen(target, type, listener, life);
   }
   hide();
-  if (navigator?.onLine === false) tell(Event.Offline);
+  if (navigator?.onLine === false) tell('offline');
 }
 
 /** Listens until the end of `life`, where there is anything to listen to. */

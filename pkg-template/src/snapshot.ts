@@ -85,5 +85,7 @@ const hints: Record<string, string> = {
 };
 
 function refused(at: string, found: string, cause?: unknown): TokenError {
-  return new TokenError('ERR_SCOPE_INVALID', `${at}: expected plain data, found ${found}${hints[found] ?? ''}`, { cause });
+  return new TokenError('ERR_SCOPE_INVALID', `${at}: expected plain data, found ${found}${hints[found] ?? ''}`, {
+    cause,
+  });
 }

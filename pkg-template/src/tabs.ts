@@ -1,8 +1,8 @@
 // The other tabs that want the same token: a lock that one of them holds while it vends, and a channel on which they
 // tell of what came of it. Nothing is stored, and nothing is relied on: without locks everyone goes ahead, and what is
 // said on the channel is checked.
-import { Event, FAILURES } from './machine.js';
 import { type Endings, listen } from './page.js';
+import type { Failure } from './refresher.js';
 import type { Weak } from './ties.js';
 
 /** Of the messages: tabs with another version of it do not understand each other, and so do not meet. */
@@ -14,6 +14,8 @@ const MAX_AGE_MS = 86_400_000;
 /** After so long it is no news that a token was vended. */
 const MAX_FRESH_MS = 10_000;
 const MAX_ANSWER = 262_144;
+/** Failures by the numbers that stand for them in messages. */
+const FAILURES: readonly Failure[] = ['retry', 'terminal', 'malformed'];
 
 /** A tab asks for a better token than its own. */
 interface Ask {
@@ -106,21 +108,21 @@ export class Tabs {
 
   tell(message: Message): void {
     try {
-      this.#channel?.postMessage(message);
+      this.#channel?.postMessage(write(message));
     } catch {
       // The page is on its way out.
     }
   }
 
   /**
-   * Tells when what siblings had told has been heard, as far as that can be known: where the page or the browser is
-   * busy messages lie about for longer than any fixed time. A question and its answer take about as long as two
+   * Tells when all messages that siblings have sent by now have arrived, as far as that can be known: where the page or
+   * the browser is busy they take longer than any fixed time. A question and its answer take about as long as two
    * messages to oneself.
    */
-  sound(flight: number, times = 2): void {
-    if (!this.#channel || times === 0) return this.#driver.deref()?.tell(Event.Cleared, flight);
+  drain(request: number, times = 2): void {
+    if (!this.#channel || times === 0) return this.#driver.deref()?.drained(request);
     const echo = Math.random();
-    this.#echo = { echo, heard: () => this.sound(flight, times - 1) };
+    this.#echo = { echo, heard: () => this.drain(request, times - 1) };
     try {
       // A channel does not hear itself.
       const other = new BroadcastChannel(this.#name);
@@ -132,10 +134,10 @@ export class Tabs {
   }
 
   /** Asks for the lock, and the siblings for a better token. */
-  lock(flight: number, left: number): void {
+  lock(request: number, left: number): void {
     this.tell({ kind: 'ask', left });
     this.unlock();
-    const locked = (): void => this.#driver.deref()?.tell(Event.Locked, flight);
+    const locked = (): void => this.#driver.deref()?.locked(request);
     const { locks } = globalThis.navigator ?? {};
     // In a moment: it is an event of its own.
     if (!locks || !this.#channel) return queueMicrotask(locked);
@@ -184,6 +186,12 @@ export function digest(text: string): number {
   return (high >>> 11) * 2 ** 32 + low;
 }
 
+/** As it is sent. */
+function write(message: Message): object {
+  if (message.kind !== 'failure') return message;
+  return Object.assign({}, message, { failure: FAILURES.indexOf(message.failure) });
+}
+
 /** What was said, if it was said as it should be; of a token, with what is left of it now. */
 function read(data: unknown): Message | undefined {
   const message = data as Partial<Record<string, unknown>> | null;
@@ -206,18 +214,17 @@ function read(data: unknown): Message | undefined {
       date: typeof date === 'number' ? date : NaN,
     };
   }
-  const numbers =
-    typeof status === 'number' &&
-    typeof retryAfter === 'number' &&
-    typeof failure === 'number' &&
-    FAILURES[failure] !== undefined;
+  const called = FAILURES[failure as number];
   if (
     kind !== 'failure' ||
-    !numbers ||
+    typeof status !== 'number' ||
+    typeof retryAfter !== 'number' ||
+    typeof failure !== 'number' ||
+    !called ||
     typeof code !== 'string' ||
     !/^ERR_[A-Z0-9_]+$/.test(code) ||
     typeof words !== 'string'
   )
     return undefined;
-  return { kind, code, message: words, status, retryAfter, failure };
+  return { kind, code, message: words, status, retryAfter, failure: called };
 }

@@ -2,11 +2,11 @@
 // and what it left behind is released.
 import type { Driver } from './driver.js';
 import type { Endings } from './page.js';
-import { wasm } from './numeric.js';
+import type { Machine } from './refresher.js';
 
 export interface Ties {
-  /** The machine, by its place in memory; 0 before it has begun, and when it was released. */
-  machine: number;
+  /** Undefined before it has begun, and when it was released. */
+  machine: Machine | undefined;
   timer: ReturnType<typeof setTimeout> | undefined;
   /** Takes listeners off, and the like. */
   readonly life: Endings;
@@ -32,8 +32,8 @@ export function release(ties: Ties): void {
   clearTimeout(ties.timer);
   ties.timer = undefined;
   endAll(ties.life);
-  if (ties.machine) wasm().__wbg_refresher_free(ties.machine, 0);
-  ties.machine = 0;
+  ties.machine?.free();
+  ties.machine = undefined;
 }
 
 /** Drivers that someone waits for or listens to: they live until that ends, whoever else has dropped them. */

@@ -30,7 +30,7 @@ export interface TokenLife {
   /** Claim `iat`. */
   readonly issuedAt?: number;
   /** How long the token lives, as the answer states it, in milliseconds. */
-  readonly statedLife?: number;
+  readonly statedLifeMs?: number;
   /** When the token expires, as the answer states it. */
   readonly statedExpiry?: number;
 }
@@ -112,7 +112,7 @@ struct TokenLife {
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    stated_life: Option<i64>,
+    stated_life_ms: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stated_expiry: Option<i64>,
 }
@@ -160,7 +160,7 @@ pub fn read_answer(
             life: TokenLife {
                 expires_at: token.expires_at().filter(|_| !token.expiry_from_answer),
                 issued_at: token.issued_at(),
-                stated_life: answer.stated_life(),
+                stated_life_ms: answer.stated_life(),
                 stated_expiry: answer.stated_expiry(),
             },
         }),

@@ -26,12 +26,6 @@ impl Thrown {
         set(&self.0, "cause", cause);
         self
     }
-
-    /// Adds the HTTP status that is not a success.
-    pub(super) fn with_status(self, status: u16) -> Self {
-        set(&self.0, "status", &status.into());
-        self
-    }
 }
 
 /// Sets a property of an object that was made here, which nothing can refuse.

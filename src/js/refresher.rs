@@ -1,159 +1,382 @@
-//! The refresh machine, spoken to in numbers: events in, and a flat list of actions out, which the package carries out
-//! (`pkg-template/src/driver.ts`).
+//! The refresh machine, as JavaScript drives it (`pkg-template/src/driver.ts`): one method an event, each of which also
+//! takes what the two clocks show and returns a [`Step`].
 //!
-//! An event is its number and up to three more; what an event does not need is ignored, and an unknown event is no
-//! event, nor are 8 and 12 where they are told to `handle`.
-//!
-//! | event | | | |
-//! | --- | --- | --- | --- |
-//! | 0 Start | | | |
-//! | 1 Get | call | least life, ms | 1 to insist on a new token |
-//! | 2 Abandon | call | | |
-//! | 3 Rejected | | | |
-//! | 4 Timer | | | |
-//! | 5 Wake | | | |
-//! | 6 Online | | | |
-//! | 7 Offline | | | |
-//! | 8 Vended | told to [`Refresher::vended`] | | |
-//! | 9 Failed | flight | `Retry-After` in ms; NaN: none | failure |
-//! | 10 Close | | | |
-//! | 11 Locked | flight | | |
-//! | 12 Heard | told to [`Refresher::heard`] | | |
-//! | 13 HeardFailed | 1 where it may be the sibling's own fault | as Failed | as Failed |
-//! | 14 Asked | life left, ms | | |
-//! | 15 Hidden | | | |
-//! | 16 Cleared | flight | | |
-//! | 17 Spent | how long ago, ms | | |
-//!
-//! The answer is rows of four numbers. The first says how many actions there are, and the state after the event: the
-//! status by its number, when the next attempt is due (NaN: not known), and for how many milliseconds the token in hand
-//! is good (NaN: none in hand, infinite: it never expires). Then the actions, each its number and what belongs to it:
-//!
-//! | action | | | |
-//! | --- | --- | --- | --- |
-//! | 0 Fetch | flight | reason | |
-//! | 1 Abort | flight | | |
-//! | 2 Arm | | | delay, ms |
-//! | 3 Disarm | | | |
-//! | 4 Install | flight | | |
-//! | 5 Drop | | | |
-//! | 6 Refuse | flight | | |
-//! | 7 Report | flight | cause | when the next attempt follows; NaN: none does |
-//! | 8 Settle | call | outcome | |
-//! | 9 Status | | status | |
-//! | 10 Lock | flight | | life left, ms; infinite: never ends |
-//! | 11 Unlock | | | |
-//! | 12 Adopt | | | |
-//! | 13 Share | | flags, as of `heard` | `Date` and `Age` of the answer, ms since the epoch; NaN: none |
-//! | 14 ShareFailure | | | |
-//! | 15 Sound | flight | | |
-//! | 16 Doubt | flight | | |
-//!
-//! Statuses, reasons, causes and outcomes are numbered as they are declared in [`crate::refresh`]. A failure is 0 where
-//! it may pass, 1 where it is terminal, 2 where the answer was malformed.
+//! Times are milliseconds by the clock that is named, durations milliseconds. What is not known is `undefined`, and a
+//! token that never expires has `Infinity` left. The driver is part of the package: numbers that make no sense count as
+//! the nearest that do.
 
-use crate::refresh::{ASKED, Answer, HEARD, Machine, NEVER, NONE, Now, Policy, SPENT, Signal, VENDED};
-use wasm_bindgen::prelude::wasm_bindgen;
+use crate::refresh::{Action, Answer, Event, Failure, Lifetime, Machine, Now, Policy};
+use serde::Serialize;
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 
-/// One source's machine. The package keeps it to itself.
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r"
+/** What the machine wants done after an event, and its state. Times are milliseconds. */
+export interface RefreshStep {
+  status: 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
+  /** By the wall clock; undefined: not known. */
+  nextAttemptAt?: number;
+  /** The life that the current token has left; Infinity: it never expires; undefined: there is none. */
+  tokenValidForMs?: number;
+  /** To be carried out in this order. */
+  actions: RefreshAction[];
+}
+
+/** What each is for, `Action` in src/refresh/action.rs says. */
+export type RefreshAction =
+  | { type: 'fetch'; request: number; reason: 'first' | 'refresh' | 'rejected' | 'forced' }
+  | { type: 'abort'; request: number }
+  | { type: 'arm'; delayMs: number }
+  | { type: 'disarm' }
+  | { type: 'install'; request: number }
+  | { type: 'drop' }
+  | { type: 'refuse'; request: number }
+  | { type: 'uncertain'; request: number }
+  | { type: 'report'; request: number; cause: 'answer' | 'timeout' | 'expired' | 'sibling'; retryAt?: number }
+  | { type: 'settle'; call: number; outcome: 'token' | 'failed' | 'tooShort' | 'closed' }
+  | { type: 'status'; status: RefreshStep['status'] }
+  | { type: 'lock'; request: number; leftMs: number }
+  | { type: 'drain'; request: number }
+  | { type: 'unlock' }
+  | { type: 'adopt' }
+  | { type: 'share'; fresh: boolean; extended: boolean; date?: number }
+  | { type: 'shareFailure' };
+
+/** What is known of a token's life, `Answer` in src/refresh/life/answer.rs. */
+export interface RefreshAnswer extends TokenLife {
+  /** Up to 53 bits of a hash of its bytes. */
+  tokenHash: number;
+  requestedLifeMs: number | undefined;
+  date: number | undefined;
+  ageMs: number;
+}
+";
+
 #[wasm_bindgen]
+extern "C" {
+    /// A [`Step`] in JavaScript.
+    #[wasm_bindgen(typescript_type = "RefreshStep")]
+    #[derive(Debug)]
+    pub type JsStep;
+
+    /// An [`Answer`] in JavaScript.
+    #[wasm_bindgen(typescript_type = "RefreshAnswer")]
+    #[derive(Debug)]
+    pub type JsAnswer;
+
+    #[wasm_bindgen(method, getter, js_name = tokenHash)]
+    fn token_hash(this: &JsAnswer) -> f64;
+    #[wasm_bindgen(method, getter, js_name = expiresAt)]
+    fn expires_at(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = issuedAt)]
+    fn issued_at(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = statedLifeMs)]
+    fn stated_life_ms(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = statedExpiry)]
+    fn stated_expiry(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = requestedLifeMs)]
+    fn requested_life_ms(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn date(this: &JsAnswer) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = ageMs)]
+    fn age_ms(this: &JsAnswer) -> f64;
+}
+
+/// What a failed request calls for, [`Failure`] in JavaScript.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshFailure {
+    /// [`Failure::Retry`].
+    Retry = "retry",
+    /// [`Failure::Malformed`].
+    Malformed = "malformed",
+    /// [`Failure::Terminal`].
+    Terminal = "terminal",
+}
+
+/// What an event is answered with.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Step {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_attempt_at: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_valid_for_ms: Option<f64>,
+    actions: Vec<StepAction>,
+}
+
+/// An [`Action`] with numbers and words of JavaScript.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum StepAction {
+    Fetch {
+        request: u32,
+        reason: &'static str,
+    },
+    Abort {
+        request: u32,
+    },
+    Arm {
+        delay_ms: f64,
+    },
+    Disarm,
+    Install {
+        request: u32,
+    },
+    Drop,
+    Refuse {
+        request: u32,
+    },
+    Uncertain {
+        request: u32,
+    },
+    Report {
+        request: u32,
+        cause: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_at: Option<f64>,
+    },
+    Settle {
+        call: u32,
+        outcome: &'static str,
+    },
+    Status {
+        status: &'static str,
+    },
+    Lock {
+        request: u32,
+        left_ms: f64,
+    },
+    Drain {
+        request: u32,
+    },
+    Unlock,
+    Adopt,
+    Share {
+        fresh: bool,
+        extended: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        date: Option<f64>,
+    },
+    ShareFailure,
+}
+
+impl From<Action> for StepAction {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Fetch { request, reason } => StepAction::Fetch { request, reason: reason.as_str() },
+            Action::Abort { request } => StepAction::Abort { request },
+            Action::Arm { delay } => StepAction::Arm { delay_ms: delay as f64 },
+            Action::Disarm => StepAction::Disarm,
+            Action::Install { request } => StepAction::Install { request },
+            Action::Drop => StepAction::Drop,
+            Action::Refuse { request } => StepAction::Refuse { request },
+            Action::Uncertain { request } => StepAction::Uncertain { request },
+            Action::Report { request, cause, retry_at } => {
+                StepAction::Report { request, cause: cause.as_str(), retry_at: retry_at.map(|at| at as f64) }
+            }
+            Action::Settle { call, outcome } => StepAction::Settle { call, outcome: outcome.as_str() },
+            Action::Status(status) => StepAction::Status { status: status.as_str() },
+            Action::Lock { request, left } => StepAction::Lock { request, left_ms: millis(left) },
+            Action::Drain { request } => StepAction::Drain { request },
+            Action::Unlock => StepAction::Unlock,
+            Action::Adopt => StepAction::Adopt,
+            Action::Share { fresh, extended, date } => {
+                StepAction::Share { fresh, extended, date: date.map(|date| date as f64) }
+            }
+            Action::ShareFailure => StepAction::ShareFailure,
+        }
+    }
+}
+
+type Stepped = Result<JsStep, serde_wasm_bindgen::Error>;
+
+/// One source's machine. The package keeps it to itself. Each method but the constructor is an [`Event`] and takes what
+/// the wall clock (`Date.now()`) and the monotonic clock (`performance.now()`) show.
+#[wasm_bindgen]
+#[derive(Debug)]
 pub struct Refresher {
     machine: Machine,
-    /// The last answer, which the package reads where it lies.
-    out: Vec<[f64; 4]>,
 }
 
 #[wasm_bindgen]
 impl Refresher {
-    /// The package has checked the numbers; should they be out of range all the same, the defaults hold. `shared`: it
-    /// has siblings. `seed`: up to 53 random bits.
+    /// Makes a machine. The package has checked the window and the timeout; should they be out of range all the same, the
+    /// defaults hold. `shared`: it has siblings. `seed`: up to 53 random bits, from `Math.random`.
     #[wasm_bindgen(constructor)]
     pub fn new(
         window_from: f32,
         window_to: f32,
-        timeout: f64,
+        timeout_ms: f64,
         shared: bool,
         seed: f64,
         wall: f64,
         mono: f64,
     ) -> Refresher {
-        let policy = Policy::new((window_from, window_to), timeout as i64).unwrap_or_default();
+        let policy = Policy::new((window_from, window_to), timeout_ms as i64).unwrap_or_default();
         let make = if shared { Machine::in_group } else { Machine::new };
-        Refresher { machine: make(policy, seed as u64, now(wall, mono)), out: Vec::new() }
+        Refresher { machine: make(policy, seed as u64, now(wall, mono)) }
     }
 
-    /// Takes an event, and gives where it says what to do, until the next one. Numbers that make no sense count as the
-    /// nearest that do (NaN as 0 or, where that is said above, as none).
-    pub fn handle(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> u32 {
-        let mut signal = None;
-        if event <= SPENT && event != VENDED && event != HEARD {
-            // Two events have no id. What is no 32-bit number is cut to the nearest.
-            let answer = Answer::default();
-            let b = if matches!(event, ASKED | SPENT) { a } else { b };
-            signal = Some(Signal { event, id: a as u32, ms: to_ms(b), more: to_ms(c), answer });
-        }
-        self.tell(signal, now(wall, mono))
+    /// [`Event::Start`].
+    pub fn start(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Start, wall, mono)
     }
 
-    /// A request brought a token. `token` is a hash of its bytes, up to 53 bits; the rest is what the answer says of
-    /// its life, see
-    /// [`Answer`], in milliseconds. NaN is what it does not say.
-    #[expect(clippy::too_many_arguments, reason = "numbers that cross the boundary")]
-    pub fn vended(
+    /// [`Event::Get`].
+    pub fn get(&mut self, call: u32, min_validity_ms: f64, force: bool, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Get { call, min_validity: min_validity_ms as i64, force }, wall, mono)
+    }
+
+    /// [`Event::Abandon`].
+    pub fn abandon(&mut self, call: u32, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Abandon { call }, wall, mono)
+    }
+
+    /// [`Event::Rejected`].
+    pub fn rejected(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Rejected, wall, mono)
+    }
+
+    /// [`Event::Timer`].
+    pub fn timer(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Timer, wall, mono)
+    }
+
+    /// [`Event::Wake`].
+    pub fn wake(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Wake, wall, mono)
+    }
+
+    /// [`Event::Hidden`].
+    pub fn hidden(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Hidden, wall, mono)
+    }
+
+    /// [`Event::Online`].
+    pub fn online(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Online, wall, mono)
+    }
+
+    /// [`Event::Offline`].
+    pub fn offline(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Offline, wall, mono)
+    }
+
+    /// [`Event::Vended`].
+    pub fn vended(&mut self, request: u32, answer: &JsAnswer, wall: f64, mono: f64) -> Stepped {
+        let answer = Answer {
+            token_hash: answer.token_hash() as u64,
+            expires_at: answer.expires_at().map(|at| at as i64),
+            issued_at: answer.issued_at().map(|at| at as i64),
+            stated_life: answer.stated_life_ms().map(|ms| ms as i64),
+            stated_expiry: answer.stated_expiry().map(|at| at as i64),
+            requested_life: answer.requested_life_ms().map(|ms| ms as i64),
+            date: answer.date().map(|at| at as i64),
+            age: answer.age_ms() as i64,
+        };
+        self.handle(Event::Vended { request, answer }, wall, mono)
+    }
+
+    /// [`Event::Failed`].
+    pub fn failed(
         &mut self,
-        flight: u32,
-        token: f64,
-        expires_at: f64,
-        issued_at: f64,
-        length: f64,
-        told_expiry: f64,
-        asked: f64,
-        date: f64,
-        age: f64,
+        request: u32,
+        failure: RefreshFailure,
+        retry_after_ms: Option<f64>,
         wall: f64,
         mono: f64,
-    ) -> u32 {
-        let some = |value: f64| (!value.is_nan()).then_some(value as i64);
-        let answer = Answer {
-            token: token as u64,
-            expires_at: some(expires_at),
-            issued_at: some(issued_at),
-            length: some(length),
-            told_expiry: some(told_expiry),
-            asked: some(asked),
-            date: some(date),
-            age: age as i64,
-        };
-        self.tell(Some(Signal { event: VENDED, id: flight, ms: 0, more: 0, answer }), now(wall, mono))
+    ) -> Stepped {
+        self.handle(Event::Failed { request, failure: failure.with(retry_after_ms) }, wall, mono)
     }
 
-    /// A sibling told of its token, which is good for `life` ms (infinite: it never ends). The flags are 1 for a fresh
-    /// token and 2 where its end was moved; `token` and `date` are as in `vended`.
-    pub fn heard(&mut self, life: f64, flags: u32, token: f64, date: f64, wall: f64, mono: f64) -> u32 {
-        let date = (!date.is_nan()).then_some(date as i64);
-        let answer = Answer { token: token as u64, date, ..Answer::default() };
-        let signal = Signal { event: HEARD, id: 0, ms: to_ms(life), more: flags.into(), answer };
-        self.tell(Some(signal), now(wall, mono))
+    /// [`Event::Close`].
+    pub fn close(&mut self, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Close, wall, mono)
+    }
+
+    /// [`Event::Locked`].
+    pub fn locked(&mut self, request: u32, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Locked { request }, wall, mono)
+    }
+
+    /// [`Event::Drained`].
+    pub fn drained(&mut self, request: u32, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::Drained { request }, wall, mono)
+    }
+
+    /// [`Event::PriorRequest`].
+    #[wasm_bindgen(js_name = priorRequest)]
+    pub fn prior_request(&mut self, age_ms: f64, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::PriorRequest { age: age_ms as i64 }, wall, mono)
+    }
+
+    /// [`Event::SiblingToken`].
+    #[wasm_bindgen(js_name = siblingToken)]
+    #[expect(clippy::too_many_arguments, reason = "two of them are the clocks")]
+    pub fn sibling_token(
+        &mut self,
+        token_hash: f64,
+        left_ms: f64,
+        fresh: bool,
+        extended: bool,
+        date: Option<f64>,
+        wall: f64,
+        mono: f64,
+    ) -> Stepped {
+        let event = Event::SiblingToken {
+            token_hash: token_hash as u64,
+            life: lifetime(left_ms),
+            fresh,
+            extended,
+            date: date.map(|at| at as i64),
+        };
+        self.handle(event, wall, mono)
+    }
+
+    /// [`Event::SiblingFailed`].
+    #[wasm_bindgen(js_name = siblingFailed)]
+    pub fn sibling_failed(
+        &mut self,
+        failure: RefreshFailure,
+        retry_after_ms: Option<f64>,
+        own_fault: bool,
+        wall: f64,
+        mono: f64,
+    ) -> Stepped {
+        self.handle(Event::SiblingFailed { own_fault, failure: failure.with(retry_after_ms) }, wall, mono)
+    }
+
+    /// [`Event::SiblingAsked`].
+    #[wasm_bindgen(js_name = siblingAsked)]
+    pub fn sibling_asked(&mut self, left_ms: f64, wall: f64, mono: f64) -> Stepped {
+        self.handle(Event::SiblingAsked { left: lifetime(left_ms) }, wall, mono)
+    }
+
+    fn handle(&mut self, event: Event, wall: f64, mono: f64) -> Stepped {
+        let actions = self.machine.handle(event, now(wall, mono));
+        let step = Step {
+            status: self.machine.status().as_str(),
+            next_attempt_at: self.machine.refresh_at().map(|at| at as f64),
+            token_valid_for_ms: self.machine.token_valid_for().map(millis),
+            actions: actions.into_iter().map(StepAction::from).collect(),
+        };
+        serde_wasm_bindgen::to_value(&step).map(JsCast::unchecked_into)
     }
 }
 
-impl Refresher {
-    fn tell(&mut self, signal: Option<Signal>, now: Now) -> u32 {
-        let Refresher { machine, out } = self;
-        out.clear();
-        out.push([0.0; 4]);
-        if let Some(signal) = signal {
-            for note in machine.tell(signal, now) {
-                out.push([note.action.into(), note.id.into(), note.what.into(), of_ms(note.ms)]);
+impl RefreshFailure {
+    /// With what `Retry-After` asks for.
+    fn with(self, retry_after_ms: Option<f64>) -> Failure {
+        match self {
+            RefreshFailure::Terminal => Failure::Terminal,
+            RefreshFailure::Malformed => Failure::Malformed,
+            // Any other word is none that the package has.
+            RefreshFailure::Retry | RefreshFailure::__Invalid => {
+                Failure::Retry { after: retry_after_ms.map(|ms| ms as i64) }
             }
         }
-        out[0] = [out.len() as f64 - 1.0, (machine.told() as u8).into(), of_ms(machine.due()), of_ms(machine.left())];
-        out.as_ptr() as u32
-    }
-
-    /// What the last event was answered with.
-    pub fn answer(&self) -> &[[f64; 4]] {
-        &self.out
     }
 }
 
@@ -161,18 +384,10 @@ fn now(wall: f64, mono: f64) -> Now {
     Now { wall: wall as i64, mono: mono as i64 }
 }
 
-/// Infinity is the most there is, and so without end.
-#[inline(never)]
-fn to_ms(value: f64) -> i64 {
-    if value.is_nan() { NONE } else { value as i64 }
+fn lifetime(ms: f64) -> Lifetime {
+    if ms == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(ms as i64) }
 }
 
-/// And the other way round.
-#[inline(never)]
-fn of_ms(ms: i64) -> f64 {
-    match ms {
-        NONE => f64::NAN,
-        NEVER => f64::INFINITY,
-        ms => ms as f64,
-    }
+fn millis(life: Lifetime) -> f64 {
+    life.millis().map_or(f64::INFINITY, |ms| ms as f64)
 }

@@ -1,87 +1,81 @@
-//! How soon the next attempt may start.
+//! How soon the next request may be sent.
 
-/// No attempt starts within this time (ms) of the start of the last one.
+use fastrand::Rng;
+use std::collections::VecDeque;
+
+/// No request is sent within this time (ms) after the last one.
 pub(super) const MIN_GAP: i64 = 1_000;
 
-/// While no token arrives, at most [`BUDGET`] attempts start within this time (ms).
+/// While no token arrives, at most [`BUDGET`] requests are sent within this time (ms).
 const WINDOW: i64 = 600_000;
 
-/// See [`WINDOW`]. Attempts that the machine makes by itself leave the last one alone: a page that
-/// wakes after an outage then has an attempt to spend at once.
+/// See [`WINDOW`]. Requests that the machine sends by itself leave the last one unused, so that a page that wakes after
+/// an outage can send one at once.
 const BUDGET: usize = 10;
 
 /// The ceilings of the backoff: it doubles from the first to the second (ms).
 const FIRST_CEILING: i64 = 2_000;
 const LAST_CEILING: i64 = 300_000;
 
-/// How long a token that ended still counts as one in hand when the service refuses a new one (ms).
+/// How long an expired token still counts as a current one when the service refuses a new one (ms).
 pub(super) const GRACE: i64 = 300_000;
 
-/// The delays (ms) after the first refusals that are not taken for final, and after all later ones.
+/// The delays (ms) after the first refusals that are not taken as final, and after all later ones.
 const AFTER_REFUSAL: [i64; 5] = [5_000, 10_000, 20_000, 40_000, 60_000];
 
-/// In place of a start: there was none.
-const LONG_AGO: i64 = -(1 << 60);
-
-/// The attempts since the last token arrived. All times are [awake](super::clock::Timeline::awake)
-/// milliseconds.
-#[derive(Debug)]
+/// The requests since the last token arrived. All times are [awake](super::clock::Timeline::awake) milliseconds.
+#[derive(Debug, Default)]
 pub(super) struct Attempts {
-    /// How many failed.
+    /// How many failed in a row.
     failures: u32,
-    /// When they started, latest first.
-    starts: [i64; BUDGET],
-    /// When the last of all started. A token's arrival does not clear this one.
-    last: i64,
-    /// Somebody else's has failed, perhaps by its own fault.
-    doubted: bool,
-    /// Until then a token's arrival does not clear the starts, because some of them were inherited.
-    kept_until: i64,
+    /// When they were sent, the latest first; no more than [`BUDGET`].
+    sent: VecDeque<i64>,
+    /// When the last of all was sent. A token's arrival does not clear this one.
+    last: Option<i64>,
+    /// A sibling's request has failed, perhaps through the sibling's own fault.
+    suspected: bool,
+    /// Until then a token's arrival does not clear `sent`, because some requests were sent by machines before this one.
+    kept_until: Option<i64>,
 }
 
 impl Attempts {
-    pub(super) const fn new() -> Self {
-        Attempts { failures: 0, starts: [LONG_AGO; BUDGET], last: LONG_AGO, doubted: false, kept_until: LONG_AGO }
+    pub(super) fn sent(&mut self, awake: i64) {
+        self.last = Some(awake);
+        self.spend(awake);
     }
 
-    pub(super) fn started(&mut self, awake: i64) {
-        self.last = awake;
-        self.spent(awake);
+    fn spend(&mut self, awake: i64) {
+        self.sent.truncate(BUDGET - 1);
+        self.sent.push_front(awake);
     }
 
-    fn spent(&mut self, awake: i64) {
-        self.starts.copy_within(..BUDGET - 1, 1);
-        self.starts[0] = awake;
-    }
-
-    /// Someone else's attempt failed, perhaps by its own fault; false where there is no doubt, for others have failed
-    /// as well. It counts, but another may follow at once.
-    pub(super) fn doubted(&mut self, awake: i64) -> bool {
-        let doubted = !self.failing() && !self.doubted;
-        if doubted {
-            self.doubted = true;
-            self.spent(awake);
+    /// A sibling's request failed, perhaps through its own fault. If so, it counts but another may follow at once; false
+    /// if the service is to blame, since others have failed as well.
+    pub(super) fn excused(&mut self, awake: i64) -> bool {
+        let excused = !self.is_failing() && !self.suspected;
+        if excused {
+            self.suspected = true;
+            self.spend(awake);
         }
-        doubted
+        excused
     }
 
-    /// An attempt that started before this machine was made, but counts against its budget. The oldest is to be told
-    /// first.
+    /// A request that was sent before this machine was made, but counts against its budget. The oldest comes first.
     pub(super) fn inherited(&mut self, awake: i64) {
-        self.spent(awake);
-        self.kept_until = awake + WINDOW;
+        self.spend(awake);
+        self.kept_until = Some(awake + WINDOW);
     }
 
-    /// Inherited attempts still count.
-    pub(super) fn keeps(&self, awake: i64) -> bool {
-        awake < self.kept_until
+    /// Whether inherited requests still count.
+    pub(super) fn counts_inherited(&self, awake: i64) -> bool {
+        self.kept_until.is_some_and(|until| awake < until)
     }
 
     pub(super) fn succeeded(&mut self, awake: i64) {
         self.failures = 0;
-        self.doubted = false;
-        if !self.keeps(awake) {
-            self.starts = [LONG_AGO; BUDGET];
+        self.suspected = false;
+        if !self.counts_inherited(awake) {
+            self.sent.clear();
         }
     }
 
@@ -89,76 +83,58 @@ impl Attempts {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// Someone else's attempt brought nothing new of the service: the failures are past, but the attempts still count.
+    /// A sibling has a token, which says nothing new about the service: the failures are forgotten, but the requests
+    /// still count.
     pub(super) fn forgiven(&mut self) {
         self.failures = 0;
     }
 
-    /// Someone else's attempt started about now, and none of ours is to follow at once.
-    pub(super) fn counted(&mut self, awake: i64) {
-        self.last = awake;
+    /// A sibling sent a request about now, and none of ours is to follow at once.
+    pub(super) fn sibling_sent(&mut self, awake: i64) {
+        self.last = Some(awake);
     }
 
-    /// Nothing was ever tried.
+    /// Nothing was ever sent.
     pub(super) fn none_yet(&self) -> bool {
-        self.last == LONG_AGO
+        self.last.is_none()
     }
 
-    pub(super) fn failing(&self) -> bool {
+    pub(super) fn is_failing(&self) -> bool {
         self.failures > 0
     }
 
     /// A delay (ms) after the latest failure, see [`delay`].
-    pub(super) fn delay(&self, dice: &mut Dice, within: i64) -> i64 {
-        delay(dice, self.failures, within)
+    pub(super) fn delay(&self, rng: &mut Rng, within: Option<i64>) -> i64 {
+        delay(rng, self.failures, within)
     }
 
-    /// Milliseconds until an attempt may start; 0 or less: it may start now. `on_demand` is for
-    /// those that someone is waiting for. For the budget it waits no longer than `patience` (ms).
-    pub(super) fn wait(&self, awake: i64, on_demand: bool, patience: i64) -> i64 {
-        let oldest = self.starts[if on_demand { BUDGET - 1 } else { BUDGET - 2 }];
-        (self.last + MIN_GAP - awake).max((oldest + WINDOW - awake).min(patience))
+    /// Milliseconds until a request may be sent; 0 or less: it may be sent now. `on_demand`: someone waits for it. It
+    /// is put off for the budget's sake for at most `patience` (ms); `None`: as long as it takes.
+    pub(super) fn wait(&self, awake: i64, on_demand: bool, patience: Option<i64>) -> i64 {
+        let gap = self.last.map(|last| last + MIN_GAP - awake);
+        let allowed = if on_demand { BUDGET } else { BUDGET - 1 };
+        let budget = self.sent.get(allowed - 1).map(|oldest| oldest + WINDOW - awake);
+        let budget = budget.map(|wait| patience.map_or(wait, |patience| wait.min(patience)));
+        gap.max(budget).unwrap_or(0)
     }
 }
 
-/// A delay (ms) before the attempt after failure number `nth`: uniform between 1 and a ceiling that
-/// doubles with each failure (full jitter, so that clients that failed together do not return
-/// together), or `within` where that is less.
-#[inline(never)]
-pub(super) fn delay(dice: &mut Dice, nth: u32, within: i64) -> i64 {
+/// A delay (ms) before the request after failure number `nth` in a row: uniform between 1 and a ceiling that doubles
+/// with each failure (full jitter, so that clients that failed together do not return together), or `within` if that is
+/// less.
+pub(super) fn delay(rng: &mut Rng, nth: u32, within: Option<i64>) -> i64 {
     let doublings = nth.saturating_sub(1).min(16);
     let ceiling = (FIRST_CEILING << doublings).min(LAST_CEILING);
-    1 + dice.uniform(ceiling.min(within).max(1) - 1)
+    let ceiling = within.map_or(ceiling, |within| ceiling.min(within));
+    rng.i64(1..=ceiling.max(1))
 }
 
-/// A delay (ms) before the attempt after refusal number `nth` in a row: the one in [`AFTER_REFUSAL`], give or take a
+/// A delay (ms) before the request after refusal number `nth` in a row: the one in [`AFTER_REFUSAL`], give or take a
 /// fifth.
-pub(super) fn delay_after_refusal(dice: &mut Dice, nth: u32) -> i64 {
+pub(super) fn delay_after_refusal(rng: &mut Rng, nth: u32) -> i64 {
     let last = AFTER_REFUSAL.len() - 1;
     let usual = AFTER_REFUSAL[last.min(nth.saturating_sub(1) as usize)];
-    usual * 4 / 5 + dice.uniform(usual * 2 / 5)
-}
-
-/// A seeded generator: the same seed, the same history. It is SplitMix64, of which each seed is as good as any other.
-#[derive(Debug)]
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
-        Dice(seed)
-    }
-
-    /// A number between 0 and `max`, both included; 0 where `max` is less.
-    #[inline(never)]
-    pub(super) fn uniform(&mut self, max: i64) -> i64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        // The ranges here are so small that nobody could tell the remainder from a uniform draw.
-        let span = max.max(0).unsigned_abs() + 1;
-        ((bits ^ bits >> 31) % span) as i64
-    }
+    rng.i64(usual * 4 / 5..=usual * 6 / 5)
 }
 
 #[cfg(test)]
@@ -166,41 +142,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_cover_their_range_and_stay_in_it() {
-        let mut dice = Dice::new(1);
-        let mut seen = [0; 4];
-        for _ in 0..4_000 {
-            seen[dice.uniform(3) as usize] += 1;
-        }
-        assert!(seen.iter().all(|&n| (900..1_100).contains(&n)), "{seen:?}");
-        for max in [0, -1, i64::MIN] {
-            assert_eq!(dice.uniform(max), 0);
-        }
-        assert!((0..=i64::MAX).contains(&dice.uniform(i64::MAX)));
-    }
-
-    #[test]
     fn the_ceiling_doubles_from_two_seconds_to_five_minutes() {
-        let mut dice = Dice::new(2);
+        let mut rng = Rng::with_seed(2);
         let mut longest = |nth, within| {
-            let draws = (0..2_000).map(|_| delay(&mut dice, nth, within));
+            let draws = (0..2_000).map(|_| delay(&mut rng, nth, within));
             let (least, most) = draws.fold((i64::MAX, 0), |(a, b), d| (a.min(d), b.max(d)));
             assert!(least >= 1);
             most
         };
         for (nth, ceiling) in [(1, 2_000), (2, 4_000), (7, 128_000), (8, 256_000), (9, 300_000), (u32::MAX, 300_000)] {
-            let most = longest(nth, i64::MAX);
+            let most = longest(nth, None);
             assert!(most <= ceiling && most > ceiling / 100 * 98, "{nth}: {most}");
         }
-        assert!(longest(9, 5_000) <= 5_000);
-        assert_eq!(longest(9, i64::MIN), 1);
+        assert!(longest(9, Some(5_000)) <= 5_000);
+        assert_eq!(longest(9, Some(i64::MIN)), 1);
     }
 
     #[test]
     fn refusals_are_spaced_from_five_seconds_to_a_minute() {
-        let mut dice = Dice::new(3);
+        let mut rng = Rng::with_seed(3);
         for (nth, usual) in [(1, 5_000), (2, 10_000), (3, 20_000), (4, 40_000), (5, 60_000), (u32::MAX, 60_000)] {
-            let draws: Vec<_> = (0..2_000).map(|_| delay_after_refusal(&mut dice, nth)).collect();
+            let draws: Vec<_> = (0..2_000).map(|_| delay_after_refusal(&mut rng, nth)).collect();
             let (least, most) = (draws.iter().min().unwrap(), draws.iter().max().unwrap());
             assert!((usual * 80 / 100..=usual * 81 / 100).contains(least), "{nth}: {least}");
             assert!((usual * 119 / 100..=usual * 120 / 100).contains(most), "{nth}: {most}");
@@ -209,56 +171,53 @@ mod tests {
 
     #[test]
     fn the_gap_outlives_success() {
-        let mut attempts = Attempts::new();
-        assert!(attempts.wait(0, false, i64::MAX) <= 0);
-        attempts.started(5_000);
+        let mut attempts = Attempts::default();
+        assert!(attempts.wait(0, false, None) <= 0);
+        attempts.sent(5_000);
         attempts.succeeded(5_100);
-        assert_eq!(attempts.wait(5_300, true, i64::MAX), 700);
-        assert!(attempts.wait(6_000, true, i64::MAX) <= 0);
+        assert_eq!(attempts.wait(5_300, true, None), 700);
+        assert!(attempts.wait(6_000, true, None) <= 0);
     }
 
     #[test]
     fn nine_by_itself_ten_on_demand_then_ten_minutes() {
-        let mut attempts = Attempts::new();
+        let mut attempts = Attempts::default();
         for n in 0..9 {
-            assert!(attempts.wait(n * 2_000, false, i64::MAX) <= 0, "attempt {n}");
-            attempts.started(n * 2_000);
+            assert!(attempts.wait(n * 2_000, false, None) <= 0, "attempt {n}");
+            attempts.sent(n * 2_000);
             attempts.failed();
         }
-        assert_eq!(attempts.wait(18_000, false, i64::MAX), 582_000);
-        assert!(attempts.wait(18_000, true, i64::MAX) <= 0);
-        attempts.started(18_000);
-        assert_eq!(attempts.wait(20_000, true, i64::MAX), 580_000);
+        assert_eq!(attempts.wait(18_000, false, None), 582_000);
+        assert!(attempts.wait(18_000, true, None) <= 0);
+        attempts.sent(18_000);
+        assert_eq!(attempts.wait(20_000, true, None), 580_000);
         // The window slides: the second attempt is the next to leave it.
-        assert_eq!(attempts.wait(600_000, true, i64::MAX), 0);
-        attempts.started(600_000);
-        assert_eq!(attempts.wait(601_500, true, i64::MAX), 500);
+        assert_eq!(attempts.wait(600_000, true, None), 0);
+        attempts.sent(600_000);
+        assert_eq!(attempts.wait(601_500, true, None), 500);
         attempts.succeeded(601_000);
-        assert!(attempts.wait(601_500, true, i64::MAX) <= 0);
+        assert!(attempts.wait(601_500, true, None) <= 0);
     }
 
     #[test]
     fn inherited_attempts_count_until_they_are_ten_minutes_old_whatever_succeeds() {
-        let mut attempts = Attempts::new();
+        let mut attempts = Attempts::default();
         for started in [-300_000, -200_000] {
             attempts.inherited(started);
         }
-        assert!(attempts.wait(0, false, i64::MAX) <= 0, "no gap to what others started");
+        assert!(attempts.wait(0, false, None) <= 0, "no gap to what others started");
         for n in 0..7 {
-            assert!(attempts.wait(n * 2_000, false, i64::MAX) <= 0, "attempt {n}");
-            attempts.started(n * 2_000);
+            assert!(attempts.wait(n * 2_000, false, None) <= 0, "attempt {n}");
+            attempts.sent(n * 2_000);
             attempts.succeeded(n * 2_000 + 100);
         }
-        assert_eq!(attempts.wait(20_000, false, i64::MAX), 280_000);
-        assert_eq!(attempts.wait(20_000, false, 9_000), 9_000);
-        assert!(attempts.wait(300_000, false, i64::MAX) <= 0);
-        attempts.started(300_000);
+        assert_eq!(attempts.wait(20_000, false, None), 280_000);
+        assert_eq!(attempts.wait(20_000, false, Some(9_000)), 9_000);
+        assert!(attempts.wait(300_000, false, None) <= 0);
+        attempts.sent(300_000);
         attempts.succeeded(399_999);
-        assert_eq!(attempts.wait(399_999, false, i64::MAX), 1);
+        assert_eq!(attempts.wait(399_999, false, None), 1);
         attempts.succeeded(400_000);
-        assert!(attempts.wait(400_000, true, i64::MAX) <= -BUDGET_IS_CLEAR, "as if nothing had been tried");
+        assert!(attempts.wait(400_000, true, None) <= -90_000, "no request within the window is left");
     }
-
-    /// (ms) No attempt within the window is left.
-    const BUDGET_IS_CLEAR: i64 = 90_000;
 }

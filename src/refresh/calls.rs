@@ -1,52 +1,80 @@
-//! The callers that wait for a token.
+//! The calls that wait for a token.
 
-use super::event::{GIVEN, NOT_GIVEN, TOO_LATE, TOO_SHORT};
+use super::action::Outcome;
+use super::lifetime::Lifetime;
 
+/// A caller that waits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {
     pub(super) id: u32,
+    /// The life the token must have left (ms).
     pub(super) min_validity: i64,
+    /// Only a new token will do.
     pub(super) force: bool,
 }
 
-/// What happens to those who wait.
+impl Call {
+    /// A token with so much life left has enough of it.
+    pub(super) fn is_enough(&self, left: Lifetime) -> bool {
+        left >= Lifetime::Millis(self.min_validity)
+    }
+}
+
+/// What happens to the waiting calls.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fate {
-    /// A token has arrived with this much life left (ms): whoever asked for more cannot be served.
-    Served(i64),
-    /// A token has this much left without being new: whom that does not serve waits on.
-    Content(i64),
-    Failed,
+    /// A new token has arrived with this life left: a call for more cannot be served.
+    NewToken(Lifetime),
+    /// There is a token with this life left, but not a new one: a call that it does not serve waits on.
+    OldToken(Lifetime),
+    /// This request has failed.
+    Failed(u32),
+    /// No token is wanted any more.
     Closed,
-    /// This one no longer waits.
-    Left(u32),
 }
 
 impl Fate {
-    /// The outcome for a caller; `Err(true)` for who waits on.
-    pub(super) fn of(self, call: &Call) -> Result<u8, bool> {
+    /// What the call gets; `None`: it waits on.
+    fn outcome(self, call: &Call) -> Option<Outcome> {
         match self {
-            Fate::Served(left) => Ok(if left >= call.min_validity { GIVEN } else { TOO_SHORT }),
-            Fate::Content(left) if left >= call.min_validity && !call.force => Ok(GIVEN),
-            Fate::Failed => Ok(NOT_GIVEN),
-            Fate::Closed => Ok(TOO_LATE),
-            Fate::Content(_) => Err(true),
-            Fate::Left(id) => Err(id != call.id),
+            Fate::NewToken(left) if call.is_enough(left) => Some(Outcome::Token),
+            Fate::NewToken(_) => Some(Outcome::TooShort),
+            Fate::OldToken(left) => (call.is_enough(left) && !call.force).then_some(Outcome::Token),
+            Fate::Failed(request) => Some(Outcome::Failed { request }),
+            Fate::Closed => Some(Outcome::Closed),
         }
     }
 }
 
-/// All callers that wait for the attempt in the air, or else for the next one.
+/// All calls that wait for the request under way, or else for the next one.
 #[derive(Debug, Default)]
-pub(super) struct Calls(pub(super) Vec<Call>);
+pub(super) struct Calls(Vec<Call>);
 
 impl Calls {
     pub(super) fn any(&self) -> bool {
         !self.0.is_empty()
     }
 
-    #[inline(never)]
     pub(super) fn any_forced(&self) -> bool {
         self.0.iter().any(|call| call.force)
+    }
+
+    pub(super) fn add(&mut self, call: Call) {
+        self.0.push(call);
+    }
+
+    pub(super) fn abandon(&mut self, id: u32) {
+        self.0.retain(|call| call.id != id);
+    }
+
+    /// Removes the calls whose time has come and passes each on with its outcome, in the order in which they came.
+    pub(super) fn settle(&mut self, fate: Fate, mut settle: impl FnMut(u32, Outcome)) {
+        self.0.retain(|call| match fate.outcome(call) {
+            Some(outcome) => {
+                settle(call.id, outcome);
+                false
+            }
+            None => true,
+        });
     }
 }

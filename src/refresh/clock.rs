@@ -1,42 +1,41 @@
-//! Two clocks that may each be wrong, and what can be said for certain from both.
+//! Two clocks that may each be wrong, and what can be concluded from both.
 
-/// What the client's two clocks show at one moment. They are read together and travel together:
-/// their disagreement is how sleep and clock changes are noticed.
+/// What the client's two clocks show at one moment. They are always read together: sleep and clock changes show by
+/// their disagreement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
-    /// Milliseconds since the Unix epoch by the wall clock (`Date.now()`). May be off by hours, and
-    /// may be set forward or back at any time; goes on during sleep.
+    /// Milliseconds since the Unix epoch by the wall clock (`Date.now()`). May be off by hours, and may be set forward
+    /// or back at any time; goes on during sleep.
     pub wall: i64,
-    /// Milliseconds from any origin by the monotonic clock (`performance.now()`). Never leaps, but
-    /// on some platforms stands still during sleep.
+    /// Milliseconds since any origin by the monotonic clock (`performance.now()`). Never jumps, but on some platforms
+    /// stops during sleep.
     pub mono: i64,
 }
 
 impl Now {
-    fn tame(self) -> Self {
-        Now { wall: tame(self.wall), mono: tame(self.mono) }
+    fn bounded(self) -> Self {
+        Now { wall: bounded(self.wall), mono: bounded(self.mono) }
     }
 }
 
 /// How far (ms) the clocks may drift apart before the difference counts as time passed.
 ///
 /// Browsers round both clocks, to as much as 100 ms each. Taking the larger of two rounded steps at every event would
-/// add up: a page that asks a thousand times a second would see time run twice as fast. The price is that as much may
-/// have passed without being counted (and that each setting back of the wall clock by less than this may hide as much
-/// sleep).
+/// add up: a page that asks a thousand times a second would see time run twice as fast. The price is that up to this
+/// much time may have passed without being counted, and that each time the wall clock is set back by less than this, as
+/// much sleep may be hidden.
 pub(super) const TOLERANCE: i64 = 250;
 
-/// A disagreement of this size (ms) within one step is a jump: the device slept, or someone set
-/// the clock.
+/// A disagreement of more than this (ms) within one step is a jump: the device slept, or the clock was set.
 const JUMP: i64 = 5_000;
 
-/// For so long (ms, awake) after the wall clock was set back the age of a message cannot be told: it may have been sent
-/// before. What has waited for a frozen page arrives as soon as that runs again, and it sees then that the clock was
-/// set.
-const DOUBT: i64 = 5_000;
+/// For so long (ms, awake) after the wall clock was set back, the age of a message is unknown: it may have been sent
+/// before. Messages that waited for a frozen page arrive as soon as it runs again, which is also when the change of the
+/// clock shows.
+const AGE_UNKNOWN: i64 = 5_000;
 
-/// A step in which the page did not run counts for no more than this (ms) of that: it kept messages waiting as well.
-const DOUBT_STEP: i64 = 1_000;
+/// A step in which the page did not run counts for no more than this (ms) of that time: messages waited as well.
+const AGE_UNKNOWN_STEP: i64 = 1_000;
 
 /// What one reading of both clocks shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,61 +48,64 @@ pub(super) enum Step {
     Jump,
 }
 
-/// No time from outside counts for more than this (ms), so that no sum of a few of them overflows and none needs
-/// watching.
+/// No time from outside counts for more than this (ms), so that no sum of a few of them overflows.
 const FAR: i64 = 1 << 60;
 
-/// The nearest number that is not absurd. Not inlined, for size: its two limits take ten bytes each.
-#[inline(never)]
-pub(super) fn tame(ms: i64) -> i64 {
+/// The nearest time of at most [`FAR`].
+pub(super) fn bounded(ms: i64) -> i64 {
     ms.clamp(-FAR, FAR)
 }
 
-/// Makes one time of the two clocks, twice: once as late as it may be, once as early.
+/// The earlier of two times; `None` is no time at all.
+pub(super) fn earlier(a: Option<i64>, b: Option<i64>) -> Option<i64> {
+    a.into_iter().chain(b).min()
+}
+
+/// Derives two times from the two clocks: one that is rather late, one that is rather early.
 ///
 /// With every observation the *steady* time advances by what the wall or the monotonic clock advanced, whichever is
-/// more (within [`TOLERANCE`]), and never goes back. Sleep in which the monotonic clock stood still is thus counted,
-/// and a wall clock set back is ignored; one set forward makes a token look older than it is, which costs one fetch.
-/// The age of tokens is measured by it.
+/// more (within [`TOLERANCE`]), and never goes back. Sleep in which the monotonic clock stopped is thus counted, and a
+/// wall clock set back is ignored; one set forward makes a token look older than it is, which costs one fetch. The age
+/// of tokens is measured by it.
 ///
-/// The *awake* time is the monotonic clock alone: it may miss sleep but never runs ahead of the
-/// truth. Rates are limited by it, so that a clock set forward does not lift a limit.
+/// The *awake* time is the monotonic clock alone: it may miss sleep but never runs ahead of the truth. Rates are
+/// limited by it, so that a clock set forward does not lift a limit.
 #[derive(Debug)]
 pub(super) struct Timeline {
     last: Now,
     awake: i64,
-    /// What the wall clock told of on top, in steps of more than [`TOLERANCE`].
+    /// What the wall clock added, in steps of more than [`TOLERANCE`].
     extra: i64,
-    /// How far the wall clock has got ahead of (or behind) the monotonic one, not yet counted.
+    /// How far the wall clock is ahead of (or behind) the monotonic one, not yet counted.
     lead: i64,
-    /// For how long (ms) ages told by the wall clock are still in doubt.
-    doubt: i64,
-    /// By what the awake time advanced last, since then.
+    /// For how long (ms) ages by the wall clock are still unknown.
+    age_unknown: i64,
+    /// By what the awake time advanced last.
     step: i64,
 }
 
 impl Timeline {
     pub(super) fn new(now: Now) -> Self {
-        Timeline { last: now.tame(), awake: 0, extra: 0, lead: 0, doubt: 0, step: 0 }
+        Timeline { last: now.bounded(), awake: 0, extra: 0, lead: 0, age_unknown: 0, step: 0 }
     }
 
     /// Takes a reading of the clocks.
     pub(super) fn observe(&mut self, now: Now) -> Step {
-        let now = now.tame();
+        let now = now.bounded();
         // A monotonic clock that went back has a new origin: go on from there.
         let mono = (now.mono - self.last.mono).max(0);
         let wall = now.wall - self.last.wall;
         self.last = now;
-        self.awake = tame(self.awake + mono);
+        self.awake = bounded(self.awake + mono);
         self.step = mono;
         self.lead += wall - mono;
         let lead = self.lead;
         if lead.abs() > TOLERANCE {
             // A wall clock set back may take with it a little sleep that was not counted yet.
-            self.extra = tame(self.extra + lead.max(TOLERANCE));
+            self.extra = bounded(self.extra + lead.max(TOLERANCE));
             self.lead = 0;
             if lead < 0 {
-                self.doubt = DOUBT;
+                self.age_unknown = AGE_UNKNOWN;
                 self.step = 0;
             }
         }
@@ -124,15 +126,15 @@ impl Timeline {
         self.awake
     }
 
-    /// The last observation was made in time, or it may be that the page did not run before.
+    /// Tells whether the last observation was made in time; if not, the page may not have run before it.
     pub(super) fn observed(&mut self, in_time: bool) {
-        let step = if in_time { self.step } else { self.step.min(DOUBT_STEP) };
-        self.doubt = (self.doubt - step).max(0);
+        let step = if in_time { self.step } else { self.step.min(AGE_UNKNOWN_STEP) };
+        self.age_unknown = (self.age_unknown - step).max(0);
     }
 
-    /// The wall clock was set back a moment ago: what it says of the age of a message may be too little.
-    pub(super) fn in_doubt(&self) -> bool {
-        self.doubt > 0
+    /// The wall clock was set back a moment ago: a message may be older than it looks.
+    pub(super) fn is_age_unknown(&self) -> bool {
+        self.age_unknown > 0
     }
 
     /// What the wall clock shows now, in milliseconds since the epoch.
@@ -193,23 +195,23 @@ mod tests {
     }
 
     #[test]
-    fn ages_are_in_doubt_for_a_while_after_the_wall_clock_was_set_back() {
+    fn ages_are_unknown_for_a_while_after_the_wall_clock_was_set_back() {
         let mut line = line();
         step(&mut line, 3_600_000, 10);
         step(&mut line, 0, TOLERANCE);
-        assert!(!line.in_doubt());
+        assert!(!line.is_age_unknown());
         step(&mut line, -TOLERANCE - 1, 0);
-        assert!(line.in_doubt());
+        assert!(line.is_age_unknown());
         line.observed(true);
         // Sleep, in which both clocks went on, does not end it.
         step(&mut line, 3_600_000, 3_600_000);
         line.observed(false);
-        step(&mut line, DOUBT - DOUBT_STEP - 1, DOUBT - DOUBT_STEP - 1);
+        step(&mut line, AGE_UNKNOWN - AGE_UNKNOWN_STEP - 1, AGE_UNKNOWN - AGE_UNKNOWN_STEP - 1);
         line.observed(true);
-        assert!(line.in_doubt());
+        assert!(line.is_age_unknown());
         step(&mut line, 1, 1);
         line.observed(true);
-        assert!(!line.in_doubt());
+        assert!(!line.is_age_unknown());
     }
 
     #[test]

@@ -90,6 +90,11 @@ impl Truth {
     }
 }
 
+/// For how long (ms) the token in hand is good in the machine's eyes; `i64::MAX`: it never expires.
+pub(crate) fn valid_for(machine: &Machine) -> Option<i64> {
+    machine.token_valid_for().map(|left| left.millis().unwrap_or(i64::MAX))
+}
+
 /// What a caller asked for, and when (true time).
 pub(crate) struct Ask {
     pub(crate) since: i64,
@@ -121,7 +126,7 @@ impl Ask {
 /// The service has refused, and is asked again all the same.
 pub(crate) fn asks_again(event: Event, actions: &[Action]) -> bool {
     let failure = match event {
-        Event::Failed { failure, .. } | Event::HeardFailed { failure, .. } => failure,
+        Event::Failed { failure, .. } | Event::SiblingFailed { failure, .. } => failure,
         _ => return false,
     };
     failure == Failure::Terminal
@@ -164,7 +169,7 @@ impl Alarm {
 
 /// By when (true time) a token must arrive in fair weather, whatever happened before.
 ///
-/// At worst the flight in the air times out, and then the budget of ten attempts in ten minutes
+/// At worst the request in the air times out, and then the budget of ten attempts in ten minutes
 /// is waited for; that is longer than any backoff (5 min), pause (5 min) or probe (6 min). What
 /// the server has asked for comes first, with a draw from the backoff on top.
 pub(crate) fn token_due(policy: &Policy, t: i64, not_before: Option<i64>) -> i64 {

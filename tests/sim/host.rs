@@ -215,12 +215,12 @@ impl Host {
         };
         let bare = self.told == Told::End;
         let answer = Answer {
-            token: token.id.into(),
+            token_hash: token.id.into(),
             expires_at: (!bare).then_some(ends),
             issued_at: (self.issued_at && !bare).then(|| whole(server(token.minted))),
-            length,
-            told_expiry: bare.then_some(ends),
-            asked: self.asked,
+            stated_life: length,
+            stated_expiry: bare.then_some(ends),
+            requested_life: self.asked,
             date: self.dated.then(|| whole(clock)),
             age: 0,
         };

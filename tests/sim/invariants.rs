@@ -30,6 +30,9 @@ const STEP: i64 = 250;
 /// An answer that takes longer proves nothing.
 const PROMPT: i64 = 10 * SECOND;
 
+/// By then the request after an answer in doubt is sent, unless the page is frozen: later it settles nothing.
+const ASKED_AGAIN: i64 = 5 * SECOND;
+
 /// So much later an answer does not settle the doubt about the one before.
 const DOUBT: i64 = 60 * SECOND;
 
@@ -78,8 +81,10 @@ pub(crate) struct Watch {
     missed: Option<i64>,
     /// It was in doubt.
     doubted: bool,
-    /// And there was no token since.
-    waited: bool,
+    /// When it came, if there was no token since.
+    waiting_since: Option<i64>,
+    /// The page was frozen since.
+    was_frozen: bool,
     /// It was one by which a client whose clock is wrong is to get on.
     good: bool,
     in_hand: Option<u32>,
@@ -96,7 +101,7 @@ impl Watch {
             self.forgotten = self.in_hand;
             self.missed = None;
             self.doubted = false;
-            self.waited = false;
+            self.waiting_since = None;
         }
         if let Some(id) = seen.moved.filter(|id| seen.held.is_none_or(|(held, _)| held != *id)) {
             // It had good reason, or it would not have been let through there.
@@ -108,10 +113,11 @@ impl Watch {
             self.not_refused(seen, brought)?;
             self.soon_there(seen, brought)?;
             self.doubted = seen.doubted;
-            self.waited = seen.doubted;
+            self.waiting_since = seen.doubted.then_some(seen.t);
+            self.was_frozen = false;
         } else if seen.held.is_some() {
             // A sibling had one.
-            self.waited = false;
+            self.waiting_since = None;
             self.missed = None;
         }
         Ok(())
@@ -120,6 +126,7 @@ impl Watch {
     /// The page is frozen: the answer after that comes too late to settle a doubt.
     pub(crate) fn frozen(&mut self) {
         self.missed = None;
+        self.was_frozen = true;
     }
 
     fn stepped(&mut self, now: Now) -> bool {
@@ -141,7 +148,8 @@ impl Watch {
         let left = (brought.ends - seen.t).min(brought.ends - seen.t - seen.ahead);
         if left > 2 * SECOND {
             ensure!(!seen.refused, "I2: refused a token with {} ms left", left / MS);
-            ensure!(!(seen.doubted && self.waited), "I2: twice in doubt, with {} ms left", left / MS);
+            let again = self.waiting_since.filter(|since| !(self.was_frozen && brought.sent - since > ASKED_AGAIN));
+            ensure!(!(seen.doubted && again.is_some()), "I2: twice in doubt, with {} ms left", left / MS);
             if seen.doubted {
                 let wait = seen.next.ok_or("in doubt, and no request is planned")? - seen.now.wall;
                 // No sooner than other limits allow.
@@ -221,5 +229,5 @@ fn earliest(answer: Answer) -> Option<i64> {
 /// The length that rule 5 takes.
 fn life(answer: &Answer) -> Option<i64> {
     let signed = answer.expires_at.zip(answer.issued_at).map(|(end, start)| end - start);
-    signed.into_iter().chain(answer.length).min().or(answer.asked).or(Some(25 * 3_600_000 - 60_000))
+    signed.into_iter().chain(answer.stated_life).min().or(answer.requested_life).or(Some(25 * 3_600_000 - 60_000))
 }

@@ -1,59 +1,60 @@
-//! The rules, one by one and without memory. `docs/clocks.md` says in plain words what they are for.
+//! The rules, one by one and without memory. `docs/clocks.md` explains what they are for.
 //!
 //! Three clocks are involved: the client's, that of the host that vends (by its `Date`), and that of Momento, which
-//! signs the claim `exp`. Only the last one counts, and it is the one that nobody can read. What is left of a token by
-//! the client's clock is called `by_wall` here, and what is left by the host's, `by_date`.
+//! signs the claim `exp`. Only the last one counts, and it is the one that cannot be read. What a token has left by the
+//! client's clock is called `by_wall` here, and what it has left by the host's, `by_date`.
 
-use super::super::event::NEVER;
-use super::answer::Sighting;
+use super::super::clock::TOLERANCE;
+use super::answer::TimedAnswer;
 
 /// By how much (ms) the steady time may lag behind the truth: what [`Timeline`](super::super::clock::Timeline) does not
-/// count, and what a clock that goes to the next tenth of a second does not show yet. It is taken off every life.
-pub(in super::super) const UNCERTAINTY: i64 = super::super::clock::TOLERANCE + 100;
+/// count, and what a clock that advances in tenths of a second does not show yet. It is taken off every life.
+pub(in super::super) const UNCERTAINTY: i64 = TOLERANCE + 100;
 
 /// Clocks that differ by no more than this (ms) agree, and a client's clock that is wrong by no more than this is
 /// right.
-pub(in super::super) const AGREEMENT: i64 = 5_000;
+const AGREEMENT: i64 = 5_000;
 
-/// A token may have so much more (ms) left than its whole life before that is taken for the error of a clock.
+/// A token may have so much more (ms) left than its whole life before that is taken for a wrong clock.
 const SLACK: i64 = 60_000;
 
-/// The same, with its life, where that is not known (ms): the most that Momento grants a disposable token.
+/// The same, with its life, if that is not known (ms): the most that Momento grants a disposable token.
 const LONGEST: i64 = 25 * 3_600_000;
 
 /// A time that moves with the clock differs from it by no more than this (ms): whole seconds, and what is not counted.
 const STEP: i64 = 1_200;
 
-/// An answer that was on its way for longer than this (ms) is no measure of time: its page may have been frozen, and
-/// what was stored meanwhile is another copy.
+/// An answer that took longer than this (ms) is no measure of time: its page may have been frozen, and what was stored
+/// meanwhile is another copy.
 const PROMPT: i64 = 10_000;
 
-/// The least time (ms) before a request that is to settle a doubt, and how much is drawn at random on top.
+/// The least time (ms) before a request that follows an uncertain answer.
 pub(super) const REASK: i64 = 3_000;
+
+/// How much is added to it at random, at most.
 pub(in super::super) const REASK_SPREAD: i64 = 1_000;
 
-/// What a token's end was reckoned from.
+/// What a token's end was computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Basis {
     /// The claim `exp`, or what the answer says, and a clock.
     Clock,
-    /// The length of a life alone: it has at least as long as asked for (rule 5).
+    /// The length of a life alone: it has at least as long as requested (rule 5).
     Length,
-    /// Two answers, of which the second proved the first (rules 6 and 7). The wall clock is right with this added (ms).
+    /// Two answers, of which the second confirmed the first (rules 6 and 7). The wall clock is right with this offset
+    /// added (ms).
     Confirmed { offset: i64 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Judgement {
-    Good {
-        /// In milliseconds, more than 0; [`NEVER`]: without end.
-        life: i64,
-        basis: Basis,
-    },
-    Doubtful {
-        /// Not before this time (ms) from now.
-        wait: i64,
-    },
+    /// It is valid for so long (ms, more than 0).
+    Good { life: i64, basis: Basis },
+    /// It never expires.
+    Unlimited,
+    /// Ask again, not before this time (ms) has passed.
+    Uncertain { wait: i64 },
+    /// It has expired.
     Expired,
 }
 
@@ -63,24 +64,24 @@ impl Judgement {
     }
 }
 
-/// An answer as it looks by one wall clock.
+/// An answer as seen with one wall clock.
 struct View<'a> {
-    seen: &'a Sighting,
+    timed: &'a TimedAnswer,
     wall: i64,
     /// An offset was added to the wall clock, which is known no better than `Date` is.
     by_offset: bool,
     /// What the token has left (ms) by the wall clock.
     by_wall: i64,
-    /// The same by the host's, where that can be read.
-    date: Option<Dated>,
-    /// The most that the token can have left by a right clock, where its life may be the one asked for, and where not.
+    /// The same by the host's clock, if that can be read.
+    date: Option<HostClock>,
+    /// The most that the token can have left by a right clock, if its life may be the one requested, and if not.
     most: i64,
     most_known: i64,
 }
 
 #[derive(Clone, Copy)]
-struct Dated {
-    /// Between which times the host's clock stands now.
+struct HostClock {
+    /// Between which times the host's clock is now.
     earliest: i64,
     latest: i64,
     /// What the token has left (ms): at least, and at most.
@@ -89,22 +90,22 @@ struct Dated {
 }
 
 impl<'a> View<'a> {
-    fn new(seen: &'a Sighting, expires_at: i64, wall: i64, by_offset: bool) -> Self {
+    fn new(timed: &'a TimedAnswer, expires_at: i64, wall: i64, by_offset: bool) -> Self {
         let left = |now: i64| expires_at - now - UNCERTAINTY;
         let most = |life: Option<i64>| life.map_or(LONGEST, |life| life + SLACK);
         View {
-            seen,
+            timed,
             wall,
             by_offset,
             by_wall: left(wall),
-            date: seen.earliest().zip(seen.latest()).map(|(earliest, latest)| Dated {
+            date: timed.earliest().zip(timed.latest()).map(|(earliest, latest)| HostClock {
                 earliest,
                 latest,
                 left: left(latest),
                 left_at_most: left(earliest),
             }),
-            most: most(seen.life()),
-            most_known: most(seen.known_life()),
+            most: most(timed.life()),
+            most_known: most(timed.known_life()),
         }
     }
 
@@ -112,48 +113,47 @@ impl<'a> View<'a> {
         self.by_wall > 0 && self.by_wall <= self.most
     }
 
-    /// What is left by the host's clock, where that is plausible. A life that was only asked for proves nothing against
-    /// it.
-    fn plausible_date(&self) -> Option<Dated> {
+    /// The host's clock, if what is left by it is plausible. A life that was only requested proves nothing against it.
+    fn plausible_date(&self) -> Option<HostClock> {
         self.date.filter(|date| date.left_at_most > 0 && date.left <= self.most_known)
     }
 
-    /// Both clocks show the same time, as far as can be told.
+    /// Both clocks show the same time, as far as can be known.
     fn clocks_agree(&self) -> bool {
-        let within = |date: Dated| date.earliest - AGREEMENT <= self.wall && self.wall <= date.latest + AGREEMENT;
-        self.seen.took() <= PROMPT && self.date.is_some_and(within)
+        let within = |date: HostClock| date.earliest - AGREEMENT <= self.wall && self.wall <= date.latest + AGREEMENT;
+        self.timed.took() <= PROMPT && self.date.is_some_and(within)
     }
 
-    /// It died on its way to a client whose clock is right.
-    fn died_on_the_way(&self) -> bool {
+    /// It expired on its way to a client whose clock is right.
+    fn expired_on_the_way(&self) -> bool {
         self.clocks_agree() && -AGREEMENT < self.by_wall && self.by_wall <= 0
     }
 
-    /// By the host's clock it may have died on its way, and the client's cannot tell.
-    fn may_have_died(&self) -> bool {
+    /// By the host's clock it may have expired on its way, and the client's does not show it.
+    fn may_have_expired(&self) -> bool {
         self.by_wall > 0
-            && self.date.is_some_and(|date| date.left <= 0 && date.left_at_most > 0 && !self.wall_tells(date))
+            && self.date.is_some_and(|date| date.left <= 0 && date.left_at_most > 0 && !self.wall_decides(date))
     }
 
     /// The wall clock itself shows a time at which the answer may have arrived.
-    fn wall_tells(&self, date: Dated) -> bool {
+    fn wall_decides(&self, date: HostClock) -> bool {
         let within = date.earliest <= self.wall && self.wall <= date.latest + AGREEMENT;
-        within && !self.by_offset && self.seen.took() <= PROMPT
+        within && !self.by_offset && self.timed.took() <= PROMPT
     }
 
-    /// Rules 2 to 5: by the wall clock the token lives. `None`: it does not.
-    fn living(&self, doubt: Option<&Sighting>) -> Option<Judgement> {
+    /// Rules 2 to 5: by the wall clock the token is valid. `None`: it is not.
+    fn judge_valid(&self, previous: Option<&TimedAnswer>) -> Option<Judgement> {
         if self.by_wall <= 0 {
             return None;
         }
-        let unsure = self.may_have_died();
-        if unsure && doubt.is_none() {
-            return Some(Judgement::Doubtful { wait: REASK });
+        let unsure = self.may_have_expired();
+        if unsure && previous.is_none() {
+            return Some(Judgement::Uncertain { wait: REASK });
         }
         if unsure && self.by_offset {
             return Some(Judgement::Expired);
         }
-        let by_date = |date: Dated| if unsure { date.left_at_most } else { date.left };
+        let by_date = |date: HostClock| if unsure { date.left_at_most } else { date.left };
         let clock = |life| Some(Judgement::good(life, Basis::Clock));
         if self.clocks_agree() {
             // A host's clock that is ahead of a right one costs a little of the life, a client's that is behind none.
@@ -164,80 +164,89 @@ impl<'a> View<'a> {
         if self.wall_is_plausible() {
             return clock(plausible.map_or(self.by_wall, |left| left.min(self.by_wall)));
         }
-        // More than its whole life: the client's clock is behind, or more was granted than asked for.
+        // More than its whole life: the client's clock is behind, or more was granted than requested.
         match plausible {
             Some(left) => clock(left.min(self.by_wall)),
             None => {
-                let life = self.seen.life().unwrap_or(LONGEST - SLACK);
+                let life = self.timed.life().unwrap_or(LONGEST - SLACK);
                 Some(Judgement::good((life - UNCERTAINTY).min(self.by_wall), Basis::Length))
             }
         }
     }
 
-    /// Rules 6 to 8: by the wall clock it has ended. Either that clock is ahead, or the answer is a copy of an old one.
-    fn ended(&self, doubt: Option<&Sighting>) -> Judgement {
+    /// Rules 6 to 8: by the wall clock it has expired. Either that clock is ahead, or the answer is a copy of an old
+    /// one.
+    fn judge_expired(&self, previous: Option<&TimedAnswer>) -> Judgement {
         let date = self.plausible_date();
-        if date.is_none() && self.seen.life().is_none() {
+        if date.is_none() && self.timed.life().is_none() {
             return Judgement::Expired;
         }
-        // A clock that is ahead by no more than what counts as right shows a token that lives as ended. Where tokens
-        // are served more than once, it can be told from one that is further ahead only by a token that is served after
-        // that.
+        // A clock that is ahead by no more than what counts as right shows a valid token as expired. If tokens are
+        // served more than once, it can be told from a clock that is further ahead only by a token served after that.
         let wait = REASK.max(self.by_wall + AGREEMENT + 2 * UNCERTAINTY);
-        let Some(doubt) = doubt else { return Judgement::Doubtful { wait } };
-        let when_sent = self.by_wall + self.seen.took();
-        let served_on = doubt.repeated || doubt.answer.token == self.seen.answer.token;
-        if served_on && when_sent > -AGREEMENT - UNCERTAINTY {
-            return Judgement::Doubtful { wait };
+        let Some(previous) = previous else { return Judgement::Uncertain { wait } };
+        let when_sent = self.by_wall + self.timed.took();
+        let served_again = previous.repeated || previous.answer.token_hash == self.timed.answer.token_hash;
+        if served_again && when_sent > -AGREEMENT - UNCERTAINTY {
+            return Judgement::Uncertain { wait };
         }
-        if doubt.took() > PROMPT && self.seen.took() <= PROMPT {
-            return Judgement::Doubtful { wait };
+        if previous.took() > PROMPT && self.timed.took() <= PROMPT {
+            return Judgement::Uncertain { wait };
         }
-        let moved = |from: Option<i64>, to: Option<i64>| {
-            let least = self.seen.sent - doubt.received - STEP;
-            let most = self.seen.received - doubt.sent + STEP;
-            self.seen.took() <= PROMPT && from.zip(to).is_some_and(|(from, to)| (least..=most).contains(&(to - from)))
-        };
         // The host's clock moves on: the answers are live, and the wall clock is ahead.
         let date = date.filter(|date| date.left > 0);
         if let Some(date) = date {
-            if self.seen.answer.age > 0 {
+            if self.timed.answer.age > 0 {
                 return Judgement::Expired;
             }
-            if moved(doubt.earliest(), self.seen.earliest()) {
+            if self.moved_on(previous, TimedAnswer::earliest) {
                 let offset = date.latest - self.wall;
                 return Judgement::good(date.left, Basis::Confirmed { offset });
             }
         }
         // Or the tokens themselves do: each is new. A host's clock that was set in between may still be right.
-        if let Some(life) = self.seen.life().filter(|_| moved(doubt.start(), self.seen.start())) {
-            let life = life - self.seen.took() - UNCERTAINTY;
+        if let Some(life) = self.timed.life().filter(|_| self.moved_on(previous, TimedAnswer::start)) {
+            let life = life - self.timed.took() - UNCERTAINTY;
             let life = date.map_or(life, |date| date.left.min(life));
             return Judgement::good(life, Basis::Confirmed { offset: self.by_wall - life });
         }
         Judgement::Expired
     }
+
+    /// From the previous answer to this one, the time that `read` finds in them has moved on as the clock did.
+    fn moved_on(&self, previous: &TimedAnswer, read: fn(&TimedAnswer) -> Option<i64>) -> bool {
+        let least = self.timed.sent - previous.received - STEP;
+        let most = self.timed.received - previous.sent + STEP;
+        let times = read(previous).zip(read(self.timed));
+        self.timed.took() <= PROMPT && times.is_some_and(|(from, to)| (least..=most).contains(&(to - from)))
+    }
 }
 
-/// Judges an answer by the wall clock as it is. `doubt` is the answer before, if that one was in doubt.
-pub(super) fn judge(seen: &Sighting, wall: i64, doubt: Option<&Sighting>) -> Judgement {
-    let Some(expires_at) = seen.answer.expires_at else { return told(seen, wall, false, doubt) };
-    let view = View::new(seen, expires_at, wall, false);
-    if view.died_on_the_way() {
+/// Judges an answer by the wall clock as it is. `previous` is the answer before, if that one was uncertain.
+pub(super) fn judge(timed: &TimedAnswer, wall: i64, previous: Option<&TimedAnswer>) -> Judgement {
+    let Some(expires_at) = timed.answer.expires_at else { return judge_unsigned(timed, wall, false, previous) };
+    let view = View::new(timed, expires_at, wall, false);
+    if view.expired_on_the_way() {
         return Judgement::Expired;
     }
-    view.living(doubt).unwrap_or_else(|| view.ended(doubt))
+    view.judge_valid(previous).unwrap_or_else(|| view.judge_expired(previous))
 }
 
-/// The same by a wall clock to which an offset is added; `None` where that leads nowhere, and the answer is to be
-/// judged without.
-pub(super) fn judge_by_offset(seen: &Sighting, wall: i64, offset: i64, doubt: Option<&Sighting>) -> Option<Judgement> {
-    let Some(expires_at) = seen.answer.expires_at else { return Some(told(seen, wall + offset, true, doubt)) };
-    let view = View::new(seen, expires_at, wall + offset, true);
-    if view.by_wall > view.most || view.died_on_the_way() {
+/// The same by a wall clock with an offset added; `None` if that leads nowhere, and the answer is to be judged without.
+pub(super) fn judge_by_offset(
+    timed: &TimedAnswer,
+    wall: i64,
+    offset: i64,
+    previous: Option<&TimedAnswer>,
+) -> Option<Judgement> {
+    let Some(expires_at) = timed.answer.expires_at else {
+        return Some(judge_unsigned(timed, wall + offset, true, previous));
+    };
+    let view = View::new(timed, expires_at, wall + offset, true);
+    if view.by_wall > view.most || view.expired_on_the_way() {
         return None;
     }
-    let judgement = view.living(doubt).unwrap_or_else(|| view.ended(doubt));
+    let judgement = view.judge_valid(previous).unwrap_or_else(|| view.judge_expired(previous));
     Some(match judgement {
         // Counted from the wall clock itself.
         Judgement::Good { life, basis: Basis::Confirmed { offset: more } } => {
@@ -247,24 +256,24 @@ pub(super) fn judge_by_offset(seen: &Sighting, wall: i64, offset: i64, doubt: Op
     })
 }
 
-/// Rule 1: the token itself does not say when it expires, and the answer must do.
-fn told(seen: &Sighting, wall: i64, by_offset: bool, doubt: Option<&Sighting>) -> Judgement {
+/// Rule 1: the token itself does not say when it expires, but the answer may.
+fn judge_unsigned(timed: &TimedAnswer, wall: i64, by_offset: bool, previous: Option<&TimedAnswer>) -> Judgement {
     let by_clock = |left: i64| Judgement::good(left - UNCERTAINTY, Basis::Clock);
-    match (seen.answer.length, seen.answer.told_expiry) {
+    match (timed.answer.stated_life, timed.answer.stated_expiry) {
         // Counted from when the answer was written.
-        (Some(length), _) => by_clock(length - seen.took()),
+        (Some(life), _) => by_clock(life - timed.took()),
         (None, Some(at)) => {
-            let view = View::new(seen, at, wall, by_offset);
+            let view = View::new(timed, at, wall, by_offset);
             match view.date {
                 None => by_clock(at - wall),
                 // As in rule 2.
                 Some(date) if view.clocks_agree() && date.earliest <= wall && !by_offset => by_clock(at - wall),
                 Some(date) if date.left > 0 || date.left_at_most <= 0 => by_clock(at - date.latest),
-                // It may have died on its way.
-                Some(date) if doubt.is_some() => by_clock(at - date.earliest),
-                Some(_) => Judgement::Doubtful { wait: REASK },
+                // It may have expired on its way.
+                Some(date) if previous.is_some() => by_clock(at - date.earliest),
+                Some(_) => Judgement::Uncertain { wait: REASK },
             }
         }
-        (None, None) => Judgement::Good { life: NEVER, basis: Basis::Clock },
+        (None, None) => Judgement::Unlimited,
     }
 }

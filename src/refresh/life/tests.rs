@@ -2,7 +2,6 @@
 
 mod same;
 
-use super::super::event::NEVER;
 use super::*;
 
 const SECOND: i64 = 1_000;
@@ -20,6 +19,8 @@ struct Client {
     ahead: i64,
     /// How long a request takes.
     takes: i64,
+    /// The token judged last was given a later end than before.
+    extended: bool,
 }
 
 impl Client {
@@ -27,16 +28,22 @@ impl Client {
         Client { ahead, ..Client::default() }
     }
 
-    /// What becomes of an answer that is received at `t`.
+    /// What becomes of an answer that is received at `t`. Whether an end was extended goes to `self.extended`.
     fn judge(&mut self, t: i64, answer: Answer) -> Verdict {
-        let seen = Sighting { answer, sent: t - self.takes, received: t, repeated: false };
-        self.lives.judge(seen, NOW + t + self.ahead)
+        let timed = TimedAnswer { answer, sent: t - self.takes, received: t, repeated: false };
+        match self.lives.judge(timed, NOW + t + self.ahead) {
+            Verdict::Good { life, extended } => {
+                self.extended = extended;
+                Verdict::Good { life, extended: false }
+            }
+            verdict => verdict,
+        }
     }
 }
 
 /// A token that ends at `end`; the answer says nothing else.
 fn ends(end: i64) -> Answer {
-    Answer { token: end.unsigned_abs(), expires_at: Some(NOW + end), ..Answer::default() }
+    Answer { token_hash: end.unsigned_abs(), expires_at: Some(NOW + end), ..Answer::default() }
 }
 
 /// The answer's `Date` as well.
@@ -46,51 +53,59 @@ fn dated(end: i64, date: i64) -> Answer {
 
 /// And how long the token lives.
 fn known(life: i64, answer: Answer) -> Answer {
-    Answer { length: Some(life), ..answer }
+    Answer { stated_life: Some(life), ..answer }
 }
 
 fn first(ahead: i64, answer: Answer) -> Verdict {
     Client::ahead(ahead).judge(0, answer)
 }
 
-const DOUBT: Verdict = Verdict::Doubtful(3_000);
+const fn good(life: i64) -> Verdict {
+    Verdict::Good { life: Lifetime::Millis(life), extended: false }
+}
+
+const fn uncertain(wait: i64) -> Verdict {
+    Verdict::Uncertain { wait }
+}
+
+const DOUBT: Verdict = uncertain(3_000);
 
 // ── rule 1 ──────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
 fn without_claim_the_length_counts_first_then_the_expiry_by_date_then_by_the_wall_clock() {
-    let bare = Answer { told_expiry: Some(NOW + MINUTE), date: Some(NOW), ..Answer::default() };
+    let bare = Answer { stated_expiry: Some(NOW + MINUTE), date: Some(NOW), ..Answer::default() };
     let cases = [
-        (Answer { length: Some(HOUR), ..bare }, HOUR - LOSS),
+        (Answer { stated_life: Some(HOUR), ..bare }, HOUR - LOSS),
         (bare, MINUTE - SECOND - LOSS),
         (Answer { date: None, ..bare }, MINUTE - 10 * SECOND - LOSS),
     ];
     for (answer, life) in cases {
-        assert_eq!(first(10 * SECOND, answer), Verdict::Good(life), "{answer:?}");
+        assert_eq!(first(10 * SECOND, answer), good(life), "{answer:?}");
     }
     // Where both clocks agree it is the wall clock, unless that is behind.
     for (ahead, left) in [(6_000, 54_000), (6_001, 59_000), (0, 60_000), (-1, 59_000)] {
-        assert_eq!(first(ahead, bare), Verdict::Good(left - LOSS), "{ahead}");
+        assert_eq!(first(ahead, bare), good(left - LOSS), "{ahead}");
     }
-    assert_eq!(first(0, Answer::default()), Verdict::Good(NEVER));
-    assert_eq!(first(0, Answer { length: Some(LOSS), ..bare }), Verdict::Expired);
+    assert_eq!(first(0, Answer::default()), Verdict::Good { life: Lifetime::Forever, extended: false });
+    assert_eq!(first(0, Answer { stated_life: Some(LOSS), ..bare }), Verdict::Expired);
     // The length counts from when the answer was written, and the request may have taken as long as that.
     let mut slow = Client { takes: 2 * SECOND, ..Client::default() };
-    assert_eq!(slow.judge(0, Answer { length: Some(HOUR), ..bare }), Verdict::Good(HOUR - 2 * SECOND - LOSS));
-    assert_eq!(slow.judge(0, bare), Verdict::Good(MINUTE - LOSS));
+    assert_eq!(slow.judge(0, Answer { stated_life: Some(HOUR), ..bare }), good(HOUR - 2 * SECOND - LOSS));
+    assert_eq!(slow.judge(0, bare), good(MINUTE - LOSS));
     slow.ahead = HOUR;
     slow.lives.forget();
-    assert_eq!(slow.judge(0, bare), Verdict::Good(MINUTE - 3 * SECOND - LOSS));
+    assert_eq!(slow.judge(0, bare), good(MINUTE - 3 * SECOND - LOSS));
 }
 
 #[test]
 fn without_claim_a_token_that_may_have_died_on_the_way_is_in_doubt_as_well() {
-    let soon = Answer { told_expiry: Some(NOW + SECOND), date: Some(NOW), ..Answer::default() };
-    assert_eq!(first(100, soon), Verdict::Good(900 - LOSS), "the wall clock tells");
+    let soon = Answer { stated_expiry: Some(NOW + SECOND), date: Some(NOW), ..Answer::default() };
+    assert_eq!(first(100, soon), good(900 - LOSS), "the wall clock tells");
     let mut client = Client::ahead(-HOUR);
     assert_eq!(client.judge(0, soon), DOUBT);
-    assert_eq!(client.judge(0, soon), Verdict::Good(SECOND - LOSS));
-    assert_eq!(first(-HOUR, Answer { told_expiry: Some(NOW + LOSS), ..soon }), Verdict::Expired);
+    assert_eq!(client.judge(0, soon), good(SECOND - LOSS));
+    assert_eq!(first(-HOUR, Answer { stated_expiry: Some(NOW + LOSS), ..soon }), Verdict::Expired);
 }
 
 // ── rule 2 ──────────────────────────────────────────────────────────────────────────────────────
@@ -101,30 +116,26 @@ fn clocks_agree_to_within_five_seconds_of_the_time_in_which_the_answer_was_writt
     let answer = known(MINUTE, dated(10 * MINUTE, 0));
     let mut client = Client { takes: 2 * SECOND, ..Client::ahead(0) };
     client.ahead = 8 * SECOND;
-    assert_eq!(client.judge(0, answer), Verdict::Good(10 * MINUTE - 8 * SECOND - LOSS), "D1 + 5 s");
+    assert_eq!(client.judge(0, answer), good(10 * MINUTE - 8 * SECOND - LOSS), "D1 + 5 s");
     client.ahead += 1;
     client.lives.forget();
-    assert_eq!(client.judge(0, answer), Verdict::Good(MINUTE - LOSS), "beyond that rule 5");
+    assert_eq!(client.judge(0, answer), good(MINUTE - LOSS), "beyond that rule 5");
     client.lives.forget();
     client.ahead = -5 * SECOND;
-    assert_eq!(
-        client.judge(0, answer),
-        Verdict::Good(10 * MINUTE - 3 * SECOND - LOSS),
-        "D0 - 5 s: the shorter, by date"
-    );
+    assert_eq!(client.judge(0, answer), good(10 * MINUTE - 3 * SECOND - LOSS), "D0 - 5 s: the shorter, by date");
     client.lives.forget();
     client.ahead -= 1;
-    assert_eq!(client.judge(0, answer), Verdict::Good(MINUTE - LOSS), "beyond that rule 5");
+    assert_eq!(client.judge(0, answer), good(MINUTE - LOSS), "beyond that rule 5");
 }
 
 #[test]
 fn where_they_agree_the_wall_clock_counts_unless_it_is_behind_the_hosts() {
-    assert_eq!(first(0, dated(MINUTE, 0)), Verdict::Good(MINUTE - LOSS));
-    assert_eq!(first(-1, dated(MINUTE, 0)), Verdict::Good(MINUTE - SECOND - LOSS));
+    assert_eq!(first(0, dated(MINUTE, 0)), good(MINUTE - LOSS));
+    assert_eq!(first(-1, dated(MINUTE, 0)), good(MINUTE - SECOND - LOSS));
     // Where nothing is left by the host's, the wall clock's word is all there is, once that was looked into.
     let mut client = Client::ahead(-1);
     assert_eq!(client.judge(0, dated(SECOND, 0)), DOUBT);
-    assert_eq!(client.judge(0, dated(SECOND, 0)), Verdict::Good(SECOND - LOSS));
+    assert_eq!(client.judge(0, dated(SECOND, 0)), good(SECOND - LOSS));
 }
 
 #[test]
@@ -140,18 +151,15 @@ fn a_token_that_died_on_its_way_is_refused_at_once() {
 
 #[test]
 fn where_both_are_plausible_the_shorter_counts() {
-    assert_eq!(first(MINUTE, dated(5 * MINUTE, 0)), Verdict::Good(4 * MINUTE - LOSS));
-    assert_eq!(first(-MINUTE, dated(5 * MINUTE, 0)), Verdict::Good(5 * MINUTE - SECOND - LOSS));
+    assert_eq!(first(MINUTE, dated(5 * MINUTE, 0)), good(4 * MINUTE - LOSS));
+    assert_eq!(first(-MINUTE, dated(5 * MINUTE, 0)), good(5 * MINUTE - SECOND - LOSS));
 }
 
 #[test]
 fn how_long_an_answer_lay_in_a_cache_is_added_to_its_date() {
     let answer = Answer { age: MINUTE, ..dated(5 * MINUTE, -MINUTE) };
-    assert_eq!(first(-HOUR, answer), Verdict::Good(5 * MINUTE - SECOND - LOSS));
-    assert_eq!(
-        first(-HOUR, Answer { age: -MINUTE, ..dated(5 * MINUTE, 0) }),
-        Verdict::Good(5 * MINUTE - SECOND - LOSS)
-    );
+    assert_eq!(first(-HOUR, answer), good(5 * MINUTE - SECOND - LOSS));
+    assert_eq!(first(-HOUR, Answer { age: -MINUTE, ..dated(5 * MINUTE, 0) }), good(5 * MINUTE - SECOND - LOSS));
 }
 
 #[test]
@@ -159,61 +167,61 @@ fn a_life_is_plausible_up_to_a_minute_more_than_it_has() {
     let life = 10 * MINUTE;
     // By the wall clock: a slow client, without `Date`.
     let answer = known(life, ends(life));
-    assert_eq!(first(-MINUTE - LOSS, answer), Verdict::Good(life + MINUTE));
-    assert_eq!(first(-MINUTE - LOSS - 1, answer), Verdict::Good(life - LOSS), "rule 5");
+    assert_eq!(first(-MINUTE - LOSS, answer), good(life + MINUTE));
+    assert_eq!(first(-MINUTE - LOSS - 1, answer), good(life - LOSS), "rule 5");
     // By `Date`: a slow host, and a right client. Where it is plausible the shorter counts, and that is the client's;
     // so the client is slower still.
     let date = |ago: i64| known(life, dated(life, -ago));
-    assert_eq!(first(-HOUR, date(MINUTE)), Verdict::Good(life + MINUTE - SECOND - LOSS));
-    assert_eq!(first(-HOUR, date(MINUTE + SECOND)), Verdict::Good(life + MINUTE - LOSS));
-    assert_eq!(first(-HOUR, date(MINUTE + 2 * SECOND)), Verdict::Good(life - LOSS), "not plausible");
+    assert_eq!(first(-HOUR, date(MINUTE)), good(life + MINUTE - SECOND - LOSS));
+    assert_eq!(first(-HOUR, date(MINUTE + SECOND)), good(life + MINUTE - LOSS));
+    assert_eq!(first(-HOUR, date(MINUTE + 2 * SECOND)), good(life - LOSS), "not plausible");
 }
 
 #[test]
 fn a_life_that_is_not_known_counts_as_25_hours_less_a_minute() {
     let day = 25 * HOUR;
-    assert_eq!(first(0, ends(day + LOSS)), Verdict::Good(day));
-    assert_eq!(first(0, ends(day + LOSS + 1)), Verdict::Good(day - MINUTE - LOSS));
-    assert_eq!(first(-HOUR, dated(day + LOSS + SECOND, 0)), Verdict::Good(day));
-    assert_eq!(first(-HOUR, dated(day + LOSS + SECOND + 1, 0)), Verdict::Good(day - MINUTE - LOSS));
+    assert_eq!(first(0, ends(day + LOSS)), good(day));
+    assert_eq!(first(0, ends(day + LOSS + 1)), good(day - MINUTE - LOSS));
+    assert_eq!(first(-HOUR, dated(day + LOSS + SECOND, 0)), good(day));
+    assert_eq!(first(-HOUR, dated(day + LOSS + SECOND + 1, 0)), good(day - MINUTE - LOSS));
     // Long-lived keys are held for as long, and by clocks that agree to their end.
-    assert_eq!(first(0, dated(90 * 24 * HOUR, 0)), Verdict::Good(90 * 24 * HOUR - LOSS));
+    assert_eq!(first(0, dated(90 * 24 * HOUR, 0)), good(90 * 24 * HOUR - LOSS));
 }
 
 #[test]
 fn the_life_is_the_shorter_of_the_claims_and_the_answers_or_else_what_was_asked_for() {
     let claims = |iat: i64| Answer { issued_at: Some(NOW + iat), ..ends(MINUTE) };
     let slow = |answer| first(-HOUR, answer);
-    assert_eq!(slow(claims(0)), Verdict::Good(MINUTE - LOSS));
-    assert_eq!(slow(Answer { length: Some(30 * SECOND), ..claims(0) }), Verdict::Good(30 * SECOND - LOSS));
-    assert_eq!(slow(Answer { length: Some(HOUR), ..claims(0) }), Verdict::Good(MINUTE - LOSS));
-    assert_eq!(slow(Answer { asked: Some(20 * SECOND), ..claims(0) }), Verdict::Good(MINUTE - LOSS), "known");
-    assert_eq!(slow(Answer { asked: Some(20 * SECOND), ..ends(MINUTE) }), Verdict::Good(20 * SECOND - LOSS));
+    assert_eq!(slow(claims(0)), good(MINUTE - LOSS));
+    assert_eq!(slow(Answer { stated_life: Some(30 * SECOND), ..claims(0) }), good(30 * SECOND - LOSS));
+    assert_eq!(slow(Answer { stated_life: Some(HOUR), ..claims(0) }), good(MINUTE - LOSS));
+    assert_eq!(slow(Answer { requested_life: Some(20 * SECOND), ..claims(0) }), good(MINUTE - LOSS), "known");
+    assert_eq!(slow(Answer { requested_life: Some(20 * SECOND), ..ends(MINUTE) }), good(20 * SECOND - LOSS));
     // What is no length is none.
-    assert_eq!(slow(Answer { length: Some(0), ..claims(MINUTE) }), Verdict::Good(HOUR + MINUTE - LOSS));
+    assert_eq!(slow(Answer { stated_life: Some(0), ..claims(MINUTE) }), good(HOUR + MINUTE - LOSS));
 }
 
 #[test]
 fn what_was_asked_for_proves_nothing_against_date() {
     // Ten minutes were asked for, and an hour granted; the client is two hours slow.
-    let granted = Answer { asked: Some(10 * MINUTE), ..dated(HOUR, 0) };
-    assert_eq!(first(-2 * HOUR, granted), Verdict::Good(HOUR - SECOND - LOSS));
+    let granted = Answer { requested_life: Some(10 * MINUTE), ..dated(HOUR, 0) };
+    assert_eq!(first(-2 * HOUR, granted), good(HOUR - SECOND - LOSS));
 }
 
 #[test]
 fn only_the_clients_clock_is_plausible() {
     // The host's clock is an hour ahead; or it is a copy of an old answer.
-    assert_eq!(first(0, known(10 * MINUTE, dated(10 * MINUTE, HOUR))), Verdict::Good(10 * MINUTE - LOSS));
-    assert_eq!(first(0, known(10 * MINUTE, dated(8 * MINUTE, -HOUR))), Verdict::Good(8 * MINUTE - LOSS));
+    assert_eq!(first(0, known(10 * MINUTE, dated(10 * MINUTE, HOUR))), good(10 * MINUTE - LOSS));
+    assert_eq!(first(0, known(10 * MINUTE, dated(8 * MINUTE, -HOUR))), good(8 * MINUTE - LOSS));
 }
 
 #[test]
 fn more_than_a_whole_life_is_never_more_than_the_wall_clock_says() {
     // 90 s are left by the wall clock, of a life of 20 s; by `Date` it is dead.
     let answer = known(20 * SECOND, dated(0, MINUTE));
-    assert_eq!(first(-90 * SECOND, answer), Verdict::Good(20 * SECOND - LOSS));
+    assert_eq!(first(-90 * SECOND, answer), good(20 * SECOND - LOSS));
     let long = known(HOUR, dated(HOUR, -MINUTE));
-    assert_eq!(first(-62 * SECOND, long), Verdict::Good(HOUR + MINUTE - SECOND - LOSS));
+    assert_eq!(first(-62 * SECOND, long), good(HOUR + MINUTE - SECOND - LOSS));
 }
 
 // ── in doubt ────────────────────────────────────────────────────────────────────────────────────
@@ -224,14 +232,14 @@ fn where_the_wall_clock_cannot_tell_whether_it_died_on_the_way_the_next_answer_d
     let answer = dated(SECOND, 0);
     let mut client = Client { takes: SECOND, ..Client::ahead(-HOUR) };
     assert_eq!(client.judge(0, answer), DOUBT);
-    assert_eq!(client.judge(4_000, dated(5_000, 4_000)), Verdict::Good(SECOND - LOSS));
+    assert_eq!(client.judge(4_000, dated(5_000, 4_000)), good(SECOND - LOSS));
     // A wall clock within those bounds tells.
-    for (ahead, good) in [(0, true), (7 * SECOND, false), (-1, false)] {
+    for (ahead, valid) in [(0, true), (7 * SECOND, false), (-1, false)] {
         let mut client = Client { takes: SECOND, ..Client::ahead(ahead) };
-        assert_eq!(client.judge(0, answer) == Verdict::Good(SECOND - LOSS), good, "{ahead}");
+        assert_eq!(client.judge(0, answer) == good(SECOND - LOSS), valid, "{ahead}");
     }
     // One that nothing is left of is none.
-    assert_eq!(first(-HOUR, known(MINUTE, dated(LOSS, 0))), Verdict::Good(MINUTE - LOSS), "rule 5, without `Date`");
+    assert_eq!(first(-HOUR, known(MINUTE, dated(LOSS, 0))), good(MINUTE - LOSS), "rule 5, without `Date`");
 }
 
 // ── rules 6 to 8 ────────────────────────────────────────────────────────────────────────────────
@@ -251,14 +259,14 @@ fn a_date_that_has_moved_on_as_the_clock_did_proves_the_answers_live() {
         let mut client = fast(dated(5 * MINUTE, 0), 500);
         let verdict = client.judge(3_500, dated(5 * MINUTE + 1, moved));
         let life = 5 * MINUTE + 1 - moved - 1_500 - LOSS;
-        let expected = if proved { Verdict::Good(life) } else { Verdict::Expired };
+        let expected = if proved { good(life) } else { Verdict::Expired };
         assert_eq!(verdict, expected, "{moved}");
     }
 }
 
 #[test]
 fn a_copy_that_tells_its_age_proves_nothing() {
-    for (age, expected) in [(0, Verdict::Good(5 * MINUTE - 4 * SECOND - LOSS)), (SECOND, Verdict::Expired)] {
+    for (age, expected) in [(0, good(5 * MINUTE - 4 * SECOND - LOSS)), (SECOND, Verdict::Expired)] {
         let mut client = fast(dated(5 * MINUTE, 0), 0);
         let answer = Answer { age, ..dated(5 * MINUTE, 3 * SECOND - age) };
         assert_eq!(client.judge(3_000, answer), expected);
@@ -270,14 +278,14 @@ fn tokens_that_are_new_each_time_prove_themselves_where_their_length_is_known() 
     let issued = |at: i64| known(5 * MINUTE, ends(at + 5 * MINUTE));
     for (moved, proved) in [(0, false), (1_799, false), (1_800, true), (5_200, true), (5_201, false)] {
         let mut client = fast(issued(0), 500);
-        let expected = if proved { Verdict::Good(5 * MINUTE - 500 - LOSS) } else { Verdict::Expired };
+        let expected = if proved { good(5 * MINUTE - 500 - LOSS) } else { Verdict::Expired };
         assert_eq!(client.judge(3_500, issued(moved)), expected, "{moved}");
     }
     // Nothing known, nothing proved, and no need to ask again.
     assert_eq!(first(HOUR, ends(5 * MINUTE)), Verdict::Expired);
     // A life that was asked for will do, as long as `Date` cannot be read.
-    let asked = |at: i64| Answer { asked: Some(5 * MINUTE), ..ends(at + 5 * MINUTE) };
-    assert_eq!(fast(asked(0), 0).judge(3_000, asked(3_000)), Verdict::Good(5 * MINUTE - LOSS));
+    let asked = |at: i64| Answer { requested_life: Some(5 * MINUTE), ..ends(at + 5 * MINUTE) };
+    assert_eq!(fast(asked(0), 0).judge(3_000, asked(3_000)), good(5 * MINUTE - LOSS));
     // Nothing would be left of a life as short as that.
     let short = |at: i64| known(LOSS, ends(at));
     assert_eq!(fast(short(0), 0).judge(3_000, short(3_000)), Verdict::Expired);
@@ -287,7 +295,7 @@ fn tokens_that_are_new_each_time_prove_themselves_where_their_length_is_known() 
 fn new_tokens_prove_themselves_although_the_hosts_clock_was_set_in_between() {
     let answer = |at: i64, date: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, date));
     let mut client = fast(answer(0, -2 * MINUTE), 0);
-    assert_eq!(client.judge(3_000, answer(3_000, 3_000)), Verdict::Good(5 * MINUTE - SECOND - LOSS), "the shorter");
+    assert_eq!(client.judge(3_000, answer(3_000, 3_000)), good(5 * MINUTE - SECOND - LOSS), "the shorter");
     // A cache that tells its age is no host.
     let mut client = fast(answer(0, -2 * MINUTE), 0);
     let copy = Answer { age: SECOND, ..answer(3_000, 3_000) };
@@ -299,21 +307,21 @@ fn a_date_that_leaves_nothing_does_not_stand_in_the_way_of_that() {
     // The host is as far ahead as the token lives: by its clock between nothing and a second are left.
     let answer = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - SECOND));
     let mut client = fast(answer(0), 0);
-    assert_eq!(client.judge(3_000, answer(3_000)), Verdict::Good(5 * MINUTE - LOSS));
+    assert_eq!(client.judge(3_000, answer(3_000)), good(5 * MINUTE - LOSS));
 }
 
 #[test]
 fn the_offset_that_was_found_is_kept_and_dropped_again() {
     let proved = |answer: fn(i64) -> Answer| {
         let mut client = fast(answer(0), 0);
-        assert!(matches!(client.judge(3_000, answer(3_000)), Verdict::Good(_)));
+        assert!(matches!(client.judge(3_000, answer(3_000)), Verdict::Good { .. }));
         client
     };
     let by_date = |at: i64| dated(at + 5 * MINUTE, at);
     let by_length = |at: i64| known(5 * MINUTE, ends(at + 5 * MINUTE));
     // It costs no second doubt.
-    assert_eq!(proved(by_date).judge(MINUTE, by_date(MINUTE)), Verdict::Good(5 * MINUTE - SECOND - LOSS));
-    assert_eq!(proved(by_length).judge(MINUTE, by_length(MINUTE)), Verdict::Good(5 * MINUTE - LOSS));
+    assert_eq!(proved(by_date).judge(MINUTE, by_date(MINUTE)), good(5 * MINUTE - SECOND - LOSS));
+    assert_eq!(proved(by_length).judge(MINUTE, by_length(MINUTE)), good(5 * MINUTE - LOSS));
     // The clock was set.
     let mut client = proved(by_date);
     client.lives.forget();
@@ -321,12 +329,12 @@ fn the_offset_that_was_found_is_kept_and_dropped_again() {
     // With it more is left than can be: it is judged without.
     let mut client = proved(by_length);
     client.ahead = 0;
-    assert_eq!(client.judge(MINUTE, by_length(MINUTE)), Verdict::Good(5 * MINUTE - LOSS));
+    assert_eq!(client.judge(MINUTE, by_length(MINUTE)), good(5 * MINUTE - LOSS));
     assert_eq!(client.lives.offset, None);
     // Refused.
     let mut client = proved(by_date);
     let copy = dated(0, -HOUR);
-    assert_eq!(client.judge(MINUTE, copy), Verdict::Doubtful(3_000));
+    assert_eq!(client.judge(MINUTE, copy), uncertain(3_000));
     assert_eq!(client.judge(MINUTE + 4_000, copy), Verdict::Expired);
     assert_eq!(client.judge(2 * MINUTE, by_date(2 * MINUTE)), DOUBT);
     // By it the token died on the way; but it may be the offset that is wrong.
@@ -340,17 +348,17 @@ fn the_offset_that_was_found_is_kept_and_dropped_again() {
     assert_eq!(client.judge(MINUTE + 4_000, soon(MINUTE + 4_000)), Verdict::Expired);
     // It is known no better than `Date` is: the shorter counts.
     let mut client = proved(by_length);
-    assert_eq!(client.judge(MINUTE, by_date(MINUTE)), Verdict::Good(5 * MINUTE - SECOND - LOSS));
+    assert_eq!(client.judge(MINUTE, by_date(MINUTE)), good(5 * MINUTE - SECOND - LOSS));
 }
 
 #[test]
 fn the_doubt_stands_for_a_minute() {
-    for (sent, expected) in [(60_000, Verdict::Good(5 * MINUTE - SECOND - LOSS)), (60_001, DOUBT)] {
+    for (sent, expected) in [(60_000, good(5 * MINUTE - SECOND - LOSS)), (60_001, DOUBT)] {
         let mut client = fast(dated(5 * MINUTE, 0), 0);
         assert_eq!(client.judge(sent, dated(sent + 5 * MINUTE, sent)), expected, "{sent}");
     }
     let mut client = fast(dated(5 * MINUTE, 0), 0);
-    client.lives.settled();
+    client.lives.forget_uncertain();
     assert_eq!(client.judge(3_000, dated(5 * MINUTE, 3_000)), DOUBT, "a sibling had a token");
 }
 
@@ -361,44 +369,44 @@ fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
     let mut client = Client::ahead(4_500);
     // 4.4 s before its end it looks dead. It is asked again when a clock that is right to within 5 s shows it dead for
     // certain.
-    assert_eq!(client.judge(-4_400, served(-4_400)), Verdict::Doubtful(5_250));
-    assert_eq!(client.judge(-400, served(-400)), Verdict::Doubtful(3_000), "too soon");
+    assert_eq!(client.judge(-4_400, served(-4_400)), uncertain(5_250));
+    assert_eq!(client.judge(-400, served(-400)), uncertain(3_000), "too soon");
     // A token that is served still was not dead: it is the client's clock.
-    assert!(matches!(client.judge(3_600, served(3_600)), Verdict::Good(_)));
+    assert!(matches!(client.judge(3_600, served(3_600)), Verdict::Good { .. }));
     // At the very edge.
     for (second, expected) in [(499, false), (500, true)] {
         let mut client = Client::ahead(4_500);
         client.judge(-4_400, served(-4_400));
-        assert_eq!(matches!(client.judge(second, served(second)), Verdict::Good(_)), expected, "{second}");
+        assert_eq!(matches!(client.judge(second, served(second)), Verdict::Good { .. }), expected, "{second}");
     }
     // Another token is proof enough, unless the first one had been served before: then this one may be a copy as well.
     let mut client = Client::ahead(4_500);
     client.judge(-10_000, served(-10_000));
     client.judge(-4_400, served(-4_400));
-    assert_eq!(client.judge(-400, dated(1, -MINUTE - 400)), Verdict::Doubtful(3_000));
+    assert_eq!(client.judge(-400, dated(1, -MINUTE - 400)), uncertain(3_000));
     let mut client = Client::ahead(4_500);
     client.judge(-4_400, served(-4_400));
-    assert!(matches!(client.judge(-400, dated(1, -MINUTE - 400)), Verdict::Good(_)));
+    assert!(matches!(client.judge(-400, dated(1, -MINUTE - 400)), Verdict::Good { .. }));
 }
 
 #[test]
 fn nor_do_clocks_agree_by_an_answer_that_took_as_long() {
     // The client is slow, and its page was frozen until the token had ended.
-    for (takes, expected) in [(10_000, Verdict::Good(7 * SECOND - LOSS)), (10_001, DOUBT)] {
+    for (takes, expected) in [(10_000, good(7 * SECOND - LOSS)), (10_001, DOUBT)] {
         let mut client = Client { takes, ..Client::ahead(-7 * SECOND) };
         assert_eq!(client.judge(0, dated(0, -SECOND - takes)), expected, "{takes}");
     }
     // Nor is it believed beyond what the answer says.
     for (takes, life) in [(10_000, 67 * SECOND), (10_001, MINUTE)] {
         let mut client = Client { takes, ..Client::ahead(-7 * SECOND) };
-        assert_eq!(client.judge(0, dated(MINUTE, -SECOND - takes)), Verdict::Good(life - LOSS), "{takes}");
+        assert_eq!(client.judge(0, dated(MINUTE, -SECOND - takes)), good(life - LOSS), "{takes}");
     }
 }
 
 #[test]
 fn an_answer_that_took_more_than_ten_seconds_proves_nothing() {
     for (takes, next, expected) in
-        [(10_000, 0, Verdict::Good(5 * MINUTE - SECOND - LOSS)), (10_001, 0, DOUBT), (0, 10_001, Verdict::Expired)]
+        [(10_000, 0, good(5 * MINUTE - SECOND - LOSS)), (10_001, 0, DOUBT), (0, 10_001, Verdict::Expired)]
     {
         let mut client = fast(dated(5 * MINUTE, 0), takes);
         client.takes = next;

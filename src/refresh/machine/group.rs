@@ -1,216 +1,202 @@
 //! Siblings: the other tabs that keep the same token.
 //!
-//! One vend serves them all. Whoever finds an attempt due asks for the group's lock and, at the same time, its siblings
-//! for a better token; once it holds the lock it waits a moment for what may be on its way, sounds the channel, and
-//! sends the request unless a sibling's token or failure has made that needless. What came of a request is told to
-//! everyone, and counts as each one's own.
+//! One vend serves them all. A tab whose request is due asks for the group's lock and, at the same time, its siblings
+//! for a better token. Holding the lock, it waits a moment for messages that may be under way, drains the channel, and
+//! sends the request unless a sibling's token or failure has made that needless. What comes of a request is sent to all
+//! tabs, and each counts it as its own.
 //!
-//! The lock only saves requests. Its owner may be frozen or may never release it, so nobody waits for it beyond
-//! [`PATIENCE`]. Whether an attempt is still due is asked again at every event, so there is nothing to remember but the
+//! The lock only saves requests. Its owner may be frozen or may never release it, so no tab waits for it beyond
+//! [`PATIENCE`]. Whether a request is still due is decided anew at every event, so there is nothing to remember but the
 //! turn itself.
 
+use super::super::action::{Action, Cause};
 use super::super::calls::Fate;
-use super::super::event::*;
-use super::super::life::{Answer, SAME};
-use super::plan::Plan;
-use super::react::certain;
-use super::{Held, Machine, Phase};
+use super::super::clock::bounded;
+use super::super::event::Failure;
+use super::super::life::{SAME, UNCERTAINTY};
+use super::super::lifetime::Lifetime;
+use super::events::Spread;
+use super::state::{Machine, Phase, Plan};
+use super::turn::{LEAST_PATIENCE, Stage, Turn};
 
-/// How long anyone waits for the lock (ms, at least and on top at most). Not all for the same time, or those who waited
-/// in vain would all send requests at once.
-const PATIENCE: (i64, i64) = (4_000, 500);
+/// How long a tab waits for the lock. Not all for the same time, or those that waited in vain would all send requests
+/// at once.
+const PATIENCE: Spread = Spread { least: 4_000, spread: 500 };
 
-/// With a token in hand it waits for half of what that has left, but no less than this (ms): the owner needs time to
-/// listen and to be answered, and where its page is hidden its timers fire once a second.
-const LEAST_PATIENCE: i64 = 1_500;
-
-/// What is left of the token for one's own request (ms), even so, unless timers are late.
+/// What is left of the token for the tab's own request (ms), even so, unless timers are late.
 const RESERVE: i64 = 250;
 
-/// How long the owner of the lock waits for what its siblings may have to tell (ms). A message between tabs takes a
-/// few; and nothing says that the news of a token arrives before the lock that was released after it.
-const HUSH: i64 = 100;
+/// How long the owner of the lock waits at most (ms) until it is sure to have handled its siblings' messages: a busy
+/// page or browser delays messages.
+const DRAINING: i64 = 500;
 
-/// How long it waits at most (ms) until it is sure that it has heard them: a page or a browser that is busy lets
-/// messages lie.
-const SOUNDING: i64 = 500;
-
-/// A token is better than another if it lives longer by more than this (ms). The same one, told and measured twice, is
-/// not.
+/// A token is better than another if it is valid for longer by more than this (ms). The same one, passed on and measured
+/// twice, is not.
 const BETTER: i64 = 1_000;
 
-/// An attempt that waits for the lock or for its siblings' word.
-#[derive(Debug)]
-pub(super) struct Turn {
-    id: u32,
-    /// The steady times at which it began and, without the lock, is to end.
-    since: i64,
-    until: i64,
-    /// Holding the lock, until when it listens; [`NEVER`]: it does not hold it.
-    hush: i64,
-    /// Sounding the channel, until when; [`NEVER`]: not yet.
-    sounding: i64,
-}
-
-impl Turn {
-    /// The steady time at which the channel is sounded, and then its request is sent.
-    ///
-    /// Where timers are held up, those of its siblings are as well, and all of them fire at the same moment: who waits
-    /// any less goes together with the owner. And nobody there could be sure to go before the token ends.
-    fn go(&self, held_up: bool) -> i64 {
-        let least = if held_up { self.since + LEAST_PATIENCE } else { self.until };
-        match self.sounding {
-            NEVER => self.until.max(least).min(self.hush),
-            until => until,
-        }
-    }
-}
-
 impl Machine {
-    /// When (steady) something is to be done about the request that waits for its turn, if one does.
+    /// When (steady) the turn needs attention, if there is one.
     pub(super) fn turn_ends(&self) -> Option<i64> {
-        self.turn.as_ref().map(|turn| turn.go(self.held_up > 0))
+        self.turn.as_ref().map(|turn| turn.stage_ends(self.timer.is_throttled()))
     }
 
-    /// An attempt is `due`, or (any more) not.
-    pub(super) fn take_turn(&mut self, due: bool) {
-        match self.turn.take() {
-            None if due => {
-                let (since, patience) = (self.now(), self.patience());
-                let until = self.draw(PATIENCE).min(since + patience);
-                let id = self.number();
-                self.turn = Some(Turn { id, since, until, hush: NEVER, sounding: NEVER });
-                self.act(LOCK, 0, id, self.left().max(0));
+    /// A request is due, or (any more) not.
+    pub(super) fn take_turn(&mut self, is_due: bool) {
+        let Some(turn) = self.turn.take() else {
+            if is_due {
+                self.begin_turn();
             }
-            None => {}
-            Some(_) if !due => self.unlock(),
-            Some(turn) if turn.go(self.held_up > 0) > self.now() => self.turn = Some(turn),
-            Some(turn) if turn.sounding == NEVER => {
-                let sounding = self.in_ms((self.time_left() - RESERVE).clamp(0, SOUNDING));
-                self.act(SOUND, 0, turn.id, 0);
-                self.turn = Some(Turn { sounding, ..turn });
+            return;
+        };
+        if !is_due {
+            self.unlock();
+        } else if turn.stage_ends(self.timer.is_throttled()) > self.now() {
+            self.turn = Some(turn);
+        } else {
+            match turn.stage {
+                Stage::Lock | Stage::Listening { .. } => {
+                    let longest = self.time_left().map_or(DRAINING, |left| (left - RESERVE).clamp(0, DRAINING));
+                    let stage = Stage::Draining { until: self.in_ms(longest) };
+                    self.act(Action::Drain { request: turn.request });
+                    self.turn = Some(Turn { stage, ..turn });
+                }
+                Stage::Draining { .. } => self.start_request(turn.request),
             }
-            Some(turn) => self.launch(turn.id),
         }
     }
 
-    pub(super) fn cleared(&mut self, id: u32) {
+    fn begin_turn(&mut self) {
+        let since = self.now();
+        let mut until = self.draw(PATIENCE.least, PATIENCE.spread);
+        if let Some(left) = self.time_left() {
+            until = until.min(since + LEAST_PATIENCE.min(left - RESERVE).max(left / 2));
+        }
+        let request = self.new_request();
+        self.turn = Some(Turn { request, since, until, stage: Stage::Lock });
+        self.act(Action::Lock { request, left: self.token_valid_for().unwrap_or(Lifetime::ZERO) });
+    }
+
+    pub(super) fn locked(&mut self, request: u32) {
         let now = self.now();
-        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.id == id && turn.sounding < NEVER) {
-            turn.sounding = now;
+        if let Some(turn) = self.turn_of(request) {
+            turn.locked(now);
         }
     }
 
-    /// How long (ms) the token in hand lets it wait for the lock.
-    fn patience(&self) -> i64 {
-        let left = self.time_left();
-        LEAST_PATIENCE.min(left - RESERVE).max(left / 2)
+    pub(super) fn drained(&mut self, request: u32) {
+        let now = self.now();
+        if let Some(turn) = self.turn_of(request) {
+            turn.drained(now);
+        }
+    }
+
+    fn turn_of(&mut self, request: u32) -> Option<&mut Turn> {
+        self.turn.as_mut().filter(|turn| turn.request == request)
     }
 
     /// After a turn, whatever came of it.
-    #[inline(never)]
     pub(super) fn unlock(&mut self) {
         if self.shared {
-            self.act(UNLOCK, 0, 0, 0);
+            self.act(Action::Unlock);
         }
     }
 
-    /// Lets go of a lock that was kept for the request after this one.
-    #[inline(never)]
+    /// Releases a lock that was kept for the next request.
     pub(super) fn release(&mut self) {
         if std::mem::take(&mut self.keeps_lock) {
             self.unlock();
         }
     }
 
-    pub(super) fn locked(&mut self, id: u32) {
-        let hush = self.in_ms(HUSH);
-        if let Some(turn) = self.turn.as_mut().filter(|turn| turn.id == id) {
-            turn.hush = turn.hush.min(hush);
-        }
-    }
-
-    /// `told` are flags. What a sibling passes on is what it has judged: a life, and not an answer.
-    pub(super) fn heard(&mut self, answer: Answer, life: i64, told: i64) {
-        if self.phase != Phase::Open || !self.shared || self.time.in_doubt() {
+    /// What a sibling passes on is what it has judged: a life, and not an answer.
+    pub(super) fn sibling_token(&mut self, hash: u64, life: Lifetime, fresh: bool, extended: bool, date: Option<i64>) {
+        if self.phase != Phase::Open || !self.shared || self.time.is_age_unknown() {
             return;
         }
         // Once more, since the message was timed by clocks that are no finer here than there.
-        let (fresh, moved) = (told & FRESH != 0, told & MOVED != 0);
-        let token = answer.token;
-        let life = self.lives.heard(answer, certain(life), moved, self.now());
-        let left = self.left().max(0);
-        // The one in hand, and a sibling knows better when it ends.
-        let sooner = life < left - SAME && self.token.as_ref().is_some_and(|held| held.token == token);
-        let better = life - BETTER > left;
-        // A service that answers the same token again has had its vend all the same.
-        let as_good = fresh && life > left - BETTER;
-        // And whoever insists wants a new one, not a long-lived one.
-        let insists = fresh && self.calls.any_forced();
-        if life <= 0 || !(better || as_good || insists || sooner) {
+        let life = match life {
+            Lifetime::Millis(ms) => Lifetime::Millis(bounded(ms) - UNCERTAINTY),
+            Lifetime::Forever => Lifetime::Forever,
+        };
+        let life = self.lives.sibling_token(hash, date, life, extended, self.now());
+        if life <= Lifetime::ZERO {
             return;
         }
-        self.lives.settled();
-        // Nobody waits for the answer to a request of one's own any more, and its failure would be of no interest.
-        if fresh && let Some(flight) = self.flight.take() {
-            self.act(ABORT, 0, flight.id, 0);
+        let current = self.token.as_ref().map(|token| token.hash);
+        let left = self.token_valid_for().unwrap_or(Lifetime::ZERO);
+        // It is the current one, and the sibling knows better when it expires.
+        let is_sooner = current == Some(hash) && life < left.minus(SAME);
+        let is_better = life.minus(BETTER) > left;
+        // A service that answers the same token again has vended all the same.
+        let is_as_good = fresh && (life == Lifetime::Forever || life > left.minus(BETTER));
+        // And a caller that forces a token wants a new one, not a long-lived one.
+        let is_forced = fresh && self.calls.any_forced();
+        if !(is_better || is_as_good || is_forced || is_sooner) {
+            return;
+        }
+        self.lives.forget_uncertain();
+        if fresh && let Some(request) = self.request.take() {
+            // Nobody waits for its answer any more, and its failure would be of no interest.
+            self.act(Action::Abort { request: request.id });
             self.unlock();
         }
-        if sooner && !insists {
-            self.hold(token, life, moved);
-        } else if better || insists || self.token.is_none() {
-            self.hold(token, life, moved);
-            self.act(ADOPT, 0, 0, 0);
-        } else {
-            let held = self.token.as_ref().map(|held| (held.token, held.moved));
-            let (token, moved) = held.unwrap_or((token, moved));
-            self.hold(token, left.min(life), moved);
+        match &self.token {
+            _ if is_sooner && !is_forced => self.keep(hash, life, extended),
+            Some(token) if !is_better && !is_forced => {
+                let (current, current_extended) = (token.hash, token.extended);
+                self.keep(current, left.min(life), current_extended);
+            }
+            Some(_) | None => {
+                self.keep(hash, life, extended);
+                self.act(Action::Adopt);
+            }
         }
-        let left = self.left();
+        let left = self.token_valid_for().unwrap_or(Lifetime::ZERO);
         if fresh {
             self.attempts.succeeded(self.time.awake());
-            self.attempts.counted(self.time.awake());
+            self.attempts.sibling_sent(self.time.awake());
             self.not_before = 0;
-            self.settle(Fate::Served(left));
+            self.settle(Fate::NewToken(left));
         } else {
             self.attempts.forgiven();
-            self.settle(Fate::Content(left));
+            self.settle(Fate::OldToken(left));
         }
     }
 
-    /// An attempt of a sibling counts as one's own, for the service is the same. Beyond that it concerns those who are
-    /// about to ask, or have failed themselves.
+    /// A sibling's request counts as one's own, for the service is the same. Beyond that its failure concerns tabs that
+    /// are about to send one, or whose last one failed.
     ///
-    /// A request that the service left without an answer may have failed by its page's own fault: one that navigates
-    /// away has its requests cut short first. Then somebody else tries, and only if that fails as well is it the
-    /// service's.
-    pub(super) fn heard_failure(&mut self, failure: i64, after: i64, own_fault: bool) {
-        if self.phase != Phase::Open || !self.shared || own_fault && self.attempts.doubted(self.time.awake()) {
+    /// A request without an answer may have failed because of its page: one that navigates away has its requests cut
+    /// short first. Then another tab tries, and only if that fails as well is the service to blame.
+    pub(super) fn sibling_failed(&mut self, failure: Failure, own_fault: bool) {
+        if self.phase != Phase::Open || !self.shared || own_fault && self.attempts.excused(self.time.awake()) {
             return;
         }
-        self.attempts.started(self.time.awake());
-        let concerned = self.plan != Plan::Reask && (self.turn.is_some() || self.attempts.failing());
-        if self.flight.is_some() || !concerned {
-            self.heed(failure, after);
+        self.attempts.sent(self.time.awake());
+        let is_concerned = self.plan != Plan::Reask && (self.turn.is_some() || self.attempts.is_failing());
+        if self.request.is_some() || !is_concerned {
+            self.heed(failure);
             return;
         }
         let turn = self.turn.take();
         if turn.is_some() {
             self.unlock();
         }
-        self.fail(turn.map_or(0, |turn| turn.id), Cause::Sibling, failure, after);
+        self.fail(turn.map_or(0, |turn| turn.request), Cause::Sibling, failure);
     }
 
-    pub(super) fn asked(&mut self, left: i64) {
-        if self.shared && self.left().max(0) - BETTER > left.max(0) {
-            self.share(0);
+    pub(super) fn sibling_asked(&mut self, left: Lifetime) {
+        let own = self.token_valid_for().unwrap_or(Lifetime::ZERO);
+        if self.shared && own.minus(BETTER) > left.max(Lifetime::ZERO) {
+            self.share(false);
         }
     }
 
-    /// Tells the siblings of the token in hand.
-    pub(super) fn share(&mut self, fresh: i64) {
-        let Some(&Held { moved, date, .. }) = self.token.as_ref() else { return };
-        let moved = if moved { MOVED } else { 0 };
-        self.act(SHARE, (fresh | moved) as u8, 0, date);
+    /// Sends the current token to the siblings.
+    pub(super) fn share(&mut self, fresh: bool) {
+        if let Some(token) = &self.token {
+            let (extended, date) = (token.extended, token.date);
+            self.act(Action::Share { fresh, extended, date });
+        }
     }
 }

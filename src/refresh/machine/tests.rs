@@ -11,9 +11,15 @@ mod refusals;
 mod rejections;
 mod schedule;
 
-use super::super::event::Status::*;
+use super::super::action::Status::*;
+use super::super::action::{Action, Cause, Outcome, Reason};
+use super::super::clock::Now;
+use super::super::event::{Event, Failure};
 use super::super::life::Answer;
-use super::*;
+use super::super::lifetime::Lifetime;
+use super::super::policy::Policy;
+use super::super::timer::HEARTBEAT;
+use super::Machine;
 use fastrand::Rng;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -51,7 +57,7 @@ impl Bench {
     fn started(seed: u64) -> Self {
         let mut bench = Bench::new(seed);
         let actions = bench.tell(Event::Start);
-        assert!(actions.contains(&Action::Fetch { flight: 0, reason: Reason::First }), "{actions:?}");
+        assert!(actions.contains(&Action::Fetch { request: 0, reason: Reason::First }), "{actions:?}");
         bench
     }
 
@@ -59,8 +65,13 @@ impl Bench {
     fn ready(seed: u64, life: i64) -> Self {
         let mut bench = Bench::started(seed);
         let actions = bench.vend(0, life);
-        assert!(actions.contains(&Action::Install { flight: 0 }), "{actions:?}");
+        assert!(actions.contains(&Action::Install { request: 0 }), "{actions:?}");
         bench
+    }
+
+    /// The life (ms) that the current token has left.
+    fn left(&self) -> Option<i64> {
+        self.machine.token_valid_for().map(|left| left.millis().expect("a token that expires"))
     }
 
     fn tell(&mut self, event: Event) -> Vec<Action> {
@@ -68,17 +79,17 @@ impl Bench {
             self.timer = None;
         }
         let actions = self.machine.handle(event, self.now);
-        let mut sounded = None;
+        let mut drained = None;
         for action in &actions {
             match action {
                 Action::Arm { delay } => self.timer = Some(self.now.mono + delay),
                 Action::Disarm => self.timer = None,
-                Action::Sound { flight } if !self.deaf => sounded = Some(*flight),
+                Action::Drain { request } if !self.deaf => drained = Some(*request),
                 _ => {}
             }
         }
-        match sounded {
-            Some(flight) => [actions, self.tell(Event::Cleared { flight })].concat(),
+        match drained {
+            Some(request) => [actions, self.tell(Event::Drained { request })].concat(),
             None => actions,
         }
     }
@@ -95,25 +106,25 @@ impl Bench {
             && at - from <= within
         {
             self.pass(at - self.now.mono);
-            if let Some(flight) = fetched(&self.tell(Event::Timer)) {
-                return Some((flight, at - from));
+            if let Some(request) = fetched(&self.tell(Event::Timer)) {
+                return Some((request, at - from));
             }
         }
         self.pass(from + within - self.now.mono);
         None
     }
 
-    fn vend(&mut self, flight: u32, life: i64) -> Vec<Action> {
-        let answer = Answer { token: new_token(), told_expiry: Some(self.now.wall + life), ..Answer::default() };
-        self.tell(Event::Vended { flight, answer })
+    fn vend(&mut self, request: u32, life: i64) -> Vec<Action> {
+        let answer = Answer { token_hash: new_token(), stated_expiry: Some(self.now.wall + life), ..Answer::default() };
+        self.tell(Event::Vended { request, answer })
     }
 
-    fn fail(&mut self, flight: u32) -> Vec<Action> {
-        self.tell(Event::Failed { flight, failure: Failure::Retry { after: None } })
+    fn fail(&mut self, request: u32) -> Vec<Action> {
+        self.tell(Event::Failed { request, failure: Failure::Retry { after: None } })
     }
 
-    fn refuse(&mut self, flight: u32) -> Vec<Action> {
-        self.tell(Event::Failed { flight, failure: Failure::Terminal })
+    fn refuse(&mut self, request: u32) -> Vec<Action> {
+        self.tell(Event::Failed { request, failure: Failure::Terminal })
     }
 
     fn get(&mut self, min_validity: i64, force: bool) -> Vec<Action> {
@@ -122,12 +133,12 @@ impl Bench {
     }
 
     /// Fails until there were so many failures.
-    fn fail_times(&mut self, times: u32, mut flight: u32) {
+    fn fail_times(&mut self, times: u32, mut request: u32) {
         for _ in 1..times {
-            self.fail(flight);
-            flight = self.next_fetch(HOUR).expect("another attempt").0;
+            self.fail(request);
+            request = self.next_fetch(HOUR).expect("another attempt").0;
         }
-        self.fail(flight);
+        self.fail(request);
     }
 }
 
@@ -139,7 +150,7 @@ fn new_token() -> u64 {
 
 fn fetched(actions: &[Action]) -> Option<u32> {
     actions.iter().find_map(|action| match action {
-        Action::Fetch { flight, .. } => Some(*flight),
+        Action::Fetch { request, .. } => Some(*request),
         _ => None,
     })
 }

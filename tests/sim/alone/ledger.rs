@@ -139,7 +139,7 @@ impl Ledger {
         self.after(moment, machine, &batch)
     }
 
-    /// What the event itself changes; the flight that it ends, and whether it brought a token.
+    /// What the event itself changes; the request that it ends, and whether it brought a token.
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
         let t = moment.t;
         if self.last_now.is_some_and(|last| {
@@ -183,14 +183,14 @@ impl Ledger {
                     self.maybe_doubt = core::mem::take(&mut self.doubt);
                 }
             }
-            Event::Vended { flight, .. } if self.air == Some(flight) => {
+            Event::Vended { request, .. } if self.air == Some(request) => {
                 self.air = None;
                 if self.probing {
                     self.offline = None;
                 }
-                return Some((flight, true));
+                return Some((request, true));
             }
-            Event::Failed { flight, failure } if self.air == Some(flight) => {
+            Event::Failed { request, failure } if self.air == Some(request) => {
                 self.air = None;
                 match failure {
                     Failure::Terminal => self.refused(moment),
@@ -208,18 +208,18 @@ impl Ledger {
                         self.limits.heed(moment, failure);
                     }
                 }
-                return Some((flight, false));
+                return Some((request, false));
             }
             Event::Vended { .. } | Event::Failed { .. } => {}
             Event::Close => self.closed = true,
             Event::Hidden => {}
             // One client alone has no siblings (see `group.rs`), and takes nobody's place.
-            Event::Spent { .. }
+            Event::PriorRequest { .. }
             | Event::Locked { .. }
-            | Event::Cleared { .. }
-            | Event::Heard { .. }
-            | Event::HeardFailed { .. }
-            | Event::Asked { .. } => {}
+            | Event::Drained { .. }
+            | Event::SiblingToken { .. }
+            | Event::SiblingFailed { .. }
+            | Event::SiblingAsked { .. } => {}
         }
         None
     }
@@ -261,21 +261,21 @@ impl Ledger {
     fn action(&mut self, moment: &Moment, action: &Action, batch: &mut Batch) -> Checked {
         let Moment { t, now, .. } = *moment;
         match *action {
-            Action::Fetch { flight, reason } => {
-                ensure!(batch.fetched.replace(flight).is_none(), "two flights at once");
-                self.fetch(moment, flight, reason)?;
+            Action::Fetch { request, reason } => {
+                ensure!(batch.fetched.replace(request).is_none(), "two requests at once");
+                self.fetch(moment, request, reason)?;
             }
-            Action::Abort { flight } => {
-                ensure!(self.air.take() == Some(flight), "aborted a flight that is not in the air");
+            Action::Abort { request } => {
+                ensure!(self.air.take() == Some(request), "aborted a request that is not in the air");
                 if !self.closed {
-                    batch.aborted = Some(flight);
+                    batch.aborted = Some(request);
                     self.fail(false);
                 }
             }
             Action::Arm { delay } => self.alarm.arm(now, delay)?,
             Action::Disarm => self.alarm.disarm()?,
-            Action::Install { flight } => {
-                ensure!(batch.landed == Some((flight, true)), "installed what did not arrive");
+            Action::Install { request } => {
+                ensure!(batch.landed == Some((request, true)), "installed what did not arrive");
                 let truth = moment.brings.ok_or("installed without an answer")?;
                 let (expires, until) = (truth.ends, truth.until());
                 ensure!(until.is_none_or(|at| at > t), "I1: installed an expired token");
@@ -303,30 +303,30 @@ impl Ledger {
                 }
                 self.ended = (moment.event != Event::Rejected).then_some(held);
             }
-            Action::Refuse { flight } => {
-                ensure!(batch.landed == Some((flight, true)), "refused what did not arrive");
+            Action::Refuse { request } => {
+                ensure!(batch.landed == Some((request, true)), "refused what did not arrive");
                 let truth = moment.brings.ok_or("refused without an answer")?;
                 let expires = truth.ends.ok_or("refused a token that never expires")?;
                 let error = truth.error.map_or(ANY, |error| error * MS);
                 ensure!(expires - t <= error + LOSS + 2 * MS, "refused a token that is still good");
-                batch.refused = Some(flight);
+                batch.refused = Some(request);
                 self.fail(false);
             }
-            Action::Doubt { flight } => {
-                ensure!(batch.landed == Some((flight, true)), "doubted what did not arrive");
+            Action::Uncertain { request } => {
+                ensure!(batch.landed == Some((request, true)), "doubted what did not arrive");
                 batch.doubted = true;
                 self.doubt = true;
                 self.terminal = false;
             }
-            Action::Report { flight, cause, retry_at } => {
+            Action::Report { request, cause, retry_at } => {
                 let happened = match cause {
-                    Cause::Answer => batch.landed == Some((flight, false)),
-                    Cause::Timeout => batch.aborted == Some(flight),
-                    Cause::Expired => batch.refused.take() == Some(flight),
+                    Cause::Answer => batch.landed == Some((request, false)),
+                    Cause::Timeout => batch.aborted == Some(request),
+                    Cause::Expired => batch.refused.take() == Some(request),
                     Cause::Sibling => false,
                 };
                 ensure!(happened, "reported what did not happen");
-                ensure!(batch.reported.replace(flight).is_none(), "reported twice");
+                ensure!(batch.reported.replace(request).is_none(), "reported twice");
                 ensure!(retry_at.is_none_or(|at| at >= now.wall), "tries again in the past");
                 if core::mem::take(&mut self.unclear) {
                     self.terminal = self.token.is_none() && retry_at.is_none();
@@ -345,7 +345,7 @@ impl Ledger {
                 ensure!(self.status.replace(status) != Some(status), "told the same status again");
             }
             Action::Lock { .. }
-            | Action::Sound { .. }
+            | Action::Drain { .. }
             | Action::Unlock
             | Action::Adopt
             | Action::Share { .. }

@@ -1,15 +1,15 @@
 //! The promises, checked after every event against what is true.
 
 use super::ledger::{Batch, Ledger, Moment, PROBE};
-use crate::check::{Ask, Checked, MARGIN, ensure};
+use crate::check::{Ask, Checked, MARGIN, ensure, valid_for};
 use crate::clocks::{MINUTE, MS, SECOND};
 use momento_token_wasm::refresh::{Event, Machine, Outcome, Reason, Status};
 
 impl Ledger {
-    pub(super) fn fetch(&mut self, moment: &Moment, flight: u32, reason: Reason) -> Checked {
+    pub(super) fn fetch(&mut self, moment: &Moment, request: u32, reason: Reason) -> Checked {
         let Moment { t, leapt, .. } = *moment;
         ensure!(self.begun && !self.closed, "a request before Start or after Close");
-        ensure!(self.air.replace(flight).is_none(), "two flights at once");
+        ensure!(self.air.replace(request).is_none(), "two requests at once");
         let doubt = core::mem::take(&mut self.doubt) | core::mem::take(&mut self.maybe_doubt);
         self.limits.start(moment)?;
         ensure!(
@@ -69,8 +69,8 @@ impl Ledger {
                 ask.may_be_given(held.until, moment.t)?;
                 ensure!(!ask.force || held.since >= ask.since, "served the old token to one who insisted");
             }
-            Outcome::Failed { flight } => {
-                ensure!(batch.reported == Some(flight), "failed for an attempt that did not just fail");
+            Outcome::Failed { request } => {
+                ensure!(batch.reported == Some(request), "failed for an attempt that did not just fail");
             }
             Outcome::TooShort => batch.too_short.push(ask.min_validity),
             Outcome::Closed => {}
@@ -81,11 +81,11 @@ impl Ledger {
     /// What must hold once all is done.
     pub(super) fn after(&mut self, moment: &Moment, machine: &Machine, batch: &Batch) -> Checked {
         let Moment { t, now, leapt, .. } = *moment;
-        let valid_for = machine.token_valid_for();
+        let valid_for = valid_for(machine);
         if self.closed {
             ensure!(self.waiting.is_empty(), "someone waits after Close");
             ensure!(self.alarm.0.is_none(), "a timer is armed after Close");
-            ensure!(self.air.is_none(), "a flight is in the air after Close");
+            ensure!(self.air.is_none(), "a request is in the air after Close");
             self.token = None;
         }
         ensure!(valid_for.is_some() == self.token.is_some(), "token in hand: {valid_for:?}");

@@ -135,14 +135,14 @@ impl World {
             }
             Turn::Stray => {
                 // An answer to no request that is in the air: late, doubled or made up.
-                let flight = self.rng.u32(..10);
-                if self.ledger.in_air() == Some(flight) {
+                let request = self.rng.u32(..10);
+                if self.ledger.in_air() == Some(request) {
                     return Ok(());
                 }
                 self.tally.strays += 1;
                 match self.rng.bool() {
-                    true => self.deliver(Event::Failed { flight, failure: Failure::Terminal }),
-                    false => self.deliver(Event::Vended { flight, answer: Answer::default() }),
+                    true => self.deliver(Event::Failed { request, failure: Failure::Terminal }),
+                    false => self.deliver(Event::Vended { request, answer: Answer::default() }),
                 }
             }
             Turn::Start => self.deliver(Event::Start),

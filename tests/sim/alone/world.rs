@@ -2,7 +2,7 @@
 
 use super::ledger::{Ledger, Moment};
 use super::storm::STORM_EVENTS;
-use crate::check::{Checked, Truth, asks_again};
+use crate::check::{Checked, Truth, asks_again, valid_for};
 use crate::clocks::{Clocks, DAY, MINUTE, MS, SECOND, log_uniform, server};
 use crate::draws;
 use crate::history::History;
@@ -51,7 +51,7 @@ pub(crate) struct World {
 
 pub(super) struct Pending {
     pub(super) at: i64,
-    pub(super) flight: u32,
+    pub(super) request: u32,
     pub(super) answer: Answer,
 }
 
@@ -123,8 +123,8 @@ impl World {
         };
         self.t = self.t.max(next);
         if let Some(n) = self.answers.iter().position(|pending| pending.at == next) {
-            let Pending { flight, answer, .. } = self.answers.swap_remove(n);
-            return self.arrive(flight, answer);
+            let Pending { request, answer, .. } = self.answers.swap_remove(n);
+            return self.arrive(request, answer);
         }
         self.timer = None;
         self.deliver(Event::Timer)
@@ -158,30 +158,30 @@ impl World {
         Ok(call)
     }
 
-    fn send(&mut self, flight: u32) {
+    fn send(&mut self, request: u32) {
         self.sent = self.t;
         self.tally.fetches += 1;
         self.tally.probes += u64::from(self.ledger.told_offline());
         if let Some(host) = &mut self.host {
             let (at, brought) = host.reply(self.t, &mut self.rng);
             let answer = brought.map_or(Answer::Failure(Failure::Retry { after: None }), Answer::Dated);
-            self.answers.push(Pending { at, flight, answer });
+            self.answers.push(Pending { at, request, answer });
         } else if let Some((at, answer)) = self.service.reply(self.connected, self.t, &mut self.rng) {
-            self.answers.push(Pending { at, flight, answer });
+            self.answers.push(Pending { at, request, answer });
         }
     }
 
-    fn arrive(&mut self, flight: u32, answer: Answer) -> Checked {
+    fn arrive(&mut self, request: u32, answer: Answer) -> Checked {
         let ends = match answer {
-            Answer::Failure(failure) => return self.deliver(Event::Failed { flight, failure }),
-            Answer::Dated(brought) => return self.brought(flight, &brought),
+            Answer::Failure(failure) => return self.deliver(Event::Failed { request, failure }),
+            Answer::Dated(brought) => return self.brought(request, &brought),
             Answer::Token(ends) => ends,
         };
         // Where `Date` cannot be read the wall clock must do, and a client whose wall clock is behind cannot know.
         let dated = !self.timeless || self.clocks.ahead < self.clocks.grain;
         self.tokens += 1;
         let answer = refresh::Answer {
-            token: self.tokens,
+            token_hash: self.tokens,
             expires_at: ends.map(server),
             date: dated.then(|| server(self.t) / 1_000 * 1_000),
             ..refresh::Answer::default()
@@ -189,15 +189,15 @@ impl World {
         // A leap of the clock looks like a request that took long.
         let leapt = if self.clocks.leapt >= self.sent { 2 * DAY } else { 0 };
         let truth = Truth::of_right_host(ends, &self.clocks, dated, self.t, self.t - self.sent + leapt);
-        self.deliver_with(Event::Vended { flight, answer }, Some(truth), None)
+        self.deliver_with(Event::Vended { request, answer }, Some(truth), None)
     }
 
     /// An answer of the host's arrives.
-    fn brought(&mut self, flight: u32, brought: &Brought) -> Checked {
+    fn brought(&mut self, request: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let late = host.late(brought, self.clocks.ahead, self.clocks.grain);
         let truth = Truth { ends: Some(brought.ends), late, error: None };
-        self.deliver_with(Event::Vended { flight, answer: brought.answer }, Some(truth), Some(brought))
+        self.deliver_with(Event::Vended { request, answer: brought.answer }, Some(truth), Some(brought))
     }
 
     pub(super) fn deliver(&mut self, event: Event) -> Checked {
@@ -235,10 +235,10 @@ impl World {
                 ahead: self.clocks.ahead,
                 brought,
                 sound,
-                doubted: actions.iter().any(|action| matches!(action, Action::Doubt { .. })),
+                doubted: actions.iter().any(|action| matches!(action, Action::Uncertain { .. })),
                 refused: actions.iter().any(|action| matches!(action, Action::Refuse { .. })),
                 installed: actions.iter().any(|action| matches!(action, Action::Install { .. })),
-                held: self.held.zip(self.machine.token_valid_for()),
+                held: self.held.zip(valid_for(&self.machine)),
                 shared: false,
                 moved: None,
                 next: self.machine.refresh_at(),
@@ -251,11 +251,11 @@ impl World {
     fn carry_out(&mut self, action: Action) {
         let tally = &mut self.tally;
         match action {
-            Action::Fetch { flight, .. } => self.send(flight),
-            Action::Abort { flight } => {
+            Action::Fetch { request, .. } => self.send(request),
+            Action::Abort { request } => {
                 // Some answers to aborted requests arrive all the same.
                 let late = self.rng.u8(..4) == 0;
-                self.answers.retain(|pending| late || pending.flight != flight);
+                self.answers.retain(|pending| late || pending.request != request);
             }
             Action::Arm { delay } => {
                 let early = self.rng.i64(0..MS);
@@ -267,7 +267,7 @@ impl World {
             Action::Install { .. } => tally.installs += 1,
             Action::Drop => tally.drops += 1,
             Action::Refuse { .. } => tally.refusals += 1,
-            Action::Doubt { .. } => tally.doubts += 1,
+            Action::Uncertain { .. } => tally.doubts += 1,
             Action::Report { cause, .. } => {
                 tally.reports += 1;
                 tally.timeouts += u64::from(cause == Cause::Timeout);
@@ -284,7 +284,7 @@ impl World {
             }
             // No siblings: the ledger has seen to it.
             Action::Lock { .. }
-            | Action::Sound { .. }
+            | Action::Drain { .. }
             | Action::Unlock
             | Action::Adopt
             | Action::Share { .. }

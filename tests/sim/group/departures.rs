@@ -53,10 +53,10 @@ impl World {
 
     /// The page's requests fail, and then it is gone.
     pub(super) fn depart(&mut self, n: usize) -> Checked {
-        let (id, flight) = (self.tabs[n].id, self.tabs[n].ledger.in_air());
-        if let Some(flight) = flight {
+        let (id, request) = (self.tabs[n].id, self.tabs[n].ledger.in_air());
+        if let Some(request) = request {
             self.tally.departures += 1;
-            self.deliver(n, Event::Failed { flight, failure: Failure::Retry { after: None } })?;
+            self.deliver(n, Event::Failed { request, failure: Failure::Retry { after: None } })?;
         }
         if self.rng.bool() {
             return self.cache(id);

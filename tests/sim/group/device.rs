@@ -150,10 +150,10 @@ impl World {
             if arrival.at < t {
                 after += self.rng.i64(0..2 * MS);
                 arrival.at = after;
-                if let What::Token { flight, .. } | What::Dated { flight, .. } = arrival.what
+                if let What::Token { request, .. } | What::Dated { request, .. } = arrival.what
                     && self.rng.bool()
                 {
-                    arrival.what = What::Failure { flight, failure: Failure::Retry { after: None } };
+                    arrival.what = What::Failure { request, failure: Failure::Retry { after: None } };
                 }
             }
             self.arrivals.push(arrival);

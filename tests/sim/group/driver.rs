@@ -5,12 +5,12 @@ use super::locks;
 use super::messages::{self, Message, Told};
 use super::tab::{Arrival, State, What};
 use super::world::World;
-use crate::check::{Checked, asks_again};
+use crate::check::{Checked, asks_again, valid_for};
 use crate::clocks::{Clocks, MS, SECOND};
 use crate::host::Brought;
 use crate::invariants::Seen;
 use crate::service::Answer;
-use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Outcome, Status};
+use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Lifetime, Outcome, Status};
 
 /// The longest that the owner of the lock listens (ms).
 const HUSH: i64 = 100;
@@ -65,7 +65,7 @@ impl World {
         checked.map_err(|broken| format!("tab {id}: {broken}"))?;
         self.tally.passing_refusals += u64::from(asks_again(event, &actions));
         let sees = |wanted: fn(&Action) -> bool| actions.iter().any(wanted);
-        let doubted = sees(|action| matches!(action, Action::Doubt { .. }));
+        let doubted = sees(|action| matches!(action, Action::Uncertain { .. }));
         let installed = sees(|action| matches!(action, Action::Install { .. }));
         let refused = sees(|action| matches!(action, Action::Refuse { .. }));
         for action in actions {
@@ -83,10 +83,10 @@ impl World {
                 doubted,
                 refused,
                 installed,
-                held: tab.token.map(|token| token.id).zip(tab.machine.token_valid_for()),
+                held: tab.token.map(|token| token.id).zip(valid_for(&tab.machine)),
                 shared: true,
                 moved: match event {
-                    Event::Heard { token, moved: true, .. } => Some(token as u32),
+                    Event::SiblingToken { token_hash, extended: true, .. } => Some(token_hash as u32),
                     _ => None,
                 },
                 next: tab.machine.refresh_at(),
@@ -103,23 +103,23 @@ impl World {
         let (id, t) = (self.tabs[n].id, self.t);
         let brought = brings.map(|(token, _)| token);
         match action {
-            Action::Fetch { flight, .. } => {
+            Action::Fetch { request, .. } => {
                 let mono = self.tabs[n].clocks.clone().read(t).mono;
                 if kept {
                     self.tabs[n].locked = self.tabs[n].locked.map(|_| mono);
                 }
-                self.send(n, flight);
+                self.send(n, request);
             }
-            Action::Abort { flight } => {
+            Action::Abort { request } => {
                 // Some answers to aborted requests arrive all the same.
                 let late = self.rng.u8(..4) == 0;
                 let of = |arrival: &Arrival| match arrival.what {
-                    What::Token { flight, .. } | What::Dated { flight, .. } | What::Failure { flight, .. } => {
-                        Some(flight)
+                    What::Token { request, .. } | What::Dated { request, .. } | What::Failure { request, .. } => {
+                        Some(request)
                     }
                     _ => None,
                 };
-                self.arrivals.retain(|arrival| late || arrival.tab != id || of(arrival) != Some(flight));
+                self.arrivals.retain(|arrival| late || arrival.tab != id || of(arrival) != Some(request));
             }
             Action::Arm { delay } => {
                 let early = self.rng.i64(0..MS);
@@ -138,17 +138,17 @@ impl World {
                 self.tally.installs += 1;
             }
             Action::Adopt => {
-                self.tally.moved_ends += u64::from(matches!(event, Event::Heard { moved: true, .. }));
+                self.tally.moved_ends += u64::from(matches!(event, Event::SiblingToken { extended: true, .. }));
                 self.tabs[n].token = brought;
                 self.tally.adoptions += 1;
-                self.tally.answered_asks += u64::from(matches!(event, Event::Heard { fresh: false, .. }));
+                self.tally.answered_asks += u64::from(matches!(event, Event::SiblingToken { fresh: false, .. }));
             }
             Action::Drop => {
                 self.tabs[n].token = None;
                 self.tally.drops += 1;
             }
             Action::Refuse { .. } => self.tally.refusals += 1,
-            Action::Doubt { .. } => {
+            Action::Uncertain { .. } => {
                 self.tally.doubts += 1;
                 // The time for which it keeps the lock begins anew.
                 let mono = self.tabs[n].clocks.clone().read(t).mono;
@@ -168,18 +168,18 @@ impl World {
                     Outcome::Closed => self.tally.closed += 1,
                 }
             }
-            Action::Lock { flight, left } => self.lock(id, flight, left),
-            Action::Sound { flight } => self.sound(id, flight),
+            Action::Lock { request, left } => self.lock(id, request, left),
+            Action::Drain { request } => self.drain(id, request),
             Action::Unlock => {
                 self.tabs[n].locked = None;
                 let held = self.leave(id);
                 self.tally.cancelled_requests += u64::from(!held);
             }
-            Action::Share { fresh, moved, date } => {
-                let left = self.tabs[n].machine.token_valid_for().unwrap_or(0);
+            Action::Share { fresh, extended, date } => {
+                let left = self.tabs[n].machine.token_valid_for().unwrap_or(Lifetime::ZERO);
                 let sent_at = self.tabs[n].clocks.read(t).wall;
                 if let Some(token) = self.tabs[n].token {
-                    self.tell(id, Message::Token(Told { token, left, sent_at, fresh, moved, date, at: t }));
+                    self.tell(id, Message::Token(Told { token, left, sent_at, fresh, extended, date, at: t }));
                 }
             }
             Action::ShareFailure => {
@@ -200,25 +200,25 @@ impl World {
         }
     }
 
-    fn lock(&mut self, id: u32, flight: u32, left: i64) {
+    fn lock(&mut self, id: u32, request: u32, left: Lifetime) {
         if self.channel.mode == messages::Mode::Absent {
             // The lock would be of no use: it goes ahead at once.
-            return self.post(Arrival { at: self.t, tab: id, what: What::Locked { flight } });
+            return self.post(Arrival { at: self.t, tab: id, what: What::Locked { request } });
         }
-        let grant = self.locks.ask(id, flight, &mut self.rng);
+        let grant = self.locks.ask(id, request, &mut self.rng);
         self.grant(grant);
         self.tell(id, Message::Ask { left });
     }
 
     /// It sends two messages to itself, one after another.
-    fn sound(&mut self, id: u32, flight: u32) {
+    fn drain(&mut self, id: u32, request: u32) {
         let once = |world: &mut World| match world.channel.mode {
             messages::Mode::Absent => Some(0),
             _ => world.channel.latency(&mut world.rng),
         };
         match (once(self), once(self)) {
             (Some(there), Some(again)) => {
-                self.post(Arrival { at: self.t + there + again, tab: id, what: What::Cleared { flight } });
+                self.post(Arrival { at: self.t + there + again, tab: id, what: What::Drained { request } });
             }
             _ => self.tally.lost_echoes += 1,
         }
@@ -249,7 +249,7 @@ impl World {
 
     // ── the network ─────────────────────────────────────────────────────────────────────────────
 
-    fn send(&mut self, n: usize, flight: u32) {
+    fn send(&mut self, n: usize, request: u32) {
         let tab = &self.tabs[n];
         let id = tab.id;
         self.tally.fetches += 1;
@@ -259,15 +259,15 @@ impl World {
         self.sender = n;
         if let Some(host) = &mut self.host {
             let (at, brought) = host.reply(self.t, &mut self.rng);
-            let failed = What::Failure { flight, failure: Failure::Retry { after: None } };
-            let what = brought.map_or(failed, |brought| What::Dated { flight, brought });
+            let failed = What::Failure { request, failure: Failure::Retry { after: None } };
+            let what = brought.map_or(failed, |brought| What::Dated { request, brought });
             return self.post(Arrival { at, tab: id, what });
         }
         let Some((at, answer)) = self.service.reply(self.connected, self.t, &mut self.rng) else { return };
         let what = match answer {
-            Answer::Failure(failure) => What::Failure { flight, failure },
-            Answer::Token(expires) => What::Token { flight, id: self.mint(at, expires) },
-            Answer::Dated(brought) => What::Dated { flight, brought },
+            Answer::Failure(failure) => What::Failure { request, failure },
+            Answer::Token(expires) => What::Token { request, id: self.mint(at, expires) },
+            Answer::Dated(brought) => What::Dated { request, brought },
         };
         self.post(Arrival { at, tab: id, what });
     }

@@ -5,7 +5,7 @@
 
 use crate::check::{Alarm, Ask, Checked, ensure};
 use crate::limits::Limits;
-use momento_token_wasm::refresh::{Action, Cause, Event, Machine, Now, Outcome, Policy, Status};
+use momento_token_wasm::refresh::{Action, Cause, Event, Lifetime, Machine, Now, Outcome, Policy, Status};
 use std::collections::BTreeMap;
 
 /// The longest a turn may take (ms) until its request is sent, and after the lock is held.
@@ -44,7 +44,7 @@ pub(crate) type Moment = crate::check::Moment<Option<(Token, i64)>>;
 
 /// A turn that waits for the lock.
 pub(super) struct Turn {
-    pub(super) flight: u32,
+    pub(super) request: u32,
     /// By when (monotonic ms) its request must be sent without the lock.
     pub(super) until: i64,
     /// When (monotonic ms) the tab came to know that it holds the lock.
@@ -131,8 +131,8 @@ impl Ledger {
         self.locking
     }
 
-    pub(crate) fn waits_for_lock(&self, flight: u32) -> bool {
-        self.turn.as_ref().is_some_and(|turn| turn.flight == flight)
+    pub(crate) fn waits_for_lock(&self, request: u32) -> bool {
+        self.turn.as_ref().is_some_and(|turn| turn.request == request)
     }
 
     pub(crate) fn spent_budget(&self) -> bool {
@@ -171,20 +171,21 @@ impl Ledger {
         let consequence = batch.installed || batch.reported.is_some() || batch.doubted;
         ensure!(batch.landed.is_none() || consequence, "an answer without consequence");
         ensure!(batch.refused.is_none(), "refused without a report");
-        let needless = self.closed || matches!(moment.event, Event::Heard { fresh: true, .. }) && self.token.is_some();
+        let needless =
+            self.closed || matches!(moment.event, Event::SiblingToken { fresh: true, .. }) && self.token.is_some();
         let explained = batch.aborted.is_none() || batch.reported.is_some() || needless;
         ensure!(explained, "gave up a request without a report");
         let own_failure = batch.reported.is_some_and(|(_, cause)| cause != Cause::Sibling);
         ensure!(own_failure == batch.told_failure, "a failure of its own: {own_failure}, told: {}", batch.told_failure);
-        let asked = matches!(moment.event, Event::Asked { .. });
+        let asked = matches!(moment.event, Event::SiblingAsked { .. });
         ensure!(batch.told == batch.installed || asked, "installed: {}, told: {}", batch.installed, batch.told);
-        let heard = self.begun && matches!(moment.event, Event::HeardFailed { .. });
+        let heard = self.begun && matches!(moment.event, Event::SiblingFailed { .. });
         self.suspected |= heard || batch.reported.is_some();
         self.turns(moment, machine)?;
         self.after(moment, machine, &batch)
     }
 
-    /// What the event itself changes; the flight that it ends, and whether it brought a token.
+    /// What the event itself changes; the request that it ends, and whether it brought a token.
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
         if self.alarm.0.is_some_and(|at| moment.now.mono - at > LATE) {
             self.held_up = self.held_up.max(IN_TIME);
@@ -201,18 +202,18 @@ impl Ledger {
             Event::Timer => self.alarm.0 = None,
             Event::Wake => self.held_up = 0,
             Event::Hidden => self.held_up = u8::MAX,
-            Event::Vended { flight, .. } if self.air == Some(flight) => {
+            Event::Vended { request, .. } if self.air == Some(request) => {
                 self.air = None;
-                return Some((flight, true));
+                return Some((request, true));
             }
-            Event::HeardFailed { failure, .. } if self.begun && !self.closed => self.limits.heed(moment, failure),
-            Event::Failed { flight, failure } if self.air == Some(flight) => {
+            Event::SiblingFailed { failure, .. } if self.begun && !self.closed => self.limits.heed(moment, failure),
+            Event::Failed { request, failure } if self.air == Some(request) => {
                 self.air = None;
                 self.limits.heed(moment, failure);
-                return Some((flight, false));
+                return Some((request, false));
             }
-            Event::Locked { flight } => {
-                if let Some(turn) = self.turn.as_mut().filter(|turn| turn.flight == flight && turn.locked.is_none()) {
+            Event::Locked { request } => {
+                if let Some(turn) = self.turn.as_mut().filter(|turn| turn.request == request && turn.locked.is_none()) {
                     turn.locked = Some(moment.now.mono);
                 }
             }
@@ -225,23 +226,26 @@ impl Ledger {
     fn action(&mut self, moment: &Moment, action: Action, batch: &mut Batch) -> Checked {
         let now = moment.now;
         match action {
-            Action::Fetch { flight, .. } => {
+            Action::Fetch { request, .. } => {
                 ensure!(!core::mem::replace(&mut batch.fetched, true), "two requests at once");
-                self.fetch(moment, flight)?;
+                self.fetch(moment, request)?;
             }
-            Action::Abort { flight } => {
-                ensure!(self.air.take() == Some(flight), "aborted a flight that is not in the air");
-                batch.aborted = Some(flight);
+            Action::Abort { request } => {
+                ensure!(self.air.take() == Some(request), "aborted a request that is not in the air");
+                batch.aborted = Some(request);
             }
             Action::Arm { delay } => self.alarm.arm(now, delay)?,
             Action::Disarm => self.alarm.disarm()?,
-            Action::Install { flight } => {
-                ensure!(batch.landed == Some((flight, true)), "installed what did not arrive");
+            Action::Install { request } => {
+                ensure!(batch.landed == Some((request, true)), "installed what did not arrive");
                 self.take(moment)?;
                 batch.installed = true;
             }
             Action::Adopt => {
-                ensure!(matches!(moment.event, Event::Heard { .. }) && self.begun, "adopted what was not heard of");
+                ensure!(
+                    matches!(moment.event, Event::SiblingToken { .. }) && self.begun,
+                    "adopted what was not heard of"
+                );
                 self.take(moment)?;
                 batch.adopted = true;
                 batch.insisted = self.waiting.values().any(|ask| ask.force);
@@ -250,30 +254,30 @@ impl Ledger {
                 ensure!(self.token.take().is_some(), "dropped a token that is not in hand");
                 self.fine = None;
             }
-            Action::Refuse { flight } => {
-                ensure!(batch.landed == Some((flight, true)), "refused what did not arrive");
-                batch.refused = Some(flight);
+            Action::Refuse { request } => {
+                ensure!(batch.landed == Some((request, true)), "refused what did not arrive");
+                batch.refused = Some(request);
             }
-            Action::Doubt { flight } => {
-                ensure!(batch.landed == Some((flight, true)), "doubted what did not arrive");
+            Action::Uncertain { request } => {
+                ensure!(batch.landed == Some((request, true)), "doubted what did not arrive");
                 batch.doubted = true;
                 self.doubt = true;
                 self.keeps_lock = true;
                 self.fine = None;
             }
-            Action::Report { flight, cause, retry_at } => {
+            Action::Report { request, cause, retry_at } => {
                 let happened = match (cause, moment.event) {
-                    (Cause::Answer, _) => batch.landed == Some((flight, false)),
-                    (Cause::Timeout, _) => batch.aborted == Some(flight),
-                    (Cause::Expired, _) => batch.refused.take() == Some(flight),
-                    (Cause::Sibling, Event::HeardFailed { own_fault, .. }) => {
+                    (Cause::Answer, _) => batch.landed == Some((request, false)),
+                    (Cause::Timeout, _) => batch.aborted == Some(request),
+                    (Cause::Expired, _) => batch.refused.take() == Some(request),
+                    (Cause::Sibling, Event::SiblingFailed { own_fault, .. }) => {
                         self.air.is_none() && (self.suspected || !own_fault)
                     }
                     _ => false,
                 };
                 ensure!(happened, "reported what did not happen");
                 ensure!(retry_at.is_none_or(|at| at >= now.wall), "tries again in the past");
-                ensure!(batch.reported.replace((flight, cause)).is_none(), "reported twice");
+                ensure!(batch.reported.replace((request, cause)).is_none(), "reported twice");
                 self.doubt = false;
             }
             Action::Settle { call, outcome } => {
@@ -283,18 +287,18 @@ impl Ledger {
             Action::Status(status) => {
                 ensure!(self.status.replace(status) != Some(status), "told the same status again");
             }
-            Action::Lock { flight, left } => {
+            Action::Lock { request, left } => {
                 self.early(moment)?;
                 ensure!(self.begun && !self.closed && self.air.is_none(), "a turn of no use");
                 ensure!(!core::mem::replace(&mut self.locking, true), "asked for the lock twice");
-                ensure!((left > 0) == self.token.is_some(), "says that {left} ms are left");
-                let patience = match left {
-                    0 => PATIENCE,
-                    left => MOMENT.min(left - RESERVE).max(left / 2),
+                ensure!((left > Lifetime::ZERO) == self.token.is_some(), "says that {left:?} are left");
+                let patience = match left.millis() {
+                    None | Some(0) => PATIENCE,
+                    Some(left) => MOMENT.min(left - RESERVE).max(left / 2),
                 };
                 let (until, least) = (now.mono + PATIENCE.min(patience), LEAST_PATIENCE.min(patience));
                 self.turn = Some(Turn {
-                    flight,
+                    request,
                     until,
                     locked: None,
                     sounding: None,
@@ -303,8 +307,8 @@ impl Ledger {
                     least,
                 });
             }
-            Action::Sound { flight } => {
-                let mut turn = self.turn.take().filter(|turn| turn.flight == flight).ok_or("sounds out of turn")?;
+            Action::Drain { request } => {
+                let mut turn = self.turn.take().filter(|turn| turn.request == request).ok_or("sounds out of turn")?;
                 self.in_turn(moment, &turn)?;
                 ensure!(turn.sounding.replace(i64::MAX).is_none(), "sounds twice");
                 self.turn = Some(turn);
@@ -330,7 +334,7 @@ impl Ledger {
     /// The token that the event brings is in hand.
     fn take(&mut self, moment: &Moment) -> Checked {
         let (mut token, vended) = moment.brings.ok_or("took a token that nobody brought")?;
-        if let (Event::Heard { .. }, Some(held)) = (moment.event, &self.token)
+        if let (Event::SiblingToken { .. }, Some(held)) = (moment.event, &self.token)
             && held.token.id == token.id
         {
             // A sibling's word on the token in hand changes its end only by more than a few seconds.
@@ -339,11 +343,11 @@ impl Ledger {
         ensure!(token.until().is_none_or(|at| at > moment.t), "I1: took an expired token");
         self.doubt = false;
         self.token = Some(Held { token, vended });
-        if !matches!(moment.event, Event::Heard { fresh: false, .. }) {
+        if !matches!(moment.event, Event::SiblingToken { fresh: false, .. }) {
             self.limits.arrived();
             self.suspected = false;
         }
-        if matches!(moment.event, Event::Heard { fresh: true, .. }) {
+        if matches!(moment.event, Event::SiblingToken { fresh: true, .. }) {
             self.adopted = Some(moment.now.mono);
         }
         Ok(())

@@ -17,7 +17,7 @@ pub(crate) enum Mode {
 
 struct Ticket {
     tab: u32,
-    flight: u32,
+    request: u32,
     granted: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Locks {
 /// Tells a tab that it holds the lock, after a while.
 pub(crate) struct Grant {
     pub(crate) tab: u32,
-    pub(crate) flight: u32,
+    pub(crate) request: u32,
     pub(crate) after: i64,
 }
 
@@ -39,11 +39,11 @@ impl Locks {
         Locks { mode, queue: VecDeque::new() }
     }
 
-    pub(crate) fn ask(&mut self, tab: u32, flight: u32, rng: &mut Rng) -> Option<Grant> {
+    pub(crate) fn ask(&mut self, tab: u32, request: u32, rng: &mut Rng) -> Option<Grant> {
         if self.mode == Mode::Absent {
-            return Some(Grant { tab, flight, after: 0 });
+            return Some(Grant { tab, request, after: 0 });
         }
-        self.queue.push_back(Ticket { tab, flight, granted: false });
+        self.queue.push_back(Ticket { tab, request, granted: false });
         self.grant(rng)
     }
 
@@ -62,7 +62,7 @@ impl Locks {
         let first = self.queue.front_mut().filter(|ticket| !ticket.granted)?;
         first.granted = true;
         let after = log_uniform(rng, MS / 20, 5 * MS);
-        Some(Grant { tab: first.tab, flight: first.flight, after })
+        Some(Grant { tab: first.tab, request: first.request, after })
     }
 
     pub(crate) fn knows(&self, tab: u32) -> bool {

@@ -3,7 +3,7 @@
 use super::ledger::Token;
 use crate::clocks::{MS, log_uniform};
 use fastrand::Rng;
-use momento_token_wasm::refresh::{Event, Failure, Now};
+use momento_token_wasm::refresh::{Event, Failure, Lifetime, Now};
 
 /// A message further (ms) than this in the future, or older, was sent by a clock that has been set since.
 const FUTURE: i64 = 250;
@@ -14,7 +14,7 @@ const FRESH: i64 = 10_000;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Message {
-    Ask { left: i64 },
+    Ask { left: Lifetime },
     Token(Told),
     Failure { own_fault: bool, failure: Failure },
 }
@@ -22,13 +22,13 @@ pub(crate) enum Message {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told {
     pub(crate) token: Token,
-    /// The life (ms) that it had left in the sender's eyes; `i64::MAX`: never expires.
-    pub(crate) left: i64,
+    /// The life that it had left in the sender's eyes.
+    pub(crate) left: Lifetime,
     /// By the wall clock, in milliseconds.
     pub(crate) sent_at: i64,
     pub(crate) fresh: bool,
-    /// Its end was moved.
-    pub(crate) moved: bool,
+    /// Its end was moved later.
+    pub(crate) extended: bool,
     pub(crate) date: Option<i64>,
     /// When it was truly sent.
     pub(crate) at: i64,
@@ -42,12 +42,12 @@ impl Told {
             return None;
         }
         let age = age.max(0);
-        let life = (self.left < i64::MAX).then(|| self.left - age);
-        Some(Event::Heard {
-            token: self.token.id.into(),
+        let life = self.left.millis().map_or(Lifetime::Forever, |left| Lifetime::Millis(left - age));
+        Some(Event::SiblingToken {
+            token_hash: self.token.id.into(),
             life,
             fresh: self.fresh && age <= FRESH,
-            moved: self.moved,
+            extended: self.extended,
             date: self.date,
         })
     }

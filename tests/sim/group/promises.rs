@@ -1,7 +1,7 @@
 //! The promises to one tab of a group, checked after every event against what is true.
 
 use super::ledger::{Batch, HUSH, Ledger, MOMENT, Moment, RESERVE, SOUNDING, Turn};
-use crate::check::{Ask, Checked, LOSS, MARGIN, ensure};
+use crate::check::{Ask, Checked, LOSS, MARGIN, ensure, valid_for};
 use crate::clocks::{MINUTE, MS, SECOND};
 use momento_token_wasm::refresh::{Event, Machine, Outcome, Status};
 
@@ -26,18 +26,18 @@ impl Ledger {
         Ok(())
     }
 
-    pub(super) fn fetch(&mut self, moment: &Moment, flight: u32) -> Checked {
+    pub(super) fn fetch(&mut self, moment: &Moment, request: u32) -> Checked {
         let now = moment.now;
-        ensure!(self.air.replace(flight).is_none(), "two flights at once");
+        ensure!(self.air.replace(request).is_none(), "two requests at once");
         self.doubt = false;
         if core::mem::take(&mut self.keeps_lock) {
             ensure!(self.locking && self.turn.is_none(), "a request without the lock that it kept");
             return self.limits.start(moment);
         }
         let turn = self.turn.take().ok_or("a request out of turn")?;
-        ensure!(turn.flight == flight && self.locking, "a request under another one's lock");
+        ensure!(turn.request == request && self.locking, "a request under another one's lock");
         let sounding = turn.sounding.ok_or("a request before it was sure to have heard its siblings")?;
-        let cleared = moment.event == (Event::Cleared { flight }) || now.mono >= sounding;
+        let cleared = moment.event == (Event::Drained { request }) || now.mono >= sounding;
         ensure!(cleared || !steady(moment, &turn), "a request although the channel is not clear");
         ensure!(self.adopted.is_none_or(|at| now.mono - at >= 1_000), "a request upon a sibling's");
         self.limits.start(moment)
@@ -63,8 +63,8 @@ impl Ledger {
                 let new = batch.installed || batch.adopted && ask.since - held.vended <= FRESH;
                 ensure!(!ask.force || new, "served an old token to one who insisted");
             }
-            Outcome::Failed { flight } => {
-                let reported = batch.reported.is_some_and(|(reported, _)| reported == flight);
+            Outcome::Failed { request } => {
+                let reported = batch.reported.is_some_and(|(reported, _)| reported == request);
                 ensure!(reported, "failed for an attempt that did not just fail");
             }
             Outcome::TooShort => batch.too_short.push(ask.min_validity),
@@ -78,7 +78,7 @@ impl Ledger {
         if let Some(until) =
             self.turn.as_mut().and_then(|turn| turn.sounding.as_mut()).filter(|until| **until == i64::MAX)
         {
-            *until = moment.now.mono + (machine.token_valid_for().unwrap_or(i64::MAX) - RESERVE).clamp(0, SOUNDING);
+            *until = moment.now.mono + (valid_for(machine).unwrap_or(i64::MAX) - RESERVE).clamp(0, SOUNDING);
         }
         let pending = self.air.is_some() || self.turn.is_some() || self.keeps_lock;
         ensure!(self.locking == pending, "lock asked for: {}, of use: {pending}", self.locking);
@@ -97,11 +97,11 @@ impl Ledger {
     /// What must hold once all is done.
     pub(super) fn after(&mut self, moment: &Moment, machine: &Machine, batch: &Batch) -> Checked {
         let Moment { t, now, .. } = *moment;
-        let valid_for = machine.token_valid_for();
+        let valid_for = valid_for(machine);
         if self.closed {
             ensure!(self.waiting.is_empty(), "someone waits after Close");
             ensure!(self.alarm.0.is_none(), "a timer is armed after Close");
-            ensure!(self.air.is_none() && !self.locking, "a flight or lock after Close");
+            ensure!(self.air.is_none() && !self.locking, "a request or lock after Close");
             self.token = None;
         }
         ensure!(valid_for.is_some() == self.token.is_some(), "token in hand: {valid_for:?}");
@@ -118,8 +118,8 @@ impl Ledger {
         for (call, ask) in &self.waiting {
             ensure!(!ask.served_by(valid_for), "call {call} waits for nothing");
         }
-        if let (Event::Heard { life, fresh: true, .. }, Some(left)) = (moment.event, valid_for)
-            && life.is_none_or(|life| life + BETTER >= left)
+        if let (Event::SiblingToken { life, fresh: true, .. }, Some(left)) = (moment.event, valid_for)
+            && life.millis().is_none_or(|life| life + BETTER >= left)
         {
             // No better than the one in hand, but a token has arrived.
             self.limits.arrived();
@@ -129,7 +129,7 @@ impl Ledger {
         } else if let (true, Some(life)) = (batch.installed || batch.adopted, valid_for) {
             self.fine = Some((t, life));
         }
-        if let (Event::Heard { .. }, Some((then, Some(had))), Some(has)) = (moment.event, self.last, valid_for)
+        if let (Event::SiblingToken { .. }, Some((then, Some(had))), Some(has)) = (moment.event, self.last, valid_for)
             && had.saturating_sub(has) > (now.wall - then.wall).max(now.mono - then.mono) + BETTER
         {
             // A sibling knew better when it ends.

@@ -190,17 +190,17 @@ impl World {
             }
             Turn::Hide => self.deliver(n, Event::Hidden),
             Turn::Stray => {
-                let flight = self.rng.u32(..10);
+                let request = self.rng.u32(..10);
                 let ledger = &self.tabs[n].ledger;
-                if ledger.in_air() == Some(flight) || ledger.waits_for_lock(flight) {
+                if ledger.in_air() == Some(request) || ledger.waits_for_lock(request) {
                     return Ok(());
                 }
                 self.tally.strays += 1;
                 let stray = match self.rng.u8(..4) {
-                    0 => Event::Failed { flight, failure: Failure::Terminal },
-                    1 => Event::Vended { flight, answer: Answer::default() },
-                    2 => Event::Cleared { flight },
-                    _ => Event::Locked { flight },
+                    0 => Event::Failed { request, failure: Failure::Terminal },
+                    1 => Event::Vended { request, answer: Answer::default() },
+                    2 => Event::Drained { request },
+                    _ => Event::Locked { request },
                 };
                 self.deliver(n, stray)
             }

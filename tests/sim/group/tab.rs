@@ -55,10 +55,10 @@ pub(crate) struct Arrival {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum What {
-    Locked { flight: u32 },
-    Cleared { flight: u32 },
-    Token { flight: u32, id: u32 },
-    Dated { flight: u32, brought: Brought },
-    Failure { flight: u32, failure: Failure },
+    Locked { request: u32 },
+    Drained { request: u32 },
+    Token { request: u32, id: u32 },
+    Dated { request: u32, brought: Brought },
+    Failure { request: u32, failure: Failure },
     Message { from: u32, message: Message },
 }

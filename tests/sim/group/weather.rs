@@ -182,10 +182,11 @@ impl World {
     /// The answers on their way are lost to an outage that is over.
     pub(crate) fn cut_off(&mut self) {
         for arrival in &mut self.arrivals {
-            if let What::Token { flight, .. } | What::Dated { flight, .. } | What::Failure { flight, .. } = arrival.what
+            if let What::Token { request, .. } | What::Dated { request, .. } | What::Failure { request, .. } =
+                arrival.what
             {
                 arrival.at = self.t + SECOND;
-                arrival.what = What::Failure { flight, failure: Failure::Retry { after: None } };
+                arrival.what = What::Failure { request, failure: Failure::Retry { after: None } };
             }
         }
     }

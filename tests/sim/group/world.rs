@@ -13,7 +13,7 @@ use crate::invariants::Watch;
 use crate::service::Service;
 use crate::tally::GroupTally;
 use fastrand::Rng;
-use momento_token_wasm::refresh::{Answer, Event, Machine, Policy};
+use momento_token_wasm::refresh::{Answer, Event, Lifetime, Machine, Policy};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(crate) struct World {
@@ -134,9 +134,10 @@ impl World {
         self.tally.closed_tabs += 1;
         self.deliver(n, Event::Close)?;
         // Whatever comes now falls on deaf ears.
-        let flight = self.rng.u32(..4);
-        let heard = Event::Heard { token: 0, life: None, fresh: true, moved: false, date: None };
-        let strays = [Event::Locked { flight }, Event::Asked { left: 0 }, heard];
+        let request = self.rng.u32(..4);
+        let heard =
+            Event::SiblingToken { token_hash: 0, life: Lifetime::Forever, fresh: true, extended: false, date: None };
+        let strays = [Event::Locked { request }, Event::SiblingAsked { left: Lifetime::ZERO }, heard];
         for stray in strays {
             self.deliver(n, stray)?;
         }
@@ -168,9 +169,9 @@ impl World {
     }
 
     pub(super) fn grant(&mut self, grant: Option<Grant>) {
-        if let Some(Grant { tab, flight, after }) = grant {
+        if let Some(Grant { tab, request, after }) = grant {
             self.tally.grants += 1;
-            self.post(Arrival { at: self.t + after, tab, what: What::Locked { flight } });
+            self.post(Arrival { at: self.t + after, tab, what: What::Locked { request } });
         }
     }
 
@@ -183,7 +184,7 @@ impl World {
             State::Awake => self.arrivals.push(arrival),
             State::Frozen => self.tabs[n].queue.push_back(arrival),
             State::Cached => {
-                if !matches!(arrival.what, What::Message { .. } | What::Cleared { .. }) {
+                if !matches!(arrival.what, What::Message { .. } | What::Drained { .. }) {
                     self.tabs[n].queue.push_back(arrival);
                 }
             }
@@ -215,51 +216,51 @@ impl World {
     fn arrive(&mut self, arrival: Arrival) -> Checked {
         let Some(n) = self.tab(arrival.tab) else { return Ok(()) };
         match arrival.what {
-            What::Locked { flight } => {
+            What::Locked { request } => {
                 let now = self.tabs[n].clocks.read(self.t);
                 if self.tabs[n].ledger.locking() && self.tabs[n].locked.is_none() && self.locks.knows(arrival.tab) {
                     self.tabs[n].locked = Some(now.mono);
                 }
-                self.deliver(n, Event::Locked { flight })
+                self.deliver(n, Event::Locked { request })
             }
-            What::Cleared { flight } => self.deliver(n, Event::Cleared { flight }),
-            What::Failure { flight, failure } => self.deliver(n, Event::Failed { flight, failure }),
-            What::Token { flight, id } => self.vended(n, flight, id),
-            What::Dated { flight, brought } => self.brought(n, flight, &brought),
+            What::Drained { request } => self.deliver(n, Event::Drained { request }),
+            What::Failure { request, failure } => self.deliver(n, Event::Failed { request, failure }),
+            What::Token { request, id } => self.vended(n, request, id),
+            What::Dated { request, brought } => self.brought(n, request, &brought),
             What::Message { message, .. } => self.heard(n, message),
         }
     }
 
-    fn vended(&mut self, n: usize, flight: u32, id: u32) -> Checked {
+    fn vended(&mut self, n: usize, request: u32, id: u32) -> Checked {
         let token = self.tokens[id as usize];
         let clocks = &self.tabs[n].clocks;
         // As for a client that is alone: the wall clock must do only where it is not behind.
         let dated = !self.timeless || clocks.ahead < clocks.grain;
         let answer = Answer {
-            token: id.into(),
+            token_hash: id.into(),
             expires_at: token.expires.map(server),
             date: dated.then(|| server(self.t) / 1_000 * 1_000),
             ..Answer::default()
         };
         let truth = Truth::of_right_host(token.expires, clocks, dated, self.t, MINUTE);
         let token = Token { late: truth.late, ..token };
-        self.deliver_with(n, Event::Vended { flight, answer }, Some((token, self.t)), None)
+        self.deliver_with(n, Event::Vended { request, answer }, Some((token, self.t)), None)
     }
 
     /// An answer of the host's arrives.
-    fn brought(&mut self, n: usize, flight: u32, brought: &Brought) -> Checked {
+    fn brought(&mut self, n: usize, request: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let (ahead, grain) = (self.tabs[n].clocks.ahead, self.tabs[n].clocks.grain);
         let late = host.late(brought, ahead, grain);
         let token = Token { id: brought.id, expires: Some(brought.ends), late };
-        let event = Event::Vended { flight, answer: brought.answer };
+        let event = Event::Vended { request, answer: brought.answer };
         self.deliver_with(n, event, Some((token, self.t)), Some(brought))
     }
 
     fn heard(&mut self, n: usize, message: Message) -> Checked {
         match message {
-            Message::Ask { left } => self.deliver(n, Event::Asked { left }),
-            Message::Failure { own_fault, failure } => self.deliver(n, Event::HeardFailed { own_fault, failure }),
+            Message::Ask { left } => self.deliver(n, Event::SiblingAsked { left }),
+            Message::Failure { own_fault, failure } => self.deliver(n, Event::SiblingFailed { own_fault, failure }),
             Message::Token(told) => {
                 // Only looks at the clocks: the machine has not seen them yet.
                 let now = self.tabs[n].clocks.clone().read(self.t);

@@ -7,12 +7,12 @@ fn the_same_token_keeps_its_earlier_end() {
     // A copy of the answer, to a client that is slow: by its `Date` the life begins anew.
     let copy = dated(20 * SECOND, 0);
     let mut client = Client::ahead(-HOUR);
-    assert_eq!(client.judge(0, copy), Verdict::Good(19 * SECOND - LOSS));
-    assert_eq!(client.judge(14 * SECOND, copy), Verdict::Good(5 * SECOND - LOSS));
+    assert_eq!(client.judge(0, copy), good(19 * SECOND - LOSS));
+    assert_eq!(client.judge(14 * SECOND, copy), good(5 * SECOND - LOSS));
     // A sooner one counts.
-    assert_eq!(client.judge(14 * SECOND, dated(20 * SECOND, 17 * SECOND)), Verdict::Good(2 * SECOND - LOSS));
+    assert_eq!(client.judge(14 * SECOND, dated(20 * SECOND, 17 * SECOND)), good(2 * SECOND - LOSS));
     // Another token is not concerned.
-    assert_eq!(client.judge(14 * SECOND, dated(40 * SECOND, 0)), Verdict::Good(39 * SECOND - LOSS));
+    assert_eq!(client.judge(14 * SECOND, dated(40 * SECOND, 0)), good(39 * SECOND - LOSS));
 }
 
 #[test]
@@ -27,8 +27,8 @@ fn once_that_end_has_passed_an_answer_that_is_no_copy_counts() {
     for (live, life) in [(dated(20 * SECOND, 15 * SECOND), 4 * SECOND), (ends(20 * SECOND), HOUR + SECOND)] {
         let mut client = Client::ahead(-HOUR);
         client.judge(0, copy);
-        assert_eq!(client.judge(19 * SECOND, live), Verdict::Good(life - LOSS));
-        assert!(client.lives.moved());
+        assert_eq!(client.judge(19 * SECOND, live), good(life - LOSS));
+        assert!(client.extended);
     }
 }
 
@@ -38,14 +38,14 @@ fn an_answer_is_a_copy_where_the_last_one_had_the_same_date() {
     let mut client = Client::ahead(-HOUR);
     client.judge(0, dated(20 * SECOND, 0));
     client.judge(5 * SECOND, dated(20 * SECOND, -10 * SECOND));
-    assert_eq!(client.judge(19 * SECOND, dated(20 * SECOND, 0)), Verdict::Good(19 * SECOND - LOSS));
+    assert_eq!(client.judge(19 * SECOND, dated(20 * SECOND, 0)), good(19 * SECOND - LOSS));
 }
 
 #[test]
 fn so_it_is_with_a_token_that_does_not_say_when_it_expires() {
-    let copy = Answer { length: Some(20 * SECOND), date: Some(NOW), ..Answer::default() };
+    let copy = Answer { stated_life: Some(20 * SECOND), date: Some(NOW), ..Answer::default() };
     let mut client = Client::default();
-    assert_eq!(client.judge(0, copy), Verdict::Good(20 * SECOND - LOSS));
+    assert_eq!(client.judge(0, copy), good(20 * SECOND - LOSS));
     assert_eq!(client.judge(20 * SECOND, copy), DOUBT);
     assert_eq!(client.judge(24 * SECOND, copy), Verdict::Expired);
 }
@@ -54,22 +54,22 @@ fn so_it_is_with_a_token_that_does_not_say_when_it_expires() {
 fn while_it_has_not_passed_not_even_that() {
     let mut client = Client::ahead(-HOUR);
     client.judge(0, dated(20 * SECOND, 0));
-    assert_eq!(client.judge(10 * SECOND, dated(20 * SECOND, -5 * SECOND)), Verdict::Good(9 * SECOND - LOSS));
-    assert!(!client.lives.moved());
+    assert_eq!(client.judge(10 * SECOND, dated(20 * SECOND, -5 * SECOND)), good(9 * SECOND - LOSS));
+    assert!(!client.extended);
 }
 
 #[test]
 fn an_end_that_was_the_length_of_a_life_moves_with_each_answer() {
-    let asked = |date: Option<i64>| Answer { asked: Some(MINUTE), date, ..ends(HOUR) };
+    let asked = |date: Option<i64>| Answer { requested_life: Some(MINUTE), date, ..ends(HOUR) };
     let mut client = Client::default();
-    assert_eq!(client.judge(0, asked(None)), Verdict::Good(MINUTE - LOSS));
-    assert_eq!(client.judge(40 * SECOND, asked(None)), Verdict::Good(MINUTE - LOSS));
-    assert!(client.lives.moved());
+    assert_eq!(client.judge(0, asked(None)), good(MINUTE - LOSS));
+    assert_eq!(client.judge(40 * SECOND, asked(None)), good(MINUTE - LOSS));
+    assert!(client.extended);
     // But not with a copy.
     let mut client = Client::default();
     let copy = asked(Some(NOW - 26 * HOUR));
-    assert_eq!(client.judge(0, copy), Verdict::Good(MINUTE - LOSS));
-    assert_eq!(client.judge(40 * SECOND, copy), Verdict::Good(20 * SECOND - LOSS));
+    assert_eq!(client.judge(0, copy), good(MINUTE - LOSS));
+    assert_eq!(client.judge(40 * SECOND, copy), good(20 * SECOND - LOSS));
 }
 
 #[test]
@@ -78,23 +78,22 @@ fn what_a_second_answer_has_proved_moves_an_end() {
     // wrong.
     let served = |at: i64| dated(2 * MINUTE, at);
     let mut client = Client::ahead(MINUTE);
-    assert_eq!(client.judge(0, served(0)), Verdict::Good(MINUTE - LOSS));
+    assert_eq!(client.judge(0, served(0)), good(MINUTE - LOSS));
     let end = MINUTE - LOSS;
-    assert_eq!(client.judge(end, served(59_000)), Verdict::Doubtful(5_700));
+    assert_eq!(client.judge(end, served(59_000)), uncertain(5_700));
     let again = end + 6_000;
-    assert_eq!(client.judge(again, served(65_000)), Verdict::Good(2 * MINUTE - 66 * SECOND - LOSS));
-    assert!(client.lives.moved());
+    assert_eq!(client.judge(again, served(65_000)), good(2 * MINUTE - 66 * SECOND - LOSS));
+    assert!(client.extended);
 }
 
 #[test]
 fn it_moves_an_end_that_has_not_passed_as_well() {
     let served = |at: i64| dated(5 * MINUTE, at);
     let mut client = Client::ahead(HOUR);
-    let word = Answer { token: served(0).token, date: Some(NOW), ..Answer::default() };
-    client.lives.heard(word, MINUTE, false, 0);
+    client.lives.sibling_token(served(0).token_hash, Some(NOW), Lifetime::Millis(MINUTE), false, 0);
     assert_eq!(client.judge(0, served(0)), DOUBT);
-    assert_eq!(client.judge(3_000, served(3_000)), Verdict::Good(5 * MINUTE - 4 * SECOND - LOSS));
-    assert!(client.lives.moved());
+    assert_eq!(client.judge(3_000, served(3_000)), good(5 * MINUTE - 4 * SECOND - LOSS));
+    assert!(client.extended);
 }
 
 #[test]
@@ -103,7 +102,7 @@ fn ends_are_forgotten_when_the_clock_is_set() {
     let mut client = Client::ahead(-HOUR);
     client.judge(0, copy);
     client.lives.forget();
-    assert_eq!(client.judge(14 * SECOND, copy), Verdict::Good(19 * SECOND - LOSS));
+    assert_eq!(client.judge(14 * SECOND, copy), good(19 * SECOND - LOSS));
 }
 
 #[test]
@@ -113,25 +112,27 @@ fn so_many_tokens_are_remembered_and_no_more() {
     for n in 0..257 {
         client.judge(0, copy(n));
     }
-    assert_eq!(client.judge(MINUTE, copy(1)), Verdict::Good(59 * MINUTE - SECOND - LOSS), "remembered");
-    assert_eq!(client.judge(MINUTE, copy(0)), Verdict::Good(HOUR - SECOND - LOSS), "no more");
+    assert_eq!(client.judge(MINUTE, copy(1)), good(59 * MINUTE - SECOND - LOSS), "remembered");
+    assert_eq!(client.judge(MINUTE, copy(0)), good(HOUR - SECOND - LOSS), "no more");
 }
 
 #[test]
-fn a_siblings_word_is_an_end_like_any_other() {
-    let word = |date: i64| Answer { token: 20_000, date: Some(NOW + date), ..Answer::default() };
+fn a_siblings_end_is_one_like_any_other() {
     let mut client = Client::ahead(-HOUR);
-    assert_eq!(client.lives.heard(word(0), 10 * SECOND, false, 0), 10 * SECOND);
+    let first = client.lives.sibling_token(20_000, Some(NOW), Lifetime::Millis(10 * SECOND), false, 0);
+    assert_eq!(first, Lifetime::Millis(10 * SECOND));
     assert_eq!(client.lives.date(20_000), Some(NOW));
-    assert_eq!(client.judge(SECOND, dated(20 * SECOND, 0)), Verdict::Good(9 * SECOND));
-    // A later one is not taken over, unless the sibling had one itself and moved it; an earlier one is, unless by a few
-    // seconds.
-    assert_eq!(client.lives.heard(word(0), 15 * SECOND, false, 0), 10 * SECOND);
-    assert_eq!(client.lives.heard(word(0), 15 * SECOND, true, 0), 15 * SECOND);
-    assert_eq!(client.lives.heard(word(0), 10 * SECOND, false, 0), 15 * SECOND);
-    assert_eq!(client.lives.heard(word(0), 9_999, false, 0), 9_999);
-    // What has ended is no word on it.
-    assert_eq!(client.lives.heard(word(0), 0, false, 0), 0);
-    assert_eq!(client.lives.heard(word(0), NEVER, false, 0), NEVER);
-    assert_eq!(client.lives.heard(word(0), 9_999, false, 0), 9_999);
+    assert_eq!(client.judge(SECOND, dated(20 * SECOND, 0)), good(9 * SECOND));
+    // A later one is not taken over, unless the sibling had one itself and extended it; an earlier one is, unless by a
+    // few seconds.
+    let mut sibling = |life: Lifetime, extended| client.lives.sibling_token(20_000, Some(NOW), life, extended, 0);
+    let millis = Lifetime::Millis;
+    assert_eq!(sibling(millis(15 * SECOND), false), millis(10 * SECOND));
+    assert_eq!(sibling(millis(15 * SECOND), true), millis(15 * SECOND));
+    assert_eq!(sibling(millis(10 * SECOND), false), millis(15 * SECOND));
+    assert_eq!(sibling(millis(9_999), false), millis(9_999));
+    // A token that has expired, or never does, says nothing about its end.
+    assert_eq!(sibling(Lifetime::ZERO, false), Lifetime::ZERO);
+    assert_eq!(sibling(Lifetime::Forever, false), Lifetime::Forever);
+    assert_eq!(sibling(millis(9_999), false), millis(9_999));
 }

@@ -50,9 +50,9 @@ fn who_insists_gets_a_new_token_but_not_at_any_rate() {
     bench.pass(300);
     assert_eq!(outcomes(&bench.get(0, true)), []);
     assert_eq!(bench.machine.refresh_at(), Some(bench.now.wall + 700));
-    let (flight, after) = bench.next_fetch(HOUR).expect("an attempt");
+    let (request, after) = bench.next_fetch(HOUR).expect("an attempt");
     assert_eq!(after, 700);
-    assert_eq!(outcomes(&bench.vend(flight, HOUR)), [Outcome::Token]);
+    assert_eq!(outcomes(&bench.vend(request, HOUR)), [Outcome::Token]);
 }
 
 #[test]
@@ -69,8 +69,8 @@ fn during_a_backoff_callers_wait_and_who_insists_does_not() {
         assert_eq!(bench.machine.refresh_at(), Some(planned));
         let forced = bench.get(0, true);
         assert_eq!(reason(&forced), Some(Reason::Forced));
-        let flight = fetched(&forced).expect("an attempt");
-        assert_eq!(outcomes(&bench.fail(flight)), [Outcome::Failed { flight }; 2]);
+        let request = fetched(&forced).expect("an attempt");
+        assert_eq!(outcomes(&bench.fail(request)), [Outcome::Failed { request }; 2]);
     }
 }
 
@@ -79,12 +79,12 @@ fn whoever_insists_is_held_to_ten_attempts_in_ten_minutes() {
     let mut bench = Bench::started(4);
     let end = bench.now.mono + HOUR;
     let mut starts = vec![bench.now.mono];
-    let mut flight = 0;
+    let mut request = 0;
     while bench.now.mono < end {
         bench.pass(5);
-        bench.fail(flight);
+        bench.fail(request);
         let forced = bench.get(0, true);
-        flight = fetched(&forced).unwrap_or_else(|| bench.next_fetch(HOUR).expect("an attempt").0);
+        request = fetched(&forced).unwrap_or_else(|| bench.next_fetch(HOUR).expect("an attempt").0);
         starts.push(bench.now.mono);
     }
     assert!(starts.windows(11).all(|eleven| eleven[10] - eleven[0] >= 10 * MINUTE), "{starts:?}");

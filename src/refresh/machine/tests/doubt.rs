@@ -10,7 +10,7 @@ const AHEAD: i64 = HOUR;
 fn live(bench: &Bench, date: bool) -> Answer {
     let truth = bench.now.wall - AHEAD;
     Answer {
-        token: new_token(),
+        token_hash: new_token(),
         expires_at: Some(truth + 5 * MINUTE),
         issued_at: (!date).then_some(truth),
         date: date.then_some(truth),
@@ -18,8 +18,8 @@ fn live(bench: &Bench, date: bool) -> Answer {
     }
 }
 
-fn vended(bench: &mut Bench, flight: u32, answer: Answer) -> Vec<Action> {
-    bench.tell(Event::Vended { flight, answer })
+fn vended(bench: &mut Bench, request: u32, answer: Answer) -> Vec<Action> {
+    bench.tell(Event::Vended { request, answer })
 }
 
 /// With an answer in doubt, and a caller.
@@ -28,7 +28,7 @@ fn doubtful(seed: u64) -> Bench {
     bench.get(0, false);
     let answer = live(&bench, true);
     let actions = vended(&mut bench, 0, answer);
-    assert_eq!(actions[0], Action::Doubt { flight: 0 });
+    assert_eq!(actions[0], Action::Uncertain { request: 0 });
     assert!(matches!(actions[1..], [Action::Arm { .. }]), "neither report nor status: {actions:?}");
     bench
 }
@@ -56,13 +56,13 @@ fn callers_wait_for_the_answer_that_decides() {
         vended(&mut bench, 0, answer);
         // Those who insist as well.
         assert_eq!(outcomes(&bench.get(0, true)), []);
-        let (flight, after) = bench.next_fetch(HOUR).expect("another request");
+        let (request, after) = bench.next_fetch(HOUR).expect("another request");
         assert!(after >= 3_000);
         let answer = live(&bench, date);
-        let actions = vended(&mut bench, flight, answer);
+        let actions = vended(&mut bench, request, answer);
         assert_eq!(outcomes(&actions), [Outcome::Token; 2]);
         let loss = if date { SECOND } else { 0 };
-        assert_eq!(bench.machine.token_valid_for(), Some(5 * MINUTE - MARGIN - loss));
+        assert_eq!(bench.left(), Some(5 * MINUTE - MARGIN - loss));
     }
 }
 
@@ -71,13 +71,13 @@ fn the_same_answer_again_is_a_copy_and_refused() {
     let mut bench = Bench::started(1);
     let copy = live(&bench, true);
     vended(&mut bench, 0, copy);
-    let (flight, _) = bench.next_fetch(HOUR).expect("another request");
-    let actions = vended(&mut bench, flight, copy);
-    assert_eq!(actions[0], Action::Refuse { flight });
+    let (request, _) = bench.next_fetch(HOUR).expect("another request");
+    let actions = vended(&mut bench, request, copy);
+    assert_eq!(actions[0], Action::Refuse { request });
     assert!(matches!(actions[1], Action::Report { cause: Cause::Expired, .. }));
     // And the next one is in doubt afresh.
-    let (flight, _) = bench.next_fetch(HOUR).expect("another request");
-    assert_eq!(vended(&mut bench, flight, copy)[0], Action::Doubt { flight });
+    let (request, _) = bench.next_fetch(HOUR).expect("another request");
+    assert_eq!(vended(&mut bench, request, copy)[0], Action::Uncertain { request });
 }
 
 #[test]
@@ -85,19 +85,19 @@ fn a_request_that_fails_leaves_the_doubt_for_a_minute() {
     for (after, decides) in [(60_000, true), (60_001, false)] {
         let mut bench = doubtful(1);
         let received = bench.now.mono;
-        let (flight, _) = bench.next_fetch(HOUR).expect("another request");
-        let actions = bench.tell(Event::Failed { flight, failure: Failure::Malformed });
-        assert_eq!(outcomes(&actions), [Outcome::Failed { flight }]);
+        let (request, _) = bench.next_fetch(HOUR).expect("another request");
+        let actions = bench.tell(Event::Failed { request, failure: Failure::Malformed });
+        assert_eq!(outcomes(&actions), [Outcome::Failed { request }]);
         // An app that insists may send a request at any time.
         bench.pass(received + after - bench.now.mono);
         bench.tell(Event::Timer);
-        let flight = match bench.machine.status() {
-            Fetching => flight + 1,
+        let request = match bench.machine.status() {
+            Fetching => request + 1,
             _ => fetched(&bench.get(0, true)).expect("a request"),
         };
         let answer = live(&bench, true);
-        let actions = vended(&mut bench, flight, answer);
-        assert_eq!(actions[0] == Action::Doubt { flight }, !decides, "{after} ms after: {actions:?}");
+        let actions = vended(&mut bench, request, answer);
+        assert_eq!(actions[0] == Action::Uncertain { request }, !decides, "{after} ms after: {actions:?}");
     }
 }
 
@@ -108,36 +108,36 @@ fn a_page_that_was_frozen_meanwhile_asks_once_more() {
         let at = bench.machine.refresh_at().expect("a request");
         bench.timer = None;
         bench.pass(at - bench.now.wall + late);
-        let flight = fetched(&bench.tell(Event::Timer)).expect("a request");
+        let request = fetched(&bench.tell(Event::Timer)).expect("a request");
         let answer = live(&bench, true);
-        assert_eq!(vended(&mut bench, flight, answer)[0] == Action::Doubt { flight }, doubted, "{late}");
+        assert_eq!(vended(&mut bench, request, answer)[0] == Action::Uncertain { request }, doubted, "{late}");
     }
 }
 
 #[test]
 fn the_wall_clock_that_was_proved_wrong_costs_no_second_doubt() {
     let mut bench = doubtful(1);
-    let (flight, _) = bench.next_fetch(HOUR).expect("another request");
+    let (request, _) = bench.next_fetch(HOUR).expect("another request");
     let answer = live(&bench, true);
-    vended(&mut bench, flight, answer);
+    vended(&mut bench, request, answer);
     for _ in 0..3 {
-        let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+        let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
         let answer = live(&bench, true);
-        assert!(vended(&mut bench, flight, answer).contains(&Action::Install { flight }));
+        assert!(vended(&mut bench, request, answer).contains(&Action::Install { request }));
     }
     // Until the clock is set.
     bench.now.wall += 251;
-    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+    let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
     let answer = live(&bench, true);
-    assert_eq!(vended(&mut bench, flight, answer)[0], Action::Doubt { flight });
+    assert_eq!(vended(&mut bench, request, answer)[0], Action::Uncertain { request });
 }
 
 #[test]
 fn a_token_in_hand_stays_there_meanwhile() {
     let mut bench = Bench::ready(1, 10 * MINUTE);
-    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+    let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
     let answer = live(&bench, true);
-    vended(&mut bench, flight, answer);
+    vended(&mut bench, request, answer);
     assert_eq!(bench.machine.status(), Refreshing);
     assert_eq!(outcomes(&bench.get(0, false)), [Outcome::Token]);
 }
@@ -146,13 +146,13 @@ fn a_token_in_hand_stays_there_meanwhile() {
 fn its_request_keeps_the_lock_from_the_siblings() {
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
-    bench.tell(Event::Locked { flight: 0 });
-    let (flight, _) = bench.next_fetch(HOUR).expect("a request");
+    bench.tell(Event::Locked { request: 0 });
+    let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
-    let actions = vended(&mut bench, flight, answer);
-    assert_eq!(actions, [Action::Doubt { flight }]);
+    let actions = vended(&mut bench, request, answer);
+    assert_eq!(actions, [Action::Uncertain { request }]);
     // Neither a turn nor a sounding.
-    let flight = loop {
+    let request = loop {
         let at = bench.timer.expect("a timer");
         bench.pass(at - bench.now.mono);
         let actions = bench.tell(Event::Timer);
@@ -160,13 +160,13 @@ fn its_request_keeps_the_lock_from_the_siblings() {
             actions.iter().all(|action| matches!(action, Action::Fetch { .. } | Action::Arm { .. })),
             "{actions:?}"
         );
-        if let Some(flight) = fetched(&actions) {
-            break flight;
+        if let Some(request) = fetched(&actions) {
+            break request;
         }
     };
     let answer = live(&bench, true);
-    let actions = vended(&mut bench, flight, answer);
-    let share = Action::Share { fresh: true, moved: false, date: answer.date };
+    let actions = vended(&mut bench, request, answer);
+    let share = Action::Share { fresh: true, extended: false, date: answer.date };
     assert!(actions.contains(&share) && actions.contains(&Action::Unlock), "{actions:?}");
 }
 
@@ -174,10 +174,10 @@ fn its_request_keeps_the_lock_from_the_siblings() {
 fn it_does_not_keep_it_where_the_request_has_to_wait_for_something_else() {
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
-    bench.tell(Event::Locked { flight: 0 });
-    let (flight, _) = bench.next_fetch(HOUR).expect("a request");
+    bench.tell(Event::Locked { request: 0 });
+    let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
-    vended(&mut bench, flight, answer);
+    vended(&mut bench, request, answer);
     assert!(bench.tell(Event::Offline).contains(&Action::Unlock));
     assert_eq!(bench.machine.status(), Fetching);
     // Then it takes a turn like any other.
@@ -191,38 +191,49 @@ fn it_does_not_keep_it_where_the_request_has_to_wait_for_something_else() {
 fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
-    bench.tell(Event::Locked { flight: 0 });
-    let (flight, _) = bench.next_fetch(HOUR).expect("a request");
+    bench.tell(Event::Locked { request: 0 });
+    let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
-    vended(&mut bench, flight, answer);
+    vended(&mut bench, request, answer);
     bench.pass(10);
-    let actions =
-        bench.tell(Event::Heard { token: new_token(), life: Some(MINUTE), fresh: true, moved: false, date: None });
+    let actions = bench.tell(Event::SiblingToken {
+        token_hash: new_token(),
+        life: Lifetime::Millis(MINUTE),
+        fresh: true,
+        extended: false,
+        date: None,
+    });
     assert!(actions.contains(&Action::Adopt) && actions.contains(&Action::Unlock), "{actions:?}");
     assert_eq!(bench.machine.status(), Ready);
     // As does the end.
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
-    bench.tell(Event::Locked { flight: 0 });
-    let (flight, _) = bench.next_fetch(HOUR).expect("a request");
-    vended(&mut bench, flight, answer);
+    bench.tell(Event::Locked { request: 0 });
+    let (request, _) = bench.next_fetch(HOUR).expect("a request");
+    vended(&mut bench, request, answer);
     assert!(bench.tell(Event::Close).contains(&Action::Unlock));
 }
 
 #[test]
 fn a_token_that_a_sibling_knows_gets_no_second_life_here() {
-    let heard = |life, moved| Event::Heard { token: 7, life: Some(life), fresh: true, moved, date: None };
+    let heard = |life, extended| Event::SiblingToken {
+        token_hash: 7,
+        life: Lifetime::Millis(life),
+        fresh: true,
+        extended,
+        date: None,
+    };
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
     bench.tell(heard(MINUTE, false));
     let left = MINUTE - MARGIN;
-    assert_eq!(bench.machine.token_valid_for(), Some(left));
+    assert_eq!(bench.left(), Some(left));
     bench.pass(10 * SECOND);
     bench.tell(heard(MINUTE, false));
-    assert_eq!(bench.machine.token_valid_for(), Some(left - 10 * SECOND), "not even by a sibling's word");
+    assert_eq!(bench.left(), Some(left - 10 * SECOND), "not even by a sibling's word");
     bench.tell(heard(MINUTE, true));
-    assert_eq!(bench.machine.token_valid_for(), Some(left), "but by one that knew its end");
+    assert_eq!(bench.left(), Some(left), "but by one that knew its end");
     bench.pass(10 * SECOND);
     bench.tell(heard(20 * SECOND, false));
-    assert_eq!(bench.machine.token_valid_for(), Some(20 * SECOND - MARGIN), "and an earlier one counts");
+    assert_eq!(bench.left(), Some(20 * SECOND - MARGIN), "and an earlier one counts");
 }

@@ -9,7 +9,7 @@ fn close_ends_everything() {
     bench.get(HOUR, true);
     let closed = bench.tell(Event::Close);
     let settle = |call| Action::Settle { call, outcome: Outcome::Closed };
-    assert_eq!(closed, [Action::Abort { flight: 0 }, settle(1), settle(2), Action::Disarm, Action::Status(Closed)]);
+    assert_eq!(closed, [Action::Abort { request: 0 }, settle(1), settle(2), Action::Disarm, Action::Status(Closed)]);
     for event in [Event::Start, Event::Timer, Event::Wake, Event::Online, Event::Rejected, Event::Close] {
         assert_eq!(bench.tell(event), [], "{event:?}");
     }
@@ -34,7 +34,7 @@ fn no_number_is_too_absurd() {
             0 => Machine::new(Policy::default(), seed, now),
             _ => Machine::in_group(Policy::default(), seed, now),
         };
-        let mut flight = 0;
+        let mut request = 0;
         for call in 0..300 {
             let event = match choice.u8(..17) {
                 0 => Event::Start,
@@ -48,34 +48,34 @@ fn no_number_is_too_absurd() {
                     let answer = Answer {
                         expires_at: some(),
                         issued_at: some(),
-                        length: some(),
-                        told_expiry: some(),
-                        asked: some(),
+                        stated_life: some(),
+                        stated_expiry: some(),
+                        requested_life: some(),
                         date: some(),
                         age: some().unwrap_or_default(),
-                        token: some().unwrap_or_default().unsigned_abs() % 3,
+                        token_hash: some().unwrap_or_default().unsigned_abs() % 3,
                     };
-                    Event::Vended { flight, answer }
+                    Event::Vended { request, answer }
                 }
-                9 => Event::Failed { flight, failure: Failure::Retry { after: Some(number()) } },
-                10 => Event::Failed { flight, failure: Failure::Terminal },
-                11 | 12 => Event::Locked { flight },
-                13 => Event::Heard {
-                    token: choice.u64(..3),
-                    life: choice.bool().then(&mut number),
+                9 => Event::Failed { request, failure: Failure::Retry { after: Some(number()) } },
+                10 => Event::Failed { request, failure: Failure::Terminal },
+                11 | 12 => Event::Locked { request },
+                13 => Event::SiblingToken {
+                    token_hash: choice.u64(..3),
+                    life: if choice.bool() { Lifetime::Millis(number()) } else { Lifetime::Forever },
                     fresh: choice.bool(),
-                    moved: choice.bool(),
+                    extended: choice.bool(),
                     date: None,
                 },
-                14 => Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: Some(number()) } },
-                15 => Event::Asked { left: number() },
+                14 => Event::SiblingFailed { own_fault: false, failure: Failure::Retry { after: Some(number()) } },
+                15 => Event::SiblingAsked { left: Lifetime::Millis(number()) },
                 _ => Event::Timer,
             };
             let actions = machine.handle(event, Now { wall: number(), mono: number() });
-            flight = fetched(&actions).unwrap_or(flight);
+            request = fetched(&actions).unwrap_or(request);
             for action in actions {
-                if let Action::Lock { flight: id, .. } = action {
-                    flight = id;
+                if let Action::Lock { request: id, .. } = action {
+                    request = id;
                 }
                 assert!(!matches!(action, Action::Arm { delay } if !(1..=HEARTBEAT).contains(&delay)), "{action:?}");
             }

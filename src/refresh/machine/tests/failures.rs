@@ -6,11 +6,11 @@ use super::*;
 fn failures_are_retried_ever_more_slowly() {
     for seed in 0..50 {
         let mut bench = Bench::started(seed);
-        let mut flight = 0;
+        let mut request = 0;
         let mut starts = vec![bench.now.mono];
         for nth in 1..60 {
             bench.pass(10);
-            let announced = retry_at(&bench.fail(flight)).expect("a retry") - bench.now.wall;
+            let announced = retry_at(&bench.fail(request)).expect("a retry") - bench.now.wall;
             assert_eq!(bench.machine.status(), Waiting);
             let (next, after) = bench.next_fetch(HOUR).expect("a retry");
             assert_eq!(after, announced);
@@ -19,7 +19,7 @@ fn failures_are_retried_ever_more_slowly() {
             }
             assert!(after + 10 >= SECOND);
             starts.push(bench.now.mono);
-            flight = next;
+            request = next;
         }
         // By itself it leaves one of the ten attempts for whoever asks.
         assert!(starts.windows(10).all(|ten| ten[9] - ten[0] >= 10 * MINUTE), "{starts:?}");
@@ -31,15 +31,15 @@ fn with_a_token_in_hand_another_attempt_fits_into_its_life() {
     let mut late = 0;
     for seed in 0..50 {
         let mut bench = Bench::ready(seed, 5 * MINUTE);
-        let (mut flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+        let (mut request, _) = bench.next_fetch(HOUR).expect("a refresh");
         for nth in 1..9 {
-            bench.fail(flight);
-            let Some(left) = bench.machine.token_valid_for() else { break };
+            bench.fail(request);
+            let Some(left) = bench.left() else { break };
             assert_eq!(outcomes(&bench.get(0, false)), [Outcome::Token], "kept through failures");
             let (next, after) = bench.next_fetch(HOUR).expect("a retry");
             assert!(after <= left.max(SECOND), "{after} ms, {left} left");
             late += u32::from(left < SECOND << nth);
-            flight = next;
+            request = next;
         }
     }
     assert!(late > 50, "only {late} times was there little left");
@@ -49,11 +49,11 @@ fn with_a_token_in_hand_another_attempt_fits_into_its_life() {
 fn success_clears_all_failures() {
     let mut bench = Bench::started(1);
     bench.fail_times(9, 0);
-    let (flight, _) = bench.next_fetch(HOUR).expect("a retry");
-    bench.vend(flight, HOUR);
+    let (request, _) = bench.next_fetch(HOUR).expect("a retry");
+    bench.vend(request, HOUR);
     assert_eq!(bench.machine.status(), Ready);
-    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
-    bench.fail(flight);
+    let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
+    bench.fail(request);
     assert!(bench.next_fetch(HOUR).expect("a retry").1 <= 2 * SECOND);
 }
 
@@ -62,7 +62,7 @@ fn retry_after_is_a_minimum_of_an_hour_at_most() {
     for (asked, granted) in [(i64::MIN, 0), (-1, 0), (0, 0), (MINUTE, MINUTE), (2 * HOUR, HOUR), (i64::MAX, HOUR)] {
         let mut bench = Bench::started(5);
         bench.pass(SECOND);
-        bench.tell(Event::Failed { flight: 0, failure: Failure::Retry { after: Some(asked) } });
+        bench.tell(Event::Failed { request: 0, failure: Failure::Retry { after: Some(asked) } });
         // Neither who insists nor a page that wakes goes before.
         bench.get(0, true);
         bench.tell(Event::Wake);
@@ -78,7 +78,7 @@ fn retry_after_is_a_minimum_of_an_hour_at_most() {
 fn all_who_were_told_the_same_do_not_return_together() {
     let after = |seed| {
         let mut bench = Bench::started(seed);
-        bench.tell(Event::Failed { flight: 0, failure: Failure::Retry { after: Some(MINUTE) } });
+        bench.tell(Event::Failed { request: 0, failure: Failure::Retry { after: Some(MINUTE) } });
         bench.next_fetch(2 * HOUR).expect("a retry").1
     };
     let mut times: Vec<_> = (0..20).map(after).collect();
@@ -92,7 +92,7 @@ fn all_who_were_told_the_same_do_not_return_together() {
 fn after_a_failure_for_good_it_waits_to_be_asked() {
     let mut bench = Bench::started(1);
     let refused = bench.refuse(0);
-    let report = Action::Report { flight: 0, cause: Cause::Answer, retry_at: None };
+    let report = Action::Report { request: 0, cause: Cause::Answer, retry_at: None };
     assert_eq!(refused, [report, Action::Disarm, Action::Status(Failed)]);
     assert_eq!(bench.next_fetch(DAY), None);
     assert_eq!(fetched(&bench.get(0, false)), Some(1));
@@ -103,14 +103,14 @@ fn a_loop_of_callers_against_a_401_is_slowed_down() {
     for force in [false, true] {
         let mut bench = Bench::started(7);
         let end = bench.now.mono + HOUR;
-        let mut flight = 0;
+        let mut request = 0;
         let mut attempts = 1;
         while bench.now.mono < end {
             bench.pass(5);
-            bench.refuse(flight);
+            bench.refuse(request);
             let asked = bench.get(0, force);
-            flight = match fetched(&asked) {
-                Some(flight) => flight,
+            request = match fetched(&asked) {
+                Some(request) => request,
                 None => bench.next_fetch(HOUR).expect("an attempt").0,
             };
             attempts += 1;
@@ -136,9 +136,9 @@ fn a_request_that_takes_too_long_is_given_up() {
     bench.get(0, false);
     bench.pass(10 * SECOND);
     let actions = bench.tell(Event::Timer);
-    let report = Action::Report { flight: 0, cause: Cause::Timeout, retry_at: retry_at(&actions) };
-    let settle = Action::Settle { call: 1, outcome: Outcome::Failed { flight: 0 } };
-    assert_eq!(actions[..3], [Action::Abort { flight: 0 }, report, settle]);
+    let report = Action::Report { request: 0, cause: Cause::Timeout, retry_at: retry_at(&actions) };
+    let settle = Action::Settle { call: 1, outcome: Outcome::Failed { request: 0 } };
+    assert_eq!(actions[..3], [Action::Abort { request: 0 }, report, settle]);
     // Its answer comes too late.
     assert_eq!(bench.vend(0, HOUR), []);
     assert_eq!(bench.refuse(0), []);
@@ -150,15 +150,15 @@ fn a_timeout_is_a_failure_like_any_other() {
     bench.pass(10 * SECOND);
     bench.tell(Event::Timer);
     assert_eq!(bench.machine.status(), Waiting);
-    let (mut flight, _) = bench.next_fetch(HOUR).expect("a retry");
+    let (mut request, _) = bench.next_fetch(HOUR).expect("a retry");
     for nth in 2..12 {
         // The next request is given up as well, and the one after it comes ever later.
         let (next, after) = bench.next_fetch(HOUR).expect("a retry");
-        assert_eq!(next, flight + 1);
+        assert_eq!(next, request + 1);
         assert!(after - 10 * SECOND <= (SECOND << nth).min(10 * MINUTE), "failure {nth}: {after} ms");
-        flight = next;
+        request = next;
     }
-    assert_eq!(flight, 11);
+    assert_eq!(request, 11);
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn an_answer_to_no_request_in_the_air_is_ignored() {
 fn an_answer_that_comes_before_its_timeout_is_noticed_is_good() {
     let mut bench = Bench::started(1);
     bench.pass(MINUTE);
-    assert!(bench.vend(0, HOUR).contains(&Action::Install { flight: 0 }));
+    assert!(bench.vend(0, HOUR).contains(&Action::Install { request: 0 }));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn nobody_joins_an_overdue_request() {
     bench.get(0, false);
     bench.pass(MINUTE);
     let actions = bench.get(0, true);
-    assert!(actions.contains(&Action::Settle { call: 1, outcome: Outcome::Failed { flight: 0 } }));
+    assert!(actions.contains(&Action::Settle { call: 1, outcome: Outcome::Failed { request: 0 } }));
     assert_eq!(fetched(&actions), Some(1), "and who insists gets a new one");
     assert_eq!(outcomes(&bench.vend(1, HOUR)), [Outcome::Token]);
 }
@@ -193,15 +193,15 @@ fn nobody_joins_an_overdue_request() {
 fn the_third_unreadable_answer_in_a_row_is_the_last_word() {
     let failure = Failure::Malformed;
     let mut bench = Bench::started(1);
-    for flight in 0..3 {
+    for request in 0..3 {
         assert_eq!(bench.machine.status(), Fetching);
-        bench.tell(Event::Failed { flight, failure });
-        assert_eq!(bench.next_fetch(HOUR).is_some(), flight < 2);
+        bench.tell(Event::Failed { request, failure });
+        assert_eq!(bench.next_fetch(HOUR).is_some(), request < 2);
     }
     assert_eq!(bench.machine.status(), Failed);
     // Until someone asks, or the page wakes.
     assert!(fetched(&bench.get(0, false)).is_some());
-    bench.tell(Event::Failed { flight: 3, failure });
+    bench.tell(Event::Failed { request: 3, failure });
     assert_eq!(bench.machine.status(), Failed);
     bench.pass(HOUR);
     assert!(fetched(&bench.tell(Event::Wake)).is_some());
@@ -210,15 +210,15 @@ fn the_third_unreadable_answer_in_a_row_is_the_last_word() {
 #[test]
 fn unreadable_answers_in_between_are_accidents() {
     let mut bench = Bench::started(1);
-    let mut flight = 0;
+    let mut request = 0;
     for failure in [Failure::Malformed, Failure::Malformed, Failure::Retry { after: None }].repeat(2) {
-        bench.tell(Event::Failed { flight, failure });
-        flight = bench.next_fetch(HOUR).expect("another attempt").0;
+        bench.tell(Event::Failed { request, failure });
+        request = bench.next_fetch(HOUR).expect("another attempt").0;
     }
-    bench.tell(Event::Failed { flight, failure: Failure::Malformed });
-    flight = bench.next_fetch(HOUR).expect("another attempt").0;
-    bench.vend(flight, HOUR);
-    flight = bench.next_fetch(HOUR).expect("a refresh").0;
-    bench.tell(Event::Failed { flight, failure: Failure::Malformed });
+    bench.tell(Event::Failed { request, failure: Failure::Malformed });
+    request = bench.next_fetch(HOUR).expect("another attempt").0;
+    bench.vend(request, HOUR);
+    request = bench.next_fetch(HOUR).expect("a refresh").0;
+    bench.tell(Event::Failed { request, failure: Failure::Malformed });
     assert!(bench.next_fetch(HOUR).is_some());
 }

@@ -7,14 +7,14 @@ use super::*;
 /// The longest wait for the lock, how long its owner listens, and how long the channel is sounded at most, which is
 /// part of the first.
 const PATIENCE: i64 = 5 * SECOND;
-const HUSH: i64 = 100;
-const SOUNDING: i64 = 500;
+const LISTENING: i64 = 100;
+const DRAINING: i64 = 500;
 
 /// With an attempt that waits for its turn, number 0.
 fn waiting(seed: u64) -> Bench {
     let mut bench = Bench::in_group(seed);
     let actions = bench.tell(Event::Start);
-    assert_eq!(actions[0], Action::Lock { flight: 0, left: 0 });
+    assert_eq!(actions[0], Action::Lock { request: 0, left: Lifetime::ZERO });
     assert_eq!(fetched(&actions), None);
     assert_eq!(bench.machine.status(), Fetching);
     bench
@@ -23,8 +23,8 @@ fn waiting(seed: u64) -> Bench {
 /// With a request in the air, number 0, under the lock.
 fn in_air(seed: u64) -> Bench {
     let mut bench = waiting(seed);
-    bench.tell(Event::Locked { flight: 0 });
-    assert_eq!(bench.next_fetch(PATIENCE), Some((0, HUSH)));
+    bench.tell(Event::Locked { request: 0 });
+    assert_eq!(bench.next_fetch(PATIENCE), Some((0, LISTENING)));
     bench
 }
 
@@ -36,7 +36,7 @@ fn settled(seed: u64, life: i64) -> Bench {
 }
 
 fn heard(life: i64, fresh: bool) -> Event {
-    Event::Heard { token: new_token(), life: Some(life), fresh, moved: false, date: None }
+    Event::SiblingToken { token_hash: new_token(), life: Lifetime::Millis(life), fresh, extended: false, date: None }
 }
 
 /// Until the next attempt asks for its turn; its number.
@@ -47,8 +47,8 @@ fn next_turn(bench: &mut Bench, within: i64) -> u32 {
     {
         bench.pass(at - bench.now.mono);
         for action in bench.tell(Event::Timer) {
-            if let Action::Lock { flight, .. } = action {
-                return flight;
+            if let Action::Lock { request, .. } = action {
+                return request;
             }
         }
     }
@@ -64,8 +64,8 @@ fn the_owner_of_the_lock_listens_and_then_vends_for_all() {
     assert_eq!(
         actions[..4],
         [
-            Action::Install { flight: 0 },
-            Action::Share { fresh: true, moved: false, date: None },
+            Action::Install { request: 0 },
+            Action::Share { fresh: true, extended: false, date: None },
             settle,
             Action::Unlock
         ]
@@ -76,7 +76,7 @@ fn the_owner_of_the_lock_listens_and_then_vends_for_all() {
 fn without_the_lock_it_goes_ahead_in_time() {
     let waits: Vec<i64> = (0..50).map(|seed| waiting(seed).next_fetch(MINUTE).expect("a request").1).collect();
     let (least, most) = (waits.iter().min().copied(), waits.iter().max().copied());
-    assert!(least >= Some(4 * SECOND) && most <= Some(PATIENCE - SOUNDING), "{waits:?}");
+    assert!(least >= Some(4 * SECOND) && most <= Some(PATIENCE - DRAINING), "{waits:?}");
     // Not all at once.
     assert!(most > least.map(|least| least + SECOND / 4), "{waits:?}");
     // And gives up its place in the queue afterwards.
@@ -90,7 +90,7 @@ fn nobody_waits_for_the_lock_until_the_token_has_expired() {
     for seed in 0..50 {
         let mut bench = settled(seed, 4 * SECOND);
         next_turn(&mut bench, 4 * SECOND);
-        let left = bench.machine.token_valid_for().expect("a token");
+        let left = bench.left().expect("a token");
         let (_, after) = bench.next_fetch(PATIENCE).expect("a request");
         assert!(after <= left, "{after} ms, and the token had {left} ms left");
     }
@@ -99,7 +99,7 @@ fn nobody_waits_for_the_lock_until_the_token_has_expired() {
 /// The token in hand has so long left when it asks for its turn, and so long it waits for the lock.
 fn patience(bench: &mut Bench, life: i64) -> (i64, i64) {
     next_turn(bench, life);
-    let left = bench.machine.token_valid_for().expect("a token");
+    let left = bench.left().expect("a token");
     (left, bench.next_fetch(PATIENCE).expect("a request").1)
 }
 
@@ -134,27 +134,27 @@ fn before_a_request_it_makes_sure_that_it_has_heard_its_siblings() {
     let sounding = || {
         let mut bench = Bench { deaf: true, ..waiting(1) };
         bench.get(0, false);
-        bench.tell(Event::Locked { flight: 0 });
-        assert_eq!(bench.tell(Event::Cleared { flight: 0 }), [], "not asked yet");
-        bench.pass(HUSH);
-        assert!(bench.tell(Event::Timer).contains(&Action::Sound { flight: 0 }));
+        bench.tell(Event::Locked { request: 0 });
+        assert_eq!(bench.tell(Event::Drained { request: 0 }), [], "not asked yet");
+        bench.pass(LISTENING);
+        assert!(bench.tell(Event::Timer).contains(&Action::Drain { request: 0 }));
         assert_eq!(bench.machine.status(), Fetching);
         bench
     };
-    assert_eq!(fetched(&sounding().tell(Event::Cleared { flight: 0 })), Some(0));
-    assert_eq!(fetched(&sounding().tell(Event::Cleared { flight: 1 })), None, "another one's");
+    assert_eq!(fetched(&sounding().tell(Event::Drained { request: 0 })), Some(0));
+    assert_eq!(fetched(&sounding().tell(Event::Drained { request: 1 })), None, "another one's");
     // Where the channel is dead, it does not wait for long.
-    assert_eq!(sounding().next_fetch(PATIENCE), Some((0, SOUNDING)));
+    assert_eq!(sounding().next_fetch(PATIENCE), Some((0, DRAINING)));
     // What is heard in time makes the request needless.
     for fresh in [true, false] {
         let mut bench = sounding();
         let actions = bench.tell(heard(HOUR, fresh));
         assert!(actions.contains(&Action::Unlock) && bench.machine.status() == Ready, "{actions:?}");
-        assert_eq!(bench.tell(Event::Cleared { flight: 0 }), [], "too late");
+        assert_eq!(bench.tell(Event::Drained { request: 0 }), [], "too late");
     }
     let failure = Failure::Terminal;
-    let actions = sounding().tell(Event::HeardFailed { own_fault: false, failure });
-    assert!(actions.contains(&Action::Unlock) && outcomes(&actions) == [Outcome::Failed { flight: 0 }], "{actions:?}");
+    let actions = sounding().tell(Event::SiblingFailed { own_fault: false, failure });
+    assert!(actions.contains(&Action::Unlock) && outcomes(&actions) == [Outcome::Failed { request: 0 }], "{actions:?}");
 }
 
 #[test]
@@ -162,11 +162,11 @@ fn a_dead_channel_does_not_take_the_time_that_a_request_needs() {
     for life in [2 * SECOND, 4 * SECOND, HOUR] {
         let mut bench = settled(1, life);
         bench.deaf = true;
-        let flight = next_turn(&mut bench, life);
-        bench.tell(Event::Locked { flight });
-        let left = bench.machine.token_valid_for().expect("a token") - HUSH;
+        let request = next_turn(&mut bench, life);
+        bench.tell(Event::Locked { request });
+        let left = bench.left().expect("a token") - LISTENING;
         let (_, after) = bench.next_fetch(PATIENCE).expect("a request");
-        assert_eq!(after, HUSH + (left - 250).clamp(1, SOUNDING), "{left} ms left");
+        assert_eq!(after, LISTENING + (left - 250).clamp(1, DRAINING), "{left} ms left");
     }
 }
 
@@ -176,13 +176,13 @@ fn a_sibling_s_token_takes_the_turn_away() {
         let mut bench = waiting(1);
         bench.get(0, false);
         if locked {
-            bench.tell(Event::Locked { flight: 0 });
+            bench.tell(Event::Locked { request: 0 });
         }
         let actions = bench.tell(heard(HOUR, fresh));
         let settle = Action::Settle { call: 1, outcome: Outcome::Token };
         assert_eq!(actions[..3], [Action::Adopt, settle, Action::Unlock]);
         assert_eq!(bench.machine.status(), Ready);
-        assert_eq!(bench.tell(Event::Locked { flight: 0 }), [], "too late");
+        assert_eq!(bench.tell(Event::Locked { request: 0 }), [], "too late");
         // Renewed in its window all the same.
         let at = bench.machine.refresh_at().expect("a refresh") - bench.now.wall;
         assert!((HOUR * 59 / 100..=HOUR * 8 / 10).contains(&at), "{at}");
@@ -195,14 +195,14 @@ fn a_sibling_s_new_token_takes_a_request_out_of_the_air() {
     bench.get(0, false);
     let actions = bench.tell(heard(HOUR, true));
     let settle = Action::Settle { call: 1, outcome: Outcome::Token };
-    assert_eq!(actions[..4], [Action::Abort { flight: 0 }, Action::Unlock, Action::Adopt, settle]);
+    assert_eq!(actions[..4], [Action::Abort { request: 0 }, Action::Unlock, Action::Adopt, settle]);
     // Its failure brings about no other.
     bench.fail(0);
     assert_eq!(bench.machine.status(), Ready);
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + HOUR / 2));
     // An answer to an `ask` is not new: the request goes on.
     let mut bench = in_air(1);
-    assert!(!bench.tell(heard(HOUR, false)).contains(&Action::Abort { flight: 0 }));
+    assert!(!bench.tell(heard(HOUR, false)).contains(&Action::Abort { request: 0 }));
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn only_a_better_token_is_taken_in_answer() {
 fn a_fresh_token_no_better_than_the_one_in_hand_is_a_rotation_all_the_same() {
     let mut bench = settled(1, HOUR);
     next_turn(&mut bench, HOUR);
-    let left = bench.machine.token_valid_for().expect("a token");
+    let left = bench.left().expect("a token");
     let actions = bench.tell(heard(left + MARGIN, true));
     assert_eq!(actions[0], Action::Unlock, "{actions:?}");
     assert!(!actions.contains(&Action::Adopt));
@@ -244,9 +244,9 @@ fn an_answer_is_not_new_and_serves_nobody_who_insists() {
     assert!(actions.contains(&Action::Adopt));
     assert_eq!(outcomes(&actions), [Outcome::Token]);
     assert!(!actions.contains(&Action::Unlock), "its turn is still wanted");
-    bench.tell(Event::Locked { flight: 1 });
-    let (flight, _) = bench.next_fetch(PATIENCE).expect("a request");
-    assert_eq!(outcomes(&bench.vend(flight, HOUR)), [Outcome::Token]);
+    bench.tell(Event::Locked { request: 1 });
+    let (request, _) = bench.next_fetch(PATIENCE).expect("a request");
+    assert_eq!(outcomes(&bench.vend(request, HOUR)), [Outcome::Token]);
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn after_a_sibling_s_vend_nobody_vends_within_a_second() {
 #[test]
 fn a_grant_of_another_turn_is_ignored() {
     let mut bench = waiting(1);
-    assert_eq!(bench.tell(Event::Locked { flight: 7 }), []);
+    assert_eq!(bench.tell(Event::Locked { request: 7 }), []);
     assert!(bench.next_fetch(PATIENCE).is_some_and(|(_, after)| after >= 4 * SECOND));
 }
 
@@ -287,13 +287,16 @@ fn a_token_heard_of_just_after_the_clock_was_set_back_is_left_alone() {
 #[test]
 fn who_has_a_better_token_answers() {
     let mut bench = settled(1, HOUR);
-    assert_eq!(bench.tell(Event::Asked { left: 0 }), [Action::Share { fresh: false, moved: false, date: None }]);
     assert_eq!(
-        bench.tell(Event::Asked { left: HOUR - MINUTE }),
-        [Action::Share { fresh: false, moved: false, date: None }]
+        bench.tell(Event::SiblingAsked { left: Lifetime::Millis(0) }),
+        [Action::Share { fresh: false, extended: false, date: None }]
     );
-    assert_eq!(bench.tell(Event::Asked { left: HOUR }), []);
-    assert_eq!(waiting(1).tell(Event::Asked { left: i64::MIN }), []);
+    assert_eq!(
+        bench.tell(Event::SiblingAsked { left: Lifetime::Millis(HOUR - MINUTE) }),
+        [Action::Share { fresh: false, extended: false, date: None }]
+    );
+    assert_eq!(bench.tell(Event::SiblingAsked { left: Lifetime::Millis(HOUR) }), []);
+    assert_eq!(waiting(1).tell(Event::SiblingAsked { left: Lifetime::Millis(i64::MIN) }), []);
 }
 
 #[test]
@@ -309,7 +312,7 @@ fn a_turn_ends_when_nothing_is_wanted_any_more() {
     // … or all over.
     assert_eq!(waiting(1).tell(Event::Close)[0], Action::Unlock);
     let mut bench = in_air(1);
-    assert_eq!(bench.tell(Event::Close)[..2], [Action::Abort { flight: 0 }, Action::Unlock]);
+    assert_eq!(bench.tell(Event::Close)[..2], [Action::Abort { request: 0 }, Action::Unlock]);
 }
 
 #[test]
@@ -326,8 +329,8 @@ fn alone_it_speaks_to_nobody() {
     let mut actions = bench.vend(0, HOUR);
     for event in [
         heard(2 * HOUR, true),
-        Event::Asked { left: 0 },
-        Event::HeardFailed { own_fault: false, failure: Failure::Terminal },
+        Event::SiblingAsked { left: Lifetime::Millis(0) },
+        Event::SiblingFailed { own_fault: false, failure: Failure::Terminal },
     ] {
         actions.extend(bench.tell(event));
     }

@@ -6,7 +6,7 @@ use super::*;
 fn after(seed: u64, ages: &[i64]) -> Bench {
     let mut bench = Bench::new(seed);
     for &age in ages {
-        assert_eq!(bench.tell(Event::Spent { age }), []);
+        assert_eq!(bench.tell(Event::PriorRequest { age }), []);
     }
     bench
 }
@@ -28,14 +28,14 @@ fn the_first_request_waits_where_others_have_sent_nine() {
 fn they_count_whatever_its_own_bring() {
     for seed in 0..50 {
         let mut bench = after(seed, &[3 * SECOND, 2 * SECOND, SECOND]);
-        let mut flight = fetched(&bench.tell(Event::Start)).expect("a request");
+        let mut request = fetched(&bench.tell(Event::Start)).expect("a request");
         let mut starts = vec![bench.now.mono];
         for nth in 1..7 {
             match nth {
-                1 => bench.vend(flight, 5 * MINUTE),
-                _ => bench.fail(flight),
+                1 => bench.vend(request, 5 * MINUTE),
+                _ => bench.fail(request),
             };
-            (flight, _) = bench.next_fetch(HOUR).expect("a request");
+            (request, _) = bench.next_fetch(HOUR).expect("a request");
             starts.push(bench.now.mono);
         }
         // Three of others' and seven of its own: nine within ten minutes of the first.
@@ -47,12 +47,12 @@ fn they_count_whatever_its_own_bring() {
 fn a_renewal_is_put_off_for_them_but_the_token_is_not_lost() {
     for seed in 0..50 {
         let mut bench = after(seed, &[8, 7, 6, 5, 4, 3, 2, 1].map(|age| age * SECOND));
-        let mut flight = fetched(&bench.tell(Event::Start)).expect("a request");
+        let mut request = fetched(&bench.tell(Event::Start)).expect("a request");
         for _ in 0..3 {
-            bench.vend(flight, MINUTE + MARGIN);
+            bench.vend(request, MINUTE + MARGIN);
             let (next, after) = bench.next_fetch(HOUR).expect("a renewal");
             assert!((56 * SECOND..59 * SECOND).contains(&after), "{after}");
-            flight = next;
+            request = next;
         }
     }
 }
@@ -60,15 +60,15 @@ fn a_renewal_is_put_off_for_them_but_the_token_is_not_lost() {
 #[test]
 fn after_ten_minutes_all_is_as_if_there_had_been_none() {
     let mut bench = after(1, &[9 * MINUTE, 9 * MINUTE]);
-    let flight = fetched(&bench.tell(Event::Start)).expect("a request");
-    bench.vend(flight, HOUR);
-    let (flight, _) = bench.next_fetch(HOUR).expect("a renewal");
-    bench.vend(flight, HOUR);
-    let (mut flight, _) = bench.next_fetch(HOUR).expect("a renewal");
+    let request = fetched(&bench.tell(Event::Start)).expect("a request");
+    bench.vend(request, HOUR);
+    let (request, _) = bench.next_fetch(HOUR).expect("a renewal");
+    bench.vend(request, HOUR);
+    let (mut request, _) = bench.next_fetch(HOUR).expect("a renewal");
     let from = bench.now.mono;
     for _ in 0..8 {
-        bench.fail(flight);
-        (flight, _) = bench.next_fetch(HOUR).expect("a retry");
+        bench.fail(request);
+        (request, _) = bench.next_fetch(HOUR).expect("a retry");
     }
     assert!(bench.now.mono - from < 10 * MINUTE, "nine of its own");
 }

@@ -7,11 +7,11 @@ fn a_page_that_wakes_without_a_token_tries_at_once() {
     for terminal in [false, true] {
         let mut bench = Bench::started(4);
         bench.fail_times(7, 0);
-        let (flight, _) = bench.next_fetch(HOUR).expect("a retry");
+        let (request, _) = bench.next_fetch(HOUR).expect("a retry");
         if terminal {
-            bench.refuse(flight)
+            bench.refuse(request)
         } else {
-            bench.fail(flight)
+            bench.fail(request)
         };
         bench.pass(SECOND);
         assert!(fetched(&bench.tell(Event::Wake)).is_some());
@@ -21,8 +21,8 @@ fn a_page_that_wakes_without_a_token_tries_at_once() {
 #[test]
 fn a_page_that_wakes_with_a_token_keeps_to_its_backoff() {
     let mut bench = Bench::ready(4, 20 * HOUR);
-    let (flight, _) = bench.next_fetch(20 * HOUR).expect("a refresh");
-    bench.fail_times(7, flight);
+    let (request, _) = bench.next_fetch(20 * HOUR).expect("a refresh");
+    bench.fail_times(7, request);
     let planned = bench.machine.refresh_at();
     bench.pass(SECOND);
     assert_eq!(fetched(&bench.tell(Event::Wake)), None);
@@ -34,7 +34,7 @@ fn a_page_that_wakes_from_sleep_does_not_wait_for_the_old_request() {
     let mut bench = Bench::started(4);
     bench.now.wall += HOUR;
     let actions = bench.tell(Event::Wake);
-    assert_eq!(actions[0], Action::Abort { flight: 0 });
+    assert_eq!(actions[0], Action::Abort { request: 0 });
     // The monotonic clock stood still, and it alone can tell that the last start was long ago.
     assert_eq!(bench.next_fetch(SECOND), Some((1, SECOND)));
 }
@@ -48,9 +48,9 @@ fn left_at_renewal(life: i64, every: i64, event: Option<Event>) -> i64 {
         while let Some(at) = bench.timer {
             let at = at + (seed as i64 * 7_919 - at).rem_euclid(every);
             bench.pass(at - bench.now.mono);
-            let left = bench.machine.token_valid_for();
+            let left = bench.left();
             if fetched(&bench.tell(Event::Timer)).is_some() {
-                return left.map_or(0, |_| bench.machine.token_valid_for().unwrap_or(0));
+                return left.map_or(0, |_| bench.left().unwrap_or(0));
             }
         }
         panic!("no timer");
@@ -126,8 +126,8 @@ fn a_page_that_stays_hidden_is_early_however_long() {
         for nth in 0..300 {
             late_timer(&mut bench, if nth % 7 == 0 { SECOND } else { 0 });
         }
-        let flight = fetched(&bench.get(0, true)).expect("a request");
-        bench.vend(flight, 10 * SECOND + MARGIN);
+        let request = fetched(&bench.get(0, true)).expect("a request");
+        bench.vend(request, 10 * SECOND + MARGIN);
         let at = bench.machine.refresh_at().expect("a plan");
         assert!(at - bench.now.wall <= 7 * SECOND, "{} ms", at - bench.now.wall);
     }
@@ -171,7 +171,7 @@ fn a_wall_clock_set_back_keeps_no_token_alive() {
         bench.now.mono += 10 * MINUTE;
         bench.tell(Event::Timer);
     }
-    assert_eq!(bench.machine.token_valid_for(), None);
+    assert_eq!(bench.left(), None);
 }
 
 #[test]
@@ -191,12 +191,12 @@ fn offline_nothing_is_sent_but_a_slow_probe() {
         bench.tell(Event::Offline);
         assert_eq!(bench.tell(Event::Start), [Action::Arm { delay: HEARTBEAT }, Action::Status(Waiting)]);
         bench.get(0, true);
-        for flight in 0..20 {
+        for request in 0..20 {
             let (probe, after) = bench.next_fetch(HOUR).expect("a probe");
-            assert_eq!(probe, flight);
+            assert_eq!(probe, request);
             // What was offline from the start may have been told so wrongly: the first probe comes sooner.
-            let expected = if flight == 0 { MINUTE..=MINUTE * 3 / 2 } else { 4 * MINUTE..=6 * MINUTE };
-            assert!(expected.contains(&after), "probe {flight} after {after} ms");
+            let expected = if request == 0 { MINUTE..=MINUTE * 3 / 2 } else { 4 * MINUTE..=6 * MINUTE };
+            assert!(expected.contains(&after), "probe {request} after {after} ms");
             bench.fail(probe);
         }
     }
@@ -226,8 +226,8 @@ fn a_probe_that_is_answered_shows_that_the_browser_was_wrong() {
     let mut bench = Bench::new(1);
     bench.tell(Event::Offline);
     bench.tell(Event::Start);
-    let (flight, _) = bench.next_fetch(HOUR).expect("a probe");
-    bench.vend(flight, HOUR);
+    let (request, _) = bench.next_fetch(HOUR).expect("a probe");
+    bench.vend(request, HOUR);
     assert!(bench.machine.refresh_at().is_some(), "and the token is renewed in time");
     // Not so an answer to a request sent before.
     let mut bench = Bench::started(1);
@@ -261,11 +261,11 @@ fn coming_online_ends_a_backoff() {
     for terminal in [false, true] {
         let mut bench = Bench::started(4);
         bench.fail_times(7, 0);
-        let (flight, _) = bench.next_fetch(HOUR).expect("a retry");
+        let (request, _) = bench.next_fetch(HOUR).expect("a retry");
         if terminal {
-            bench.refuse(flight)
+            bench.refuse(request)
         } else {
-            bench.fail(flight)
+            bench.fail(request)
         };
         bench.tell(Event::Offline);
         bench.pass(SECOND);

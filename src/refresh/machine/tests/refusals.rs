@@ -3,15 +3,15 @@
 use super::*;
 
 /// Refuses every request, and gives the delays until the next one, as long as one follows within an hour.
-fn refuse_all(bench: &mut Bench, mut flight: u32, most: usize) -> Vec<i64> {
+fn refuse_all(bench: &mut Bench, mut request: u32, most: usize) -> Vec<i64> {
     let mut delays = Vec::new();
     while delays.len() < most {
-        let announced = retry_at(&bench.refuse(flight)).map(|at| at - bench.now.wall);
+        let announced = retry_at(&bench.refuse(request)).map(|at| at - bench.now.wall);
         let next = bench.next_fetch(HOUR);
         assert_eq!(next.map(|(_, after)| after), announced, "what was announced");
         let Some((next, after)) = next else { break };
         delays.push(after);
-        flight = next;
+        request = next;
     }
     delays
 }
@@ -24,8 +24,8 @@ fn assert_near(after: i64, usual: i64) {
 fn with_a_token_in_hand_a_refusal_is_not_the_end() {
     for seed in 0..50 {
         let mut bench = Bench::ready(seed, 10 * HOUR);
-        let (flight, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
-        let delays = refuse_all(&mut bench, flight, 20);
+        let (request, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
+        let delays = refuse_all(&mut bench, request, 20);
         assert_eq!(bench.machine.status(), Refreshing);
         for (after, usual) in delays.iter().zip([5, 10, 20, 40, 60, 60, 60, 60]) {
             assert_near(*after, usual * SECOND);
@@ -40,24 +40,24 @@ fn with_a_token_in_hand_a_refusal_is_not_the_end() {
 #[test]
 fn it_waits_and_serves_the_token_in_hand_meanwhile() {
     let mut bench = Bench::ready(1, HOUR);
-    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
-    bench.refuse(flight);
+    let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
+    bench.refuse(request);
     assert_eq!(bench.machine.status(), Waiting);
     assert_eq!(outcomes(&bench.get(0, false)), [Outcome::Token]);
-    let (flight, _) = bench.next_fetch(MINUTE).expect("a retry");
-    bench.vend(flight, HOUR);
+    let (request, _) = bench.next_fetch(MINUTE).expect("a retry");
+    bench.vend(request, HOUR);
     assert_eq!(bench.machine.status(), Ready);
     // And the next refusal is a first one again.
-    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
-    assert_near(refuse_all(&mut bench, flight, 1)[0], 5 * SECOND);
+    let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
+    assert_near(refuse_all(&mut bench, request, 1)[0], 5 * SECOND);
 }
 
 #[test]
 fn who_insists_and_a_page_that_wakes_do_not_wait() {
     for wakes in [false, true] {
         let mut bench = Bench::ready(1, HOUR);
-        let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
-        bench.refuse(flight);
+        let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
+        bench.refuse(request);
         bench.pass(2 * SECOND);
         let actions = if wakes { bench.tell(Event::Wake) } else { bench.get(0, true) };
         assert!(fetched(&actions).is_some(), "wakes: {wakes}");
@@ -67,10 +67,10 @@ fn who_insists_and_a_page_that_wakes_do_not_wait() {
 #[test]
 fn the_last_attempt_of_ten_is_kept_for_a_wake() {
     let mut bench = Bench::ready(1, 10 * HOUR);
-    let (flight, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
-    refuse_all(&mut bench, flight, 8);
-    let flight = bench.machine.next_flight - 1;
-    let wait = retry_at(&bench.refuse(flight)).expect("a retry") - bench.now.wall;
+    let (request, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
+    refuse_all(&mut bench, request, 8);
+    let request = bench.machine.next_request - 1;
+    let wait = retry_at(&bench.refuse(request)).expect("a retry") - bench.now.wall;
     assert!(wait > 2 * MINUTE, "the budget delays it: {wait} ms");
     bench.pass(2 * SECOND);
     assert!(fetched(&bench.tell(Event::Wake)).is_some());
@@ -82,9 +82,10 @@ fn a_token_that_ended_counts_for_five_minutes() {
         let mut bench = Bench::ready(3, 5 * MINUTE);
         bench.tell(Event::Offline);
         bench.pass(5 * MINUTE - MARGIN + since);
-        let flight = fetched(&bench.get(0, true)).or_else(|| fetched(&bench.tell(Event::Online)));
-        let (flight, _) = flight.map(|flight| (flight, 0)).or_else(|| bench.next_fetch(MINUTE)).expect("an attempt");
-        let refused = bench.refuse(flight);
+        let request = fetched(&bench.get(0, true)).or_else(|| fetched(&bench.tell(Event::Online)));
+        let (request, _) =
+            request.map(|request| (request, 0)).or_else(|| bench.next_fetch(MINUTE)).expect("an attempt");
+        let refused = bench.refuse(request);
         assert_eq!(retry_at(&refused).is_some(), counts, "{since} ms after its end");
         assert_eq!(bench.machine.status(), if counts { Waiting } else { Failed });
     }
@@ -94,9 +95,9 @@ fn a_token_that_ended_counts_for_five_minutes() {
 fn once_those_five_minutes_are_over_the_next_refusal_is_the_last_word() {
     for seed in 0..20 {
         let mut bench = Bench::ready(seed, 20 * SECOND);
-        let (flight, _) = bench.next_fetch(MINUTE).expect("a refresh");
+        let (request, _) = bench.next_fetch(MINUTE).expect("a refresh");
         let from = bench.now.mono;
-        let delays = refuse_all(&mut bench, flight, 20);
+        let delays = refuse_all(&mut bench, request, 20);
         assert_eq!(bench.machine.status(), Failed);
         let lasted: i64 = delays.iter().sum();
         assert!((5 * MINUTE..=16 * MINUTE).contains(&lasted), "{lasted} ms");
@@ -116,11 +117,12 @@ fn a_token_that_was_rejected_does_not_count() {
         } else {
             bench.pass(MINUTE);
         }
-        let mut flight = fetched(&bench.tell(Event::Rejected));
+        let mut request = fetched(&bench.tell(Event::Rejected));
         if ended {
-            flight = fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(flight, _)| flight));
+            request =
+                fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
         }
-        assert_eq!(retry_at(&bench.refuse(flight.expect("an attempt"))), None, "ended: {ended}");
+        assert_eq!(retry_at(&bench.refuse(request.expect("an attempt"))), None, "ended: {ended}");
         assert_eq!(bench.machine.status(), Failed);
     }
 }
@@ -131,21 +133,21 @@ fn nor_does_an_earlier_one_that_ended_before_it() {
     bench.tell(Event::Offline);
     bench.pass(MINUTE);
     bench.tell(Event::Timer);
-    let flight = fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(flight, _)| flight));
-    bench.vend(flight.expect("an attempt"), HOUR);
+    let request = fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
+    bench.vend(request.expect("an attempt"), HOUR);
     bench.pass(2 * SECOND);
-    let flight = fetched(&bench.tell(Event::Rejected)).expect("a replacement");
-    assert_eq!(retry_at(&bench.refuse(flight)), None);
+    let request = fetched(&bench.tell(Event::Rejected)).expect("a replacement");
+    assert_eq!(retry_at(&bench.refuse(request)), None);
 }
 
 #[test]
 fn unreadable_answers_in_a_row_end_nothing_either() {
     let mut bench = Bench::ready(6, HOUR);
-    let (mut flight, _) = bench.next_fetch(HOUR).expect("a refresh");
+    let (mut request, _) = bench.next_fetch(HOUR).expect("a refresh");
     for _ in 0..5 {
-        bench.tell(Event::Failed { flight, failure: Failure::Malformed });
+        bench.tell(Event::Failed { request, failure: Failure::Malformed });
         assert_eq!(bench.machine.status(), Waiting);
-        flight = bench.next_fetch(HOUR).expect("another attempt").0;
+        request = bench.next_fetch(HOUR).expect("another attempt").0;
     }
 }
 
@@ -154,13 +156,19 @@ fn each_tab_judges_a_siblings_refusal_by_what_it_holds_itself() {
     let failure = Failure::Terminal;
     let mut with = Bench::in_group(7);
     with.tell(Event::Start);
-    with.tell(Event::Heard { token: new_token(), life: Some(10 * SECOND), fresh: true, moved: false, date: None });
+    with.tell(Event::SiblingToken {
+        token_hash: new_token(),
+        life: Lifetime::Millis(10 * SECOND),
+        fresh: true,
+        extended: false,
+        date: None,
+    });
     with.pass(2 * SECOND);
     with.get(0, true);
     let mut without = Bench::in_group(7);
     without.tell(Event::Start);
     for (bench, status) in [(&mut with, Waiting), (&mut without, Failed)] {
-        let actions = bench.tell(Event::HeardFailed { own_fault: false, failure });
+        let actions = bench.tell(Event::SiblingFailed { own_fault: false, failure });
         assert_eq!(retry_at(&actions).is_some(), status == Waiting, "{actions:?}");
         assert_eq!(bench.machine.status(), status);
     }

@@ -7,7 +7,7 @@ fn a_rejected_token_is_replaced() {
     let mut bench = Bench::ready(1, HOUR);
     bench.pass(MINUTE);
     let actions = bench.tell(Event::Rejected);
-    assert_eq!(actions[..2], [Action::Drop, Action::Fetch { flight: 1, reason: Reason::Rejected }]);
+    assert_eq!(actions[..2], [Action::Drop, Action::Fetch { request: 1, reason: Reason::Rejected }]);
     assert_eq!(bench.tell(Event::Rejected), [], "once");
     bench.fail(1);
     bench.next_fetch(MINUTE);
@@ -25,9 +25,9 @@ fn rejections_in_a_row_are_slowed_down_even_for_who_insists() {
         bench.pass(5);
         let rejected = bench.tell(Event::Rejected);
         let insists = bench.get(0, true);
-        let flight = fetched(&rejected).or(fetched(&insists));
-        let flight = flight.unwrap_or_else(|| bench.next_fetch(HOUR).expect("an attempt").0);
-        bench.vend(flight, HOUR);
+        let request = fetched(&rejected).or(fetched(&insists));
+        let request = request.unwrap_or_else(|| bench.next_fetch(HOUR).expect("an attempt").0);
+        bench.vend(request, HOUR);
         vends += 1;
     }
     assert!((30..90).contains(&vends), "{vends} vends in two hours");
@@ -36,13 +36,13 @@ fn rejections_in_a_row_are_slowed_down_even_for_who_insists() {
 #[test]
 fn a_token_that_lived_to_its_refresh_ends_the_row() {
     let mut bench = Bench::ready(2, HOUR);
-    for flight in 1..8 {
+    for request in 1..8 {
         bench.tell(Event::Rejected);
         bench.next_fetch(HOUR);
-        bench.vend(flight, HOUR);
+        bench.vend(request, HOUR);
     }
-    let (flight, _) = bench.next_fetch(HOUR).expect("a refresh");
-    bench.vend(flight, HOUR);
+    let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
+    bench.vend(request, HOUR);
     bench.pass(MINUTE);
     assert!(fetched(&bench.tell(Event::Rejected)).is_some(), "at once");
 }
@@ -51,8 +51,8 @@ fn a_token_that_lived_to_its_refresh_ends_the_row() {
 fn a_rejection_does_not_cut_a_backoff_short() {
     for seed in 0..20 {
         let mut bench = Bench::ready(seed, 3 * HOUR);
-        let (flight, _) = bench.next_fetch(3 * HOUR).expect("a refresh");
-        bench.fail_times(8, flight);
+        let (request, _) = bench.next_fetch(3 * HOUR).expect("a refresh");
+        bench.fail_times(8, request);
         let planned = bench.machine.refresh_at();
         bench.tell(Event::Rejected);
         assert_eq!(bench.machine.refresh_at(), planned);

@@ -15,7 +15,7 @@ fn nothing_happens_before_start() {
 fn start_fetches_once() {
     let mut bench = Bench::new(1);
     let first = bench.tell(Event::Start);
-    let fetch = Action::Fetch { flight: 0, reason: Reason::First };
+    let fetch = Action::Fetch { request: 0, reason: Reason::First };
     assert_eq!(first, [fetch, Action::Arm { delay: 10 * SECOND }, Action::Status(Fetching)]);
     assert_eq!(bench.tell(Event::Start), []);
 }
@@ -26,7 +26,7 @@ fn the_first_get_starts_as_well() {
     assert_eq!(fetched(&bench.get(0, false)), Some(0));
     let install = bench.vend(0, HOUR);
     let settle = Action::Settle { call: 1, outcome: Outcome::Token };
-    assert_eq!(install, [Action::Install { flight: 0 }, settle, Action::Status(Ready)]);
+    assert_eq!(install, [Action::Install { request: 0 }, settle, Action::Status(Ready)]);
 }
 
 #[test]
@@ -69,14 +69,14 @@ fn timers_are_capped_and_armed_only_when_they_change() {
 fn attempts_are_a_second_apart_whatever_the_ttl() {
     for life in [1, 300, 600, 1_000, 1_400, 3_000] {
         let mut bench = Bench::started(3);
-        let mut flight = 0;
+        let mut request = 0;
         for _ in 0..50 {
             bench.pass(5);
-            bench.vend(flight, life);
+            bench.vend(request, life);
             let (next, after) = bench.next_fetch(HOUR).expect("another attempt");
             assert!(after + 5 >= SECOND, "a token of {life} ms: again after {after} ms");
-            flight = next;
-            if life <= MARGIN && flight > 8 {
+            request = next;
+            if life <= MARGIN && request > 8 {
                 break; // Counted as failures: the budget is spent.
             }
         }
@@ -86,9 +86,9 @@ fn attempts_are_a_second_apart_whatever_the_ttl() {
 #[test]
 fn a_token_without_expiry_is_kept() {
     let mut bench = Bench::started(1);
-    let vended = bench.tell(Event::Vended { flight: 0, answer: Answer::default() });
-    assert_eq!(vended, [Action::Install { flight: 0 }, Action::Disarm, Action::Status(Ready)]);
-    assert_eq!((bench.machine.token_valid_for(), bench.machine.refresh_at()), (Some(i64::MAX), None));
+    let vended = bench.tell(Event::Vended { request: 0, answer: Answer::default() });
+    assert_eq!(vended, [Action::Install { request: 0 }, Action::Disarm, Action::Status(Ready)]);
+    assert_eq!((bench.machine.token_valid_for(), bench.machine.refresh_at()), (Some(Lifetime::Forever), None));
     bench.pass(1_000 * DAY);
     assert_eq!(outcomes(&bench.get(i64::MAX, false)), [Outcome::Token]);
 }
@@ -101,9 +101,9 @@ fn a_token_that_expired_on_its_way_is_refused_and_counts_as_a_failure() {
         let actions = bench.vend(0, life.max(-4_000_000_000));
         let retry_at = retry_at(&actions);
         assert!(retry_at.is_some());
-        let report = Action::Report { flight: 0, cause: Cause::Expired, retry_at };
-        let settle = Action::Settle { call: 1, outcome: Outcome::Failed { flight: 0 } };
-        assert_eq!(actions[..3], [Action::Refuse { flight: 0 }, report, settle], "{life}");
+        let report = Action::Report { request: 0, cause: Cause::Expired, retry_at };
+        let settle = Action::Settle { call: 1, outcome: Outcome::Failed { request: 0 } };
+        assert_eq!(actions[..3], [Action::Refuse { request: 0 }, report, settle], "{life}");
         assert_eq!(bench.machine.status(), Waiting);
     }
 }
@@ -112,8 +112,8 @@ fn a_token_that_expired_on_its_way_is_refused_and_counts_as_a_failure() {
 fn without_date_the_wall_clock_must_do() {
     let mut bench = Bench::started(1);
     let expires_at = Some(bench.now.wall + MINUTE);
-    bench.tell(Event::Vended { flight: 0, answer: Answer { expires_at, ..Answer::default() } });
-    assert_eq!(bench.machine.token_valid_for(), Some(MINUTE - MARGIN));
+    bench.tell(Event::Vended { request: 0, answer: Answer { expires_at, ..Answer::default() } });
+    assert_eq!(bench.left(), Some(MINUTE - MARGIN));
 }
 
 #[test]
@@ -127,4 +127,11 @@ fn a_token_that_expires_is_dropped() {
     assert_eq!(actions[0], Action::Drop);
     assert_eq!(outcomes(&actions), []);
     assert_eq!((bench.machine.token_valid_for(), bench.machine.status()), (None, Waiting));
+}
+
+#[test]
+fn machines_with_different_seeds_renew_their_tokens_at_different_times() {
+    let refresh_at = |seed| Bench::ready(seed, HOUR).machine.refresh_at();
+    assert_ne!(refresh_at(1), refresh_at(2));
+    assert_eq!(refresh_at(1), refresh_at(1), "the same seed, the same history");
 }

@@ -3,14 +3,14 @@
 use super::*;
 
 /// A sibling's request found no way: its page may be about to leave.
-const CUT_SHORT: Event = Event::HeardFailed { own_fault: true, failure: Failure::Retry { after: None } };
+const CUT_SHORT: Event = Event::SiblingFailed { own_fault: true, failure: Failure::Retry { after: None } };
 
 #[test]
 fn a_failure_heard_of_while_nothing_is_wanted_counts_all_the_same() {
     let mut bench = settled(1, HOUR);
     for _ in 0..10 {
         bench.pass(2 * SECOND);
-        bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: None } });
+        bench.tell(Event::SiblingFailed { own_fault: false, failure: Failure::Retry { after: None } });
         assert_eq!(bench.machine.status(), Ready);
     }
     // Ten attempts in ten minutes are the whole group's, and what the server asked of one it asked of all.
@@ -18,7 +18,7 @@ fn a_failure_heard_of_while_nothing_is_wanted_counts_all_the_same() {
     let at = bench.machine.refresh_at().expect("another attempt") - bench.now.wall;
     assert!((10 * MINUTE - 20 * SECOND..=10 * MINUTE).contains(&at), "{at}");
     let mut bench = settled(1, HOUR);
-    bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: Some(MINUTE) } });
+    bench.tell(Event::SiblingFailed { own_fault: false, failure: Failure::Retry { after: Some(MINUTE) } });
     bench.get(0, true);
     assert!(bench.machine.refresh_at().is_some_and(|at| at >= bench.now.wall + MINUTE));
 }
@@ -28,7 +28,7 @@ fn a_sibling_s_failure_counts_as_one_s_own() {
     let retry = Failure::Retry { after: Some(30 * SECOND) };
     let mut bench = waiting(1);
     bench.get(0, false);
-    let actions = bench.tell(Event::HeardFailed { own_fault: false, failure: retry });
+    let actions = bench.tell(Event::SiblingFailed { own_fault: false, failure: retry });
     assert_eq!(actions[0], Action::Unlock);
     assert!(matches!(actions[1], Action::Report { cause: Cause::Sibling, retry_at: Some(_), .. }), "{actions:?}");
     assert_eq!(outcomes(&actions).len(), 1);
@@ -37,12 +37,12 @@ fn a_sibling_s_failure_counts_as_one_s_own() {
     // Ten of them spend the budget.
     for _ in 0..10 {
         bench.pass(2 * SECOND);
-        bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: None } });
+        bench.tell(Event::SiblingFailed { own_fault: false, failure: Failure::Retry { after: None } });
     }
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + 9 * MINUTE));
     // A refusal is one for all.
     let mut bench = waiting(1);
-    bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Terminal });
+    bench.tell(Event::SiblingFailed { own_fault: false, failure: Failure::Terminal });
     assert_eq!((bench.machine.status(), bench.machine.refresh_at()), (Failed, None));
 }
 
@@ -53,8 +53,8 @@ fn a_failure_that_may_be_the_sibling_s_own_fault_fails_nobody_else() {
     assert_eq!(bench.tell(CUT_SHORT), []);
     assert_eq!(bench.machine.status(), Fetching);
     // At once, not after a second.
-    bench.tell(Event::Locked { flight: 0 });
-    assert_eq!(bench.next_fetch(PATIENCE), Some((0, HUSH)));
+    bench.tell(Event::Locked { request: 0 });
+    assert_eq!(bench.next_fetch(PATIENCE), Some((0, LISTENING)));
     // Not even while one's own request is in the air.
     assert_eq!(in_air(1).tell(CUT_SHORT), []);
 }
@@ -67,7 +67,7 @@ fn the_second_in_a_row_is_the_service_s() {
     let actions = bench.tell(CUT_SHORT);
     assert!(matches!(outcomes(&actions)[..], [Outcome::Failed { .. }]), "{actions:?}");
     // And so is one after a failure of one's own, or of one that was answered.
-    for before in [Event::HeardFailed { own_fault: false, failure: Failure::Malformed }, CUT_SHORT] {
+    for before in [Event::SiblingFailed { own_fault: false, failure: Failure::Malformed }, CUT_SHORT] {
         let mut bench = in_air(1);
         bench.tell(before);
         bench.fail(0);
@@ -106,7 +106,7 @@ fn who_waits_for_another_attempt_is_told_of_a_sibling_s() {
     let mut bench = in_air(1);
     bench.fail(0);
     bench.get(0, false);
-    let actions = bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: None } });
+    let actions = bench.tell(Event::SiblingFailed { own_fault: false, failure: Failure::Retry { after: None } });
     assert!(matches!(actions[0], Action::Report { cause: Cause::Sibling, .. }), "{actions:?}");
     assert!(matches!(outcomes(&actions)[..], [Outcome::Failed { .. }]), "{actions:?}");
     assert!(!actions.contains(&Action::Unlock), "it has no turn");
@@ -115,9 +115,9 @@ fn who_waits_for_another_attempt_is_told_of_a_sibling_s() {
 #[test]
 fn a_sibling_that_was_not_told_to_wait_takes_nothing_back() {
     let mut bench = in_air(1);
-    bench.tell(Event::Failed { flight: 0, failure: Failure::Retry { after: Some(MINUTE) } });
+    bench.tell(Event::Failed { request: 0, failure: Failure::Retry { after: Some(MINUTE) } });
     bench.pass(2 * SECOND);
-    bench.tell(Event::HeardFailed { own_fault: false, failure: Failure::Retry { after: None } });
+    bench.tell(Event::SiblingFailed { own_fault: false, failure: Failure::Retry { after: None } });
     bench.get(0, true);
     assert!(bench.machine.refresh_at().is_some_and(|at| at >= bench.now.wall + 58 * SECOND));
 }
@@ -125,9 +125,9 @@ fn a_sibling_that_was_not_told_to_wait_takes_nothing_back() {
 #[test]
 fn a_failure_is_no_concern_of_who_has_a_token_or_asks_already() {
     let failure = Failure::Terminal;
-    assert_eq!(settled(1, HOUR).tell(Event::HeardFailed { own_fault: false, failure }), []);
-    assert_eq!(in_air(1).tell(Event::HeardFailed { own_fault: false, failure }), []);
-    assert_eq!(Bench::in_group(1).tell(Event::HeardFailed { own_fault: false, failure }), []);
+    assert_eq!(settled(1, HOUR).tell(Event::SiblingFailed { own_fault: false, failure }), []);
+    assert_eq!(in_air(1).tell(Event::SiblingFailed { own_fault: false, failure }), []);
+    assert_eq!(Bench::in_group(1).tell(Event::SiblingFailed { own_fault: false, failure }), []);
 }
 
 #[test]
@@ -137,12 +137,12 @@ fn a_failure_of_one_s_own_is_told() {
     let mut bench = in_air(1);
     bench.pass(11 * SECOND);
     let overdue = bench.tell(Event::Timer);
-    assert_eq!(overdue[0], Action::Abort { flight: 0 });
+    assert_eq!(overdue[0], Action::Abort { request: 0 });
     assert!(overdue.contains(&Action::ShareFailure) && overdue.contains(&Action::Unlock), "{overdue:?}");
     let expired = in_air(1).vend(0, -HOUR);
     assert!(
         expired.contains(&Action::ShareFailure)
-            && !expired.contains(&Action::Share { fresh: true, moved: false, date: None }),
+            && !expired.contains(&Action::Share { fresh: true, extended: false, date: None }),
         "{expired:?}"
     );
 }

@@ -1,0 +1,46 @@
+//! How long a token is still valid.
+
+/// The validity that a token has left.
+///
+/// Ordered by length: [`Forever`](Lifetime::Forever) is longer than any number of milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lifetime {
+    /// So many milliseconds. Zero or less: it has expired.
+    Millis(i64),
+    /// It never expires.
+    Forever,
+}
+
+impl Lifetime {
+    /// That of a token which has expired, or of none.
+    pub const ZERO: Lifetime = Lifetime::Millis(0);
+
+    /// The milliseconds; `None`: it never expires.
+    pub fn millis(self) -> Option<i64> {
+        match self {
+            Lifetime::Millis(ms) => Some(ms),
+            Lifetime::Forever => None,
+        }
+    }
+
+    /// Shorter by `ms`.
+    pub(super) fn minus(self, ms: i64) -> Self {
+        match self {
+            Lifetime::Millis(left) => Lifetime::Millis(left.saturating_sub(ms)),
+            Lifetime::Forever => Lifetime::Forever,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forever_is_longer_than_any_time() {
+        assert!(Lifetime::Forever > Lifetime::Millis(i64::MAX));
+        assert!(Lifetime::Millis(2) > Lifetime::Millis(1));
+        assert_eq!(Lifetime::Forever.minus(1), Lifetime::Forever);
+        assert_eq!(Lifetime::Millis(i64::MIN).minus(1), Lifetime::Millis(i64::MIN));
+    }
+}

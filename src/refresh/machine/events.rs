@@ -1,0 +1,159 @@
+//! What each event changes.
+
+use super::super::action::{Action, Cause, Outcome};
+use super::super::backoff;
+use super::super::calls::{Call, Fate};
+use super::super::clock::bounded;
+use super::super::event::Event;
+use super::super::lifetime::Lifetime;
+use super::state::{Machine, Phase, Plan};
+
+/// A time drawn at random: at least, and at most on top (ms).
+pub(super) struct Spread {
+    pub(super) least: i64,
+    pub(super) spread: i64,
+}
+
+/// How often a page that is said to be offline tries all the same: what browsers say may be wrong.
+pub(super) const PROBE: Spread = Spread { least: 240_000, spread: 120_000 };
+
+/// The same for the first time on a page that has been offline from the start.
+const FIRST_PROBE: Spread = Spread { least: 60_000, spread: 30_000 };
+
+/// A page that comes online waits for up to this long (ms) unless someone waits for it: all pages behind one router
+/// come online together.
+const ONLINE_SPREAD: i64 = 1_000;
+
+impl Machine {
+    pub(super) fn apply(&mut self, event: Event) {
+        match event {
+            Event::Start => self.open(),
+            Event::Get { call, min_validity, force } => {
+                self.open();
+                self.get(Call { id: call, min_validity, force });
+            }
+            Event::Abandon { call } => self.calls.abandon(call),
+            Event::Rejected => self.reject(),
+            // Whatever it was armed for is found due, or not.
+            Event::Timer => {}
+            Event::Wake => {
+                self.timer.woke();
+                self.hurry();
+            }
+            Event::Hidden => self.timer.hidden(),
+            Event::Online => self.online(),
+            Event::Offline => self.offline(),
+            Event::Vended { request, answer } => {
+                if let Some(request) = self.finish_request(request) {
+                    self.vended(&request, answer);
+                }
+            }
+            Event::Failed { request, failure } => {
+                if let Some(request) = self.finish_request(request) {
+                    self.fail(request.id, Cause::Answer, failure);
+                }
+            }
+            Event::Close => self.close(),
+            Event::Locked { request } => self.locked(request),
+            Event::Drained { request } => self.drained(request),
+            Event::PriorRequest { age } => self.attempts.inherited(self.time.awake() - bounded(age).max(0)),
+            Event::SiblingToken { token_hash, life, fresh, extended, date } => {
+                self.sibling_token(token_hash, life, fresh, extended, date);
+            }
+            Event::SiblingFailed { own_fault, failure } => self.sibling_failed(failure, own_fault),
+            Event::SiblingAsked { left } => self.sibling_asked(left),
+        }
+    }
+
+    fn open(&mut self) {
+        if self.phase == Phase::Idle {
+            self.phase = Phase::Open;
+            self.planned_at = self.now();
+        }
+    }
+
+    fn get(&mut self, call: Call) {
+        let Some(token) = self.token.as_ref().filter(|_| !call.force) else { return self.calls.add(call) };
+        let now = self.now();
+        let outcome = match token.term {
+            _ if call.is_enough(token.left(now)) => Outcome::Token,
+            // Even a fresh token has less than that; and this one still counts as fresh.
+            Some(term) if !call.is_enough(Lifetime::Millis(term.life)) && now < term.refresh => Outcome::TooShort,
+            Some(_) | None => return self.calls.add(call),
+        };
+        self.act(Action::Settle { call: call.id, outcome });
+    }
+
+    fn reject(&mut self) {
+        // It may have expired in the meantime. Even so it does not count as a token that was good to the end.
+        self.expired = None;
+        if self.token.take().is_none() {
+            return;
+        }
+        self.act(Action::Drop);
+        let pause = match self.rejections {
+            0 => 0,
+            nth => backoff::delay(&mut self.rng, nth, None),
+        };
+        self.rejections = self.rejections.saturating_add(1);
+        self.replacing = true;
+        // A service that fails is not asked any sooner for it.
+        let earliest = if self.attempts.is_failing() { self.planned_at } else { 0 };
+        self.plan = Plan::Pause;
+        self.planned_at = self.in_ms(pause).max(earliest);
+    }
+
+    /// The page woke: what it waited for may be over.
+    pub(super) fn hurry(&mut self) {
+        let is_stuck = match self.plan {
+            Plan::Retry => self.token.is_none(),
+            Plan::Refused | Plan::Demand => true,
+            Plan::Refresh | Plan::Keep | Plan::Pause | Plan::Reask | Plan::Hurry => false,
+        };
+        if is_stuck {
+            self.plan = Plan::Hurry;
+            self.planned_at = self.now();
+        }
+    }
+
+    /// An answer that comes so much later proves nothing about the one before.
+    pub(super) fn page_did_not_run(&mut self) {
+        if self.plan == Plan::Reask {
+            self.lives.forget_uncertain();
+        }
+    }
+
+    fn online(&mut self) {
+        let was_offline = self.offline.take().is_some();
+        self.hurry();
+        if was_offline {
+            let at = self.draw(0, ONLINE_SPREAD);
+            self.planned_at = self.planned_at.max(at);
+            if let Some(term) = self.token.as_mut().and_then(|token| token.term.as_mut()) {
+                term.window_opens = term.window_opens.max(at);
+            }
+        }
+    }
+
+    fn offline(&mut self) {
+        if self.offline.is_none() {
+            // A page that has never been online may have been told so wrongly, and has no token.
+            let probe = if self.attempts.none_yet() { FIRST_PROBE } else { PROBE };
+            self.offline = Some(self.draw(probe.least, probe.spread));
+        }
+    }
+
+    fn close(&mut self) {
+        self.phase = Phase::Closed;
+        self.token = None;
+        if let Some(request) = self.request.take() {
+            self.act(Action::Abort { request: request.id });
+            self.unlock();
+        }
+        if self.turn.take().is_some() {
+            self.unlock();
+        }
+        self.release();
+        self.settle(Fate::Closed);
+    }
+}

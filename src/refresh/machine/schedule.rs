@@ -1,0 +1,95 @@
+//! When the next request is due: derived from what the machine holds, every time it is asked.
+
+use super::super::clock::earlier;
+use super::state::{Machine, Phase, Plan};
+
+/// What has to be done before a token expires is begun so long before (ms) if timers fire once a second: one timer to
+/// begin, one more to let the owner of a lock go ahead, and the request.
+const LAG: i64 = 3_000;
+
+/// The same if they fire once a minute, as in pages that have been hidden for some minutes.
+const LONG_LAG: i64 = 60_000 + LAG;
+
+impl Machine {
+    /// The steady time at which a request is wanted, limits and network apart; `None`: none is.
+    fn wanted_at(&self) -> Option<i64> {
+        match self.plan {
+            Plan::Refresh | Plan::Keep | Plan::Hurry if self.calls.any() => Some(self.now()),
+            Plan::Retry | Plan::Refused if self.calls.any_forced() => Some(self.now()),
+            Plan::Demand if !self.calls.any() => None,
+            Plan::Keep => None,
+            Plan::Refresh => earlier(Some(self.planned_at), self.last_chance()),
+            Plan::Retry | Plan::Refused | Plan::Pause | Plan::Demand | Plan::Reask | Plan::Hurry => {
+                Some(self.planned_at)
+            }
+        }
+    }
+
+    /// If timers are late, the token is renewed early enough for one of them to fire before it expires; but not before
+    /// its window opens.
+    fn last_chance(&self) -> Option<i64> {
+        let lag = if self.timer.is_throttled_to_minutes() { LONG_LAG } else { LAG };
+        let term = self.token.as_ref()?.term?;
+        self.timer.is_throttled().then(|| term.window_opens.max(term.expires - lag))
+    }
+
+    /// Someone waits for the next request, or did something to cause it.
+    fn is_on_demand(&self) -> bool {
+        match self.plan {
+            Plan::Demand | Plan::Hurry | Plan::Reask => true,
+            Plan::Refresh | Plan::Keep | Plan::Retry | Plan::Refused | Plan::Pause => self.calls.any_forced(),
+        }
+    }
+
+    /// In how many milliseconds the next request is sent; 0: now; `None`: there is none.
+    pub(super) fn next_attempt(&self) -> Option<i64> {
+        if self.phase != Phase::Open || self.request.is_some() {
+            return None;
+        }
+        let mut at = self.wanted_at()?.max(self.not_before);
+        if let Some(probe) = self.offline {
+            if self.token.is_some() && !self.calls.any() {
+                return None;
+            }
+            at = at.max(probe);
+        }
+        let limit = self.attempts.wait(self.time.awake(), self.is_on_demand(), self.may_put_off());
+        Some((at - self.now()).max(limit).max(0))
+    }
+
+    /// How long (ms) a request may be put off for the budget's sake; `None`: as long as it takes. What other machines
+    /// have sent does not put off a renewal until the token is lost.
+    fn may_put_off(&self) -> Option<i64> {
+        if !self.attempts.counts_inherited(self.time.awake()) || self.attempts.is_failing() {
+            return None;
+        }
+        let term = self.token.as_ref()?.term?;
+        let latest = term.refresh + (term.expires - term.refresh) / 8 * 7;
+        Some((latest - self.now()).max(0))
+    }
+
+    /// The next steady time at which something changes by itself.
+    pub(super) fn next_change(&self) -> Option<i64> {
+        let request = match self.turn_ends() {
+            Some(at) => Some(at),
+            None => self.next_attempt().map(|delay| self.in_ms(delay)),
+        };
+        let expires = self.token.as_ref().and_then(|token| token.expires());
+        let deadline = self.request.as_ref().map(|request| request.deadline);
+        earlier(earlier(request, expires), deadline)
+    }
+
+    /// The last request failed for good, and nobody asks for another.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.plan == Plan::Demand && !self.calls.any()
+    }
+
+    /// An uncertain answer is to be asked for again.
+    pub(super) fn is_asking_again(&self) -> bool {
+        self.plan == Plan::Reask
+    }
+
+    pub(super) fn is_due_but_offline(&self) -> bool {
+        self.offline.is_some() && self.wanted_at().is_some_and(|at| at <= self.now())
+    }
+}

@@ -1,0 +1,191 @@
+//! The one timer, and whether timers fire in time.
+
+/// The longest a timer is armed for (ms). Sleep and clock changes are thus noticed even without an event; it is also far
+/// below 2^31 ms, beyond which browsers fire at once.
+pub const HEARTBEAT: i64 = 30_000;
+
+/// A timer that comes later than this (ms) is throttled, as in hidden pages. More than the resolution of clocks:
+/// browsers round to 100 ms at most.
+const LATE: i64 = 250;
+
+/// A timer that comes later than this (ms) shows that timers fire once a minute, or that the page did not run.
+const VERY_LATE: i64 = 2_000;
+
+/// So many timers in a row must be in time for timers to count as punctual again.
+const TRUSTED_AFTER: u8 = 3;
+
+/// Whether timers are late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Punctuality {
+    InTime,
+    /// One was late; so many more must be in time.
+    Late {
+        remaining: u8,
+    },
+    /// The page is hidden: they count as late until it is shown.
+    Hidden,
+}
+
+impl Punctuality {
+    /// Takes note of a timer that is `late`, or of one that `fired` in time.
+    fn note(&mut self, late: bool, fired: bool) {
+        *self = match *self {
+            Punctuality::Hidden => Punctuality::Hidden,
+            _ if late => Punctuality::Late { remaining: TRUSTED_AFTER },
+            Punctuality::Late { remaining: 0 | 1 } if fired => Punctuality::InTime,
+            Punctuality::Late { remaining } if fired => Punctuality::Late { remaining: remaining - 1 },
+            unchanged => unchanged,
+        };
+    }
+}
+
+/// When the timer fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Armed {
+    No,
+    /// At this [awake](super::clock::Timeline::awake) time, for that is what timers count.
+    At(i64),
+    /// It was armed before the page froze or slept: it may come very late, or never.
+    Stale,
+}
+
+/// How late the timer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lateness {
+    None,
+    /// By more than [`LATE`].
+    Late,
+    /// By more than [`VERY_LATE`].
+    VeryLate,
+}
+
+#[derive(Debug)]
+pub(super) struct Timer {
+    armed: Armed,
+    /// By more than [`LATE`], as where timers fire once a second.
+    seconds: Punctuality,
+    /// By more than [`VERY_LATE`], as where they fire once a minute.
+    minutes: Punctuality,
+}
+
+impl Timer {
+    pub(super) const fn new() -> Self {
+        Timer { armed: Armed::No, seconds: Punctuality::InTime, minutes: Punctuality::InTime }
+    }
+
+    /// Takes note of an event at this awake time: the timer `fired`, or may be found overdue.
+    pub(super) fn observe(&mut self, awake: i64, fired: bool) -> Lateness {
+        let late = match self.armed {
+            Armed::At(at) if awake - at > VERY_LATE => Lateness::VeryLate,
+            Armed::At(at) if awake - at > LATE => Lateness::Late,
+            Armed::At(_) | Armed::No | Armed::Stale => Lateness::None,
+        };
+        self.seconds.note(late >= Lateness::Late, fired);
+        self.minutes.note(late == Lateness::VeryLate, fired);
+        if fired {
+            self.armed = Armed::No;
+        }
+        late
+    }
+
+    /// The page was shown or resumed.
+    pub(super) fn woke(&mut self) {
+        self.seconds = Punctuality::InTime;
+        self.minutes = Punctuality::InTime;
+        if self.armed != Armed::No {
+            self.armed = Armed::Stale;
+        }
+    }
+
+    pub(super) fn hidden(&mut self) {
+        self.seconds = Punctuality::Hidden;
+    }
+
+    /// Timers are late by a second or so, or more.
+    pub(super) fn is_throttled(&self) -> bool {
+        self.seconds != Punctuality::InTime
+    }
+
+    /// Timers are late by up to a minute.
+    pub(super) fn is_throttled_to_minutes(&self) -> bool {
+        self.minutes != Punctuality::InTime
+    }
+
+    /// Whether the timer has to be armed anew to fire at this awake time at the latest. One that fires a little early
+    /// does no harm; one that is overdue may have been lost.
+    pub(super) fn arm(&mut self, at: i64, awake: i64) -> bool {
+        let in_time = matches!(self.armed, Armed::At(armed) if awake <= armed && armed <= at);
+        if !in_time {
+            self.armed = Armed::At(at);
+        }
+        !in_time
+    }
+
+    /// Whether there is a timer to stop.
+    pub(super) fn disarm(&mut self) -> bool {
+        std::mem::replace(&mut self.armed, Armed::No) != Armed::No
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A timer that was due at 0 and is noticed so much later.
+    fn fires(timer: &mut Timer, late: i64) -> Lateness {
+        timer.arm(0, 0);
+        timer.observe(late, true)
+    }
+
+    #[test]
+    fn late_is_more_than_a_quarter_of_a_second_and_very_late_more_than_two() {
+        let mut timer = Timer::new();
+        assert_eq!(fires(&mut timer, 250), Lateness::None);
+        assert!(!timer.is_throttled());
+        assert_eq!(fires(&mut timer, 251), Lateness::Late);
+        assert_eq!(fires(&mut timer, 2_000), Lateness::Late);
+        assert!(timer.is_throttled() && !timer.is_throttled_to_minutes());
+        assert_eq!(fires(&mut timer, 2_001), Lateness::VeryLate);
+        assert!(timer.is_throttled_to_minutes());
+    }
+
+    #[test]
+    fn three_timers_in_time_make_timers_punctual_again() {
+        let mut timer = Timer::new();
+        fires(&mut timer, 3_000);
+        for _ in 0..2 {
+            fires(&mut timer, 0);
+            assert!(timer.is_throttled() && timer.is_throttled_to_minutes());
+        }
+        // An event in between is no timer.
+        timer.observe(0, false);
+        assert!(timer.is_throttled());
+        fires(&mut timer, 0);
+        assert!(!timer.is_throttled() && !timer.is_throttled_to_minutes());
+    }
+
+    #[test]
+    fn in_a_hidden_page_they_are_late_until_it_is_shown() {
+        let mut timer = Timer::new();
+        timer.hidden();
+        for _ in 0..10 {
+            fires(&mut timer, 0);
+        }
+        assert!(timer.is_throttled() && !timer.is_throttled_to_minutes());
+        timer.woke();
+        assert!(!timer.is_throttled());
+    }
+
+    #[test]
+    fn it_is_armed_only_if_that_changes_something() {
+        let mut timer = Timer::new();
+        assert!(!timer.disarm());
+        assert!(timer.arm(10, 0));
+        assert!(!timer.arm(20, 5), "fires early");
+        assert!(timer.arm(9, 5), "would fire too late");
+        assert!(timer.arm(20, 10), "overdue");
+        timer.woke();
+        assert!(timer.arm(20, 10), "armed before sleep");
+        assert!(timer.disarm());
+    }
+}
