@@ -1,8 +1,10 @@
-//! The WebAssembly boundary, in a browser: the refresh machine in numbers, and what `wasm-pack build` exports. (The
-//! package's own half is tested in tests/package.)
+//! The WebAssembly boundary, in a browser: the refresh machine, and what `wasm-pack build` exports. (The package's own
+//! half is tested in tests/package.)
 #![cfg(target_arch = "wasm32")]
 
-use momento_token_wasm::js::Refresher;
+use js_sys::{Array, JSON, Object, Reflect};
+use momento_token_wasm::js::{JsAnswer, JsStep, RefreshFailure, Refresher};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -11,115 +13,122 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[path = "web/standalone.rs"]
 mod standalone;
 
-const START: u32 = 0;
-const GET: u32 = 1;
-const VENDED: u32 = 8;
-const FAILED: u32 = 9;
-const CLOSE: u32 = 10;
-const LOCKED: u32 = 11;
-const HEARD: u32 = 12;
-const HEARD_FAILED: u32 = 13;
-const ASKED: u32 = 14;
-const CLEARED: u32 = 16;
+/// What the wall clock shows where the monotonic one shows 0.
+const WALL: f64 = 1e12;
 
-/// What an event is answered with: state and actions.
-trait Handle {
-    fn tell(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> Vec<[f64; 4]>;
-    /// A token that the answer says to expire then; NaN: it does not say.
-    fn vend(&mut self, flight: u32, told: f64, wall: f64, mono: f64) -> Vec<[f64; 4]>;
-    fn answered(&self) -> Vec<[f64; 4]>;
+fn machine(shared: bool) -> Refresher {
+    Refresher::new(0.5, 0.5, 10_000.0, shared, 7.0, WALL, 0.0)
 }
 
-impl Handle for Refresher {
-    fn tell(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> Vec<[f64; 4]> {
-        self.handle(event, a, b, c, wall, mono);
-        self.answered()
-    }
-
-    fn vend(&mut self, flight: u32, told: f64, wall: f64, mono: f64) -> Vec<[f64; 4]> {
-        let none = f64::NAN;
-        self.vended(flight, 1.0, none, none, none, told, none, none, 0.0, wall, mono);
-        self.answered()
-    }
-
-    fn answered(&self) -> Vec<[f64; 4]> {
-        let answer = self.answer();
-        assert_eq!(answer[0][0] as usize, answer.len() - 1);
-        answer.to_vec()
-    }
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap()
 }
 
-/// Status, then life; NaN as -1, to compare.
-fn state(answer: &[[f64; 4]]) -> (f64, f64) {
-    let [_, status, _, left] = answer[0];
-    (status, if left.is_nan() { -1.0 } else { left })
+/// An answer with a token that expires then, as the answer says; `undefined`: it does not say.
+fn answer(expiry: Option<f64>) -> JsAnswer {
+    let answer = Object::new();
+    let set = |name: &str, value: JsValue| assert!(Reflect::set(&answer, &name.into(), &value).unwrap());
+    set("tokenHash", 1.into());
+    set("ageMs", 0.into());
+    set("statedExpiry", expiry.into());
+    answer.unchecked_into()
+}
+
+/// What comes of an event: each action as JSON.
+trait Step {
+    fn actions(&self) -> Vec<String>;
+    fn field(&self, name: &str) -> JsValue;
+}
+
+impl<E: std::fmt::Debug> Step for Result<JsStep, E> {
+    fn actions(&self) -> Vec<String> {
+        let actions: Array = self.field("actions").unchecked_into();
+        actions.iter().map(|action| JSON::stringify(&action).unwrap().into()).collect()
+    }
+
+    fn field(&self, name: &str) -> JsValue {
+        get(self.as_ref().expect("a step").as_ref(), name)
+    }
 }
 
 #[wasm_bindgen_test]
-fn the_machine_speaks_in_numbers() {
-    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, false, 7.0, 1e12, 0.0);
-    let started = machine.tell(START, 0.0, 0.0, 0.0, 1e12, 0.0);
-    // Fetch flight 0 for the first time, arm the timer with the request's time-out, status fetching.
-    let [fetch, arm, fetching] = [[0.0; 4], [2.0, 0.0, 0.0, 10_000.0], [9.0, 0.0, 1.0, 0.0]];
-    assert_eq!((state(&started), &started[1..]), ((1.0, -1.0), &[fetch, arm, fetching][..]));
-    let asked = machine.tell(GET, 9.0, 1_000.0, 0.0, 1e12, 0.0);
-    assert_eq!(asked.len(), 1);
+fn a_token_is_requested_installed_and_closed() {
+    let mut machine = machine(false);
+    let started = machine.start(WALL, 0.0);
+    assert_eq!((started.field("status"), started.field("tokenValidForMs")), ("fetching".into(), JsValue::UNDEFINED));
+    assert_eq!(
+        started.actions(),
+        [
+            r#"{"type":"fetch","request":0,"reason":"first"}"#,
+            r#"{"type":"arm","delayMs":10000}"#,
+            r#"{"type":"status","status":"fetching"}"#,
+        ]
+    );
+    assert!(machine.get(9, 1_000.0, false, WALL, 0.0).actions().is_empty());
     // A token for 1000.35 s, of which the last third of a second is never counted on.
-    let vended = machine.vend(0, 1e12 + 1_000_350.0, 1e12, 0.0);
-    assert_eq!((state(&vended), vended[0][2]), ((2.0, 1_000_000.0), 1e12 + 500_000.0));
-    // Install, settle call 9 with it, status ready; the timer that is armed will do.
-    assert_eq!(vended[1..], [[4.0, 0.0, 0.0, 0.0], [8.0, 9.0, 0.0, 0.0], [9.0, 0.0, 2.0, 0.0]]);
-    let closed = machine.tell(CLOSE, 0.0, 0.0, 0.0, 1e12, 0.0);
-    assert_eq!((state(&closed), &closed[1..]), ((6.0, -1.0), &[[3.0, 0.0, 0.0, 0.0], [9.0, 0.0, 6.0, 0.0]][..]));
+    let vended = machine.vended(0, &answer(Some(WALL + 1_000_350.0)), WALL, 0.0);
+    assert_eq!(vended.field("tokenValidForMs"), 1_000_000);
+    assert_eq!(vended.field("nextAttemptAt"), WALL + 500_000.0);
+    assert_eq!(
+        vended.actions(),
+        [
+            r#"{"type":"install","request":0}"#,
+            r#"{"type":"settle","call":9,"outcome":"token"}"#,
+            r#"{"type":"status","status":"ready"}"#,
+        ]
+    );
+    let closed = machine.close(WALL, 0.0);
+    assert_eq!(closed.field("status"), "closed");
+    assert_eq!(closed.actions(), [r#"{"type":"disarm"}"#, r#"{"type":"status","status":"closed"}"#]);
 }
 
 #[wasm_bindgen_test]
 fn what_never_expires_is_infinite_and_a_failure_says_when_it_is_tried_again() {
-    let mut machine = Refresher::new(0.6, 0.8, 10_000.0, false, 7.0, 1e12, 0.0);
-    machine.tell(START, 0.0, 0.0, 0.0, 1e12, 0.0);
-    let failed = machine.tell(FAILED, 0.0, 60_000.0, 0.0, 1e12, 0.0);
-    assert_eq!(failed[1][..3], [7.0, 0.0, 0.0]);
-    assert!(failed[1][3] >= 1e12 + 60_000.0 && failed[1][3] == failed[0][2], "{failed:?}");
-    machine.tell(GET, 1.0, 0.0, 1.0, 1e12 + 120_000.0, 120_000.0);
-    let vended = machine.vend(1, f64::NAN, 1e12 + 120_000.0, 120_000.0);
-    assert_eq!(state(&vended), (2.0, f64::INFINITY));
+    let mut machine = machine(false);
+    let _ = machine.start(WALL, 0.0);
+    let failed = machine.failed(0, RefreshFailure::Retry, Some(60_000.0), WALL, 0.0);
+    let next = failed.field("nextAttemptAt").as_f64().unwrap();
+    assert!(next >= WALL + 60_000.0);
+    assert_eq!(failed.actions()[0], format!(r#"{{"type":"report","request":0,"cause":"answer","retryAt":{next}}}"#));
+    let later = 120_000.0;
+    let _ = machine.get(1, 0.0, true, WALL + later, later);
+    let vended = machine.vended(1, &answer(None), WALL + later, later);
+    assert_eq!((vended.field("status"), vended.field("tokenValidForMs")), ("ready".into(), f64::INFINITY.into()));
 }
 
 #[wasm_bindgen_test]
-fn siblings_speak_in_numbers_too() {
-    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, true, 7.0, 1e12, 0.0);
-    let mut at = |ms: f64, event: u32, a: f64, b: f64, c: f64| match event {
-        VENDED => machine.vend(a as u32, b, 1e12 + ms, ms)[1..].to_vec(),
-        HEARD => {
-            machine.heard(a, b as u32, c, f64::NAN, 1e12 + ms, ms);
-            machine.answered()[1..].to_vec()
-        }
-        _ => machine.tell(event, a, b, c, 1e12 + ms, ms)[1..].to_vec(),
-    };
-    let count = |actions: &[[f64; 4]], wanted: [f64; 4]| actions.iter().filter(|found| **found == wanted).count();
-    // Lock for flight 0, with nothing in hand; once it is held, a moment later, sound the channel, and when that is
-    // clear, fetch.
-    assert_eq!(at(0.0, START, 0.0, 0.0, 0.0)[0], [10.0, 0.0, 0.0, 0.0]);
-    at(0.0, LOCKED, 0.0, 0.0, 0.0);
-    assert_eq!(count(&at(200.0, 4, 0.0, 0.0, 0.0), [15.0, 0.0, 0.0, 0.0]), 1);
-    assert_eq!(count(&at(200.0, CLEARED, 0.0, 0.0, 0.0), [0.0; 4]), 1);
-    // Install, share as fresh, unlock.
-    let vended = at(200.0, VENDED, 0.0, f64::NAN, 0.0);
+fn siblings_take_turns() {
+    let mut machine = machine(true);
+    // A lock for request 0, with no token; once it is held, a moment later, drain the channel, and then fetch.
+    assert_eq!(machine.start(WALL, 0.0).actions()[0], r#"{"type":"lock","request":0,"leftMs":0}"#);
+    let _ = machine.locked(0, WALL, 0.0);
+    let (wall, mono) = (WALL + 200.0, 200.0);
+    let count = |actions: Vec<String>, wanted: &str| actions.iter().filter(|action| **action == wanted).count();
+    assert_eq!(count(machine.timer(wall, mono).actions(), r#"{"type":"drain","request":0}"#), 1);
+    let fetch = r#"{"type":"fetch","request":0,"reason":"first"}"#;
+    assert_eq!(count(machine.drained(0, wall, mono).actions(), fetch), 1);
+    let vended = machine.vended(0, &answer(None), wall, mono).actions();
     assert_eq!(
-        (vended[0], &vended[1][..3], vended[2]),
-        ([4.0, 0.0, 0.0, 0.0], &[13.0, 0.0, 1.0][..], [11.0, 0.0, 0.0, 0.0])
+        vended[..3],
+        [
+            r#"{"type":"install","request":0}"#,
+            r#"{"type":"share","fresh":true,"extended":false}"#,
+            r#"{"type":"unlock"}"#,
+        ]
     );
-    assert!(vended[1][3].is_nan(), "no date");
-    // Someone has less: share, but not as fresh. Someone has as much: nothing.
-    assert_eq!(at(200.0, ASKED, 5_000.0, 0.0, 0.0)[0][..3], [13.0, 0.0, 0.0]);
-    assert!(at(200.0, ASKED, f64::INFINITY, 0.0, 0.0).is_empty());
+    // A sibling has less: share, but not as fresh. A sibling has as much: nothing.
+    let asked = machine.sibling_asked(5_000.0, wall, mono).actions();
+    assert_eq!(asked[0], r#"{"type":"share","fresh":false,"extended":false}"#);
+    assert!(machine.sibling_asked(f64::INFINITY, wall, mono).actions().is_empty());
     // Drop, and lock anew; a sibling's failure that is terminal: unlock, report as a sibling's without a next attempt.
-    assert_eq!(at(5_000.0, 3, 0.0, 0.0, 0.0)[..2], [[5.0, 0.0, 0.0, 0.0], [10.0, 1.0, 0.0, 0.0]]);
-    let failed = at(5_000.0, HEARD_FAILED, 0.0, f64::NAN, 1.0);
-    assert_eq!(failed[0], [11.0, 0.0, 0.0, 0.0]);
-    assert_eq!((&failed[1][..3], failed[1][3].is_nan()), (&[7.0, 1.0, 3.0][..], true), "{failed:?}");
-    // A sibling's token: adopt.
-    assert_eq!(at(6_000.0, HEARD, 300_000.0, 1.0, 2.0)[0][0], 12.0);
+    let (wall, mono) = (WALL + 5_000.0, 5_000.0);
+    let rejected = machine.rejected(wall, mono).actions();
+    assert_eq!(rejected[0], r#"{"type":"drop"}"#);
+    assert!(rejected[1].starts_with(r#"{"type":"lock","request":1,"#), "{rejected:?}");
+    let failed = machine.sibling_failed(RefreshFailure::Terminal, None, false, wall, mono).actions();
+    assert_eq!(failed[..2], [r#"{"type":"unlock"}"#, r#"{"type":"report","request":1,"cause":"sibling"}"#]);
+    let heard = machine.sibling_token(2.0, 300_000.0, true, false, None, WALL + 6_000.0, 6_000.0).actions();
+    assert_eq!(heard[0], r#"{"type":"adopt"}"#);
 }
 
 #[wasm_bindgen_test]
@@ -133,19 +142,42 @@ fn no_numbers_make_it_trap() {
     };
     for _ in 0..300 {
         let mut number = || odd[draw(odd.len())];
-        let window = (number() as f32, number() as f32);
-        let shared = number() > 0.0;
-        let mut machine = Refresher::new(window.0, window.1, number(), shared, number(), number(), number());
+        let (from, to, timeout, shared) = (number() as f32, number() as f32, number(), number() > 0.0);
+        let mut machine = Refresher::new(from, to, timeout, shared, number(), number(), number());
         for _ in 0..100 {
-            let event = draw(20) as u32;
+            let (event, request) = (draw(18), draw(3) as u32);
             let mut number = || odd[draw(odd.len())];
-            assert!(!machine.tell(event, number(), number(), number(), number(), number()).is_empty());
-            let (flight, flags) = (draw(3) as u32, draw(5) as u32);
-            let mut number = || odd[draw(odd.len())];
-            let (token, exp, iat, length, told) = (number(), number(), number(), number(), number());
-            let (asked, date, age, wall, mono) = (number(), number(), number(), number(), number());
-            machine.heard(number(), flags, number(), number(), number(), number());
-            machine.vended(flight, token, exp, iat, length, told, asked, date, age, wall, mono);
+            let (a, b, wall, mono) = (number(), number(), number(), number());
+            let failure =
+                [RefreshFailure::Retry, RefreshFailure::Malformed, RefreshFailure::Terminal][request as usize];
+            let step = match event {
+                0 => machine.start(wall, mono),
+                1 => machine.get(request, a, b > 0.0, wall, mono),
+                2 => machine.abandon(request, wall, mono),
+                3 => machine.rejected(wall, mono),
+                4 => machine.timer(wall, mono),
+                5 => machine.wake(wall, mono),
+                6 => machine.hidden(wall, mono),
+                7 => machine.online(wall, mono),
+                8 => machine.offline(wall, mono),
+                9 | 10 => {
+                    let answer = answer(Some(a));
+                    for name in
+                        ["tokenHash", "expiresAt", "issuedAt", "statedLifeMs", "requestedLifeMs", "date", "ageMs"]
+                    {
+                        assert!(Reflect::set(&answer, &name.into(), &number().into()).unwrap());
+                    }
+                    machine.vended(request, &answer, wall, mono)
+                }
+                11 => machine.failed(request, failure, Some(a), wall, mono),
+                12 => machine.locked(request, wall, mono),
+                13 => machine.drained(request, wall, mono),
+                14 => machine.prior_request(a, wall, mono),
+                15 => machine.sibling_token(a, b, request > 0, request > 1, Some(number()), wall, mono),
+                16 => machine.sibling_failed(failure, Some(a), b > 0.0, wall, mono),
+                _ => machine.sibling_asked(a, wall, mono),
+            };
+            assert!(step.field("status").is_string());
         }
     }
 }

@@ -9,6 +9,7 @@ mod error;
 mod options;
 mod reader;
 #[cfg(feature = "refresh")]
+#[expect(missing_docs, reason = "wasm-bindgen adds to an enum of strings what it does not document")]
 mod refresher;
 mod scope;
 #[cfg(feature = "standalone")]
@@ -19,6 +20,6 @@ mod value;
 #[cfg(feature = "refresh")]
 pub use answer::read_answer;
 #[cfg(feature = "refresh")]
-pub use refresher::Refresher;
+pub use refresher::{JsAnswer, JsStep, RefreshFailure, Refresher};
 pub use scope::{allows, covers, decode_permissions, describe_scope, encode_permissions, merge_scopes, parse_scope};
 pub use token::{decode_token, from_api_key_v2, from_string, key_version};
