@@ -3,7 +3,7 @@
 import type * as Face from '../index.js';
 import { check, isObject, wrong } from './error.js';
 import { readsAs } from './options.js';
-import { isBytes } from './bytes.js';
+import { LONE_SURROGATE, isBytes } from './bytes.js';
 import { decodeStrictly } from './text.js';
 import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
 
@@ -11,7 +11,6 @@ const { freeze } = Object;
 
 /** Blank as the crate has it (src/scope/model.rs). */
 const BLANK = /^[\s\u0085]*$/;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function nameOf(field: string, value: unknown): string {
   check(typeof value === 'string', field, 'a name (or the All… constant for it, where all are meant)', value);

@@ -1,6 +1,6 @@
 // A copy of a scope, for a source that may have to wait for WebAssembly: what the app changes afterwards is not seen. The
 // crate checks the copy when it can (src/js/reader.rs), by the same rules; here is checked what a copy takes.
-import { isBytes } from './bytes.js';
+import { LONE_SURROGATE, isBytes } from './bytes.js';
 import { TokenError, kindOf } from './error.js';
 import { mayBeCredential } from './quote.js';
 
@@ -27,7 +27,11 @@ function copy(holder: object, key: string, at: string, depth: number): unknown {
   try {
     const value = (holder as Record<string, unknown>)[key];
     found = typeof value;
-    if (value === null || found === 'string' || found === 'number' || found === 'boolean') return value;
+    if (value === null || found === 'number' || found === 'boolean') return value;
+    if (typeof value === 'string') {
+      if (!LONE_SURROGATE.test(value)) return value;
+      throw new TokenError('ERR_SCOPE_INVALID', `${at}: expected text, found a lone surrogate in it`);
+    }
     if (typeof value === 'object') {
       if (depth === LEAF && isBytes(value)) return new Uint8Array(value);
       const list = Array.isArray(value);
@@ -43,19 +47,20 @@ function copy(holder: object, key: string, at: string, depth: number): unknown {
 }
 
 /** Hidden fields count too: whatever is copied must be seen. */
-function namesOf(value: object, at: string): string[] {
-  return Reflect.ownKeys(value).map((key) => {
+function* namesOf(value: object, at: string): Iterable<string> {
+  for (const key of Reflect.ownKeys(value)) {
     if (typeof key === 'symbol') throw refused(at, 'a field named by a Symbol');
-    return key;
-  });
+    yield key;
+  }
 }
 
 function copyObject(value: object, at: string, depth: number): object {
-  const fields = namesOf(value, at).map((name): [string, unknown] => {
+  const fields: [string, unknown][] = [];
+  for (const name of namesOf(value, at)) {
     const shown = name.length > 40 || mayBeCredential(name) ? '(a name that is not shown)' : name;
     const place = at.includes('.') ? at : depth > 0 ? `${at}.${shown}` : shown;
-    return [name, copy(value, name, place, depth + 1)];
-  });
+    fields.push([name, copy(value, name, place, depth + 1)]);
+  }
   return Object.fromEntries(fields);
 }
 

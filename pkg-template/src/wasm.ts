@@ -33,7 +33,8 @@ export function call<T>(run: (core: Core) => T): T {
   try {
     return run(glue);
   } catch (cause) {
-    if (cause instanceof WebAssembly.RuntimeError) {
+    // By its name: not every engine has the class.
+    if ((cause as Error | undefined)?.name === 'RuntimeError') {
       exports = undefined;
       throw refused(cause);
     }

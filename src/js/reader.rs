@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 /// How deep names and keys are in `{ scope: { permissions: [{ item: { key } }] } }`. Nothing may be deeper.
 const MAX_DEPTH: usize = 4;
 
-/// Field names that are longer are not shown in errors, in bytes.
+/// Field names that are longer are not shown in errors, in UTF-16 code units, as JavaScript counts.
 const MAX_SHOWN_NAME: usize = 40;
 
 #[wasm_bindgen]
@@ -289,5 +289,9 @@ impl Place<'_> {
 
 /// A field's name, unless it may be a credential in the wrong place.
 fn shown(name: &str) -> &str {
-    if name.len() <= MAX_SHOWN_NAME && is_quotable(name.as_bytes()) { name } else { "(a name that is not shown)" }
+    if name.encode_utf16().count() <= MAX_SHOWN_NAME && is_quotable(name.as_bytes()) {
+        name
+    } else {
+        "(a name that is not shown)"
+    }
 }
