@@ -122,19 +122,20 @@ export const makeToken = (
 const MAX_CREDENTIAL_CHARS = 65_536;
 
 /**
- * The crate refuses what is longer, and need not see all of it: memory of WebAssembly never shrinks. What is no string
- * is left as it is, for the crate to say so.
+ * The crate refuses what is longer, and need not see it: memory of WebAssembly never shrinks. What is no string is left
+ * as it is, for the crate to say so.
  */
-function cut(credential: unknown): unknown {
-  const isLong = typeof credential === 'string' && credential.length > MAX_CREDENTIAL_CHARS;
-  return isLong ? credential.trim().slice(0, MAX_CREDENTIAL_CHARS + 1) : credential;
+function bounded(credential: unknown): unknown {
+  if (typeof credential !== 'string' || credential.length <= MAX_CREDENTIAL_CHARS) return credential;
+  const trimmed = credential.trim();
+  return trimmed.length > MAX_CREDENTIAL_CHARS ? 'x'.repeat(MAX_CREDENTIAL_CHARS + 1) : trimmed;
 }
 
 export const keyVersion = (credential: string): ReturnType<typeof Face.keyVersion> =>
-  call((core) => core.keyVersion(cut(credential))) as ReturnType<typeof Face.keyVersion>;
+  call((core) => core.keyVersion(bounded(credential))) as ReturnType<typeof Face.keyVersion>;
 
 export const decodeToken = (credential: string, options?: Face.DecodeOptions): Face.Token =>
-  makeToken(call((core) => core.decodeToken(cut(credential), options)));
+  makeToken(call((core) => core.decodeToken(bounded(credential), options)));
 
 function fromString(
   key: string | { apiKey: string } | { authToken: string },
@@ -146,7 +147,7 @@ function fromString(
     if ('apiKey' in key) return key.apiKey;
     throw wrong('Missing required property: authToken or apiKey');
   });
-  return makeToken(call((core) => core.fromString(cut(credential), options)));
+  return makeToken(call((core) => core.fromString(bounded(credential), options)));
 }
 
 export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze({
@@ -157,6 +158,6 @@ export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze(
       isObject(key) ? [key.apiKey, key.endpoint] : [key, endpoint],
     );
     if (base === undefined) throw new TokenError('ERR_ENDPOINT_MISSING', 'Missing required property: endpoint');
-    return makeToken(call((core) => core.fromApiKeyV2(cut(apiKey), base)));
+    return makeToken(call((core) => core.fromApiKeyV2(bounded(apiKey), base)));
   },
 });

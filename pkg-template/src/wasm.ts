@@ -33,12 +33,10 @@ export function call<T>(run: (core: Core) => T): T {
   try {
     return run(glue);
   } catch (cause) {
-    // By its name: not every engine has the class.
-    if ((cause as Error | undefined)?.name === 'RuntimeError') {
-      exports = undefined;
-      throw refused(cause);
-    }
-    throw asTokenError(cause);
+    const error = asTokenError(cause);
+    if (error) throw error;
+    exports = undefined;
+    throw refused(cause);
   }
 }
 
@@ -73,9 +71,9 @@ function start(instance: WebAssembly.Instance): Exports {
   return started;
 }
 
-/** The crate throws an Error with a code (src/js/error.rs). */
-function asTokenError(cause: unknown): unknown {
-  if (!(cause instanceof Error) || !('code' in cause)) return cause;
+/** The crate throws an Error with a code (src/js/error.rs); anything else is a trap. */
+function asTokenError(cause: unknown): TokenError | undefined {
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
   const { code, message, ...details } = cause as Error & { code: TokenErrorCode; status?: number };
   return new TokenError(code, message, details);
 }

@@ -38,7 +38,11 @@ fn decode_into(text: &str, bytes: &mut Vec<u8>) -> bool {
 
 /// Standard padded base64, the form that every SDK reads.
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    general_purpose::STANDARD.encode(bytes)
+    let mut text = vec![0; ::base64::encoded_len(bytes.len(), true).unwrap_or_default()];
+    let length = general_purpose::STANDARD.encode_slice(bytes, &mut text).unwrap_or_default();
+    text.truncate(length);
+    // Base64 is ASCII. `Engine::encode` panics if it is not, which takes code for the message.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn read_overrides(overrides: &JsValue) -> Result<Overrides, Thrown> {
 pub(super) fn host(what: &str, value: &JsValue) -> Result<String, Thrown> {
     let host = text(what, value)?;
     let is_well_formed = || value.dyn_ref::<JsString>().is_some_and(JsString::is_valid_utf16);
-    if host.contains('\u{fffd}') && !is_well_formed() {
+    if host.chars().any(|character| character == char::REPLACEMENT_CHARACTER) && !is_well_formed() {
         return Err(Thrown::argument(&format!("{what}: expected a host name, found half a character")));
     }
     Ok(String::clone(&host))

@@ -24,11 +24,13 @@ pub(super) enum EnvelopeError {
 impl Envelope {
     /// Reads the JSON, out of its base64.
     pub(super) fn parse(json: &[u8]) -> Result<Self, EnvelopeError> {
-        let object = json::parse_object(json)?;
-        let endpoint = object.unique("endpoint")?.and_then(Json::as_str);
-        let api_key = object.unique("api_key")?.and_then(Json::as_str);
-        let (Some(endpoint), Some(api_key)) = (endpoint, api_key) else { return Err(EnvelopeError::MissingField) };
-        Ok(Envelope { endpoint: String::from(endpoint), api_key: Zeroizing::new(String::from(api_key)) })
+        let mut object = json::parse_object(json)?;
+        let endpoint = object.unique("endpoint")?.and_then(Json::as_str).map(String::from);
+        let api_key = object.take_string("api_key")?;
+        match (endpoint, api_key) {
+            (Some(endpoint), Some(api_key)) => Ok(Envelope { endpoint, api_key }),
+            _ => Err(EnvelopeError::MissingField),
+        }
     }
 }
 

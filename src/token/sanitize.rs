@@ -18,7 +18,7 @@ pub(super) fn sanitize(pasted: &str) -> Zeroizing<String> {
         && is_quote(char::from(*first))
     {
         text.pop();
-        text.remove(0);
+        text.drain(..1);
     }
     text
 }

@@ -45,6 +45,19 @@ impl Object {
         if values.next().is_some() { Err(Repeated) } else { Ok(first) }
     }
 
+    /// Takes out the string of a field that may be there once; `None` for any other value.
+    ///
+    /// # Errors
+    /// As [`Object::unique`].
+    pub(crate) fn take_string(&mut self, name: &str) -> Result<Option<Zeroizing<String>>, Repeated> {
+        self.unique(name)?;
+        let value = self.0.iter_mut().find(|(field, _)| field == name).map(|(_, value)| value);
+        Ok(match value {
+            Some(Value::String(text)) => Some(std::mem::take(text)),
+            _ => None,
+        })
+    }
+
     /// All fields, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
