@@ -1,121 +1,123 @@
-//! The WebAssembly boundary, in a browser: the refresh machine in numbers. (What goes through memory, tests/package
-//! shows.).
+//! The WebAssembly boundary, in a browser: the refresh machine as JavaScript sees it. (The rest of the boundary is
+//! tested by tests/package.)
 #![cfg(target_arch = "wasm32")]
 
-use momento_token_wasm::js::Refresher;
+use js_sys::{JSON, Reflect};
+use momento_token_wasm::js::{JsAnswer, JsStep, RefreshFailure, Refresher};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-const START: u32 = 0;
-const GET: u32 = 1;
-const VENDED: u32 = 8;
-const FAILED: u32 = 9;
-const CLOSE: u32 = 10;
-const LOCKED: u32 = 11;
-const HEARD: u32 = 12;
-const HEARD_FAILED: u32 = 13;
-const ASKED: u32 = 14;
-const CLEARED: u32 = 16;
+const WALL: f64 = 1e12;
 
-/// What an event is answered with: state and actions.
-trait Handle {
-    fn tell(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> Vec<[f64; 4]>;
-    /// A token that the answer says to expire then; NaN: it does not say.
-    fn vend(&mut self, flight: u32, told: f64, wall: f64, mono: f64) -> Vec<[f64; 4]>;
-    fn answered(&self) -> Vec<[f64; 4]>;
+type Stepped = Result<JsStep, serde_wasm_bindgen::Error>;
+
+/// A step as JSON, in which infinity is null.
+fn json(step: Stepped) -> String {
+    JSON::stringify(&step.expect("a step")).expect("JSON").into()
 }
 
-impl Handle for Refresher {
-    fn tell(&mut self, event: u32, a: f64, b: f64, c: f64, wall: f64, mono: f64) -> Vec<[f64; 4]> {
-        self.handle(event, a, b, c, wall, mono);
-        self.answered()
-    }
-
-    fn vend(&mut self, flight: u32, told: f64, wall: f64, mono: f64) -> Vec<[f64; 4]> {
-        let none = f64::NAN;
-        self.vended(flight, 1.0, none, none, none, told, none, none, 0.0, wall, mono);
-        self.answered()
-    }
-
-    fn answered(&self) -> Vec<[f64; 4]> {
-        let answer = self.answer();
-        assert_eq!(answer[0][0] as usize, answer.len() - 1);
-        answer.to_vec()
-    }
+/// Its state and its actions.
+fn parts(step: Stepped) -> (String, Vec<String>) {
+    let step = JsValue::from(step.expect("a step"));
+    let actions = Reflect::get(&step, &"actions".into()).expect("actions");
+    let actions = js_sys::Array::from(&actions).iter().map(|action| text(&action)).collect();
+    Reflect::delete_property(step.unchecked_ref::<js_sys::Object>(), &"actions".into()).expect("removed");
+    (text(&step), actions)
 }
 
-/// Status, then life; NaN as -1, to compare.
-fn state(answer: &[[f64; 4]]) -> (f64, f64) {
-    let [_, status, _, left] = answer[0];
-    (status, if left.is_nan() { -1.0 } else { left })
+fn text(value: &JsValue) -> String {
+    JSON::stringify(value).expect("JSON").into()
+}
+
+fn number(step: &JsStep, name: &str) -> f64 {
+    Reflect::get(step, &name.into()).ok().and_then(|value| value.as_f64()).expect("a number")
+}
+
+/// An answer with these fields.
+fn answer(fields: &[(&str, f64)]) -> JsAnswer {
+    let answer = JsValue::from(js_sys::Object::new());
+    for (name, value) in [("tokenHash", 1.0), ("ageMs", 0.0)].iter().chain(fields) {
+        Reflect::set(&answer, &(*name).into(), &(*value).into()).expect("a field");
+    }
+    answer.unchecked_into()
 }
 
 #[wasm_bindgen_test]
-fn the_machine_speaks_in_numbers() {
-    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, false, 7.0, 1e12, 0.0);
-    let started = machine.tell(START, 0.0, 0.0, 0.0, 1e12, 0.0);
-    // Fetch flight 0 for the first time, arm the timer with the request's time-out, status fetching.
-    let [fetch, arm, fetching] = [[0.0; 4], [2.0, 0.0, 0.0, 10_000.0], [9.0, 0.0, 1.0, 0.0]];
-    assert_eq!((state(&started), &started[1..]), ((1.0, -1.0), &[fetch, arm, fetching][..]));
-    let asked = machine.tell(GET, 9.0, 1_000.0, 0.0, 1e12, 0.0);
-    assert_eq!(asked.len(), 1);
-    // A token for 1000.35 s, of which the last third of a second is never counted on.
-    let vended = machine.vend(0, 1e12 + 1_000_350.0, 1e12, 0.0);
-    assert_eq!((state(&vended), vended[0][2]), ((2.0, 1_000_000.0), 1e12 + 500_000.0));
-    // Install, settle call 9 with it, status ready; the timer that is armed will do.
-    assert_eq!(vended[1..], [[4.0, 0.0, 0.0, 0.0], [8.0, 9.0, 0.0, 0.0], [9.0, 0.0, 2.0, 0.0]]);
-    let closed = machine.tell(CLOSE, 0.0, 0.0, 0.0, 1e12, 0.0);
-    assert_eq!((state(&closed), &closed[1..]), ((6.0, -1.0), &[[3.0, 0.0, 0.0, 0.0], [9.0, 0.0, 6.0, 0.0]][..]));
+fn events_are_methods_and_actions_plain_objects() {
+    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, false, 7.0, WALL, 0.0);
+    assert_eq!(
+        json(machine.start(WALL, 0.0)),
+        r#"{"status":"fetching","actions":[{"type":"fetch","request":0,"reason":"first"},{"type":"arm","delayMs":10000},{"type":"status","status":"fetching"}]}"#
+    );
+    assert_eq!(json(machine.get(9, 1_000.0, false, WALL, 0.0)), r#"{"status":"fetching","actions":[]}"#);
+    // A token for 1000.35 s, of which the last third of a second is never counted on. The timer that is armed will do.
+    let expiry = answer(&[("statedExpiry", WALL + 1_000_350.0)]);
+    assert_eq!(
+        json(machine.vended(0, &expiry, WALL, 0.0)),
+        r#"{"status":"ready","nextAttemptAt":1000000500000,"tokenValidForMs":1000000,"actions":[{"type":"install","request":0},{"type":"settle","call":9,"outcome":"token"},{"type":"status","status":"ready"}]}"#
+    );
+    assert_eq!(
+        json(machine.close(WALL, 0.0)),
+        r#"{"status":"closed","actions":[{"type":"disarm"},{"type":"status","status":"closed"}]}"#
+    );
 }
 
 #[wasm_bindgen_test]
 fn what_never_expires_is_infinite_and_a_failure_says_when_it_is_tried_again() {
-    let mut machine = Refresher::new(0.6, 0.8, 10_000.0, false, 7.0, 1e12, 0.0);
-    machine.tell(START, 0.0, 0.0, 0.0, 1e12, 0.0);
-    let failed = machine.tell(FAILED, 0.0, 60_000.0, 0.0, 1e12, 0.0);
-    assert_eq!(failed[1][..3], [7.0, 0.0, 0.0]);
-    assert!(failed[1][3] >= 1e12 + 60_000.0 && failed[1][3] == failed[0][2], "{failed:?}");
-    machine.tell(GET, 1.0, 0.0, 1.0, 1e12 + 120_000.0, 120_000.0);
-    let vended = machine.vend(1, f64::NAN, 1e12 + 120_000.0, 120_000.0);
-    assert_eq!(state(&vended), (2.0, f64::INFINITY));
+    let mut machine = Refresher::new(0.6, 0.8, 10_000.0, false, 7.0, WALL, 0.0);
+    machine.start(WALL, 0.0).expect("a step");
+    let failed = machine.failed(0, RefreshFailure::Retry, Some(60_000.0), WALL, 0.0).expect("a step");
+    let retry_at = number(&failed, "nextAttemptAt");
+    assert!(retry_at >= WALL + 60_000.0);
+    let (_, actions) = parts(Ok(failed));
+    assert_eq!(
+        actions[0],
+        format!(r#"{{"type":"report","request":0,"cause":"answer","retryAt":{}}}"#, retry_at as u64)
+    );
+    machine.get(1, 0.0, true, WALL + 120_000.0, 120_000.0).expect("a step");
+    let vended = machine.vended(1, &answer(&[]), WALL + 120_000.0, 120_000.0).expect("a step");
+    assert_eq!(number(&vended, "tokenValidForMs"), f64::INFINITY);
 }
 
 #[wasm_bindgen_test]
-fn siblings_speak_in_numbers_too() {
-    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, true, 7.0, 1e12, 0.0);
-    let mut at = |ms: f64, event: u32, a: f64, b: f64, c: f64| match event {
-        VENDED => machine.vend(a as u32, b, 1e12 + ms, ms)[1..].to_vec(),
-        HEARD => {
-            machine.heard(a, b as u32, c, f64::NAN, 1e12 + ms, ms);
-            machine.answered()[1..].to_vec()
-        }
-        _ => machine.tell(event, a, b, c, 1e12 + ms, ms)[1..].to_vec(),
+fn siblings_are_heard_and_told() {
+    let mut machine = Refresher::new(0.5, 0.5, 10_000.0, true, 7.0, WALL, 0.0);
+    let at = |ms: f64| (WALL + ms, ms);
+    let has = |step: Stepped, wanted: &str| {
+        let (_, actions) = parts(step);
+        assert!(actions.iter().any(|action| action == wanted), "{wanted} in {actions:?}");
     };
-    let count = |actions: &[[f64; 4]], wanted: [f64; 4]| actions.iter().filter(|found| **found == wanted).count();
-    // Lock for flight 0, with nothing in hand; once it is held, a moment later, sound the channel, and when that is
-    // clear, fetch.
-    assert_eq!(at(0.0, START, 0.0, 0.0, 0.0)[0], [10.0, 0.0, 0.0, 0.0]);
-    at(0.0, LOCKED, 0.0, 0.0, 0.0);
-    assert_eq!(count(&at(200.0, 4, 0.0, 0.0, 0.0), [15.0, 0.0, 0.0, 0.0]), 1);
-    assert_eq!(count(&at(200.0, CLEARED, 0.0, 0.0, 0.0), [0.0; 4]), 1);
-    // Install, share as fresh, unlock.
-    let vended = at(200.0, VENDED, 0.0, f64::NAN, 0.0);
+    // With no token: the lock for request 0; once it is held, a moment later, the channel is drained, and then the
+    // request is sent.
+    let (wall, mono) = at(0.0);
+    has(machine.start(wall, mono), r#"{"type":"lock","request":0,"leftMs":0}"#);
+    machine.locked(0, wall, mono).expect("a step");
+    let (wall, mono) = at(200.0);
+    has(machine.timer(wall, mono), r#"{"type":"drain","request":0}"#);
+    has(machine.drained(0, wall, mono), r#"{"type":"fetch","request":0,"reason":"first"}"#);
+    let (_, vended) = parts(machine.vended(0, &answer(&[]), wall, mono));
     assert_eq!(
-        (vended[0], &vended[1][..3], vended[2]),
-        ([4.0, 0.0, 0.0, 0.0], &[13.0, 0.0, 1.0][..], [11.0, 0.0, 0.0, 0.0])
+        vended[..3],
+        [
+            r#"{"type":"install","request":0}"#,
+            r#"{"type":"share","fresh":true,"extended":false}"#,
+            r#"{"type":"unlock"}"#
+        ]
     );
-    assert!(vended[1][3].is_nan(), "no date");
     // Someone has less: share, but not as fresh. Someone has as much: nothing.
-    assert_eq!(at(200.0, ASKED, 5_000.0, 0.0, 0.0)[0][..3], [13.0, 0.0, 0.0]);
-    assert!(at(200.0, ASKED, f64::INFINITY, 0.0, 0.0).is_empty());
-    // Drop, and lock anew; a sibling's failure that is terminal: unlock, report as a sibling's without a next attempt.
-    assert_eq!(at(5_000.0, 3, 0.0, 0.0, 0.0)[..2], [[5.0, 0.0, 0.0, 0.0], [10.0, 1.0, 0.0, 0.0]]);
-    let failed = at(5_000.0, HEARD_FAILED, 0.0, f64::NAN, 1.0);
-    assert_eq!(failed[0], [11.0, 0.0, 0.0, 0.0]);
-    assert_eq!((&failed[1][..3], failed[1][3].is_nan()), (&[7.0, 1.0, 3.0][..], true), "{failed:?}");
-    // A sibling's token: adopt.
-    assert_eq!(at(6_000.0, HEARD, 300_000.0, 1.0, 2.0)[0][0], 12.0);
+    has(machine.sibling_asked(5_000.0, wall, mono), r#"{"type":"share","fresh":false,"extended":false}"#);
+    assert_eq!(parts(machine.sibling_asked(f64::INFINITY, wall, mono)).1.len(), 0);
+    // After a rejection, a sibling's failure that is terminal: no next attempt.
+    let (wall, mono) = at(5_000.0);
+    let (_, rejected) = parts(machine.rejected(wall, mono));
+    assert_eq!(rejected[..2], [r#"{"type":"drop"}"#, r#"{"type":"lock","request":1,"leftMs":0}"#]);
+    let (_, failed) = parts(machine.sibling_failed(RefreshFailure::Terminal, None, false, wall, mono));
+    assert_eq!(failed[..2], [r#"{"type":"unlock"}"#, r#"{"type":"report","request":1,"cause":"sibling"}"#]);
+    // A sibling's token.
+    let (wall, mono) = at(6_000.0);
+    has(machine.sibling_token(2.0, 300_000.0, true, false, None, wall, mono), r#"{"type":"adopt"}"#);
 }
 
 #[wasm_bindgen_test]
@@ -127,21 +129,39 @@ fn no_numbers_make_it_trap() {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (random >> 8) as usize % count
     };
+    let failures = [RefreshFailure::Retry, RefreshFailure::Malformed, RefreshFailure::Terminal];
     for _ in 0..300 {
         let mut number = || odd[draw(odd.len())];
         let window = (number() as f32, number() as f32);
         let shared = number() > 0.0;
         let mut machine = Refresher::new(window.0, window.1, number(), shared, number(), number(), number());
         for _ in 0..100 {
-            let event = draw(20) as u32;
+            let (event, id, flag, failure) = (draw(18), draw(3) as u32, draw(2) == 0, failures[draw(3)]);
             let mut number = || odd[draw(odd.len())];
-            assert!(!machine.tell(event, number(), number(), number(), number(), number()).is_empty());
-            let (flight, flags) = (draw(3) as u32, draw(5) as u32);
-            let mut number = || odd[draw(odd.len())];
-            let (token, exp, iat, length, told) = (number(), number(), number(), number(), number());
-            let (asked, date, age, wall, mono) = (number(), number(), number(), number(), number());
-            machine.heard(number(), flags, number(), number(), number(), number());
-            machine.vended(flight, token, exp, iat, length, told, asked, date, age, wall, mono);
+            let (a, b, wall, mono) = (number(), number(), number(), number());
+            let step = match event {
+                0 => machine.start(wall, mono),
+                1 => machine.get(id, a, flag, wall, mono),
+                2 => machine.abandon(id, wall, mono),
+                3 => machine.rejected(wall, mono),
+                4 => machine.timer(wall, mono),
+                5 => machine.wake(wall, mono),
+                6 => machine.online(wall, mono),
+                7 => machine.offline(wall, mono),
+                8 => machine.failed(id, failure, Some(a), wall, mono),
+                9 => machine.locked(id, wall, mono),
+                10 => machine.sibling_failed(failure, Some(a), flag, wall, mono),
+                11 => machine.sibling_asked(a, wall, mono),
+                12 => machine.hidden(wall, mono),
+                13 => machine.drained(id, wall, mono),
+                14 => machine.prior_request(a, wall, mono),
+                15 | 16 => machine.sibling_token(a, b, flag, !flag, Some(number()), wall, mono),
+                _ => machine.close(wall, mono),
+            };
+            step.expect("a step");
+            let names = ["expiresAt", "issuedAt", "statedLifeMs", "statedExpiry", "requestedLifeMs", "date", "ageMs"];
+            let fields = names.map(|name| (name, number()));
+            machine.vended(id, &answer(&fields), number(), number()).expect("a step");
         }
     }
 }

@@ -12,13 +12,14 @@ mod block;
 mod error;
 mod options;
 #[cfg(feature = "refresh")]
+#[expect(missing_docs, reason = "wasm_bindgen adds items without to an enum of words")]
 mod refresher;
 mod scope;
 
 #[cfg(feature = "refresh")]
 pub use answer::read_answer;
 #[cfg(feature = "refresh")]
-pub use refresher::Refresher;
+pub use refresher::{JsAnswer, JsStep, RefreshFailure, Refresher};
 pub use scope::scope;
 
 use crate::token::{self, Expected, Input, Work};
