@@ -535,7 +535,7 @@ export class Driver {
         message: error.message,
         status: error.status ?? NaN,
         retryAfter,
-        failure: FAILURES.indexOf(failure),
+        failure,
       });
   }
 

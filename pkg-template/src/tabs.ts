@@ -49,8 +49,7 @@ interface Failed {
   status: number;
   /** As in `Answer` (answer.ts). */
   retryAfter: number;
-  /** By its place among `FAILURES`. */
-  failure: number;
+  failure: Failure;
 }
 
 export type Message = Ask | Told | Failed;
