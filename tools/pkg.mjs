@@ -14,31 +14,20 @@ import { toText } from './carry.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}pkg`;
 
-/** Builds the module with these cargo features; wasm-pack's output is in the folder that comes back. */
+/**
+ * Builds the module with these cargo features, as `wasm-pack build` does, but as a cdylib alone: Cargo optimises across
+ * crates (LTO) only then. The glue and the module are in the folder that comes back.
+ */
 function compile(name, ...features) {
+  const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const target = 'wasm32-unknown-unknown';
+  const crate = ['--package', 'momento-token-wasm', '--lib', '--crate-type', 'cdylib'];
+  const build = ['--locked', '--profile', 'wasm', '--target', target, '--no-default-features'];
+  run('cargo', 'rustc', ...crate, ...build, '--features', features.join());
   const folder = `${root}target/wasm-pack/${name}`;
-  execFileSync(
-    'wasm-pack',
-    [
-      'build',
-      root,
-      '--profile',
-      'wasm',
-      '--target',
-      'bundler',
-      '--no-pack',
-      '--mode',
-      'no-install',
-      '--out-dir',
-      folder,
-      '--out-name',
-      'momento_token_wasm',
-      '--',
-      '--no-default-features',
-      ...features.flatMap((feature) => ['--features', feature]),
-    ],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
-  );
+  const built = `${process.env.CARGO_TARGET_DIR ?? `${root}target`}/${target}/wasm/momento_token_wasm.wasm`;
+  run('wasm-bindgen', built, '--target', 'bundler', '--out-dir', folder, '--out-name', 'momento_token_wasm');
+  run('wasm-opt', fileOf(folder), '-Oz', '--converge', '--output', fileOf(folder));
   checkImports(folder);
   return folder;
 }

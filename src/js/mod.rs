@@ -3,6 +3,11 @@
 //! Each export is typed and does one thing. What comes in is read strictly (`reader`, `options`, `value`); what goes out
 //! is a plain object that serde writes. Errors are thrown as an `Error` with a `code` ([`error`]).
 
+/// Smaller and faster than the default allocator (docs/size.md).
+#[cfg(not(target_feature = "atomics"))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[cfg(feature = "refresh")]
 mod answer;
 mod error;
