@@ -48,6 +48,17 @@ function checkImports(folder) {
 }
 
 /**
+ * The glue keeps views of the module's memory, and looks whether they are stale only by their length. A new instance
+ * after a trap has a memory of its own: the views of the old one are dropped when it is set.
+ */
+function withFreshViews(glue) {
+  const views = [...glue.matchAll(/^let (cached\w+Memory0) = null;$/gm)].map(([, name]) => `${name} = null;`);
+  const setter = /^export function __wbg_set_wasm\(val\) \{$/m;
+  if (views.length === 0 || !setter.test(glue)) throw new Error("wasm-bindgen's glue has another form than expected");
+  return glue.replace(setter, (line) => `${line}\n    ${views.join(' ')}`);
+}
+
+/**
  * Gives what pkg-template/src/modules.d.ts names its contents. With `given`, the module is not
  * carried as text: it is what the host makes of importing that file.
  */
@@ -60,6 +71,10 @@ const embed = (folder, given) => ({
     }));
     onResolve({ filter: /^wasm-file$/ }, () => ({ path: given, external: true }));
     onResolve({ filter: /^wasm-glue$/ }, () => ({ path: glueOf(folder), sideEffects: false }));
+    onLoad({ filter: /momento_token_wasm_bg\.js$/ }, ({ path }) => ({
+      contents: withFreshViews(readFileSync(path, 'utf8')),
+      loader: 'js',
+    }));
     onResolve({ filter: /^wasm-text$/ }, ({ path }) => ({ path, namespace: 'made', sideEffects: false }));
     onLoad({ filter: /-text$/, namespace: 'made' }, () => ({
       contents: `export default ${JSON.stringify(toText(readFileSync(fileOf(folder))))}`,
