@@ -21,11 +21,13 @@ const out = `${root}pkg`;
 function compile(name, ...features) {
   const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   const target = 'wasm32-unknown-unknown';
-  const crate = ['--package', 'momento-token-wasm', '--lib', '--crate-type', 'cdylib'];
+  // A folder for each: Cargo gives a cdylib the same file name whatever its features.
+  const builds = `${process.env.CARGO_TARGET_DIR ?? `${root}target`}/${name}`;
+  const crate = ['--package', 'momento-token-wasm', '--lib', '--crate-type', 'cdylib', '--target-dir', builds];
   const build = ['--locked', '--profile', 'wasm', '--target', target, '--no-default-features'];
   run('cargo', 'rustc', ...crate, ...build, '--features', features.join());
   const folder = `${root}target/wasm-pack/${name}`;
-  const built = `${process.env.CARGO_TARGET_DIR ?? `${root}target`}/${target}/wasm/momento_token_wasm.wasm`;
+  const built = `${builds}/${target}/wasm/momento_token_wasm.wasm`;
   run('wasm-bindgen', built, '--target', 'bundler', '--out-dir', folder, '--out-name', 'momento_token_wasm');
   run('wasm-opt', fileOf(folder), '-Oz', '--converge', '--output', fileOf(folder));
   checkImports(folder);
