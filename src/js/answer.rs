@@ -1,10 +1,11 @@
 //! A vending service's answer across the boundary.
 
-use super::plain::Plain;
+use super::plain::{Plain, Properties};
 use super::{options, token};
 use crate::scope::Grant;
 use crate::token::{DecodeOptions, Token};
 use crate::vend::{Answer, Asked, Retry, VendError, check_status};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -56,31 +57,17 @@ extern "C" {
     /// What answers are read by. The package makes it: a plain object whose properties can be read.
     #[wasm_bindgen(typescript_type = "AnswerOptions")]
     pub type AnswerOptions;
-
-    #[wasm_bindgen(method, getter)]
-    fn decode(this: &AnswerOptions) -> JsValue;
-
-    #[wasm_bindgen(method, getter)]
-    fn scope(this: &AnswerOptions) -> Option<String>;
-
-    #[wasm_bindgen(method, getter, js_name = expiresInMs)]
-    fn expires_in_ms(this: &AnswerOptions) -> Option<f64>;
-
-    #[wasm_bindgen(method, getter, js_name = tokenId)]
-    fn token_id(this: &AnswerOptions) -> Option<String>;
 }
 
-impl AnswerOptions {
-    fn asked(&self) -> Asked {
-        Asked {
-            scope: self.scope().and_then(|p| match Grant::decode(&p) {
-                Ok(Grant::Scope(scope)) => Some(scope),
-                // The package encodes scopes, and nothing else.
-                Ok(Grant::SuperUser) | Err(_) => None,
-            }),
-            expires_in: self.expires_in_ms().map(|ms| ms as i64),
-            token_id: self.token_id(),
-        }
+fn read_asked(options: &Properties) -> Asked {
+    Asked {
+        scope: options.text("scope").and_then(|p| match Grant::decode(&p) {
+            Ok(Grant::Scope(scope)) => Some(scope),
+            // The package encodes scopes, and nothing else.
+            Ok(Grant::SuperUser) | Err(_) => None,
+        }),
+        expires_in: options.number("expiresInMs").map(|ms| ms as i64),
+        token_id: options.text("tokenId"),
     }
 }
 
@@ -100,8 +87,9 @@ pub fn read_answer(
     local: f64,
 ) -> Result<JsValue, JsValue> {
     let body = Zeroizing::new(body);
-    let decode = options::read(&options.decode())?;
-    match read(&body, status, decode, &options.asked(), now as i64, local as i64) {
+    let options: &Properties = options.unchecked_ref();
+    let decode = options::read(&options.get("decode"))?;
+    match read(&body, status, decode, &read_asked(options), now as i64, local as i64) {
         Ok((answer, token)) => vended(&answer, &token),
         Err(error) => Ok(refusal(&error)),
     }

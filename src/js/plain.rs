@@ -1,14 +1,30 @@
-//! Plain objects, made property by property.
+//! Plain objects that this crate and the package exchange, read and made property by property.
 
 use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
-    type Properties;
+    /// A plain object that the package made: nothing but its properties is read, and that runs no code of an app's.
+    pub(super) type Properties;
+
+    #[wasm_bindgen(method, indexing_getter)]
+    pub(super) fn get(this: &Properties, name: &str) -> JsValue;
 
     #[wasm_bindgen(method, indexing_setter)]
     fn set(this: &Properties, name: &str, value: JsValue);
+}
+
+impl Properties {
+    /// A number; `None` for anything else.
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        self.get(name).as_f64()
+    }
+
+    /// A string; `None` for anything else.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.get(name).as_string()
+    }
 }
 
 /// A plain object that only this crate has seen so far, so that nothing can refuse a property.

@@ -5,7 +5,7 @@
 //! token that never expires has `Infinity` left. The driver is part of the package: numbers that make no sense count as
 //! the nearest that do.
 
-use super::plain::Plain;
+use super::plain::{Plain, Properties};
 use crate::refresh::{Action, Answer, Event, Failure, Lifetime, Machine, Now, Policy};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -64,23 +64,6 @@ extern "C" {
     #[wasm_bindgen(typescript_type = "RefreshAnswer")]
     #[derive(Debug)]
     pub type JsAnswer;
-
-    #[wasm_bindgen(method, getter, js_name = tokenHash)]
-    fn token_hash(this: &JsAnswer) -> f64;
-    #[wasm_bindgen(method, getter, js_name = expiresAt)]
-    fn expires_at(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = issuedAt)]
-    fn issued_at(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = statedLifeMs)]
-    fn stated_life_ms(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = statedExpiry)]
-    fn stated_expiry(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = requestedLifeMs)]
-    fn requested_life_ms(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn date(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = ageMs)]
-    fn age_ms(this: &JsAnswer) -> f64;
 }
 
 /// What a failed request calls for, [`Failure`] in JavaScript.
@@ -198,15 +181,17 @@ impl Refresher {
 
     /// [`Event::Vended`].
     pub fn vended(&mut self, request: u32, answer: &JsAnswer, wall: f64, mono: f64) -> JsStep {
+        let answer: &Properties = answer.unchecked_ref();
+        let ms = |name: &str| answer.number(name).map(|ms| ms as i64);
         let answer = Answer {
-            token_hash: answer.token_hash() as u64,
-            expires_at: answer.expires_at().map(|at| at as i64),
-            issued_at: answer.issued_at().map(|at| at as i64),
-            stated_life: answer.stated_life_ms().map(|ms| ms as i64),
-            stated_expiry: answer.stated_expiry().map(|at| at as i64),
-            requested_life: answer.requested_life_ms().map(|ms| ms as i64),
-            date: answer.date().map(|at| at as i64),
-            age: answer.age_ms() as i64,
+            token_hash: answer.number("tokenHash").unwrap_or_default() as u64,
+            expires_at: ms("expiresAt"),
+            issued_at: ms("issuedAt"),
+            stated_life: ms("statedLifeMs"),
+            stated_expiry: ms("statedExpiry"),
+            requested_life: ms("requestedLifeMs"),
+            date: ms("date"),
+            age: ms("ageMs").unwrap_or_default(),
         };
         self.handle(Event::Vended { request, answer }, wall, mono)
     }

@@ -86,7 +86,7 @@ fn add_sentences(message: &mut String, front: &str, sentences: &[String]) {
 /// A sentence for each permission; if there are many, for the first of them.
 fn describe<'a>(permissions: impl Iterator<Item = &'a Permission>) -> Vec<String> {
     let mut sentences = Vec::new();
-    let mut more = 0;
+    let mut more = 0_usize;
     for permission in permissions {
         if sentences.len() < MAX_SENTENCES {
             sentences.push(permission.describe_for_log());
