@@ -28,13 +28,13 @@ export type Failure = 'retry' | 'terminal' | 'malformed';
 /** What is said of a token's life; times are in milliseconds since the epoch. */
 export interface TokenLife {
   /** Claim `exp`. */
-  readonly expiresAt: number | undefined;
+  readonly expiresAt?: number | undefined;
   /** Claim `iat`. */
-  readonly issuedAt: number | undefined;
+  readonly issuedAt?: number | undefined;
   /** How long the token lives, as the answer states it, in milliseconds. */
-  readonly statedLifeMs: number | undefined;
+  readonly statedLifeMs?: number | undefined;
   /** When the token expires, as the answer states it. */
-  readonly statedExpiry: number | undefined;
+  readonly statedExpiry?: number | undefined;
 }
 
 export interface VendedToken {
