@@ -40,14 +40,14 @@ trait Step {
     fn field(&self, name: &str) -> JsValue;
 }
 
-impl<E: std::fmt::Debug> Step for Result<JsStep, E> {
+impl Step for JsStep {
     fn actions(&self) -> Vec<String> {
         let actions: Array = self.field("actions").unchecked_into();
         actions.iter().map(|action| JSON::stringify(&action).unwrap().into()).collect()
     }
 
     fn field(&self, name: &str) -> JsValue {
-        get(self.as_ref().expect("a step").as_ref(), name)
+        get(self.as_ref(), name)
     }
 }
 

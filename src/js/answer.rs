@@ -1,9 +1,11 @@
 //! A vending service's answer across the boundary.
 
+use super::plain::{Plain, Properties};
 use super::{options, token};
 use crate::scope::Grant;
+use crate::token::{DecodeOptions, Token};
 use crate::vend::{Answer, Asked, Retry, VendError, check_status};
-use serde::Serialize;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -26,18 +28,18 @@ export type Failure = 'retry' | 'terminal' | 'malformed';
 /** What is said of a token's life; times are in milliseconds since the epoch. */
 export interface TokenLife {
   /** Claim `exp`. */
-  readonly expiresAt?: number;
+  readonly expiresAt?: number | undefined;
   /** Claim `iat`. */
-  readonly issuedAt?: number;
+  readonly issuedAt?: number | undefined;
   /** How long the token lives, as the answer states it, in milliseconds. */
-  readonly statedLifeMs?: number;
+  readonly statedLifeMs?: number | undefined;
   /** When the token expires, as the answer states it. */
-  readonly statedExpiry?: number;
+  readonly statedExpiry?: number | undefined;
 }
 
 export interface VendedToken {
   readonly token: DecodedParts;
-  readonly refreshToken?: string;
+  readonly refreshToken: string | undefined;
   readonly life: TokenLife;
 }
 
@@ -45,7 +47,7 @@ export interface VendRefusal {
   readonly code: string;
   readonly message: string;
   /** The status that is not a success: the HTTP answer's, or that of a `statusCode` in it. */
-  readonly status?: number;
+  readonly status: number | undefined;
   readonly failure: Failure;
 }
 "#;
@@ -55,80 +57,17 @@ extern "C" {
     /// What answers are read by. The package makes it: a plain object whose properties can be read.
     #[wasm_bindgen(typescript_type = "AnswerOptions")]
     pub type AnswerOptions;
-
-    #[wasm_bindgen(method, getter)]
-    fn decode(this: &AnswerOptions) -> JsValue;
-
-    #[wasm_bindgen(method, getter)]
-    fn scope(this: &AnswerOptions) -> Option<String>;
-
-    #[wasm_bindgen(method, getter, js_name = expiresInMs)]
-    fn expires_in_ms(this: &AnswerOptions) -> Option<f64>;
-
-    #[wasm_bindgen(method, getter, js_name = tokenId)]
-    fn token_id(this: &AnswerOptions) -> Option<String>;
 }
 
-impl AnswerOptions {
-    fn asked(&self) -> Asked {
-        Asked {
-            scope: self.scope().and_then(|p| match Grant::decode(&p) {
-                Ok(Grant::Scope(scope)) => Some(scope),
-                // The package encodes scopes, and nothing else.
-                Ok(Grant::SuperUser) | Err(_) => None,
-            }),
-            expires_in: self.expires_in_ms().map(|ms| ms as i64),
-            token_id: self.token_id(),
-        }
-    }
-}
-
-/// What an answer was read as.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum ReadAnswer<'a> {
-    #[serde(rename_all = "camelCase")]
-    Token {
-        #[serde(with = "serde_wasm_bindgen::preserve")]
-        token: JsValue,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        refresh_token: Option<&'a str>,
-        life: TokenLife,
-    },
-    Refusal {
-        code: &'static str,
-        message: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        status: Option<u16>,
-        failure: &'static str,
-    },
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct TokenLife {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    issued_at: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stated_life_ms: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stated_expiry: Option<i64>,
-}
-
-impl From<VendError> for ReadAnswer<'_> {
-    fn from(error: VendError) -> Self {
-        ReadAnswer::Refusal {
-            code: error.code(),
-            message: error.message(),
-            status: error.status(),
-            failure: match error.retry() {
-                Retry::Later => "retry",
-                Retry::Never => "terminal",
-                Retry::Malformed => "malformed",
-            },
-        }
+fn read_asked(options: &Properties) -> Asked {
+    Asked {
+        scope: options.text("scope").and_then(|p| match Grant::decode(&p) {
+            Ok(Grant::Scope(scope)) => Some(scope),
+            // The package encodes scopes, and nothing else.
+            Ok(Grant::SuperUser) | Err(_) => None,
+        }),
+        expires_in: options.number("expiresInMs").map(|ms| ms as i64),
+        token_id: options.text("tokenId"),
     }
 }
 
@@ -148,26 +87,54 @@ pub fn read_answer(
     local: f64,
 ) -> Result<JsValue, JsValue> {
     let body = Zeroizing::new(body);
-    let decode = options::read(&options.decode())?;
-    let answer = match check_status(status).and_then(|()| Answer::read(&body)) {
-        Ok(answer) => answer,
-        Err(error) => return to_js(&error.into()),
-    };
-    match answer.token(&decode, &options.asked(), now as i64, local as i64) {
-        Ok(token) => to_js(&ReadAnswer::Token {
-            token: token::to_js(&token)?,
-            refresh_token: answer.refresh_token().map(|token| token.reveal()),
-            life: TokenLife {
-                expires_at: token.expires_at().filter(|_| !token.expiry_from_answer),
-                issued_at: token.issued_at(),
-                stated_life_ms: answer.stated_life(),
-                stated_expiry: answer.stated_expiry(),
-            },
-        }),
-        Err(error) => to_js(&VendError::from(error).into()),
+    let options: &Properties = options.unchecked_ref();
+    let decode = options::read(&options.get("decode"))?;
+    match read(&body, status, decode, &read_asked(options), now as i64, local as i64) {
+        Ok((answer, token)) => vended(&answer, &token),
+        Err(error) => Ok(refusal(&error)),
     }
 }
 
-fn to_js(answer: &ReadAnswer<'_>) -> Result<JsValue, JsValue> {
-    Ok(serde_wasm_bindgen::to_value(answer)?)
+fn read(
+    body: &str,
+    status: u16,
+    decode: DecodeOptions,
+    asked: &Asked,
+    now: i64,
+    local: i64,
+) -> Result<(Answer, Token), VendError> {
+    check_status(status)?;
+    let answer = Answer::read(body)?;
+    let token = answer.token(decode, asked, now, local)?;
+    Ok((answer, token))
+}
+
+/// A `VendedToken`.
+fn vended(answer: &Answer, token: &Token) -> Result<JsValue, JsValue> {
+    let time = |ms: Option<i64>| ms.map(|ms| ms as f64);
+    let life = Plain::new()
+        .with("expiresAt", time(token.expires_at().filter(|_| !token.expiry_from_answer)))
+        .with("issuedAt", time(token.issued_at()))
+        .with("statedLifeMs", time(answer.stated_life()))
+        .with("statedExpiry", time(answer.stated_expiry()));
+    let vended = Plain::new()
+        .with("token", token::to_js(token)?)
+        .with("refreshToken", answer.refresh_token().map(|token| token.reveal()))
+        .with("life", life);
+    Ok(vended.into())
+}
+
+/// A `VendRefusal`.
+fn refusal(error: &VendError) -> JsValue {
+    let failure = match error.retry() {
+        Retry::Later => "retry",
+        Retry::Never => "terminal",
+        Retry::Malformed => "malformed",
+    };
+    Plain::new()
+        .with("code", error.code())
+        .with("message", error.message())
+        .with("status", error.status())
+        .with("failure", failure)
+        .into()
 }

@@ -1,7 +1,8 @@
 //! The only folder that knows JavaScript: what the npm package's hand-written half calls.
 //!
-//! Each export is typed and does one thing. What comes in is read strictly (`reader`, `options`, `value`); what goes out
-//! is a plain object that serde writes. Errors are thrown as an `Error` with a `code` ([`error`]).
+//! Each export is typed and does one thing. What an app hands in is read strictly (`reader`, `options`, `value`); what
+//! goes out is a plain object, made by serde or property by property (`plain`). Errors are thrown as an `Error` with a
+//! `code` ([`error`]).
 
 /// Smaller and faster than the default allocator (docs/size.md).
 #[cfg(not(target_feature = "atomics"))]
@@ -12,6 +13,8 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 mod answer;
 mod error;
 mod options;
+#[cfg(feature = "refresh")]
+mod plain;
 mod reader;
 #[cfg(feature = "refresh")]
 #[expect(missing_docs, reason = "wasm-bindgen adds to an enum of strings what it does not document")]

@@ -1,13 +1,14 @@
 //! The refresh machine, as JavaScript drives it (`pkg-template/src/driver.ts`): one method an event, each of which also
-//! takes what the two clocks show and returns a [`Step`].
+//! takes what the two clocks show and returns a [`JsStep`].
 //!
 //! Times are milliseconds by the clock that is named, durations milliseconds. What is not known is `undefined`, and a
 //! token that never expires has `Infinity` left. The driver is part of the package: numbers that make no sense count as
 //! the nearest that do.
 
+use super::plain::{Plain, Properties};
 use crate::refresh::{Action, Answer, Event, Failure, Lifetime, Machine, Now, Policy};
-use serde::Serialize;
-use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
@@ -15,9 +16,9 @@ const TYPES: &str = r"
 export interface RefreshStep {
   status: 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
   /** By the wall clock; undefined: not known. */
-  nextAttemptAt?: number;
+  nextAttemptAt: number | undefined;
   /** The life that the current token has left; Infinity: it never expires; undefined: there is none. */
-  tokenValidForMs?: number;
+  tokenValidForMs: number | undefined;
   /** To be carried out in this order. */
   actions: RefreshAction[];
 }
@@ -32,14 +33,14 @@ export type RefreshAction =
   | { type: 'drop' }
   | { type: 'refuse'; request: number }
   | { type: 'uncertain'; request: number }
-  | { type: 'report'; request: number; cause: 'answer' | 'timeout' | 'expired' | 'sibling'; retryAt?: number }
+  | { type: 'report'; request: number; cause: 'answer' | 'timeout' | 'expired' | 'sibling'; retryAt: number | undefined }
   | { type: 'settle'; call: number; outcome: 'token' | 'failed' | 'tooShort' | 'closed' }
   | { type: 'status'; status: RefreshStep['status'] }
   | { type: 'lock'; request: number; leftMs: number }
   | { type: 'drain'; request: number }
   | { type: 'unlock' }
   | { type: 'adopt' }
-  | { type: 'share'; fresh: boolean; extended: boolean; date?: number }
+  | { type: 'share'; fresh: boolean; extended: boolean; date: number | undefined }
   | { type: 'shareFailure' };
 
 /** What is known of a token's life, `Answer` in src/refresh/life/answer.rs. */
@@ -54,7 +55,7 @@ export interface RefreshAnswer extends TokenLife {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A [`Step`] in JavaScript.
+    /// What an event is answered with: the actions, and the machine's state.
     #[wasm_bindgen(typescript_type = "RefreshStep")]
     #[derive(Debug)]
     pub type JsStep;
@@ -63,23 +64,6 @@ extern "C" {
     #[wasm_bindgen(typescript_type = "RefreshAnswer")]
     #[derive(Debug)]
     pub type JsAnswer;
-
-    #[wasm_bindgen(method, getter, js_name = tokenHash)]
-    fn token_hash(this: &JsAnswer) -> f64;
-    #[wasm_bindgen(method, getter, js_name = expiresAt)]
-    fn expires_at(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = issuedAt)]
-    fn issued_at(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = statedLifeMs)]
-    fn stated_life_ms(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = statedExpiry)]
-    fn stated_expiry(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = requestedLifeMs)]
-    fn requested_life_ms(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn date(this: &JsAnswer) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = ageMs)]
-    fn age_ms(this: &JsAnswer) -> f64;
 }
 
 /// What a failed request calls for, [`Failure`] in JavaScript.
@@ -94,103 +78,34 @@ pub enum RefreshFailure {
     Terminal = "terminal",
 }
 
-/// What an event is answered with.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Step {
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_attempt_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    token_valid_for_ms: Option<f64>,
-    actions: Vec<StepAction>,
-}
-
 /// An [`Action`] with numbers and words of JavaScript.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum StepAction {
-    Fetch {
-        request: u32,
-        reason: &'static str,
-    },
-    Abort {
-        request: u32,
-    },
-    Arm {
-        delay_ms: f64,
-    },
-    Disarm,
-    Install {
-        request: u32,
-    },
-    Drop,
-    Refuse {
-        request: u32,
-    },
-    Uncertain {
-        request: u32,
-    },
-    Report {
-        request: u32,
-        cause: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        retry_at: Option<f64>,
-    },
-    Settle {
-        call: u32,
-        outcome: &'static str,
-    },
-    Status {
-        status: &'static str,
-    },
-    Lock {
-        request: u32,
-        left_ms: f64,
-    },
-    Drain {
-        request: u32,
-    },
-    Unlock,
-    Adopt,
-    Share {
-        fresh: bool,
-        extended: bool,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        date: Option<f64>,
-    },
-    ShareFailure,
-}
-
-impl From<Action> for StepAction {
-    fn from(action: Action) -> Self {
-        match action {
-            Action::Fetch { request, reason } => StepAction::Fetch { request, reason: reason.as_str() },
-            Action::Abort { request } => StepAction::Abort { request },
-            Action::Arm { delay } => StepAction::Arm { delay_ms: delay as f64 },
-            Action::Disarm => StepAction::Disarm,
-            Action::Install { request } => StepAction::Install { request },
-            Action::Drop => StepAction::Drop,
-            Action::Refuse { request } => StepAction::Refuse { request },
-            Action::Uncertain { request } => StepAction::Uncertain { request },
-            Action::Report { request, cause, retry_at } => {
-                StepAction::Report { request, cause: cause.as_str(), retry_at: retry_at.map(|at| at as f64) }
-            }
-            Action::Settle { call, outcome } => StepAction::Settle { call, outcome: outcome.as_str() },
-            Action::Status(status) => StepAction::Status { status: status.as_str() },
-            Action::Lock { request, left } => StepAction::Lock { request, left_ms: millis(left) },
-            Action::Drain { request } => StepAction::Drain { request },
-            Action::Unlock => StepAction::Unlock,
-            Action::Adopt => StepAction::Adopt,
-            Action::Share { fresh, extended, date } => {
-                StepAction::Share { fresh, extended, date: date.map(|date| date as f64) }
-            }
-            Action::ShareFailure => StepAction::ShareFailure,
+fn to_js(action: Action) -> JsValue {
+    let of_type = |name: &str| Plain::new().with("type", name);
+    let plain = match action {
+        Action::Fetch { request, reason } => of_type("fetch").with("request", request).with("reason", reason.as_str()),
+        Action::Abort { request } => of_type("abort").with("request", request),
+        Action::Arm { delay } => of_type("arm").with("delayMs", delay as f64),
+        Action::Disarm => of_type("disarm"),
+        Action::Install { request } => of_type("install").with("request", request),
+        Action::Drop => of_type("drop"),
+        Action::Refuse { request } => of_type("refuse").with("request", request),
+        Action::Uncertain { request } => of_type("uncertain").with("request", request),
+        Action::Report { request, cause, retry_at } => {
+            of_type("report").with("request", request).with("cause", cause.as_str()).with("retryAt", time(retry_at))
         }
-    }
+        Action::Settle { call, outcome } => of_type("settle").with("call", call).with("outcome", outcome.as_str()),
+        Action::Status(status) => of_type("status").with("status", status.as_str()),
+        Action::Lock { request, left } => of_type("lock").with("request", request).with("leftMs", millis(left)),
+        Action::Drain { request } => of_type("drain").with("request", request),
+        Action::Unlock => of_type("unlock"),
+        Action::Adopt => of_type("adopt"),
+        Action::Share { fresh, extended, date } => {
+            of_type("share").with("fresh", fresh).with("extended", extended).with("date", time(date))
+        }
+        Action::ShareFailure => of_type("shareFailure"),
+    };
+    plain.into()
 }
-
-type Stepped = Result<JsStep, serde_wasm_bindgen::Error>;
 
 /// One source's machine. The package keeps it to itself. Each method but the constructor is an [`Event`] and takes what
 /// the wall clock (`Date.now()`) and the monotonic clock (`performance.now()`) show.
@@ -220,61 +135,63 @@ impl Refresher {
     }
 
     /// [`Event::Start`].
-    pub fn start(&mut self, wall: f64, mono: f64) -> Stepped {
+    pub fn start(&mut self, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Start, wall, mono)
     }
 
     /// [`Event::Get`].
-    pub fn get(&mut self, call: u32, min_validity_ms: f64, force: bool, wall: f64, mono: f64) -> Stepped {
+    pub fn get(&mut self, call: u32, min_validity_ms: f64, force: bool, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Get { call, min_validity: min_validity_ms as i64, force }, wall, mono)
     }
 
     /// [`Event::Abandon`].
-    pub fn abandon(&mut self, call: u32, wall: f64, mono: f64) -> Stepped {
+    pub fn abandon(&mut self, call: u32, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Abandon { call }, wall, mono)
     }
 
     /// [`Event::Rejected`].
-    pub fn rejected(&mut self, wall: f64, mono: f64) -> Stepped {
+    pub fn rejected(&mut self, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Rejected, wall, mono)
     }
 
     /// [`Event::Timer`].
-    pub fn timer(&mut self, wall: f64, mono: f64) -> Stepped {
+    pub fn timer(&mut self, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Timer, wall, mono)
     }
 
     /// [`Event::Wake`].
-    pub fn wake(&mut self, wall: f64, mono: f64) -> Stepped {
+    pub fn wake(&mut self, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Wake, wall, mono)
     }
 
     /// [`Event::Hidden`].
-    pub fn hidden(&mut self, wall: f64, mono: f64) -> Stepped {
+    pub fn hidden(&mut self, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Hidden, wall, mono)
     }
 
     /// [`Event::Online`].
-    pub fn online(&mut self, wall: f64, mono: f64) -> Stepped {
+    pub fn online(&mut self, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Online, wall, mono)
     }
 
     /// [`Event::Offline`].
-    pub fn offline(&mut self, wall: f64, mono: f64) -> Stepped {
+    pub fn offline(&mut self, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Offline, wall, mono)
     }
 
     /// [`Event::Vended`].
-    pub fn vended(&mut self, request: u32, answer: &JsAnswer, wall: f64, mono: f64) -> Stepped {
+    pub fn vended(&mut self, request: u32, answer: &JsAnswer, wall: f64, mono: f64) -> JsStep {
+        let answer: &Properties = answer.unchecked_ref();
+        let ms = |name: &str| answer.number(name).map(|ms| ms as i64);
         let answer = Answer {
-            token_hash: answer.token_hash() as u64,
-            expires_at: answer.expires_at().map(|at| at as i64),
-            issued_at: answer.issued_at().map(|at| at as i64),
-            stated_life: answer.stated_life_ms().map(|ms| ms as i64),
-            stated_expiry: answer.stated_expiry().map(|at| at as i64),
-            requested_life: answer.requested_life_ms().map(|ms| ms as i64),
-            date: answer.date().map(|at| at as i64),
-            age: answer.age_ms() as i64,
+            token_hash: answer.number("tokenHash").unwrap_or_default() as u64,
+            expires_at: ms("expiresAt"),
+            issued_at: ms("issuedAt"),
+            stated_life: ms("statedLifeMs"),
+            stated_expiry: ms("statedExpiry"),
+            requested_life: ms("requestedLifeMs"),
+            date: ms("date"),
+            age: ms("ageMs").unwrap_or_default(),
         };
         self.handle(Event::Vended { request, answer }, wall, mono)
     }
@@ -287,28 +204,28 @@ impl Refresher {
         retry_after_ms: Option<f64>,
         wall: f64,
         mono: f64,
-    ) -> Stepped {
+    ) -> JsStep {
         self.handle(Event::Failed { request, failure: failure.with(retry_after_ms) }, wall, mono)
     }
 
     /// [`Event::Close`].
-    pub fn close(&mut self, wall: f64, mono: f64) -> Stepped {
+    pub fn close(&mut self, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Close, wall, mono)
     }
 
     /// [`Event::Locked`].
-    pub fn locked(&mut self, request: u32, wall: f64, mono: f64) -> Stepped {
+    pub fn locked(&mut self, request: u32, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Locked { request }, wall, mono)
     }
 
     /// [`Event::Drained`].
-    pub fn drained(&mut self, request: u32, wall: f64, mono: f64) -> Stepped {
+    pub fn drained(&mut self, request: u32, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::Drained { request }, wall, mono)
     }
 
     /// [`Event::PriorRequest`].
     #[wasm_bindgen(js_name = priorRequest)]
-    pub fn prior_request(&mut self, age_ms: f64, wall: f64, mono: f64) -> Stepped {
+    pub fn prior_request(&mut self, age_ms: f64, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::PriorRequest { age: age_ms as i64 }, wall, mono)
     }
 
@@ -324,7 +241,7 @@ impl Refresher {
         date: Option<f64>,
         wall: f64,
         mono: f64,
-    ) -> Stepped {
+    ) -> JsStep {
         let event = Event::SiblingToken {
             token_hash: token_hash as u64,
             life: lifetime(left_ms),
@@ -344,25 +261,24 @@ impl Refresher {
         own_fault: bool,
         wall: f64,
         mono: f64,
-    ) -> Stepped {
+    ) -> JsStep {
         self.handle(Event::SiblingFailed { own_fault, failure: failure.with(retry_after_ms) }, wall, mono)
     }
 
     /// [`Event::SiblingAsked`].
     #[wasm_bindgen(js_name = siblingAsked)]
-    pub fn sibling_asked(&mut self, left_ms: f64, wall: f64, mono: f64) -> Stepped {
+    pub fn sibling_asked(&mut self, left_ms: f64, wall: f64, mono: f64) -> JsStep {
         self.handle(Event::SiblingAsked { left: lifetime(left_ms) }, wall, mono)
     }
 
-    fn handle(&mut self, event: Event, wall: f64, mono: f64) -> Stepped {
+    fn handle(&mut self, event: Event, wall: f64, mono: f64) -> JsStep {
         let actions = self.machine.handle(event, now(wall, mono));
-        let step = Step {
-            status: self.machine.status().as_str(),
-            next_attempt_at: self.machine.refresh_at().map(|at| at as f64),
-            token_valid_for_ms: self.machine.token_valid_for().map(millis),
-            actions: actions.into_iter().map(StepAction::from).collect(),
-        };
-        serde_wasm_bindgen::to_value(&step).map(JsCast::unchecked_into)
+        let step = Plain::new()
+            .with("status", self.machine.status().as_str())
+            .with("nextAttemptAt", time(self.machine.refresh_at()))
+            .with("tokenValidForMs", self.machine.token_valid_for().map(millis))
+            .with("actions", actions.into_iter().map(to_js).collect::<Array>());
+        JsValue::from(step).unchecked_into()
     }
 }
 
@@ -386,6 +302,10 @@ fn now(wall: f64, mono: f64) -> Now {
 
 fn lifetime(ms: f64) -> Lifetime {
     if ms == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(ms as i64) }
+}
+
+fn time(ms: Option<i64>) -> Option<f64> {
+    ms.map(|ms| ms as f64)
 }
 
 fn millis(life: Lifetime) -> f64 {

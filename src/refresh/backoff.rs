@@ -1,7 +1,7 @@
 //! How soon the next request may be sent.
 
+use super::random;
 use fastrand::Rng;
-use std::collections::VecDeque;
 
 /// No request is sent within this time (ms) after the last one.
 pub(super) const MIN_GAP: i64 = 1_000;
@@ -20,16 +20,19 @@ const LAST_CEILING: i64 = 300_000;
 /// How long an expired token still counts as a current one when the service refuses a new one (ms).
 pub(super) const GRACE: i64 = 300_000;
 
-/// The delays (ms) after the first refusals that are not taken as final, and after all later ones.
-const AFTER_REFUSAL: [i64; 5] = [5_000, 10_000, 20_000, 40_000, 60_000];
+/// The delays (ms) after the first refusals that are not taken as final.
+const AFTER_REFUSAL: [i64; 4] = [5_000, 10_000, 20_000, 40_000];
+
+/// The same after all later ones.
+const LAST_AFTER_REFUSAL: i64 = 60_000;
 
 /// The requests since the last token arrived. All times are [awake](super::clock::Timeline::awake) milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct Attempts {
     /// How many failed in a row.
     failures: u32,
-    /// When they were sent, the latest first; no more than [`BUDGET`].
-    sent: VecDeque<i64>,
+    /// When they were sent, the latest last; no more than [`BUDGET`].
+    sent: Vec<i64>,
     /// When the last of all was sent. A token's arrival does not clear this one.
     last: Option<i64>,
     /// A sibling's request has failed, perhaps through the sibling's own fault.
@@ -45,8 +48,10 @@ impl Attempts {
     }
 
     fn spend(&mut self, awake: i64) {
-        self.sent.truncate(BUDGET - 1);
-        self.sent.push_front(awake);
+        if self.sent.len() == BUDGET {
+            self.sent.remove(0);
+        }
+        self.sent.push(awake);
     }
 
     /// A sibling's request failed, perhaps through its own fault. If so, it counts but another may follow at once; false
@@ -113,7 +118,7 @@ impl Attempts {
     pub(super) fn wait(&self, awake: i64, on_demand: bool, patience: Option<i64>) -> i64 {
         let gap = self.last.map(|last| last + MIN_GAP - awake);
         let allowed = if on_demand { BUDGET } else { BUDGET - 1 };
-        let budget = self.sent.get(allowed - 1).map(|oldest| oldest + WINDOW - awake);
+        let budget = self.sent.iter().nth_back(allowed - 1).map(|oldest| oldest + WINDOW - awake);
         let budget = budget.map(|wait| patience.map_or(wait, |patience| wait.min(patience)));
         gap.max(budget).unwrap_or(0)
     }
@@ -126,15 +131,14 @@ pub(super) fn delay(rng: &mut Rng, nth: u32, within: Option<i64>) -> i64 {
     let doublings = nth.saturating_sub(1).min(16);
     let ceiling = (FIRST_CEILING << doublings).min(LAST_CEILING);
     let ceiling = within.map_or(ceiling, |within| ceiling.min(within));
-    rng.i64(1..=ceiling.max(1))
+    random::between(rng, 1, ceiling)
 }
 
 /// A delay (ms) before the request after refusal number `nth` in a row: the one in [`AFTER_REFUSAL`], give or take a
 /// fifth.
 pub(super) fn delay_after_refusal(rng: &mut Rng, nth: u32) -> i64 {
-    let last = AFTER_REFUSAL.len() - 1;
-    let usual = AFTER_REFUSAL[last.min(nth.saturating_sub(1) as usize)];
-    rng.i64(usual * 4 / 5..=usual * 6 / 5)
+    let usual = AFTER_REFUSAL.get(nth.saturating_sub(1) as usize).copied().unwrap_or(LAST_AFTER_REFUSAL);
+    random::between(rng, usual * 4 / 5, usual * 6 / 5)
 }
 
 #[cfg(test)]

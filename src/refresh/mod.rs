@@ -37,6 +37,7 @@ mod life;
 mod lifetime;
 mod machine;
 mod policy;
+mod random;
 mod timer;
 
 pub use action::{Action, Cause, Outcome, Reason, Status};

@@ -105,20 +105,19 @@ impl Answer {
     /// # Errors
     /// As [`token::decode`](crate::token::decode), and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
     pub fn into_token(self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
-        self.token(options, asked, now, now)
+        self.token(options.clone(), asked, now, now)
     }
 
     /// As [`Answer::into_token`], of two clocks: `now` is the server's time as far as known. `local` is the client's
     /// own; a lifetime counts from that if there is no claim to compare it with.
     pub(crate) fn token(
         &self,
-        options: &DecodeOptions,
+        mut options: DecodeOptions,
         asked: &Asked,
         now: i64,
         local: i64,
     ) -> Result<Token, TokenError> {
         let Found { credential, is_v2_key, endpoint, expiry, .. } = &self.found;
-        let mut options = options.clone();
         // The app's own endpoint goes before the answer's.
         if options.endpoint.is_none() {
             options.endpoint.clone_from(endpoint);

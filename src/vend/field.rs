@@ -39,37 +39,36 @@ pub(super) enum Field {
     Other,
 }
 
+/// The names in small letters and without separators.
+const NAMES: [(&str, Field); 20] = [
+    ("authtoken", Field::AuthToken),
+    ("disposabletoken", Field::DisposableToken),
+    ("momentotoken", Field::MomentoToken),
+    ("token", Field::Token),
+    ("apikey", Field::ApiKey),
+    ("endpoint", Field::Endpoint),
+    ("expiresat", Field::ExpiresAt),
+    ("validuntil", Field::ValidUntil),
+    ("exp", Field::Exp),
+    ("expiresatepoch", Field::ExpiresAtEpoch),
+    ("expires", Field::Expires),
+    ("expiry", Field::Expiry),
+    ("expiration", Field::Expiration),
+    ("expiresin", Field::ExpiresIn),
+    ("validforseconds", Field::ValidForSeconds),
+    ("refreshtoken", Field::RefreshToken),
+    ("enabled", Field::Enabled),
+    ("doesexpire", Field::DoesExpire),
+    ("statuscode", Field::StatusCode),
+    ("body", Field::Body),
+];
+
 impl Field {
     /// `authToken`, `auth_token`, `auth-token` and `AuthToken` are the same name.
     pub(super) fn from_name(name: &str) -> Self {
-        let plain: String = name
-            .chars()
-            .filter(|letter| !matches!(letter, '_' | '-'))
-            .map(|letter| letter.to_ascii_lowercase())
-            .collect();
-        match plain.as_str() {
-            "authtoken" => Field::AuthToken,
-            "disposabletoken" => Field::DisposableToken,
-            "momentotoken" => Field::MomentoToken,
-            "token" => Field::Token,
-            "apikey" => Field::ApiKey,
-            "endpoint" => Field::Endpoint,
-            "expiresat" => Field::ExpiresAt,
-            "validuntil" => Field::ValidUntil,
-            "exp" => Field::Exp,
-            "expiresatepoch" => Field::ExpiresAtEpoch,
-            "expires" => Field::Expires,
-            "expiry" => Field::Expiry,
-            "expiration" => Field::Expiration,
-            "expiresin" => Field::ExpiresIn,
-            "validforseconds" => Field::ValidForSeconds,
-            "refreshtoken" => Field::RefreshToken,
-            "enabled" => Field::Enabled,
-            "doesexpire" => Field::DoesExpire,
-            "statuscode" => Field::StatusCode,
-            "body" => Field::Body,
-            _ => Field::Other,
-        }
+        let plain = || name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase());
+        let known = NAMES.iter().find(|(known, _)| plain().eq(known.bytes()));
+        known.map_or(Field::Other, |(_, field)| *field)
     }
 
     /// The field holds the credential.

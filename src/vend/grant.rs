@@ -64,25 +64,38 @@ pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
         (true, false) => "WARN_SCOPE_NARROWER",
         (false, false) => "WARN_SCOPE_DIFFERS",
     };
-    let mut sentences = Vec::new();
-    for (front, permissions) in [
-        ("The token permits more than was asked for: ", more),
-        ("The token permits less than was asked for; it lacks: ", less),
-    ] {
-        if !permissions.is_empty() {
-            sentences.push(format!("{front}{}", permissions.join(" ")));
-        }
+    let mut message = String::new();
+    add_sentences(&mut message, "The token permits more than was asked for:", &more);
+    add_sentences(&mut message, "The token permits less than was asked for; it lacks:", &less);
+    Some(Warning { code, message })
+}
+
+/// Adds the sentences, if there are any, with this in front.
+fn add_sentences(message: &mut String, front: &str, sentences: &[String]) {
+    if sentences.is_empty() {
+        return;
     }
-    Some(Warning { code, message: sentences.join(" ") })
+    for text in std::iter::once(front).chain(sentences.iter().map(String::as_str)) {
+        if !message.is_empty() {
+            message.push(' ');
+        }
+        message.push_str(text);
+    }
 }
 
 /// A sentence for each permission; if there are many, for the first of them.
 fn describe<'a>(permissions: impl Iterator<Item = &'a Permission>) -> Vec<String> {
-    let permissions: Vec<_> = permissions.collect();
-    let mut sentences: Vec<_> =
-        permissions.iter().take(MAX_SENTENCES).map(|permission| permission.describe_for_log()).collect();
-    if permissions.len() > MAX_SENTENCES {
-        sentences.push(format!("And {} more.", permissions.len() - MAX_SENTENCES));
+    let mut sentences = Vec::new();
+    let mut more = 0_usize;
+    for permission in permissions {
+        if sentences.len() < MAX_SENTENCES {
+            sentences.push(permission.describe_for_log());
+        } else {
+            more += 1;
+        }
+    }
+    if more > 0 {
+        sentences.push(format!("And {more} more."));
     }
     sentences
 }

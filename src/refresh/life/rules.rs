@@ -151,7 +151,9 @@ impl<'a> View<'a> {
             return Some(Judgement::Uncertain { wait: REASK });
         }
         if unsure && self.by_offset {
-            return Some(Judgement::Expired);
+            // The offset may have been learned from `Date`, so it is no second opinion. A new token is valid all the same.
+            let life = previous.and_then(|previous| self.new_token_life(previous));
+            return Some(life.map_or(Judgement::Expired, |life| Judgement::good(life.min(self.by_wall), Basis::Clock)));
         }
         let by_date = |date: HostClock| if unsure { date.left_at_most } else { date.left };
         let clock = |life| Some(Judgement::good(life, Basis::Clock));
@@ -205,12 +207,17 @@ impl<'a> View<'a> {
             }
         }
         // Or the tokens themselves do: each is new. A host's clock that was set in between may still be right.
-        if let Some(life) = self.timed.life().filter(|_| self.moved_on(previous, TimedAnswer::start)) {
-            let life = life - self.timed.took() - UNCERTAINTY;
+        if let Some(life) = self.new_token_life(previous) {
             let life = date.map_or(life, |date| date.left.min(life));
             return Judgement::good(life, Basis::Confirmed { offset: self.by_wall - life });
         }
         Judgement::Expired
+    }
+
+    /// What the token has left (ms), if each answer brings a new one: its whole life, less the time it was on its way.
+    fn new_token_life(&self, previous: &TimedAnswer) -> Option<i64> {
+        let life = self.timed.life().filter(|_| self.moved_on(previous, TimedAnswer::start))?;
+        Some(life - self.timed.took() - UNCERTAINTY)
     }
 
     /// From the previous answer to this one, the time that `read` finds in them has moved on as the clock did.

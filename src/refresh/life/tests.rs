@@ -346,6 +346,15 @@ fn the_offset_that_was_found_is_kept_and_dropped_again() {
     let soon = |at: i64| dated(at + SECOND, at);
     assert_eq!(client.judge(MINUTE, soon(MINUTE)), DOUBT);
     assert_eq!(client.judge(MINUTE + 4_000, soon(MINUTE + 4_000)), Verdict::Expired);
+    // Unless each token is new: then it has its whole life, but no more than is left by the offset.
+    let host_ahead = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - 3 * SECOND));
+    for (proof, left) in [(by_length as fn(i64) -> Answer, 5 * MINUTE - SECOND), (host_ahead, 2 * SECOND)] {
+        let mut client = proved(proof);
+        client.takes = SECOND;
+        let new = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - SECOND));
+        assert_eq!(client.judge(MINUTE, new(MINUTE)), DOUBT);
+        assert_eq!(client.judge(MINUTE + 4_000, new(MINUTE + 4_000)), good(left - LOSS));
+    }
     // It is known no better than `Date` is: the shorter counts.
     let mut client = proved(by_length);
     assert_eq!(client.judge(MINUTE, by_date(MINUTE)), good(5 * MINUTE - SECOND - LOSS));

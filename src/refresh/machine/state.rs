@@ -6,6 +6,7 @@ use super::super::calls::{Calls, Fate};
 use super::super::clock::{Now, Timeline};
 use super::super::life::Lives;
 use super::super::policy::Policy;
+use super::super::random;
 use super::super::timer::Timer;
 use super::token::CurrentToken;
 use super::turn::Turn;
@@ -173,7 +174,7 @@ impl Machine {
 
     /// A steady time from now: in `least` milliseconds or up to `spread` more.
     pub(super) fn draw(&mut self, least: i64, spread: i64) -> i64 {
-        let delay = least + self.rng.i64(0..=spread.max(0));
+        let delay = random::between(&mut self.rng, least, least + spread);
         self.in_ms(delay)
     }
 
