@@ -136,7 +136,7 @@ fn read_value(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, 
 fn read_text(text: &JsString, place: &Place<'_>) -> Result<Json, Thrown> {
     let copy = String::from(text);
     // A lone surrogate arrives as U+FFFD, but that may also be what the text says.
-    if copy.contains(char::REPLACEMENT_CHARACTER) && !text.is_valid_utf16() {
+    if copy.chars().any(|character| character == char::REPLACEMENT_CHARACTER) && !text.is_valid_utf16() {
         return Err(place.error("expected text, found a lone surrogate in it"));
     }
     Ok(Json::String(Zeroizing::new(copy)))
