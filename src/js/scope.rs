@@ -2,6 +2,7 @@
 
 use super::error::Thrown;
 use super::reader::{self, Argument};
+use super::value::kind_of;
 use crate::scope::{
     self, CacheRole, CacheSelector, FunctionRole, Grant, MAX_PERMISSIONS, Permission, Selector, TokenScope, TopicRole,
     read_action, read_scope,
@@ -24,9 +25,11 @@ pub fn parse_scope(value: &JsValue, max_permissions: u32) -> Result<JsValue, JsV
 /// The union of scopes.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = mergeScopes))]
 pub fn merge_scopes(scopes: Vec<JsValue>) -> Result<JsValue, JsValue> {
-    let scopes = scopes.iter().enumerate().map(|(index, scope)| read(scope, &Argument::NumberedScope(index + 1)));
-    let scopes = scopes.collect::<Result<Vec<_>, _>>()?;
-    Ok(write(&TokenScope::merge(scopes, MAX_PERMISSIONS).map_err(Thrown::from)?))
+    let mut parts = Vec::new();
+    for scope in &scopes {
+        parts.push(read(scope, &Argument::NumberedScope(parts.len() + 1))?);
+    }
+    Ok(write(&TokenScope::merge(parts, MAX_PERMISSIONS).map_err(Thrown::from)?))
 }
 
 /// Claim `p` of a scope.
@@ -81,7 +84,7 @@ fn read_grant(value: &JsValue, argument: &Argument) -> Result<Grant, Thrown> {
 }
 
 fn read_expected(value: &JsValue, argument: &Argument, expected: &str) -> Result<TokenScope, Thrown> {
-    let kind = reader::kind_of(value);
+    let kind = kind_of(value);
     if kind != "an object" {
         let hint = match &kind[..] {
             "string" => "; where it is JSON, parse it first",

@@ -187,17 +187,21 @@ impl Field {
 
 impl fmt::Display for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole = match (self.0.input, self.0.index) {
-            (Input::Action, _) => Some("action".into()),
-            (_, Some(index)) => Some(format!("permissions[{index}]")),
-            _ => None,
+        let mut place = match (self.0.input, self.0.index) {
+            (Input::Action, _) => "action".into(),
+            (_, Some(index)) => format!("permissions[{index}]"),
+            _ => String::new(),
         };
-        match (whole, self.field()) {
-            (None, None) => {}
-            (Some(place), None) => write!(f, "{place}: ")?,
-            (None, Some(field)) => write!(f, "{field}: ")?,
-            (Some(place), Some(field)) => write!(f, "{place}.{field}: ")?,
+        if let Some(field) = self.field() {
+            if !place.is_empty() {
+                place.push('.');
+            }
+            place.push_str(field);
         }
+        if !place.is_empty() {
+            place.push_str(": ");
+        }
+        f.write_str(&place)?;
         self.0.problem.fmt(f)
     }
 }
