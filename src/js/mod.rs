@@ -1,7 +1,8 @@
 //! The only folder that knows JavaScript: what the npm package's hand-written half calls.
 //!
 //! Each export is typed and does one thing. What comes in is read strictly (`reader`, `options`, `value`); what goes out
-//! is a plain object that serde writes. Errors are thrown as an `Error` with a `code` ([`error`]).
+//! is a plain object: serde writes it, except that scopes are written field by field (`scope`). Errors are thrown as an
+//! `Error` with a `code` ([`error`]).
 
 /// Smaller and faster than the default allocator (docs/size.md).
 #[cfg(not(target_feature = "atomics"))]

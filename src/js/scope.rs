@@ -24,10 +24,10 @@ pub fn parse_scope(value: &JsValue, max_permissions: u32) -> Result<JsValue, JsV
 
 /// The union of scopes.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = mergeScopes))]
-pub fn merge_scopes(scopes: Vec<JsValue>) -> Result<JsValue, JsValue> {
+pub fn merge_scopes(scopes: &Array) -> Result<JsValue, JsValue> {
     let mut parts = Vec::new();
-    for scope in &scopes {
-        parts.push(read(scope, &Argument::NumberedScope(parts.len() + 1))?);
+    for scope in scopes.iter() {
+        parts.push(read(&scope, &Argument::NumberedScope(parts.len() + 1))?);
     }
     Ok(write(&TokenScope::merge(parts, MAX_PERMISSIONS).map_err(Thrown::from)?))
 }
@@ -67,8 +67,12 @@ pub fn covers(granted: &JsValue, requested: &JsValue) -> Result<bool, JsValue> {
 
 /// A sentence for each permission of a scope, or one for `'super-user'`.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = describeScope))]
-pub fn describe_scope(scope: &JsValue) -> Result<Vec<String>, JsValue> {
-    Ok(read_grant(scope, &Argument::Scope)?.describe())
+pub fn describe_scope(scope: &JsValue) -> Result<Array, JsValue> {
+    let sentences = Array::new();
+    for sentence in read_grant(scope, &Argument::Scope)?.describe() {
+        sentences.push(&sentence.into());
+    }
+    Ok(sentences)
 }
 
 /// Reads a scope.
