@@ -20,7 +20,8 @@ const CONSTANTS: Record<string, object> = {
 function frozen(scope: unknown): Face.TokenScope {
   const { permissions } = scope as { permissions: Record<string, unknown>[] };
   for (const permission of permissions) {
-    for (const [field, value] of Object.entries(permission)) {
+    for (const field of Object.keys(permission)) {
+      const value = permission[field];
       if (typeof value !== 'object') continue;
       const { all } = value as { all?: string };
       permission[field] = all === undefined ? Object.freeze(value) : CONSTANTS[all];

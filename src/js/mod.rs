@@ -1,8 +1,8 @@
 //! The only folder that knows JavaScript: what the npm package's hand-written half calls.
 //!
 //! Each export is typed and does one thing. What an app hands in is read strictly (`reader`, `options`, `value`); what
-//! goes out is a plain object, made by serde or property by property (`plain`). Errors are thrown as an `Error` with a
-//! `code` ([`error`]).
+//! goes out is a plain object, made by serde or property by property (`plain`, `scope`). Errors are thrown as an `Error`
+//! with a `code` ([`error`]).
 
 /// Smaller and faster than the default allocator (docs/size.md).
 #[cfg(not(target_feature = "atomics"))]

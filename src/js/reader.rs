@@ -7,6 +7,7 @@
 //! inherited fields, instances of classes.
 
 use super::error::Thrown;
+use super::value::{is_array_or_throw, kind_of};
 use crate::codec::{
     json::{Json, Number, Object},
     quote::is_quotable,
@@ -26,10 +27,6 @@ const MAX_SHOWN_NAME: usize = 40;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Throws for a proxy that was revoked.
-    #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
-    fn is_array(value: &JsValue) -> Result<bool, JsValue>;
-
     #[wasm_bindgen(extends = Uint8Array, js_name = Uint8Array)]
     type CopiedBytes;
 
@@ -73,11 +70,12 @@ impl Argument {
 
     /// The error for an argument that is plain data and yet no scope or action.
     pub(super) fn refused(&self, error: &ScopeError) -> Thrown {
-        match self {
-            // It names the action itself.
-            Argument::Action => Thrown::new(error.code(), &error.to_string()),
-            scope => Thrown::new(error.code(), &format!("{}{error}", scope.prefix())),
-        }
+        let prefix = match self {
+            // The error names the action itself.
+            Argument::Action => String::new(),
+            scope => scope.prefix(),
+        };
+        Thrown::new(error.code(), &format!("{prefix}{error}"))
     }
 
     fn code(&self) -> &'static str {
@@ -117,13 +115,13 @@ fn read_value(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, 
         return Ok(Json::Number(Number::ZERO));
     }
     if !value.is_object() {
-        return Err(place.refuse(&type_of(value)));
+        return Err(place.refuse(&kind_of(value)));
     }
     let unreadable = |cause| place.unreadable(&cause);
     if depth == MAX_DEPTH && is_bytes(value) {
         return copy_bytes(value).map(Json::Bytes).map_err(unreadable);
     }
-    let is_list = is_array(value).map_err(unreadable)?;
+    let is_list = is_array_or_throw(value).map_err(unreadable)?;
     if depth < MAX_DEPTH && is_list {
         read_list(value, place, depth)
     } else if depth < MAX_DEPTH && is_plain(value).map_err(unreadable)? {
@@ -136,7 +134,7 @@ fn read_value(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, 
 fn read_text(text: &JsString, place: &Place<'_>) -> Result<Json, Thrown> {
     let copy = String::from(text);
     // A lone surrogate arrives as U+FFFD, but that may also be what the text says.
-    if copy.contains(char::REPLACEMENT_CHARACTER) && !text.is_valid_utf16() {
+    if copy.chars().any(|character| character == char::REPLACEMENT_CHARACTER) && !text.is_valid_utf16() {
         return Err(place.error("expected text, found a lone surrogate in it"));
     }
     Ok(Json::String(Zeroizing::new(copy)))
@@ -145,10 +143,8 @@ fn read_text(text: &JsString, place: &Place<'_>) -> Result<Json, Thrown> {
 fn read_object(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, Thrown> {
     let mut object = Object::default();
     for key in own_keys(value, place)? {
-        let name = key.as_string().ok_or_else(|| place.refuse("a field named by a Symbol"))?;
-        let place = Place::Field(place, &name);
-        let field = Reflect::get(value, &key).map_err(|cause| place.unreadable(&cause))?;
-        let field = read_value(&field, &place, depth + 1)?;
+        let name = name_of(&key, place)?;
+        let field = read_field(value, &key, &Place::Field(place, &name), depth)?;
         object.push(name, field);
     }
     Ok(Json::Object(object))
@@ -158,18 +154,16 @@ fn read_list(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, T
     let mut list = Vec::new();
     let gap = |index| Place::Element(place, index).refuse("a gap in the list");
     for key in own_keys(value, place)? {
-        let name = key.as_string().ok_or_else(|| place.refuse("a field named by a Symbol"))?;
+        let name = name_of(&key, place)?;
         if name == "length" {
             continue;
         }
         if name != list.len().to_string() {
             return Err(gap(list.len()));
         }
-        let place = Place::Element(place, list.len());
-        let element = Reflect::get(value, &key).map_err(|cause| place.unreadable(&cause))?;
-        list.push(read_value(&element, &place, depth + 1)?);
+        list.push(read_field(value, &key, &Place::Element(place, list.len()), depth)?);
     }
-    let length = Reflect::get(value, &"length".into()).map_err(|cause| place.unreadable(&cause))?;
+    let length = get(value, &"length".into(), place)?;
     if length.as_f64() != Some(list.len() as f64) {
         return Err(gap(list.len()));
     }
@@ -179,6 +173,19 @@ fn read_list(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, T
 /// The keys of all own fields. Hidden ones count too: whatever is read must be seen.
 fn own_keys(value: &JsValue, place: &Place<'_>) -> Result<js_sys::Array, Thrown> {
     Reflect::own_keys(value).map_err(|cause| place.unreadable(&cause))
+}
+
+fn name_of(key: &JsValue, place: &Place<'_>) -> Result<String, Thrown> {
+    key.as_string().ok_or_else(|| place.refuse("a field named by a Symbol"))
+}
+
+/// Reads a field of an object, or an element of a list. `place` is its own.
+fn read_field(holder: &JsValue, key: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, Thrown> {
+    read_value(&get(holder, key, place)?, place, depth + 1)
+}
+
+fn get(holder: &JsValue, key: &JsValue, place: &Place<'_>) -> Result<JsValue, Thrown> {
+    Reflect::get(holder, key).map_err(|cause| place.unreadable(&cause))
 }
 
 /// Whether it is an object literal or what `JSON.parse` gives, of any realm: nothing is inherited that could have been
@@ -220,23 +227,6 @@ fn tag_getter() -> Result<Function, JsValue> {
     let typed_array = Reflect::get_prototype_of(&prototype)?;
     let tag = Reflect::get_own_property_descriptor(&typed_array, &Symbol::to_string_tag())?;
     Reflect::get(&tag, &"get".into())?.dyn_into()
-}
-
-/// What kind of value an argument is, as errors say it.
-pub(super) fn kind_of(value: &JsValue) -> String {
-    if value.is_null() {
-        "null".into()
-    } else if !value.is_object() {
-        type_of(value)
-    } else if is_array(value).unwrap_or(false) {
-        "an array".into()
-    } else {
-        "an object".into()
-    }
-}
-
-fn type_of(value: &JsValue) -> String {
-    value.js_typeof().as_string().unwrap_or_default()
 }
 
 /// Where a value is.

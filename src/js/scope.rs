@@ -2,14 +2,14 @@
 
 use super::error::Thrown;
 use super::reader::{self, Argument};
+use super::value::kind_of;
 use crate::scope::{
-    self, CacheSelector, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope, read_action,
-    read_scope,
+    self, CacheRole, CacheSelector, FunctionRole, Grant, MAX_PERMISSIONS, Permission, Selector, TokenScope, TopicRole,
+    read_action, read_scope,
 };
-use serde::{Serialize, Serializer};
-use wasm_bindgen::JsValue;
-#[cfg(not(feature = "standalone"))]
+use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// What stands for a super-user in place of a scope.
 const SUPER_USER: &str = "super-user";
@@ -19,15 +19,17 @@ const SUPER_USER: &str = "super-user";
 pub fn parse_scope(value: &JsValue, max_permissions: u32) -> Result<JsValue, JsValue> {
     let scope = read(value, &Argument::Scope)?;
     scope.check_limit(max_permissions as usize).map_err(Thrown::from)?;
-    write(&scope)
+    Ok(write(&scope))
 }
 
 /// The union of scopes.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = mergeScopes))]
-pub fn merge_scopes(scopes: Vec<JsValue>) -> Result<JsValue, JsValue> {
-    let scopes = scopes.iter().enumerate().map(|(index, scope)| read(scope, &Argument::NumberedScope(index + 1)));
-    let scopes = scopes.collect::<Result<Vec<_>, _>>()?;
-    write(&TokenScope::merge(scopes, MAX_PERMISSIONS).map_err(Thrown::from)?)
+pub fn merge_scopes(scopes: &Array) -> Result<JsValue, JsValue> {
+    let mut parts = Vec::new();
+    for scope in scopes.iter() {
+        parts.push(read(&scope, &Argument::NumberedScope(parts.len() + 1))?);
+    }
+    Ok(write(&TokenScope::merge(parts, MAX_PERMISSIONS).map_err(Thrown::from)?))
 }
 
 /// Claim `p` of a scope.
@@ -43,7 +45,7 @@ pub fn encode_permissions(scope: &JsValue) -> Result<String, JsValue> {
 pub fn decode_permissions(p: &str) -> Result<JsValue, JsValue> {
     match Grant::decode(p).map_err(Thrown::from)? {
         Grant::SuperUser => Ok(SUPER_USER.into()),
-        Grant::Scope(scope) => write(&scope),
+        Grant::Scope(scope) => Ok(write(&scope)),
     }
 }
 
@@ -65,8 +67,12 @@ pub fn covers(granted: &JsValue, requested: &JsValue) -> Result<bool, JsValue> {
 
 /// A sentence for each permission of a scope, or one for `'super-user'`.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = describeScope))]
-pub fn describe_scope(scope: &JsValue) -> Result<Vec<String>, JsValue> {
-    Ok(read_grant(scope, &Argument::Scope)?.describe())
+pub fn describe_scope(scope: &JsValue) -> Result<Array, JsValue> {
+    let sentences = Array::new();
+    for sentence in read_grant(scope, &Argument::Scope)?.describe() {
+        sentences.push(&sentence.into());
+    }
+    Ok(sentences)
 }
 
 /// Reads a scope.
@@ -82,7 +88,7 @@ fn read_grant(value: &JsValue, argument: &Argument) -> Result<Grant, Thrown> {
 }
 
 fn read_expected(value: &JsValue, argument: &Argument, expected: &str) -> Result<TokenScope, Thrown> {
-    let kind = reader::kind_of(value);
+    let kind = kind_of(value);
     if kind != "an object" {
         let hint = match &kind[..] {
             "string" => "; where it is JSON, parse it first",
@@ -96,102 +102,148 @@ fn read_expected(value: &JsValue, argument: &Argument, expected: &str) -> Result
     read_scope(&value).map_err(|error| argument.refused(&error))
 }
 
+// Objects in the canonical form, written field by field: `serde_wasm_bindgen` takes twice as long for ten permissions.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = Object)]
+    type ScopeObject;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_permissions(this: &ScopeObject, permissions: &Array);
+
+    #[wasm_bindgen(extends = Object)]
+    type PermissionObject;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_role(this: &PermissionObject, role: Role);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_cache(this: &PermissionObject, selector: &JsValue);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_item(this: &PermissionObject, selector: &JsValue);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_topic(this: &PermissionObject, selector: &JsValue);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_func(this: &PermissionObject, selector: &JsValue);
+
+    /// An object with one field.
+    #[wasm_bindgen(extends = Object)]
+    type SelectorObject;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_all(this: &SelectorObject, what: All);
+
+    #[wasm_bindgen(method, setter)]
+    fn set_key(this: &SelectorObject, key: &JsValue);
+
+    #[wasm_bindgen(method, setter = keyPrefix)]
+    fn set_key_prefix(this: &SelectorObject, prefix: &JsValue);
+
+    #[wasm_bindgen(method, setter = namePrefix)]
+    fn set_name_prefix(this: &SelectorObject, prefix: &JsValue);
+}
+
+/// The values of all roles.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum Role {
+    ReadWrite = "readwrite",
+    ReadOnly = "readonly",
+    WriteOnly = "writeonly",
+    PublishSubscribe = "publishsubscribe",
+    SubscribeOnly = "subscribeonly",
+    PublishOnly = "publishonly",
+    PermitNone = "functionpermitnone",
+    Invoke = "functioninvoke",
+}
+
+/// The values of the `All…` constants.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub enum All {
+    Caches = "caches",
+    Items = "items",
+    Topics = "topics",
+    Functions = "functions",
+}
+
 /// A scope as plain data in the canonical form, which pkg-template/src/scope.ts freezes.
-fn write(scope: &TokenScope) -> Result<JsValue, JsValue> {
-    let permissions = scope.permissions().iter().map(PermissionObject::of).collect();
-    Ok(serde_wasm_bindgen::to_value(&ScopeObject { permissions })?)
+fn write(scope: &TokenScope) -> JsValue {
+    let permissions = Array::new();
+    for permission in scope.permissions() {
+        permissions.push(&write_permission(permission));
+    }
+    let object = ScopeObject::unchecked_from_js(Object::new().into());
+    object.set_permissions(&permissions);
+    object.into()
 }
 
-#[derive(Serialize)]
-struct ScopeObject<'a> {
-    permissions: Vec<PermissionObject<'a>>,
+fn write_permission(permission: &Permission) -> JsValue {
+    let object = PermissionObject::unchecked_from_js(Object::new().into());
+    object.set_role(role_of(permission));
+    object.set_cache(&match permission.cache() {
+        CacheSelector::All => all(All::Caches),
+        CacheSelector::Name(name) => name.into(),
+    });
+    if let Some(selector) = permission.selector() {
+        match permission {
+            Permission::Cache { .. } => object.set_item(&write_items(selector)),
+            Permission::Topic { .. } => object.set_topic(&write_names(selector, All::Topics)),
+            Permission::Function { .. } => object.set_func(&write_names(selector, All::Functions)),
+        }
+    }
+    object.into()
 }
 
-#[derive(Serialize)]
-struct PermissionObject<'a> {
-    role: &'static str,
-    cache: SelectorObject<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    item: Option<SelectorObject<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    topic: Option<SelectorObject<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    func: Option<SelectorObject<'a>>,
+fn role_of(permission: &Permission) -> Role {
+    match permission {
+        Permission::Cache { role: CacheRole::ReadWrite, .. } => Role::ReadWrite,
+        Permission::Cache { role: CacheRole::ReadOnly, .. } => Role::ReadOnly,
+        Permission::Cache { role: CacheRole::WriteOnly, .. } => Role::WriteOnly,
+        Permission::Topic { role: TopicRole::PublishSubscribe, .. } => Role::PublishSubscribe,
+        Permission::Topic { role: TopicRole::SubscribeOnly, .. } => Role::SubscribeOnly,
+        Permission::Topic { role: TopicRole::PublishOnly, .. } => Role::PublishOnly,
+        Permission::Function { role: FunctionRole::PermitNone, .. } => Role::PermitNone,
+        Permission::Function { role: FunctionRole::Invoke, .. } => Role::Invoke,
+    }
 }
 
-/// A name, or an object with one field.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum SelectorObject<'a> {
-    All {
-        all: &'static str,
-    },
-    Name(&'a str),
-    NamePrefix {
-        #[serde(rename = "namePrefix")]
-        prefix: &'a str,
-    },
-    Key {
-        key: Key<'a>,
-    },
-    KeyPrefix {
-        #[serde(rename = "keyPrefix")]
-        prefix: Key<'a>,
-    },
+fn write_items(selector: Selector<'_>) -> JsValue {
+    let object = SelectorObject::unchecked_from_js(Object::new().into());
+    match selector {
+        Selector::All => object.set_all(All::Items),
+        Selector::One(key) => object.set_key(&text_or_bytes(key)),
+        Selector::Prefix(prefix) => object.set_key_prefix(&text_or_bytes(prefix)),
+    }
+    object.into()
+}
+
+/// Topics or functions: a name alone is its own selector.
+fn write_names(selector: Selector<'_>, everything: All) -> JsValue {
+    match selector {
+        Selector::All => all(everything),
+        Selector::One(name) => text_or_bytes(name),
+        Selector::Prefix(prefix) => {
+            let object = SelectorObject::unchecked_from_js(Object::new().into());
+            object.set_name_prefix(&text_or_bytes(prefix));
+            object.into()
+        }
+    }
+}
+
+fn all(what: All) -> JsValue {
+    let object = SelectorObject::unchecked_from_js(Object::new().into());
+    object.set_all(what);
+    object.into()
 }
 
 /// A string if it is text, otherwise a `Uint8Array`.
-struct Key<'a>(&'a [u8]);
-
-impl Serialize for Key<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match std::str::from_utf8(self.0) {
-            Ok(text) => serializer.serialize_str(text),
-            Err(_) => serializer.serialize_bytes(self.0),
-        }
-    }
-}
-
-impl<'a> PermissionObject<'a> {
-    fn of(permission: &'a Permission) -> Self {
-        let (role, cache) = match permission {
-            Permission::Cache { role, cache, .. } => (role.value(), cache),
-            Permission::Topic { role, cache, .. } => (role.value(), cache),
-            Permission::Function { role, cache, .. } => (role.value(), cache),
-        };
-        let cache = match cache {
-            CacheSelector::All => SelectorObject::All { all: "caches" },
-            CacheSelector::Name(name) => SelectorObject::Name(name),
-        };
-        let plain = PermissionObject { role, cache, item: None, topic: None, func: None };
-        match permission {
-            Permission::Cache { item, .. } => {
-                PermissionObject { item: item.as_ref().map(SelectorObject::of_items), ..plain }
-            }
-            Permission::Topic { topic, .. } => {
-                PermissionObject { topic: Some(SelectorObject::of_names(topic, "topics")), ..plain }
-            }
-            Permission::Function { function, .. } => {
-                PermissionObject { func: Some(SelectorObject::of_names(function, "functions")), ..plain }
-            }
-        }
-    }
-}
-
-impl<'a> SelectorObject<'a> {
-    fn of_items(items: &'a ItemSelector) -> Self {
-        match items {
-            ItemSelector::All => SelectorObject::All { all: "items" },
-            ItemSelector::Key(key) => SelectorObject::Key { key: Key(key) },
-            ItemSelector::KeyPrefix(prefix) => SelectorObject::KeyPrefix { prefix: Key(prefix) },
-        }
-    }
-
-    fn of_names(names: &'a NameSelector, all: &'static str) -> Self {
-        match names {
-            NameSelector::All => SelectorObject::All { all },
-            NameSelector::Name(name) => SelectorObject::Name(name),
-            NameSelector::NamePrefix(prefix) => SelectorObject::NamePrefix { prefix },
-        }
+fn text_or_bytes(bytes: &[u8]) -> JsValue {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => Uint8Array::from(bytes).into(),
     }
 }

@@ -8,8 +8,9 @@ use zeroize::Zeroizing;
 
 #[wasm_bindgen]
 extern "C" {
+    /// Throws for a proxy that was revoked.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
-    fn is_array_or_throw(value: &JsValue) -> Result<bool, JsValue>;
+    pub(super) fn is_array_or_throw(value: &JsValue) -> Result<bool, JsValue>;
 }
 
 /// False for a proxy that was revoked as well.

@@ -1,6 +1,6 @@
 //! A scope in words.
 
-use super::model::{CacheSelector, Grant, ItemSelector, NameSelector, Permission, TokenScope};
+use super::model::{CacheSelector, Grant, Permission, Selector, TokenScope};
 use super::role::{CacheRole, FunctionRole, TopicRole};
 use crate::codec::json::{push_hex, write_string};
 
@@ -42,46 +42,27 @@ impl Permission {
             CacheSelector::All => "all caches".into(),
             CacheSelector::Name(name) => format!("cache {}", quote(name.as_bytes())),
         };
-        let names = |one, several, selector: &NameSelector| match selector {
-            NameSelector::All => format!("all {several} in {caches}"),
-            NameSelector::Name(name) => format!("{one} {} in {caches}", quote(name.as_bytes())),
-            NameSelector::NamePrefix(prefix) => {
-                format!("{several} in {caches} whose name starts with {}", quote(prefix.as_bytes()))
+        let (verb, one, several, name) = match self {
+            Permission::Cache { role: CacheRole::ReadWrite, .. } => ("Read and write", "item", "items", "key"),
+            Permission::Cache { role: CacheRole::ReadOnly, .. } => ("Read", "item", "items", "key"),
+            Permission::Cache { role: CacheRole::WriteOnly, .. } => ("Write", "item", "items", "key"),
+            Permission::Topic { role: TopicRole::PublishSubscribe, .. } => {
+                ("Publish and subscribe to", "topic", "topics", "name")
             }
+            Permission::Topic { role: TopicRole::SubscribeOnly, .. } => ("Subscribe to", "topic", "topics", "name"),
+            Permission::Topic { role: TopicRole::PublishOnly, .. } => ("Publish to", "topic", "topics", "name"),
+            Permission::Function { role: FunctionRole::PermitNone, .. } => {
+                ("No access to", "function", "functions", "name")
+            }
+            Permission::Function { role: FunctionRole::Invoke, .. } => ("Invoke", "function", "functions", "name"),
         };
-        let (verb, what) = match self {
-            Permission::Cache { role, item, .. } => {
-                let verb = match role {
-                    CacheRole::ReadWrite => "Read and write",
-                    CacheRole::ReadOnly => "Read",
-                    CacheRole::WriteOnly => "Write",
-                };
-                let what = match item {
-                    None | Some(ItemSelector::All) => format!("all items in {caches}"),
-                    Some(ItemSelector::Key(key)) => format!("item {} in {caches}", quote(key)),
-                    Some(ItemSelector::KeyPrefix(prefix)) => {
-                        format!("items in {caches} whose key starts with {}", quote(prefix))
-                    }
-                };
-                (verb, what)
+        match self.selector() {
+            None | Some(Selector::All) => format!("{verb} all {several} in {caches}."),
+            Some(Selector::One(selected)) => format!("{verb} {one} {} in {caches}.", quote(selected)),
+            Some(Selector::Prefix(prefix)) => {
+                format!("{verb} {several} in {caches} whose {name} starts with {}.", quote(prefix))
             }
-            Permission::Topic { role, topic, .. } => {
-                let verb = match role {
-                    TopicRole::PublishSubscribe => "Publish and subscribe to",
-                    TopicRole::SubscribeOnly => "Subscribe to",
-                    TopicRole::PublishOnly => "Publish to",
-                };
-                (verb, names("topic", "topics", topic))
-            }
-            Permission::Function { role, function, .. } => {
-                let verb = match role {
-                    FunctionRole::PermitNone => "No access to",
-                    FunctionRole::Invoke => "Invoke",
-                };
-                (verb, names("function", "functions", function))
-            }
-        };
-        format!("{verb} {what}.")
+        }
     }
 }
 
@@ -102,6 +83,7 @@ fn quote(name: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::model::{ItemSelector, NameSelector};
     use super::*;
 
     #[test]

@@ -11,8 +11,13 @@ use std::fmt;
 const MAX_QUOTED_FIELD: usize = 40;
 
 /// Why a scope, encoded permissions or an action were refused: a stable code, and where in it the fault is.
+///
+/// Boxed, since whatever reads a scope may fail, and passes this on.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ScopeError {
+pub struct ScopeError(Box<Fault>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Fault {
     input: Input,
     index: Option<usize>,
     field: Option<Field>,
@@ -84,7 +89,7 @@ pub(super) enum Problem {
 
 impl From<Problem> for ScopeError {
     fn from(problem: Problem) -> Self {
-        ScopeError { input: Input::Scope, index: None, field: None, problem }
+        ScopeError(Box::new(Fault { input: Input::Scope, index: None, field: None, problem }))
     }
 }
 
@@ -114,25 +119,25 @@ impl ScopeError {
 
     /// Adds which permission is at fault.
     pub(super) fn at(mut self, index: usize) -> Self {
-        self.index = Some(index);
+        self.0.index = Some(index);
         self
     }
 
     /// Adds which field is at fault.
     pub(super) fn in_field(mut self, field: Field) -> Self {
-        self.field = Some(field);
+        self.0.field = Some(field);
         self
     }
 
     /// Marks the fault as one in an action, which is the caller's argument.
     pub(super) fn in_action(mut self) -> Self {
-        self.input = Input::Action;
+        self.0.input = Input::Action;
         self
     }
 
     /// Marks the fault as one in encoded permissions.
     pub(super) fn in_encoded(mut self) -> Self {
-        self.input = Input::Encoded;
+        self.0.input = Input::Encoded;
         self
     }
 
@@ -140,7 +145,7 @@ impl ScopeError {
     /// `ERR_SCOPE_NOT_UNDERSTOOD` (encoded permissions that this version cannot read in full),
     /// `ERR_ARGUMENT` (the value is no [`Action`](super::Action)).
     pub fn code(&self) -> &'static str {
-        match (self.input, &self.problem) {
+        match (self.0.input, &self.0.problem) {
             (Input::Action, _) => "ERR_ARGUMENT",
             (Input::Encoded, _) => "ERR_SCOPE_NOT_UNDERSTOOD",
             (Input::Scope, Problem::TooManyPermissions { .. }) => "ERR_SCOPE_LIMIT",
@@ -150,12 +155,12 @@ impl ScopeError {
 
     /// Which permission is at fault, counted from 0; `None` if it is the scope as a whole.
     pub fn index(&self) -> Option<usize> {
-        self.index
+        self.0.index
     }
 
     /// Which field of the scope, permission or action is at fault; `None` if it is no single one.
     pub fn field(&self) -> Option<&'static str> {
-        self.field.map(Field::name)
+        self.0.field.map(Field::name)
     }
 
     /// Where and why, in words: `permissions[2].item: expected …`.
@@ -182,18 +187,22 @@ impl Field {
 
 impl fmt::Display for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let whole = match (self.input, self.index) {
-            (Input::Action, _) => Some("action".into()),
-            (_, Some(index)) => Some(format!("permissions[{index}]")),
-            _ => None,
+        let mut place = match (self.0.input, self.0.index) {
+            (Input::Action, _) => "action".into(),
+            (_, Some(index)) => format!("permissions[{index}]"),
+            _ => String::new(),
         };
-        match (whole, self.field()) {
-            (None, None) => {}
-            (Some(place), None) => write!(f, "{place}: ")?,
-            (None, Some(field)) => write!(f, "{field}: ")?,
-            (Some(place), Some(field)) => write!(f, "{place}.{field}: ")?,
+        if let Some(field) = self.field() {
+            if !place.is_empty() {
+                place.push('.');
+            }
+            place.push_str(field);
         }
-        self.problem.fmt(f)
+        if !place.is_empty() {
+            place.push_str(": ");
+        }
+        f.write_str(&place)?;
+        self.0.problem.fmt(f)
     }
 }
 
@@ -244,7 +253,7 @@ impl fmt::Debug for ScopeError {
 impl std::error::Error for ScopeError {
     /// The JSON error, if the text was not JSON.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.problem {
+        match &self.0.problem {
             Problem::Json(malformed) => Some(malformed),
             _ => None,
         }

@@ -11,10 +11,12 @@ impl TokenScope {
     /// `ERR_SCOPE_LIMIT` if the union has more than `limit` permissions; `ERR_SCOPE_INVALID` if it has none.
     pub fn merge(scopes: impl IntoIterator<Item = TokenScope>, limit: usize) -> Result<TokenScope, ScopeError> {
         let mut union: Vec<Permission> = Vec::new();
-        for permission in scopes.into_iter().flat_map(TokenScope::into_permissions) {
-            // One beyond the limit is an error, so there is no need to compare with any more than that.
-            if union.len() <= limit && !union.contains(&permission) {
-                union.push(permission);
+        for scope in scopes {
+            for permission in scope.into_permissions() {
+                // One beyond the limit is an error, so there is no need to compare with any more than that.
+                if union.len() <= limit && !union.contains(&permission) {
+                    union.push(permission);
+                }
             }
         }
         let scope = TokenScope::of_checked(union)?;

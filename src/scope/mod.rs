@@ -30,6 +30,8 @@ pub use action::Action;
 pub(crate) use covers::uncovered;
 pub use covers::{allows, covers};
 pub use error::ScopeError;
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+pub(crate) use model::Selector;
 pub use model::{CacheSelector, Grant, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope};
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) use read::{action as read_action, scope as read_scope};

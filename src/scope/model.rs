@@ -69,6 +69,14 @@ pub enum Permission {
     },
 }
 
+/// Which items, topics or functions: what [`ItemSelector`] and [`NameSelector`] have in common. Names are bytes.
+#[derive(Clone, Copy)]
+pub(crate) enum Selector<'a> {
+    All,
+    One(&'a [u8]),
+    Prefix(&'a [u8]),
+}
+
 /// A checked, non-empty list of permissions; any one that matches grants.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenScope {
@@ -138,10 +146,20 @@ impl TokenScope {
 
 impl Permission {
     /// In which caches.
-    pub(super) fn cache(&self) -> &CacheSelector {
+    pub(crate) fn cache(&self) -> &CacheSelector {
         match self {
             Permission::Cache { cache, .. } | Permission::Topic { cache, .. } | Permission::Function { cache, .. } => {
                 cache
+            }
+        }
+    }
+
+    /// Which items, topics or functions. `None` is that of a plain cache permission.
+    pub(crate) fn selector(&self) -> Option<Selector<'_>> {
+        match self {
+            Permission::Cache { item, .. } => item.as_ref().map(ItemSelector::as_selector),
+            Permission::Topic { topic: names, .. } | Permission::Function { function: names, .. } => {
+                Some(names.as_selector())
             }
         }
     }
@@ -171,7 +189,25 @@ impl Permission {
     }
 }
 
+impl ItemSelector {
+    fn as_selector(&self) -> Selector<'_> {
+        match self {
+            ItemSelector::All => Selector::All,
+            ItemSelector::Key(key) => Selector::One(key),
+            ItemSelector::KeyPrefix(prefix) => Selector::Prefix(prefix),
+        }
+    }
+}
+
 impl NameSelector {
+    fn as_selector(&self) -> Selector<'_> {
+        match self {
+            NameSelector::All => Selector::All,
+            NameSelector::Name(name) => Selector::One(name.as_bytes()),
+            NameSelector::NamePrefix(prefix) => Selector::Prefix(prefix.as_bytes()),
+        }
+    }
+
     fn is_blank(&self) -> bool {
         match self {
             NameSelector::All => false,

@@ -18,14 +18,20 @@ pub(crate) fn scope(value: &Json) -> Result<TokenScope> {
         if name != "permissions" || permissions.is_some() {
             return Err(ScopeError::unexpected_field(name));
         }
-        let list = array(value).map_err(|error| error.in_field(Field::Permissions))?;
-        let read = list.iter().enumerate().map(|(index, value)| permission(value).map_err(|error| error.at(index)));
-        permissions = Some(read.collect::<Result<Vec<_>>>()?);
+        permissions = Some(permission_list(value)?);
     }
     match permissions {
         Some(permissions) => TokenScope::of_checked(permissions),
         None => Err(ScopeError::from(Problem::NoPermissionList).in_field(Field::Permissions)),
     }
+}
+
+fn permission_list(value: &Json) -> Result<Vec<Permission>> {
+    let mut permissions = Vec::new();
+    for value in array(value).map_err(|error| error.in_field(Field::Permissions))? {
+        permissions.push(permission(value).map_err(|error| error.at(permissions.len()))?);
+    }
+    Ok(permissions)
 }
 
 /// What a permission is for, as its field says it.

@@ -2,7 +2,7 @@
 //! as claim `p` (in base64).
 
 use super::error::ScopeError;
-use super::model::{CacheSelector, Grant, ItemSelector, NameSelector, Permission, TokenScope};
+use super::model::{CacheSelector, Grant, ItemSelector, NameSelector, Permission, Selector, TokenScope};
 use super::role::{CacheRole, FunctionRole, TopicRole};
 use crate::codec::{
     base64,
@@ -85,24 +85,12 @@ fn encode_permission(permission: &Permission) -> Vec<u8> {
             put_bytes(&mut body, permission::CACHE_SELECTOR, &message(selector::CACHE_NAME, name.as_bytes()));
         }
     }
-    match permission {
-        Permission::Cache { item: None, .. } => {}
-        Permission::Cache { item: Some(ItemSelector::All), .. }
-        | Permission::Topic { topic: NameSelector::All, .. }
-        | Permission::Function { function: NameSelector::All, .. } => put_bytes(&mut body, permission::ALL, &[]),
-        Permission::Cache { item: Some(ItemSelector::Key(key)), .. } => {
-            put_bytes(&mut body, permission::SELECTOR, &message(selector::ONE, key));
-        }
-        Permission::Cache { item: Some(ItemSelector::KeyPrefix(prefix)), .. } => {
+    match permission.selector() {
+        None => {}
+        Some(Selector::All) => put_bytes(&mut body, permission::ALL, &[]),
+        Some(Selector::One(name)) => put_bytes(&mut body, permission::SELECTOR, &message(selector::ONE, name)),
+        Some(Selector::Prefix(prefix)) => {
             put_bytes(&mut body, permission::SELECTOR, &message(selector::PREFIX, prefix));
-        }
-        Permission::Topic { topic: NameSelector::Name(name), .. }
-        | Permission::Function { function: NameSelector::Name(name), .. } => {
-            put_bytes(&mut body, permission::SELECTOR, &message(selector::ONE, name.as_bytes()));
-        }
-        Permission::Topic { topic: NameSelector::NamePrefix(prefix), .. }
-        | Permission::Function { function: NameSelector::NamePrefix(prefix), .. } => {
-            put_bytes(&mut body, permission::SELECTOR, &message(selector::PREFIX, prefix.as_bytes()));
         }
     }
     message(kind, &body)
@@ -192,14 +180,6 @@ struct Parts<'a> {
     cache: Option<&'a [u8]>,
     /// Only permissions for caches may have none.
     selector: Option<Selector<'a>>,
-}
-
-/// Which items, topics or functions. Names are bytes.
-#[derive(Clone, Copy)]
-enum Selector<'a> {
-    All,
-    One(&'a [u8]),
-    Prefix(&'a [u8]),
 }
 
 impl<'a> Parts<'a> {

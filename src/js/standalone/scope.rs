@@ -103,7 +103,7 @@ pub fn covers(granted: &JsValue, requested: &JsValue) -> Result<bool, Refused> {
 /// # Errors
 /// A `TokenError`.
 #[wasm_bindgen(js_name = describeScope, skip_typescript)]
-pub fn describe_scope(scope: &JsValue) -> Result<Vec<String>, Refused> {
+pub fn describe_scope(scope: &JsValue) -> Result<Array, Refused> {
     Ok(boundary::describe_scope(scope)?)
 }
 
