@@ -1,13 +1,27 @@
 //! What is between the quotes of a string: characters that mean themselves, and escapes.
 
-/// How many bytes precede the next quote, backslash or control character.
+/// How many bytes precede the next quote, backslash or control character. Eight at a time, since a credential is one
+/// long string: byte by byte, this alone would be a tenth of decoding.
 pub(super) fn plain_run(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| is_special(*byte)).unwrap_or(bytes.len())
+    let (words, _) = bytes.as_chunks();
+    let plain_words = words.iter().take_while(|word| !has_special(u64::from_le_bytes(**word))).count();
+    let rest = bytes.get(plain_words * 8..).unwrap_or_default();
+    plain_words * 8 + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
 }
 
 /// What does not mean itself in a string.
-pub(super) fn is_special(byte: u8) -> bool {
+fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..=0x1f)
+}
+
+/// True if one of eight bytes [`is_special`].
+fn has_special(word: u64) -> bool {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH_BITS: u64 = ONES * 0x80;
+    // Subtracting 1 borrows into the high bit of a byte that is 0, and of no other below 0x80.
+    let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH_BITS != 0;
+    let without_low_bits = word & (ONES * 0xe0);
+    has_zero(without_low_bits) || has_zero(word ^ (ONES * 0x22)) || has_zero(word ^ (ONES * 0x5c))
 }
 
 /// The character of an escape, and how many bytes spell it, both without the backslash. The error is what a valid
