@@ -14,6 +14,7 @@ pub(crate) enum Value {
     Number(Number),
     String(Zeroizing<String>),
     /// A cache key that is not text. Only JavaScript data has these: a `Uint8Array`.
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "js")), allow(dead_code, reason = "only `js` makes it"))]
     Bytes(Vec<u8>),
     Array(Vec<Value>),
     Object(Object),
