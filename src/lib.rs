@@ -17,16 +17,12 @@
 //! assert_eq!(error.code(), "ERR_TOKEN_MALFORMED");
 //! ```
 
-// TODO: the three `allow`s go once scopes and answers no longer use the readers and blocks that tokens did.
-#[allow(dead_code)]
 mod codec;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub mod js;
 #[cfg(feature = "refresh")]
 pub mod refresh;
-#[allow(dead_code)]
 pub mod scope;
 pub mod token;
-#[allow(dead_code)]
 #[cfg(feature = "refresh")]
 pub mod vend;

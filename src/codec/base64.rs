@@ -32,7 +32,8 @@ pub(crate) fn decode_secret(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn decode_into(text: &str, bytes: &mut Vec<u8>) -> bool {
-    let engine = if text.bytes().any(|byte| matches!(byte, b'-' | b'_')) { &URL_SAFE_ENGINE } else { &STANDARD_ENGINE };
+    let has = |byte| text.as_bytes().contains(&byte);
+    let engine = if has(b'-') || has(b'_') { &URL_SAFE_ENGINE } else { &STANDARD_ENGINE };
     engine.decode_vec(text, bytes).is_ok()
 }
 

@@ -1,367 +1,209 @@
-//! A strict, pulling JSON reader (RFC 8259): no tree, no floats, borrowed strings where it can.
+//! A strict JSON parser (RFC 8259): text in, a tree of values out.
 //!
-//! It refuses whatever `serde_json` refuses, and a little more: an object key that the caller reads twice is the
-//! caller's to refuse, and a number of 1e308 or more is out of range. Nesting is bounded, so depth costs no stack.
+//! It refuses what `serde_json` refuses, and numbers of 1e308 or more. A repeated field is kept in the tree: what it
+//! means is up to whoever reads the object. Nesting is bounded, so that no text exhausts the stack.
 
-mod error;
+mod escape;
 mod number;
 #[cfg(test)]
 mod tests;
-mod text;
-#[allow(dead_code)]
 mod value;
 mod write;
 
-pub(crate) use error::Malformed;
 pub(crate) use number::Number;
-pub(crate) use text::unescape;
-#[allow(unused_imports, reason = "the reader of scopes moves to it")]
-pub(crate) use value::{Object, Repeated, Value as Json, parse, parse_object};
+pub(crate) use value::{Object, Repeated, Value as Json};
 pub(crate) use write::{push_hex, write_string};
 
-use error::Expected;
-use number::FAR;
-use std::borrow::Cow;
-use text::{escape, plain_run};
+use escape::{escape, plain_run, unescape};
+use std::error::Error;
+use std::fmt;
+use zeroize::Zeroizing;
 
-/// As deep as `serde_json` reads by default.
+/// The deepest nesting of lists and objects, as in `serde_json`.
 const MAX_DEPTH: u32 = 127;
+
+/// Where a document is broken, and what a valid one would have there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    at: usize,
+    expected: &'static str,
+}
+
+impl Malformed {
+    /// Byte offset in the text.
+    pub(crate) fn at(self) -> usize {
+        self.at
+    }
+
+    /// What a valid document would have here.
+    pub(crate) fn expected(self) -> &'static str {
+        self.expected
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {} at byte {}", self.expected, self.at)
+    }
+}
+
+impl Error for Malformed {}
 
 type Result<T> = std::result::Result<T, Malformed>;
 
-/// What kind of value stands next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Null,
-    Bool,
-    Number,
-    String,
-    Array,
-    Object,
+/// Parses a document.
+///
+/// # Errors
+/// [`Malformed`] for whatever `serde_json` refuses, and for a number of 1e308 or more.
+pub(crate) fn parse(text: &str) -> Result<Json> {
+    let mut parser = Parser { text, at: 0 };
+    let value = parser.value(MAX_DEPTH)?;
+    parser.end()?;
+    Ok(value)
 }
 
-/// A list or an object: its brackets, and what stands in their place where they are missing.
-struct Brackets {
-    open: u8,
-    close: u8,
-    expected: Expected,
-    more: Expected,
+/// Parses a document that is an object.
+///
+/// # Errors
+/// As [`parse`], and for whatever is not UTF-8 or not an object.
+pub(crate) fn parse_object(json: &[u8]) -> Result<Object> {
+    let text = std::str::from_utf8(json).map_err(|error| Malformed { at: error.valid_up_to(), expected: "UTF-8" })?;
+    let mut parser = Parser { text, at: 0 };
+    parser.skip_space();
+    if parser.peek() != Some(b'{') {
+        return Err(Malformed { at: 0, expected: "an object" });
+    }
+    let object = parser.object(MAX_DEPTH)?;
+    parser.end()?;
+    Ok(object)
 }
 
-static ARRAY: Brackets =
-    Brackets { open: b'[', close: b']', expected: Expected::Array, more: Expected::CommaOrBracket };
-static OBJECT: Brackets =
-    Brackets { open: b'{', close: b'}', expected: Expected::Object, more: Expected::CommaOrBrace };
-
-/// Where the content of a string stands in the document.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Run {
-    /// Behind the opening quote.
-    pub(crate) from: usize,
-    /// At the closing quote.
-    pub(crate) to: usize,
-    /// Something in it is; see [`unescape`].
-    pub(crate) escaped: bool,
-}
-
-/// What stands under a name that the caller knows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Value {
-    /// The name does not stand there.
-    #[default]
-    Absent,
-    Text(Run),
-    /// In thousandths, less what stands behind them; `i64::MAX` where that does not fit.
-    Number(i64),
-    /// Of another kind.
-    Other,
-}
-
-/// A cursor over one JSON document.
-pub(crate) struct Reader<'a> {
+/// Reads a text from front to back.
+struct Parser<'a> {
     text: &'a str,
+    /// How many bytes have been read.
     at: usize,
-    depth: u32,
-    /// In the list or object that was opened or gone on with last, something follows.
-    more: bool,
-    /// The string that was read last.
-    run: Run,
 }
 
-impl<'a> Reader<'a> {
-    /// Starts at the front of `text`.
-    pub(crate) fn new(text: &'a str) -> Self {
-        Reader { text, at: 0, depth: 0, more: false, run: Run::default() }
-    }
-
-    /// What stands next; white space before it is passed over.
-    pub(crate) fn kind(&mut self) -> Result<Kind> {
-        match self.next_kind() {
-            Some(kind) => Ok(kind),
-            None => self.fail(Expected::Value),
+impl Parser<'_> {
+    /// Any value, in which so many lists and objects may be nested.
+    fn value(&mut self, depth: u32) -> Result<Json> {
+        self.skip_space();
+        match self.peek() {
+            Some(b'"') => self.string().map(|text| Json::String(Zeroizing::new(text))),
+            Some(b'-' | b'0'..=b'9') => self.number().map(Json::Number),
+            Some(b'{') => self.object(depth).map(Json::Object),
+            Some(b'[') => self.array(depth).map(Json::Array),
+            Some(b't') => self.word("true", "true or false").map(|()| Json::Bool(true)),
+            Some(b'f') => self.word("false", "true or false").map(|()| Json::Bool(false)),
+            Some(b'n') => self.word("null", "null").map(|()| Json::Null),
+            _ => self.fail("a value"),
         }
     }
 
-    #[inline(never)]
-    fn next_kind(&mut self) -> Option<Kind> {
-        self.space();
-        Some(match self.peek() {
-            b'n' => Kind::Null,
-            b't' | b'f' => Kind::Bool,
-            b'-' | b'0'..=b'9' => Kind::Number,
-            b'"' => Kind::String,
-            b'[' => Kind::Array,
-            b'{' => Kind::Object,
-            _ => return None,
-        })
-    }
-
-    /// Reads an object; `field` is called with each key and must read (or [`skip`](Self::skip)) its value.
-    pub(crate) fn object<E: From<Malformed>>(
-        &mut self,
-        mut field: impl FnMut(&mut Self, &str) -> std::result::Result<(), E>,
-    ) -> std::result::Result<(), E> {
-        self.open(&OBJECT)?;
-        while self.more {
-            self.key()?;
-            let key = self.content();
-            field(self, &key)?;
-            self.go_on(&OBJECT)?;
+    fn array(&mut self, depth: u32) -> Result<Vec<Json>> {
+        self.expect(b'[', "an array")?;
+        let depth = self.nested(depth)?;
+        let mut values = Vec::new();
+        if self.take_after_space(b']') {
+            return Ok(values);
         }
-        Ok(())
-    }
-
-    /// Reads an array; `element` is called at each element and must read it.
-    pub(crate) fn array<E: From<Malformed>>(
-        &mut self,
-        mut element: impl FnMut(&mut Self) -> std::result::Result<(), E>,
-    ) -> std::result::Result<(), E> {
-        self.open(&ARRAY)?;
-        while self.more {
-            element(self)?;
-            self.go_on(&ARRAY)?;
-        }
-        Ok(())
-    }
-
-    /// Reads the whole document, an object: what stands under each of `names`, to the place of the same number in
-    /// `values`. What is not known there is checked and passed over; a known name that stands twice is an error.
-    pub(crate) fn members(mut self, names: &[&str], values: &mut [Value]) -> Result<()> {
-        self.open(&OBJECT)?;
-        while self.more {
-            self.key()?;
-            let key = self.content();
-            let known = names.iter().zip(&mut *values).find(|(name, _)| **name == key);
-            let value = match self.next_kind() {
-                Some(Kind::Number) => Value::Number(self.number()?.scaled(3).unwrap_or(i64::MAX)),
-                kind => {
-                    self.skip()?;
-                    if kind == Some(Kind::String) { Value::Text(self.run) } else { Value::Other }
-                }
-            };
-            if let Some((_, place)) = known {
-                if *place != Value::Absent {
-                    return self.fail(Expected::Once);
-                }
-                *place = value;
+        loop {
+            values.push(self.value(depth)?);
+            if self.take_after_space(b']') {
+                return Ok(values);
             }
-            self.go_on(&OBJECT)?;
+            self.expect(b',', "',' or ']'")?;
         }
-        self.end()
     }
 
-    /// Reads a string; borrowed where nothing in it was escaped.
-    pub(crate) fn string(&mut self) -> Result<Cow<'a, str>> {
-        self.run()?;
-        Ok(self.content())
-    }
-
-    /// The string that was read last.
-    #[inline(never)]
-    fn content(&self) -> Cow<'a, str> {
-        let Run { from, to, escaped } = self.run;
-        let text = self.text.get(from..to).unwrap_or_default();
-        if !escaped {
-            return Cow::Borrowed(text);
+    fn object(&mut self, depth: u32) -> Result<Object> {
+        self.expect(b'{', "an object")?;
+        let depth = self.nested(depth)?;
+        let mut object = Object::default();
+        if self.take_after_space(b'}') {
+            return Ok(object);
         }
-        let mut bytes = Vec::from(text);
-        let length = unescape(&mut bytes);
-        bytes.truncate(length);
-        Cow::Owned(String::from_utf8(bytes).unwrap_or_default())
+        loop {
+            let name = self.string()?;
+            self.expect(b':', "':'")?;
+            object.push(name, self.value(depth)?);
+            if self.take_after_space(b'}') {
+                return Ok(object);
+            }
+            self.expect(b',', "',' or '}'")?;
+        }
     }
 
-    /// Reads a string, and remembers where it stands.
-    #[inline(never)]
-    fn run(&mut self) -> Result<()> {
-        self.need(b'"', Expected::String)?;
-        self.run = Run { from: self.at, to: 0, escaped: false };
+    /// How deep the values in a list or an object may be nested, if that may be nested so deep itself.
+    fn nested(&self, depth: u32) -> Result<u32> {
+        depth.checked_sub(1).ok_or_else(|| self.malformed("less nesting"))
+    }
+
+    fn string(&mut self) -> Result<String> {
+        self.expect(b'"', "a string")?;
+        let start = self.at;
+        let mut has_escapes = false;
         loop {
             self.at += plain_run(self.rest());
-            match self.rest() {
-                [b'"', ..] => {
-                    self.run.to = self.at;
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    has_escapes = true;
                     self.at += 1;
-                    return Ok(());
+                    let (_, length) = escape(self.rest()).map_err(|expected| self.malformed(expected))?;
+                    self.at += length;
                 }
-                [b'\\', rest @ ..] => {
-                    self.run.escaped = true;
-                    self.at += 1;
-                    match escape(rest) {
-                        Ok((_, length)) => self.at += length,
-                        Err(expected) => return self.fail(expected),
-                    }
-                }
-                [] => return self.fail(Expected::Quote),
-                _ => return self.fail(Expected::NoControl),
+                Some(_) => return self.fail("no bare control character in a string"),
+                None => return self.fail("the string's closing quote"),
             }
         }
+        let content = self.text.get(start..self.at).unwrap_or_default();
+        self.at += 1;
+        Ok(if has_escapes { unescape(content) } else { String::from(content) })
     }
 
-    /// Reads a number.
-    #[inline(never)]
-    pub(crate) fn number(&mut self) -> Result<Number> {
-        self.space();
+    fn number(&mut self) -> Result<Number> {
         let start = self.at;
-        let mut number = Number { negative: self.take_byte(b'-'), digits: 0, exponent: 0 };
-        let (first, zero) = (self.at, self.peek() == b'0');
-        self.digits(&mut number, 0)?;
-        if zero && self.at > first + 1 {
+        let mut number = Number::ZERO;
+        number.negative = self.take(b'-');
+        let starts_with_zero = self.peek() == Some(b'0');
+        let whole_digits = self.digits(&mut number)?;
+        if starts_with_zero && whole_digits > 1 {
             self.at = start;
-            return self.fail(Expected::NoZero);
+            return self.fail("no leading zero");
         }
-        if self.take_byte(b'.') {
-            self.digits(&mut number, -1)?;
+        if self.take(b'.') {
+            let places = self.digits(&mut number)?;
+            number.shift(true, places as u64);
         }
-        if self.take_byte(b'e') || self.take_byte(b'E') {
-            let down = !self.take_byte(b'+') && self.take_byte(b'-');
-            let mut power = Number { negative: down, digits: 0, exponent: 0 };
-            self.digits(&mut power, 0)?;
-            // What does not fit is as far from any number in use.
-            let power = power.digits.min(FAR) as i32;
-            number.exponent = number.exponent.saturating_add(if down { -power } else { power });
+        if self.take(b'e') || self.take(b'E') {
+            let is_negative = self.take(b'-');
+            if !is_negative {
+                self.take(b'+');
+            }
+            let mut exponent = Number::ZERO;
+            self.digits(&mut exponent)?;
+            number.shift(is_negative, exponent.digits);
         }
         if number.magnitude() > 308 {
             self.at = start;
-            return self.fail(Expected::Smaller);
+            return self.fail("a number below 1e308");
         }
         Ok(number)
     }
 
-    /// Reads `true` or `false`.
-    pub(crate) fn boolean(&mut self) -> Result<bool> {
-        self.space();
-        let is_true = self.peek() == b't';
-        self.word(if is_true { "true" } else { "false" }, Expected::Boolean)?;
-        Ok(is_true)
-    }
-
-    /// Reads and checks one value of any kind, and forgets it.
-    pub(crate) fn skip(&mut self) -> Result<()> {
-        let Some(kind) = self.next_kind() else { return self.fail(Expected::Value) };
-        let brackets = match kind {
-            Kind::Null => return self.word("null", Expected::Null),
-            Kind::Bool => return self.boolean().map(drop),
-            Kind::Number => return self.number().map(drop),
-            Kind::String => return self.run(),
-            Kind::Array => &ARRAY,
-            Kind::Object => &OBJECT,
-        };
-        self.open(brackets)?;
-        while self.more {
-            if kind == Kind::Object {
-                self.key()?;
-            }
-            self.skip()?;
-            self.go_on(brackets)?;
-        }
-        Ok(())
-    }
-
-    /// The document must end here.
-    pub(crate) fn end(&mut self) -> Result<()> {
-        self.space();
-        if self.at == self.text.len() { Ok(()) } else { self.fail(Expected::End) }
-    }
-
-    // The walk itself is apart from the closures, and so in the module once and not with each of them.
-
-    /// The opening bracket, and the closing one if that follows.
-    #[inline(never)]
-    fn open(&mut self, brackets: &Brackets) -> Result<()> {
-        self.need(brackets.open, brackets.expected)?;
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return self.fail(Expected::LessNesting);
-        }
-        self.close(brackets);
-        Ok(())
-    }
-
-    /// An object's key, up to its value.
-    #[inline(never)]
-    fn key(&mut self) -> Result<()> {
-        self.run()?;
-        self.need(b':', Expected::Colon)
-    }
-
-    /// After an element: the closing bracket, or a comma.
-    #[inline(never)]
-    fn go_on(&mut self, brackets: &Brackets) -> Result<()> {
-        self.close(brackets);
-        if self.more { self.need(b',', brackets.more) } else { Ok(()) }
-    }
-
-    fn close(&mut self, brackets: &Brackets) {
-        self.space();
-        self.more = !self.take_byte(brackets.close);
-        self.depth -= u32::from(!self.more);
-    }
-
-    /// One or more digits, added to the number. Each moves its exponent by `step`.
-    #[inline(never)]
-    fn digits(&mut self, number: &mut Number, step: i32) -> Result<()> {
+    /// Appends one or more digits to a number; how many there were.
+    fn digits(&mut self, number: &mut Number) -> Result<usize> {
         let start = self.at;
-        while let digit @ b'0'..=b'9' = self.peek() {
-            self.at += 1;
-            number.exponent = number.exponent.saturating_add(step);
-            // More digits than these decide nothing.
-            if number.digits < u64::MAX / 16 {
-                number.digits = number.digits * 10 + u64::from(digit - b'0');
-            } else {
-                number.exponent = number.exponent.saturating_add(1);
-            }
-        }
-        if self.at == start { self.fail(Expected::Digit) } else { Ok(()) }
-    }
-
-    // These four are inlined always, for speed: reading consists of them.
-
-    #[inline(always)]
-    fn space(&mut self) {
-        while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            number.push(digit - b'0');
             self.at += 1;
         }
+        if self.at == start { self.fail("a digit") } else { Ok(self.at - start) }
     }
 
-    #[inline(always)]
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
-    /// The next byte; 0, which stands nowhere outside of strings, behind the last one.
-    #[inline(always)]
-    fn peek(&self) -> u8 {
-        self.text.as_bytes().get(self.at).copied().unwrap_or_default()
-    }
-
-    #[inline(always)]
-    fn take_byte(&mut self, byte: u8) -> bool {
-        let taken = self.peek() == byte;
-        self.at += usize::from(taken);
-        taken
-    }
-
-    fn word(&mut self, word: &str, expected: Expected) -> Result<()> {
+    fn word(&mut self, word: &str, expected: &'static str) -> Result<()> {
         if !self.rest().starts_with(word.as_bytes()) {
             return self.fail(expected);
         }
@@ -369,19 +211,49 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Nothing but white space may follow.
+    fn end(&mut self) -> Result<()> {
+        self.skip_space();
+        if self.peek().is_none() { Ok(()) } else { self.fail("the end of the document") }
+    }
+
     /// This byte, perhaps after white space.
-    #[inline(never)]
-    fn need(&mut self, byte: u8, expected: Expected) -> Result<()> {
-        self.space();
-        if self.take_byte(byte) { Ok(()) } else { self.fail(expected) }
+    fn expect(&mut self, byte: u8, expected: &'static str) -> Result<()> {
+        if self.take_after_space(byte) { Ok(()) } else { self.fail(expected) }
     }
 
-    #[inline(never)]
-    fn failure(&self, expected: Expected) -> Malformed {
-        Malformed::new(self.at, expected)
+    fn take_after_space(&mut self, byte: u8) -> bool {
+        self.skip_space();
+        self.take(byte)
     }
 
-    fn fail<T>(&self, expected: Expected) -> Result<T> {
-        Err(self.failure(expected))
+    fn take(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    // Parsing consists of this: inlined, it is faster, and smaller than the calls.
+    #[inline(always)]
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    fn malformed(&self, expected: &'static str) -> Malformed {
+        Malformed { at: self.at, expected }
+    }
+
+    fn fail<T>(&self, expected: &'static str) -> Result<T> {
+        Err(self.malformed(expected))
     }
 }

@@ -4,8 +4,6 @@
 //! and never panics, recurses without bound or copies input into an error.
 
 pub(crate) mod base64;
-pub(crate) mod block;
 pub(crate) mod json;
 pub(crate) mod proto;
 pub(crate) mod quote;
-pub(crate) mod wipe;

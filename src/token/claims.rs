@@ -43,24 +43,30 @@ impl Claims {
     ///
     /// # Errors
     /// [`Repeated`] for a known claim that is there twice: two readers could disagree on which one counts.
-    pub(super) fn read(payload: &Object) -> Result<Self, Repeated> {
-        let claim = |name| payload.unique(name);
-        let text = |name| Ok::<_, Repeated>(claim(name)?.and_then(Json::as_str).map(String::from));
+    pub(super) fn read(mut payload: Object) -> Result<Self, Repeated> {
         Ok(Claims {
-            expiry: match claim("exp")? {
+            expiry: match payload.unique("exp")? {
                 None => Expiry::Never,
                 Some(value) => time(value).map_or(Expiry::Invalid, Expiry::At),
             },
-            issued_at: claim("iat")?.and_then(time),
-            permissions: claim("p")?.map(|value| String::from(value.as_str().unwrap_or_default())),
-            token_id: text("id")?,
-            subject: text("sub")?,
-            cache_endpoint: text("c")?,
-            control_endpoint: text("cp")?,
-            is_v2: claim("t")?.and_then(Json::as_str) == Some("g"),
-            is_v1: claim("ver")?.and_then(thousandths).is_some_and(|version| (1000..2000).contains(&version)),
+            issued_at: payload.unique("iat")?.and_then(time),
+            permissions: match payload.unique("p")? {
+                None => None,
+                Some(_) => Some(take_text(&mut payload, "p")?.unwrap_or_default()),
+            },
+            token_id: take_text(&mut payload, "id")?,
+            subject: take_text(&mut payload, "sub")?,
+            cache_endpoint: take_text(&mut payload, "c")?,
+            control_endpoint: take_text(&mut payload, "cp")?,
+            is_v2: payload.unique("t")?.and_then(Json::as_str) == Some("g"),
+            is_v1: payload.unique("ver")?.and_then(thousandths).is_some_and(|version| (1000..2000).contains(&version)),
         })
     }
+}
+
+/// A claim that is text, out of the payload. No claim is secret by itself, so it need not be wiped.
+fn take_text(payload: &mut Object, name: &str) -> Result<Option<String>, Repeated> {
+    Ok(payload.take_string(name)?.map(|mut text| std::mem::take(&mut *text)))
 }
 
 /// A sane time in milliseconds, of one in seconds.
@@ -81,7 +87,7 @@ mod tests {
     use crate::codec::json::parse_object;
 
     fn read(payload: &str) -> Result<Claims, Repeated> {
-        Claims::read(&parse_object(payload.as_bytes()).unwrap())
+        Claims::read(parse_object(payload.as_bytes()).unwrap())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::error::{ErrorKind, TokenError};
 use super::jwt;
 use super::model::{Token, Version};
 use super::options::DecodeOptions;
-use super::sanitize::{is_blank, is_clean, sanitize};
+use super::sanitize::{is_blank, sanitize};
 use super::warning::Facts;
 use crate::codec::base64;
 use crate::scope::Grant;
@@ -111,27 +111,27 @@ impl Parsed {
         if trimmed.len() > MAX_CREDENTIAL_CHARS && trimmed.chars().count() > MAX_CREDENTIAL_CHARS {
             return Err(ErrorKind::TooLong.into());
         }
-        let sanitized;
-        let text = if is_clean(trimmed) {
-            trimmed
-        } else {
-            sanitized = sanitize(trimmed);
-            sanitized.as_str()
+        // Most credentials are base64 and nothing else. Whatever is not may have something around it.
+        let json = match base64::decode_secret(trimmed) {
+            Some(json) if !json.is_empty() => json,
+            _ => {
+                let text = sanitize(trimmed);
+                if text.is_empty() {
+                    return Err(ErrorKind::Empty.into());
+                }
+                if text.as_bytes().contains(&b'.') {
+                    return Self::bare_jwt(text);
+                }
+                base64::decode_secret(&text).ok_or(ErrorKind::NoCredential)?
+            }
         };
-        if text.is_empty() {
-            return Err(ErrorKind::Empty.into());
-        }
-        if text.contains('.') {
-            return Self::bare_jwt(text);
-        }
-        let json = base64::decode_secret(text).ok_or(ErrorKind::NoCredential)?;
         let Envelope { endpoint, api_key } = Envelope::parse(&json).map_err(ErrorKind::Envelope)?;
         let claims = jwt::parse(&api_key).map_err(ErrorKind::JwtInEnvelope)?;
         Ok(Parsed { version: Version::V1, endpoint: Some(endpoint), key: api_key, claims })
     }
 
-    fn bare_jwt(jwt: &str) -> Result<Self, TokenError> {
-        let claims = jwt::parse(jwt).map_err(ErrorKind::Jwt)?;
+    fn bare_jwt(jwt: Zeroizing<String>) -> Result<Self, TokenError> {
+        let claims = jwt::parse(&jwt).map_err(ErrorKind::Jwt)?;
         let version = if claims.is_v2 {
             Version::V2
         } else if claims.is_v1 {
@@ -141,7 +141,7 @@ impl Parsed {
         } else {
             Version::Session
         };
-        Ok(Parsed { version, endpoint: None, key: Zeroizing::new(String::from(jwt)), claims })
+        Ok(Parsed { version, endpoint: None, key: jwt, claims })
     }
 
     /// What [`from_api_key_v2`](super::from_api_key_v2) takes. All that is wrong with the key itself is one error, as

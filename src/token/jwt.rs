@@ -34,7 +34,7 @@ pub(super) fn parse(jwt: &str) -> Result<Claims, JwtError> {
     if decode(signature)?.is_empty() {
         return Err(JwtError::Signature);
     }
-    Ok(Claims::read(&payload)?)
+    Ok(Claims::read(payload)?)
 }
 
 fn object(part: &str) -> Result<Object, JwtError> {

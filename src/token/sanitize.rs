@@ -4,6 +4,9 @@ use zeroize::Zeroizing;
 
 /// Removes white space and line wraps, surrounding quotes and a `Bearer ` prefix; nothing else.
 pub(super) fn sanitize(pasted: &str) -> Zeroizing<String> {
+    if is_clean(pasted) {
+        return Zeroizing::new(String::from(pasted));
+    }
     // With room for all of it: a string that grows leaves a copy behind.
     let mut text = Zeroizing::new(String::with_capacity(pasted.len()));
     for character in pasted.chars() {
@@ -23,8 +26,8 @@ pub(super) fn sanitize(pasted: &str) -> Zeroizing<String> {
     text
 }
 
-/// There is nothing to remove, as in most credentials: [`sanitize`] would give a copy.
-pub(super) fn is_clean(text: &str) -> bool {
+/// There is nothing to remove.
+fn is_clean(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic() && !is_quote(char::from(byte)))
 }
 

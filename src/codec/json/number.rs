@@ -1,7 +1,7 @@
 //! Numbers, in decimal.
 
-/// A power of ten that is as far from any number in use as one can be.
-pub(super) const FAR: u64 = 1 << 30;
+/// Larger exponents are all alike: no number in use comes near.
+const MAX_EXPONENT: u64 = 1 << 30;
 
 /// A JSON number: its digits and the power of ten they count. Read by decimal digits, so that nothing is rounded
 /// through a float.
@@ -10,16 +10,30 @@ pub(crate) struct Number {
     pub(super) negative: bool,
     /// The first 18 digits at least.
     pub(super) digits: u64,
-    pub(super) exponent: i32,
+    exponent: i32,
 }
 
 impl Number {
-    #[cfg(all(target_arch = "wasm32", feature = "js"))]
     pub(crate) const ZERO: Number = Number { negative: false, digits: 0, exponent: 0 };
 
-    /// The number times 10 to the power of `places`, less what stands behind the point then;
-    /// `None` where that does not fit. `1.5` with 3 places is 1500.
-    #[inline(never)]
+    /// Appends a digit.
+    pub(super) fn push(&mut self, digit: u8) {
+        if self.digits < u64::MAX / 16 {
+            self.digits = self.digits * 10 + u64::from(digit);
+        } else {
+            // More digits than these decide nothing.
+            self.exponent = self.exponent.saturating_add(1);
+        }
+    }
+
+    /// Multiplies the number by a power of ten, or divides it.
+    pub(super) fn shift(&mut self, divide: bool, power: u64) {
+        let power = power.min(MAX_EXPONENT) as i32;
+        self.exponent = self.exponent.saturating_add(if divide { -power } else { power });
+    }
+
+    /// The number times 10 to the power of `places`, less the fraction that is left; `None` if that does not fit.
+    /// `1.5` with 3 places is 1500.
     pub(crate) fn scaled(self, places: i32) -> Option<i64> {
         let mut value = self.digits;
         let mut exponent = self.exponent.saturating_add(places);

@@ -1,10 +1,15 @@
 use super::*;
 use proptest::prelude::*;
-use std::string::ToString;
 
 fn accepts(text: &str) -> bool {
-    let mut reader = Reader::new(text);
-    reader.skip().and_then(|()| reader.end()).is_ok()
+    parse(text).is_ok()
+}
+
+fn scaled(text: &str, places: i32) -> Option<i64> {
+    match parse(text) {
+        Ok(Json::Number(number)) => number.scaled(places),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -79,7 +84,6 @@ fn refuses_what_serde_json_refuses() {
 
 #[test]
 fn numbers_are_read_by_their_digits() {
-    let scaled = |text, places| Reader::new(text).number().unwrap().scaled(places);
     assert_eq!(scaled("1735689600", 3), Some(1_735_689_600_000));
     assert_eq!(scaled("1735689600.9999", 3), Some(1_735_689_600_999));
     assert_eq!(scaled("1.7356896e9", 3), Some(1_735_689_600_000));
@@ -95,9 +99,33 @@ fn numbers_are_read_by_their_digits() {
 
 #[test]
 fn an_error_tells_where() {
-    let mut reader = Reader::new("{\"a\": [1, }");
-    let malformed = reader.skip().unwrap_err();
-    assert_eq!((malformed.at(), *malformed.expected()), (10, "a value"));
+    for (text, at, expected) in [
+        ("{\"a\": [1, }", 10, "a value"),
+        ("[01]", 1, "no leading zero"),
+        ("[1e999]", 1, "a number below 1e308"),
+        ("[-]", 2, "a digit"),
+        ("[1 2]", 3, "',' or ']'"),
+        ("{\"a\":1 2}", 7, "',' or '}'"),
+        ("{\"a\" 1}", 5, "':'"),
+        ("{,}", 1, "a string"),
+        ("\"a\tb\"", 2, "no bare control character in a string"),
+        ("\"a", 2, "the string's closing quote"),
+        ("\"\\x\"", 2, "a known escape"),
+        ("\"\\u00g0\"", 2, "four hexadecimal digits"),
+        ("\"\\ud83d\\u0041\"", 2, "the second half of a surrogate pair"),
+        ("\"\\ud83d\"", 2, "no lone surrogate"),
+        ("tru", 0, "true or false"),
+        ("nul", 0, "null"),
+        ("1 2", 2, "the end of the document"),
+        (&"[".repeat(128), 128, "less nesting"),
+    ] {
+        let malformed = parse(text).unwrap_err();
+        assert_eq!((malformed.at(), malformed.expected()), (at, expected), "{text}");
+    }
+    for (text, at, expected) in [(&b"[]"[..], 0, "an object"), (b"{\"\xff", 2, "UTF-8"), (b" nul", 0, "an object")] {
+        let malformed = parse_object(text).unwrap_err();
+        assert_eq!((malformed.at(), malformed.expected()), (at, expected), "{text:?}");
+    }
 }
 
 proptest! {
@@ -106,8 +134,10 @@ proptest! {
         let oracle = serde_json::to_string(&text).unwrap();
         let escaped: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
         let escaped = format!("\"{escaped}\"");
-        prop_assert_eq!(Reader::new(&oracle).string().unwrap(), text.as_str());
-        prop_assert_eq!(Reader::new(&escaped).string().unwrap(), text.as_str());
+        for literal in [&oracle, &escaped] {
+            let parsed = parse(literal).unwrap();
+            prop_assert_eq!(parsed.as_str(), Some(&*text));
+        }
         let mut written = String::new();
         write_string(&mut written, &text);
         prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
@@ -120,6 +150,6 @@ proptest! {
 
     #[test]
     fn whole_numbers_are_exact(number: i64) {
-        prop_assert_eq!(Reader::new(&number.to_string()).number().unwrap().scaled(0), number.checked_abs().map(|_| number));
+        prop_assert_eq!(scaled(&number.to_string(), 0), number.checked_abs().map(|_| number));
     }
 }

@@ -1,7 +1,6 @@
 //! JSON as a tree of values.
 
-use super::error::Expected;
-use super::{Kind, Malformed, Number, Reader};
+use super::Number;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -15,6 +14,7 @@ pub(crate) enum Value {
     Number(Number),
     String(Zeroizing<String>),
     /// A cache key that is not text. Only JavaScript data has these: a `Uint8Array`.
+    #[cfg_attr(not(all(target_arch = "wasm32", feature = "js")), allow(dead_code, reason = "only `js` makes it"))]
     Bytes(Vec<u8>),
     Array(Vec<Value>),
     Object(Object),
@@ -99,62 +99,9 @@ impl fmt::Debug for Object {
     }
 }
 
-/// Reads a whole JSON document (RFC 8259), strictly.
-///
-/// # Errors
-/// [`Malformed`] for whatever `serde_json` refuses, and for a number of 1e308 or more.
-pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
-    let mut reader = Reader::new(text);
-    let value = read(&mut reader)?;
-    reader.end()?;
-    Ok(value)
-}
-
-/// Reads a whole JSON document that is an object, out of UTF-8.
-///
-/// # Errors
-/// As [`parse`], and for whatever is not UTF-8 or not an object.
-pub(crate) fn parse_object(json: &[u8]) -> Result<Object, Malformed> {
-    let text = std::str::from_utf8(json).map_err(|error| Malformed::new(error.valid_up_to(), Expected::Utf8))?;
-    if !text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') {
-        return Err(Malformed::new(0, Expected::Object));
-    }
-    match parse(text)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(Malformed::new(0, Expected::Object)),
-    }
-}
-
-fn read(reader: &mut Reader<'_>) -> Result<Value, Malformed> {
-    Ok(match reader.kind()? {
-        Kind::Null => {
-            reader.skip()?;
-            Value::Null
-        }
-        Kind::Bool => Value::Bool(reader.boolean()?),
-        Kind::Number => Value::Number(reader.number()?),
-        Kind::String => Value::String(Zeroizing::new(reader.string()?.into_owned())),
-        Kind::Array => {
-            let mut values = Vec::new();
-            reader.array(|reader| {
-                values.push(read(reader)?);
-                Ok::<_, Malformed>(())
-            })?;
-            Value::Array(values)
-        }
-        Kind::Object => {
-            let mut object = Object::default();
-            reader.object(|reader, name| {
-                object.push(name.into(), read(reader)?);
-                Ok::<_, Malformed>(())
-            })?;
-            Value::Object(object)
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::parse;
     use super::*;
 
     #[test]

@@ -1,47 +1,35 @@
-//! Putting text together, JSON strings among it.
+//! JSON strings.
 
-use super::text::{LETTERS, MEANT, is_special};
+use super::escape::plain_run;
 
 /// Appends `text` as a JSON string literal.
 pub(crate) fn write_string(out: &mut String, text: &str) {
-    push(out, "\"");
+    out.push('"');
     let mut rest = text;
-    // What is to be escaped is ASCII, so pieces end where characters do.
-    while let Some(at) = rest.bytes().position(is_special) {
-        let (plain, escaped) = rest.split_at_checked(at).unwrap_or_default();
-        let byte = escaped.as_bytes().first().copied().unwrap_or_default();
-        push(out, plain);
-        // The usual five have letters.
-        if let Some((letter, _)) = LETTERS.iter().zip(MEANT).take(5).find(|(_, meant)| **meant == byte) {
-            push_ascii(out, b'\\');
-            push_ascii(out, *letter);
-        } else {
-            push(out, "\\u00");
-            push_hex(out, byte);
+    loop {
+        // What is escaped is ASCII, so pieces end where characters do.
+        let (plain, special) = rest.split_at_checked(plain_run(rest.as_bytes())).unwrap_or_default();
+        out.push_str(plain);
+        match special.bytes().next() {
+            None => break,
+            Some(b'"') => out.push_str("\\\""),
+            Some(b'\\') => out.push_str("\\\\"),
+            Some(b'\n') => out.push_str("\\n"),
+            Some(b'\r') => out.push_str("\\r"),
+            Some(b'\t') => out.push_str("\\t"),
+            Some(byte) => {
+                out.push_str("\\u00");
+                push_hex(out, byte);
+            }
         }
-        rest = escaped.get(1..).unwrap_or_default();
+        rest = special.get(1..).unwrap_or_default();
     }
-    push(out, rest);
-    push(out, "\"");
+    out.push('"');
 }
 
 /// Appends two hexadecimal digits.
 pub(crate) fn push_hex(out: &mut String, byte: u8) {
     for nibble in [byte >> 4, byte & 15] {
-        push_ascii(out, if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
+        out.push(char::from_digit(u32::from(nibble), 16).unwrap_or_default());
     }
-}
-
-// Not inlined, for size: text is put together in many places.
-
-/// Appends text.
-#[inline(never)]
-pub(crate) fn push(out: &mut String, text: &str) {
-    out.push_str(text);
-}
-
-/// Appends an ASCII character.
-#[inline(never)]
-pub(crate) fn push_ascii(out: &mut String, byte: u8) {
-    out.push(char::from(byte));
 }
