@@ -16,7 +16,7 @@ const file = (name) => new URL(`../../pkg/${name}`, import.meta.url);
  * Bytes in gzip -9, WebAssembly and JavaScript together: a bound on growth that nobody meant. Size is a budget, not a
  * style.
  */
-const BUDGET = { 'index.js': 68_000, 'decode.js': 38_000, 'react.js': 4_500, 'vue.js': 4_500, 'momento.js': 5_500 };
+const BUDGET = { 'index.js': 78_500, 'decode.js': 47_500, 'react.js': 4_500, 'vue.js': 4_500, 'momento.js': 5_500 };
 
 for (const [name, most] of Object.entries(BUDGET)) {
   test(`${name} is within its budget`, (t) => {
@@ -93,7 +93,7 @@ test('what cannot compile bytes has the module as a file beside it, and no secon
     ]) {
       const text = readFileSync(file(`${name}.${host}.js`), 'utf8');
       assert.ok(text.includes(`from"./${wasm}${query}"`), name);
-      assert.ok(text.length < 50_000, `${name} for ${host} is ${text.length} bytes`);
+      assert.ok(text.length < 55_000, `${name} for ${host} is ${text.length} bytes`);
     }
   }
 });
