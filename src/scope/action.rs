@@ -1,9 +1,6 @@
 //! One thing that a holder of a token would do.
 
-use super::error::ScopeError;
-use super::read;
 use super::role::{CacheAccess, TopicAccess};
-use crate::codec::json;
 
 /// What may be asked of [`allows`](super::allows): one access to one item, topic or function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,15 +46,6 @@ impl Action {
     /// To invoke the function of this name.
     pub fn function(cache: impl Into<String>, function: impl Into<String>) -> Self {
         Action::Function { cache: cache.into(), function: function.into() }
-    }
-
-    /// Reads `{"type","access","cache","key"|"topic"|"func"}`, strictly: unknown and repeated fields are errors.
-    ///
-    /// # Errors
-    /// `ERR_ARGUMENT`, with what was wrong.
-    pub fn from_json(text: &str) -> Result<Action, ScopeError> {
-        let value = json::parse(text).map_err(|malformed| ScopeError::from(malformed).in_action())?;
-        read::action(&value)
     }
 }
 

@@ -3,6 +3,7 @@
 //! The `All…` constants are `{"all":"caches"}`, `{"all":"items"}`, `{"all":"topics"}` and `{"all":"functions"}`: they
 //! survive JSON, and are neither a cache named `*` nor one another.
 
+use super::action::Action;
 use super::error::ScopeError;
 use super::model::{CacheSelector, ItemSelector, MAX_PERMISSIONS, NameSelector, Permission, TokenScope};
 use super::read;
@@ -24,6 +25,17 @@ impl TokenScope {
     pub fn to_json(&self) -> Option<String> {
         let permissions: Option<Vec<String>> = self.permissions().iter().map(permission).collect();
         Some(format!(r#"{{"permissions":[{}]}}"#, permissions?.join(",")))
+    }
+}
+
+impl Action {
+    /// Reads `{"type","access","cache","key"|"topic"|"func"}`, strictly: unknown and repeated fields are errors.
+    ///
+    /// # Errors
+    /// `ERR_ARGUMENT`, with what was wrong.
+    pub fn from_json(text: &str) -> Result<Action, ScopeError> {
+        let value = json::parse(text).map_err(|malformed| ScopeError::from(malformed).in_action())?;
+        read::action(&value)
     }
 }
 

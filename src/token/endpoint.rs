@@ -1,10 +1,10 @@
 //! Where a credential is sent. A credential's endpoint is not signed, so anyone who can change the string can
 //! change its destination: only a plain host name under an allowed suffix passes.
 
-use super::decode::Parsed;
 use super::error::{ErrorKind, TokenError};
-use super::model::Version;
 use super::options::{DecodeOptions, Overrides};
+use super::parsed::Parsed;
+use super::version::Version;
 
 /// The suffix that Momento's endpoints end in, whatever the cell.
 pub const DEFAULT_ENDPOINT_SUFFIX: &str = "momentohq.com";

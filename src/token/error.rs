@@ -1,8 +1,8 @@
 //! The error of this layer.
 
-use super::decode::MAX_CREDENTIAL_CHARS;
 use super::envelope::EnvelopeError;
 use super::jwt::JwtError;
+use super::limits::MAX_CREDENTIAL_CHARS;
 use crate::codec::quote::is_quotable;
 use std::error::Error;
 use std::fmt;

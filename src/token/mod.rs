@@ -12,7 +12,7 @@
 //! Decoding verifies no signature. The current time is needed for the warnings alone.
 //!
 //! The steps, each in a file of its own: `sanitize` removes what a paste leaves around a credential, `envelope` and
-//! `jwt` take the two encodings apart, `claims` gives the claims their types, `endpoint` decides where the credential
+//! `jwt` take the two encodings apart, `claims` gives the claims their types, `parsed` runs these three, `endpoint` decides where the credential
 //! may be sent, `warning` points out what is unusual, and `decode` runs the steps in order.
 
 mod claims;
@@ -21,24 +21,29 @@ mod endpoint;
 mod envelope;
 mod error;
 mod jwt;
+mod limits;
 mod model;
 mod options;
+mod parsed;
 mod provider;
 mod sanitize;
 mod secret;
+mod version;
 mod warning;
 
 #[cfg(any(feature = "refresh", all(target_arch = "wasm32", feature = "js")))]
 pub(crate) use decode::{Expected, decode_as};
-pub use decode::{MAX_CREDENTIAL_CHARS, decode, key_version};
+pub use decode::{decode, key_version};
 pub use endpoint::{DEFAULT_ENDPOINT_SUFFIX, Endpoints};
 pub use error::TokenError;
-pub use model::{MAX_DISPOSABLE_LIFE_MS, Token, Version};
+pub use limits::{MAX_CREDENTIAL_CHARS, MAX_DISPOSABLE_LIFE_MS};
+pub use model::Token;
 pub use options::{DecodeOptions, Overrides};
 pub use provider::{from_api_key_v2, from_disposable_token, from_string};
 #[cfg(feature = "refresh")]
 pub(crate) use sanitize::is_blank;
 pub use secret::Secret;
+pub use version::Version;
 pub use warning::Warning;
 #[cfg(feature = "refresh")]
 #[allow(unused_imports, reason = "for the readers of answers")]

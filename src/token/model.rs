@@ -2,40 +2,12 @@
 
 use super::endpoint::Endpoints;
 use super::secret::Secret;
+use super::version::Version;
 use super::warning::Warning;
 #[cfg(feature = "refresh")]
 use super::warning::WarningKind;
 use crate::scope::Grant;
 use std::fmt;
-
-/// The longest a disposable token may live: 25 hours, in milliseconds (Momento's limits page, since February 2026).
-pub const MAX_DISPOSABLE_LIFE_MS: i64 = 25 * 60 * 60 * 1000;
-
-/// What a credential is, by its form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Version {
-    /// A disposable token or a v1 API key; their form is the same.
-    V1,
-    /// A v2 API key.
-    V2,
-    /// A legacy token.
-    Legacy,
-    /// A session token.
-    Session,
-}
-
-impl Version {
-    /// `v1`, `v2`, `legacy` or `session`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Version::V1 => "v1",
-            Version::V2 => "v2",
-            Version::Legacy => "legacy",
-            Version::Session => "session",
-        }
-    }
-}
 
 /// What a credential says. None of it is proven: only Momento's servers verify the signature.
 pub struct Token {
@@ -106,7 +78,7 @@ impl Token {
         self.subject.as_deref()
     }
 
-    /// Nothing in it contradicts a disposable token: it expires within [`MAX_DISPOSABLE_LIFE_MS`] and its permissions
+    /// Nothing in it contradicts a disposable token: it expires within [`MAX_DISPOSABLE_LIFE_MS`](super::MAX_DISPOSABLE_LIFE_MS) and its permissions
     /// are explicit.
     pub fn is_disposable(&self) -> bool {
         self.disposable

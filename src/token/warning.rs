@@ -1,6 +1,7 @@
 //! What is unusual about a credential.
 
-use super::model::{MAX_DISPOSABLE_LIFE_MS, Version};
+use super::limits::MAX_DISPOSABLE_LIFE_MS;
+use super::version::Version;
 use crate::scope::{Grant, ScopeError};
 
 /// What is unusual about a credential.

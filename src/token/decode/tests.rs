@@ -1,6 +1,8 @@
 use super::super::{Overrides, from_api_key_v2, from_disposable_token, from_string};
 use super::*;
+use crate::codec::base64;
 use crate::scope::TokenScope;
+use crate::token::MAX_CREDENTIAL_CHARS;
 use proptest::prelude::*;
 
 const CELL: &str = "cell-4-us-west-2-1.prod.a.momentohq.com";
