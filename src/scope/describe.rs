@@ -83,7 +83,9 @@ fn quote(name: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::{ItemSelector, NameSelector};
+    use super::super::model::ItemSelector;
+    #[cfg(feature = "refresh")]
+    use super::super::model::NameSelector;
     use super::*;
 
     #[test]
