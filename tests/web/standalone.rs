@@ -98,7 +98,7 @@ fn scopes_are_read_strictly() {
     assert_eq!(json(&scope), written);
     let all = TokenScopes::cache_read_write(&parse(r#"{"all":"caches"}"#)).unwrap();
     let merged = merge_scopes(vec![scope.clone(), all.clone(), scope.clone()]).unwrap();
-    assert_eq!(describe_scope(&merged).unwrap().len(), 2);
+    assert_eq!(describe_scope(&merged).unwrap().length(), 2);
     let encoded = encode_permissions(&merged).unwrap();
     assert_eq!(json(&decode_permissions(&encoded.into()).unwrap()), json(&merged));
     assert!(covers(&all, &scope).unwrap() && !covers(&scope, &all).unwrap());
