@@ -122,13 +122,18 @@ scenario('a tab in the background renews its token all the same', async ({ servi
 });
 
 const SAME_TIMERS = 'slows timers of the background to one a second, and no further';
-for (const [what, seconds, options] of [
-  ['throttled to one a minute', 3, { flags: ['--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1'] }],
-  ['throttled by the browser for as long as it takes', 20, { long: true }],
+for (const [what, seconds, patience, options] of [
+  [
+    'throttled to one a minute',
+    3,
+    60_000,
+    { flags: ['--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/1'] },
+  ],
+  ['throttled by the browser for as long as it takes', 20, 600_000, { long: true }],
 ]) {
   scenario(
     `a tab whose timers were ${what} has a valid token when it is shown again`,
-    async ({ service: start, open, figure }) => {
+    async ({ service: start, open, figure, skip }) => {
       const service = await start({ seconds });
       const tab = await open(service.url);
       await first(tab);
@@ -136,7 +141,12 @@ for (const [what, seconds, options] of [
       await other.show();
       await until('it is hidden', () => tab.run(() => document.hidden));
       // The tab is asked nothing meanwhile, lest that wake it.
-      await until('a token was not renewed', () => Date.now() > service.vends.at(-1).at + (seconds + 2) * 1000, 600);
+      const lapsed = () => Date.now() > service.vends.at(-1).at + (seconds + 2) * 1000;
+      const hidden = Date.now();
+      await until('a token was not renewed', () => lapsed() || Date.now() > hidden + patience, 600);
+      // Chromium counts as chained, and slows to one a minute, only timers that timers have set. It may count those that
+      // are set after a request's answer as such or not.
+      if (!lapsed()) return skip(`its timers were not slowed: a token was renewed for ${patience / 1_000} s`);
       const sent = service.vends.length;
       const shown = Date.now();
       await tab.show();

@@ -46,6 +46,7 @@ export function runScenarios({ long, engines = ENGINES }) {
                 return tab;
               },
               figure: (what, value) => figures.push([promise, name, what, value]),
+              skip: (reason) => context.skip(reason),
             });
             for (const tab of tabs.filter((tab) => !tab.gone))
               assert.deepEqual(await tab.run(() => globalThis.troubles), [], 'errors in the page');
