@@ -1,6 +1,7 @@
 // What RotatingTopicClient does with its streams when a new token comes, and where they resume.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { begin } from './support/begin.mjs';
 import { diary } from './support/diary.mjs';
 import { newToken, stage } from './support/fakes.mjs';
 
