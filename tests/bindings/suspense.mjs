@@ -72,6 +72,8 @@ export function suspenseTests(browser) {
           await call('plain');
           await shows(expected);
           assert.equal(vends(), 1);
+          // Nobody resets before React has come to rest.
+          await pause(400);
           await call('reset');
           await shows(/^token nth-2/);
           assert.equal(vends(), 2);
