@@ -45,6 +45,3 @@ pub(crate) use sanitize::is_blank;
 pub use secret::Secret;
 pub use version::Version;
 pub use warning::Warning;
-#[cfg(feature = "refresh")]
-#[allow(unused_imports, reason = "for the readers of answers")]
-pub(crate) use warning::WarningKind;
