@@ -5,7 +5,8 @@ import { type Peer, functionOf } from './peer.js';
 // Hooks are read from a copy: a bundler fails the build where a module names a missing export of a namespace.
 type React = typeof installed;
 const react: { [K in keyof React]: React[K] | undefined } = { ...installed };
-const peer: Peer = { name: 'React', needed: '18', found: react.version ?? 'of an unknown version' };
+export const { version } = react;
+const peer: Peer = { name: 'React', needed: '18', found: version ?? 'of an unknown version' };
 
 const hook = <K extends 'useEffect' | 'useInsertionEffect' | 'useMemo' | 'useState' | 'useSyncExternalStore'>(
   name: K,

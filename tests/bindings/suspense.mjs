@@ -21,8 +21,11 @@ export function suspenseTests(browser) {
           expected: EXPECTED,
         });
         const { page } = opened;
-        const shows = (expected, id = 'token') =>
-          until(`#${id} shows ${expected}`, async () => expected.test(await page.text(`#${id}`)));
+        const shows = async (expected, id = 'token') => {
+          let text;
+          const isThere = async () => expected.test((text = await page.text(`#${id}`)));
+          await until(() => `#${id} shows ${expected}, and not '${text}'`, isThere);
+        };
         return {
           ...opened,
           shows,

@@ -6,6 +6,7 @@
 // or the component would ask again and the boundary would never be reached; and no longer once it is there, because the
 // next render is then the boundary's reset.
 import { TokenError, type TokenSource } from 'momento-token-wasm';
+import { version } from '../react-hooks.js';
 
 interface Attempt {
   /** Resolves when it is over, whatever came of it. Not a promise, to see when React begins to wait. */
@@ -22,6 +23,16 @@ interface Attempt {
  * An attempt does not fail before that: an error that waits could be rendered once more at any time.
  */
 const FALLBACK_THROTTLE_MS = 300;
+
+/**
+ * React renders a tree that threw an error once more before it shows the boundary, and starts over where the page
+ * renders something else meanwhile. So an error that was thrown by one render is about to be thrown again, however long
+ * React takes to come back to it.
+ */
+const SECOND_RENDER_MS = 300;
+
+/** How often an error is thrown by two renders. React 18 in development repeats each throw. */
+const THROWS_OF_TWO_RENDERS = version?.startsWith('18.') ? 3 : 2;
 
 /** An error that nobody has rendered by then concerns nobody any more. */
 const STALE_AFTER_MS = 5_000;
@@ -48,7 +59,7 @@ export function suspend(source: TokenSource): never {
   const { failure, over } = attempt;
   if (!failure) throw over;
   const times = ++attempt.thrown;
-  afterRendering(() => {
+  afterRendering(times < THROWS_OF_TWO_RENDERS ? SECOND_RENDER_MS : 0, () => {
     if (attempt.thrown !== times || attempts.get(source) !== attempt) return;
     attempts.delete(source);
     failed.add(source);
@@ -87,9 +98,10 @@ const MAX_TASKS = 50;
 
 /**
  * Runs it once React has finished what it is rendering: when tasks follow each other sooner than its slices would let
- * them.
+ * them, and no sooner than in `delay` ms.
  */
-function afterRendering(run: () => void): void {
+function afterRendering(delay: number, run: () => void): void {
+  if (delay > 0) return void setTimeout(afterRendering, delay, 0, run);
   const channel = typeof MessageChannel === 'function' ? new MessageChannel() : undefined;
   const post = (): void => void (channel ? channel.port2.postMessage(null) : setTimeout(next, 0));
   let last = performance.now();
