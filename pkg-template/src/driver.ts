@@ -43,8 +43,8 @@ export interface Caller {
 }
 
 // Not methods: a closure made in one may hold on to its driver.
-const tick = (driver: Weak): void => driver.deref()?.tell('timer');
-const watch = (driver: Weak, life: Endings): void => watchPage((event) => driver.deref()?.tell(event), life);
+const tick = (driver: Weak<Driver>): void => driver.deref()?.tell('timer');
+const watch = (driver: Weak<Driver>, life: Endings): void => watchPage((event) => driver.deref()?.tell(event), life);
 
 /** An event without more to it. */
 export type PlainEvent = PageEvent | 'start' | 'timer' | 'rejected' | 'close';
@@ -79,7 +79,7 @@ export class Driver {
   readonly #emit: Emit;
   readonly #ties: Ties = { machine: undefined, timer: undefined, life: [] };
   #listened = false;
-  readonly #weak = weakly(this);
+  readonly #weak = weakly<Driver>(this);
   /**
    * What the machine has decided and is not yet done. A listener may call back in the midst of it: what that brings
    * waits its turn.

@@ -54,10 +54,21 @@ interface Failed {
 
 export type Message = Ask | Told | Failed;
 
+/** Who hears what siblings say, and what comes of the lock. */
+export interface Member {
+  /** How long its token is good for (ms); 0 where it has none. */
+  readonly left: number;
+  hear(message: Message): void;
+  /** The lock is held for this request. */
+  locked(request: number): void;
+  /** All that siblings had said before has been heard. */
+  drained(request: number): void;
+}
+
 /** One driver's seat among its siblings. */
 export class Tabs {
   readonly #name: string;
-  readonly #driver: Weak;
+  readonly #member: Weak<Member>;
   #channel: BroadcastChannel | undefined;
   /** Ends the request for the lock, and the hold on it. */
   #unlock: (() => void) | undefined;
@@ -65,22 +76,22 @@ export class Tabs {
   #echo: { echo: number; heard(): void } | undefined;
 
   /** Seats the driver until the end of `life`; undefined where tabs cannot speak to each other. */
-  static join(name: string, driver: Weak, life: Endings): Tabs | undefined {
-    const tabs = new Tabs(name, driver);
+  static join(name: string, member: Weak<Member>, life: Endings): Tabs | undefined {
+    const tabs = new Tabs(name, member);
     if (!tabs.#open()) return undefined;
     // A page in the back/forward cache holds neither lock nor channel, or it could not be there.
     listen(globalThis, 'pagehide', () => tabs.#close(), life);
     // On return it may wait for a request that has died meanwhile, and has missed what the others told.
     const back = (): unknown =>
-      tabs.#channel ?? (tabs.#open() && tabs.tell({ kind: 'ask', left: driver.deref()?.left ?? 0 }));
+      tabs.#channel ?? (tabs.#open() && tabs.tell({ kind: 'ask', left: member.deref()?.left ?? 0 }));
     listen(globalThis, 'pageshow', back, life);
     life.push(() => tabs.#close());
     return tabs;
   }
 
-  private constructor(name: string, driver: Weak) {
+  private constructor(name: string, member: Weak<Member>) {
     this.#name = name;
-    this.#driver = driver;
+    this.#member = member;
   }
 
   #open(): BroadcastChannel | undefined {
@@ -91,7 +102,7 @@ export class Tabs {
       this.#channel.onmessage = ({ data }) => {
         if (this.#echo && data?.echo === this.#echo.echo) return this.#echo.heard();
         const message = read(data);
-        if (message) this.#driver.deref()?.hear(message);
+        if (message) this.#member.deref()?.hear(message);
       };
     } catch {
       // None here, or not for a page like this one.
@@ -119,7 +130,7 @@ export class Tabs {
    * messages to oneself.
    */
   drain(request: number, times = 2): void {
-    if (!this.#channel || times === 0) return this.#driver.deref()?.drained(request);
+    if (!this.#channel || times === 0) return this.#member.deref()?.drained(request);
     const echo = Math.random();
     this.#echo = { echo, heard: () => this.drain(request, times - 1) };
     try {
@@ -136,7 +147,7 @@ export class Tabs {
   lock(request: number, left: number): void {
     this.tell({ kind: 'ask', left });
     this.unlock();
-    const locked = (): void => this.#driver.deref()?.locked(request);
+    const locked = (): void => this.#member.deref()?.locked(request);
     const { locks } = globalThis.navigator ?? {};
     // In a moment: it is an event of its own.
     if (!locks || !this.#channel) return queueMicrotask(locked);

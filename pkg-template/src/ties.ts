@@ -1,6 +1,5 @@
 // What a driver leaves in the world. It holds on to its driver weakly: a source that an app has dropped is collected,
 // and what it left behind is released.
-import type { Driver } from './driver.js';
 import type { Endings } from './page.js';
 import type { Machine } from './refresher.js';
 
@@ -12,8 +11,8 @@ export interface Ties {
   readonly life: Endings;
 }
 
-export interface Weak {
-  deref(): Driver | undefined;
+export interface Weak<T> {
+  deref(): T | undefined;
 }
 
 /** In Node.js and Deno, a process ends in spite of a timer that is not wanted. */
@@ -37,10 +36,10 @@ export function release(ties: Ties): void {
 }
 
 /** Drivers that someone waits for or listens to: they live until that ends, whoever else has dropped them. */
-export const wanted = new Set<Driver>();
+export const wanted = new Set<object>();
 
 /** Not every engine has these two; there, a source lives until it is closed. */
 export const registry =
   typeof FinalizationRegistry === 'function' ? /* @__PURE__ */ new FinalizationRegistry(release) : undefined;
-export const weakly = (driver: Driver): Weak =>
+export const weakly = <T extends object>(driver: T): Weak<T> =>
   typeof WeakRef === 'function' ? new WeakRef(driver) : { deref: () => driver };
