@@ -1,8 +1,8 @@
 //! What a vending service is asked, what it answers, and what its refusals mean.
 //!
 //! Vending services are written by hand and differ. Here their answers are brought to one form, [`Answer`], and their
-//! failures to one error, [`VendError`], which says whether to ask again. [`retry_after()`]
-//! finds how long to wait before that.
+//! failures to one error, [`VendError`], which says whether to ask again. In an HTTP answer's headers,
+//! [`retry_after()`] finds how long to wait, and [`ServerClock`] what the server's clock shows.
 
 mod answer;
 mod date;
@@ -14,6 +14,7 @@ mod find;
 mod grant;
 mod http_date;
 mod retry_after;
+mod server_clock;
 mod status;
 mod text;
 
@@ -21,6 +22,7 @@ pub use answer::{Answer, MAX_ANSWER_BYTES};
 pub use error::{InnerText, Retry, VendError};
 pub use grant::{Asked, compare};
 pub use retry_after::retry_after;
+pub use server_clock::ServerClock;
 
 /// `Ok` for a success (2xx). After 401, 403, 404 and 410 asking again does not help until something changes; all other
 /// statuses may pass by themselves.

@@ -17,8 +17,8 @@ const FIRST_EPOCH_MS: i64 = 1_000_000_000_000;
 /// How long a `Retry-After` header (RFC 9110, section 10.2.3) asks to wait, in milliseconds, never negative; `None`
 /// where it is not understood.
 ///
-/// `now` is what the server's clock shows, in milliseconds since the epoch, as far as that is known: it
-/// is what times are held against. A fraction of a
+/// `now` is what the server's clock shows, in milliseconds since the epoch, as far as that is known
+/// ([`ServerClock::server_now`](super::ServerClock::server_now)): it is what times are held against. A fraction of a
 /// millisecond is cut off. Of several values, which proxies may have added, the longest counts.
 ///
 /// ```
