@@ -1,17 +1,19 @@
 //! Dates as services write them.
 //!
 //! Written by hand: the date crates read one form each, or none of the variants that services send.
+//!
+//! [`Input`] is what every reader of times here is made of, those of HTTP headers as well.
 
 /// The first expiry that is believed, in milliseconds since the epoch: 2001, when seconds grow a tenth digit. What lies
 /// before is a zero, a lifetime, or a mistake.
-const FIRST_PLAUSIBLE_MS: i64 = 1_000_000_000_000;
+pub(super) const FIRST_PLAUSIBLE_MS: i64 = 1_000_000_000_000;
 /// The last millisecond of the year 9999.
-const LAST_PLAUSIBLE_MS: i64 = 253_402_300_799_999;
+pub(super) const LAST_PLAUSIBLE_MS: i64 = 253_402_300_799_999;
 
-const SECOND_MS: i64 = 1_000;
-const MINUTE_MS: i64 = 60 * SECOND_MS;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
+pub(super) const SECOND_MS: i64 = 1_000;
+pub(super) const MINUTE_MS: i64 = 60 * SECOND_MS;
+pub(super) const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub(super) const DAY_MS: i64 = 24 * HOUR_MS;
 
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
@@ -27,11 +29,7 @@ pub(super) fn is_plausible(ms: i64) -> bool {
 /// any.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let text = without_comment(text.trim_ascii())?;
-    [iso_8601, javascript, rfc_5322, java].iter().find_map(|form| {
-        let mut input = Input(text.as_bytes());
-        let ms = form(&mut input)?;
-        input.0.is_empty().then_some(ms)
-    })
+    [iso_8601, javascript, rfc_5322, java].iter().find_map(|form| Input::read(text, form))
 }
 
 /// Removes the zone's name in parentheses, which JavaScript adds: `(Central European Standard Time)`.
@@ -109,11 +107,31 @@ fn java(input: &mut Input<'_>) -> Option<i64> {
 }
 
 /// What is left to read.
-struct Input<'a>(&'a [u8]);
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a>(&'a [u8]);
 
-impl Input<'_> {
+impl<'a> Input<'a> {
+    /// Reads a text that is in this form from its first byte to its last.
+    pub(super) fn read<T>(text: &'a str, form: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let mut input = Input(text.as_bytes());
+        let value = form(&mut input)?;
+        input.is_empty().then_some(value)
+    }
+
+    /// What may be missing: where it is, nothing has been read.
+    pub(super) fn optional<T>(&mut self, form: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let mut ahead = *self;
+        let value = form(&mut ahead)?;
+        *self = ahead;
+        Some(value)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// One of these bytes.
-    fn byte(&mut self, any_of: &[u8]) -> Option<u8> {
+    pub(super) fn byte(&mut self, any_of: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         any_of.contains(first).then(|| {
             self.0 = rest;
@@ -121,19 +139,31 @@ impl Input<'_> {
         })
     }
 
-    fn skip_blanks(&mut self) {
+    pub(super) fn skip_blanks(&mut self) {
         while self.byte(b" ").is_some() {}
     }
 
     /// One blank or more.
-    fn blanks(&mut self) -> Option<()> {
+    pub(super) fn blanks(&mut self) -> Option<()> {
         self.byte(b" ")?;
         self.skip_blanks();
         Some(())
     }
 
-    fn starts_with_digit(&self) -> bool {
+    pub(super) fn starts_with_digit(&self) -> bool {
         self.0.first().is_some_and(u8::is_ascii_digit)
+    }
+
+    pub(super) fn starts_with_letter(&self) -> bool {
+        self.0.first().is_some_and(u8::is_ascii_alphabetic)
+    }
+
+    /// As many letters as there are, which may be none.
+    pub(super) fn word(&mut self) -> &'a [u8] {
+        let end = self.0.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(self.0.len());
+        let (word, rest) = self.0.split_at(end);
+        self.0 = rest;
+        word
     }
 
     fn digit(&mut self) -> Option<i64> {
@@ -141,7 +171,7 @@ impl Input<'_> {
     }
 
     /// As many digits as there are, up to the most.
-    fn number(&mut self, digits: std::ops::RangeInclusive<usize>) -> Option<i64> {
+    pub(super) fn number(&mut self, digits: std::ops::RangeInclusive<usize>) -> Option<i64> {
         let (mut number, mut count) = (0, 0);
         while count < *digits.end()
             && let Some(digit) = self.digit()
@@ -152,7 +182,7 @@ impl Input<'_> {
         digits.contains(&count).then_some(number)
     }
 
-    fn year(&mut self) -> Option<i64> {
+    pub(super) fn year(&mut self) -> Option<i64> {
         self.number(4..=4)
     }
 
@@ -165,18 +195,14 @@ impl Input<'_> {
     }
 
     /// In three letters; from 1.
-    fn month(&mut self) -> Option<i64> {
+    pub(super) fn month(&mut self) -> Option<i64> {
         i64::try_from(self.name(&MONTHS)?).ok().map(|month| month + 1)
     }
 
     /// In three letters or in full. It is not compared with the date.
     fn weekday(&mut self) -> Option<()> {
         self.name(&WEEKDAYS)?;
-        while let Some((first, rest)) = self.0.split_first()
-            && first.is_ascii_alphabetic()
-        {
-            self.0 = rest;
-        }
+        self.word();
         Some(())
     }
 
@@ -188,11 +214,15 @@ impl Input<'_> {
         self.number(2..=2).filter(|minute| *minute <= 59)
     }
 
-    /// `12:00`, `12:00:00` or with a fraction of any length, in milliseconds. The second 60 is a leap second.
+    /// `12:00`, `12:00:00` or with a fraction of any length, in milliseconds.
     fn time(&mut self) -> Option<i64> {
-        let hour = self.hour()?;
+        Some(self.hour()? * HOUR_MS + self.minutes_and_seconds()?)
+    }
+
+    /// A time without its hour: `:00`, `:00:00` or with a fraction. The second 60 is a leap second.
+    pub(super) fn minutes_and_seconds(&mut self) -> Option<i64> {
         self.byte(b":")?;
-        let mut ms = hour * HOUR_MS + self.minute()? * MINUTE_MS;
+        let mut ms = self.minute()? * MINUTE_MS;
         if self.byte(b":").is_some() {
             ms += self.number(2..=2).filter(|second| *second <= 60)? * SECOND_MS;
             if self.byte(b".,").is_some() {
@@ -213,14 +243,19 @@ impl Input<'_> {
         Some(ms)
     }
 
-    /// `Z`, `GMT` or `UTC`, an offset as `+01:00`, `+0100` or `+01`, or a name and an offset; in milliseconds.
-    fn zone(&mut self) -> Option<i64> {
-        let is_named = self.name(&["gmt", "utc"]).is_some() || self.byte(b"Zz").is_some();
+    /// `Z`, `GMT`, `UTC` or `UT`, an offset as `+01:00`, `+0100` or `+01`, or a name and an offset; in milliseconds.
+    pub(super) fn zone(&mut self) -> Option<i64> {
+        let is_named = self.name(&["gmt", "utc"]).is_some() || self.byte(b"Zz").is_some() || self.ut().is_some();
         match self.byte(b"+-") {
             Some(b'-') => self.offset().map(|offset| -offset),
             Some(_) => self.offset(),
             None => is_named.then_some(0),
         }
+    }
+
+    /// `UT`, which RFC 5322 keeps from older mail (section 4.3).
+    fn ut(&mut self) -> Option<()> {
+        self.optional(|input| input.word().eq_ignore_ascii_case(b"ut").then_some(()))
     }
 
     fn offset(&mut self) -> Option<i64> {
@@ -233,7 +268,7 @@ impl Input<'_> {
 
 /// Days from 1970-01-01 to a date of the Gregorian calendar, months and days from 1; `None` for a day that there is
 /// not.
-fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
+pub(super) fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let lengths = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let months_before = usize::try_from(month.checked_sub(1)?).ok()?;
@@ -283,6 +318,7 @@ mod tests {
             "Saturday, 21 Nov 2026 11:00:00 UTC",
             "Sat, 21 Nov 2026 12:00:00 +0100",
             "21 Nov 2026 11:00:00 Z",
+            "Sat, 21 Nov 2026 11:00:00 UT",
             "Sat Nov 21 11:00:00 UTC 2026",
             " Sat, 21 Nov 2026 11:00:00 GMT\n",
         ] {
@@ -321,6 +357,7 @@ mod tests {
             "2026-11-21T11:00:00+01:0",
             "2026-11-21T11:00:00+24:00",
             "2026-11-21T11:00:00 CET",
+            "2026-11-21T11:00:00 UTA",
             "12026-11-21T11:00:00Z",
             "+002026-11-21T11:00:00Z",
             "Sat, 21 Nov 2026 11:00:00 GMT GMT",

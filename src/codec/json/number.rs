@@ -17,7 +17,7 @@ impl Number {
     pub(crate) const ZERO: Number = Number { negative: false, digits: 0, exponent: 0 };
 
     /// Appends a digit.
-    pub(super) fn push(&mut self, digit: u8) {
+    pub(crate) fn push(&mut self, digit: u8) {
         if self.digits < u64::MAX / 16 {
             self.digits = self.digits * 10 + u64::from(digit);
         } else {
@@ -27,7 +27,7 @@ impl Number {
     }
 
     /// Multiplies the number by a power of ten, or divides it.
-    pub(super) fn shift(&mut self, divide: bool, power: u64) {
+    pub(crate) fn shift(&mut self, divide: bool, power: u64) {
         let power = power.min(MAX_EXPONENT) as i32;
         self.exponent = self.exponent.saturating_add(if divide { -power } else { power });
     }

@@ -1,0 +1,172 @@
+//! What the server's clock shows, by the headers of its answer.
+
+use super::date::SECOND_MS;
+use super::http_date;
+
+/// The client's clock is believed unless the server's `Date` contradicts it by more than this.
+const TOLERANCE_MS: i64 = 5_000;
+/// `Date` has whole seconds, rounded down.
+const DATE_STEP_MS: i64 = SECOND_MS;
+
+/// What an answer's headers say of the time at the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ServerClock {
+    /// The header `Date` (RFC 9110, section 6.6.1): when the answer was written, in milliseconds since the epoch.
+    /// `None` if it is missing or cannot be read.
+    pub date: Option<i64>,
+    /// The header `Age` (RFC 9111, section 5.1): how long the answer was in caches that say so, in milliseconds. 0 if
+    /// it is missing or no whole number.
+    pub age: i64,
+}
+
+impl ServerClock {
+    /// Reads the headers `Date`, which may be in any of the three forms of HTTP (RFC 9110, section 5.6.7), and `Age`.
+    ///
+    /// `now` is what the client's clock shows, in milliseconds since the epoch. It says in which century a year of two
+    /// digits is, which only the form of RFC 850 has.
+    pub fn from_headers(date: Option<&str>, age: Option<&str>, now: i64) -> Self {
+        ServerClock {
+            date: date.and_then(|text| http_date::parse(text, now)),
+            age: age.and_then(seconds).map_or(0, |seconds| seconds.saturating_mul(SECOND_MS)),
+        }
+    }
+
+    /// What the server's clock shows now, in milliseconds since the epoch, rather too late than too early; `None` if
+    /// there is no `Date`. The client's clock must do then.
+    ///
+    /// `sent_at` and `now` are what the client's clock showed when the request was sent, and shows now. `Date` was
+    /// written between the two, and a shared cache adds `Age`. The server's clock stands at their sum at least: a
+    /// client's that is behind is never believed.
+    ///
+    /// For warnings and [`retry_after`](super::retry_after()) alone: how long a token lives is judged from more than
+    /// this.
+    pub fn server_now(self, sent_at: i64, now: i64) -> Option<i64> {
+        let earliest = self.date?.saturating_add(self.age);
+        let took = now.saturating_sub(sent_at).max(0);
+        let latest = earliest.saturating_add(DATE_STEP_MS).saturating_add(took);
+        let believable = earliest.saturating_sub(TOLERANCE_MS)..=latest.saturating_add(TOLERANCE_MS);
+        Some(if believable.contains(&now) { now.max(earliest) } else { latest })
+    }
+}
+
+/// Digits alone. More than fit are the most that do, as RFC 9111 has it (section 1.2.2).
+fn seconds(text: &str) -> Option<i64> {
+    let text = text.trim_ascii();
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// 2026-01-01T00:00:00Z.
+    const NOW: i64 = 1_767_225_600_000;
+
+    fn clock(date: &str, age: &str) -> ServerClock {
+        ServerClock::from_headers(Some(date), Some(age), NOW)
+    }
+
+    fn server_now(date: i64, sent_at: i64, now: i64) -> Option<i64> {
+        ServerClock { date: Some(date), age: 0 }.server_now(sent_at, now)
+    }
+
+    #[test]
+    fn date_is_read_in_the_three_forms_of_http_and_no_other() {
+        for date in ["Thu, 01 Jan 2026 00:00:00 GMT", "Thursday, 01-Jan-26 00:00:00 GMT", "Thu Jan  1 00:00:00 2026"] {
+            // A clock that shows 1970 or 1999 does not put the server there.
+            for now in [NOW, 0, 946_684_799_000, i64::MIN] {
+                let clock = ServerClock::from_headers(Some(date), None, now);
+                assert_eq!(clock, ServerClock { date: Some(NOW), age: 0 }, "{date}");
+            }
+        }
+        for date in
+            ["", "0", "2026", "1767225600", "2026-01-01T00:00:00Z", "01/01/2026", "Thu, 32 Jan 2026 00:00:00 GMT"]
+        {
+            assert_eq!(clock(date, "").date, None, "{date}");
+        }
+        assert_eq!(ServerClock::from_headers(None, None, NOW), ServerClock::default());
+    }
+
+    #[test]
+    fn age_is_digits_alone() {
+        for (age, ms) in [("0", 0), ("60", 60_000), (" 060 ", 60_000), ("9223372036854775807", i64::MAX)] {
+            assert_eq!(clock("", age).age, ms, "{age}");
+        }
+        assert_eq!(clock("", &"9".repeat(1_000)).age, i64::MAX);
+        for age in ["", " ", "-60", "+60", "60.5", "6e1", "60s", "60, 60", "6 0", "\u{0666}"] {
+            assert_eq!(clock("", age).age, 0, "{age}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_near_is_believed() {
+        for now in [NOW, NOW + 1, NOW + 5_999, NOW + 6_000] {
+            assert_eq!(server_now(NOW, now, now), Some(now));
+        }
+        // But the server's has come as far as `Date`.
+        for now in [NOW - 1, NOW - 5_000] {
+            assert_eq!(server_now(NOW, now, now), Some(NOW));
+        }
+        // What the answer took counts.
+        assert_eq!(server_now(NOW, NOW - 2_000, NOW + 8_000), Some(NOW + 8_000));
+    }
+
+    #[test]
+    fn a_clock_that_is_far_off_is_not() {
+        for now in [NOW - 5_001, NOW - 3_600_000, NOW + 6_001, NOW + 3_600_000] {
+            assert_eq!(server_now(NOW, now, now), Some(NOW + 1_000));
+        }
+        // The answer may have been written as soon as the request was sent.
+        assert_eq!(server_now(NOW, NOW + 3_599_800, NOW + 3_600_000), Some(NOW + 1_200));
+        // One that was set back meanwhile says nothing of how long the answer took.
+        assert_eq!(server_now(NOW, NOW, NOW - 3_600_000), Some(NOW + 1_000));
+    }
+
+    #[test]
+    fn an_answer_from_a_cache_is_older() {
+        let cached = clock("Wed, 31 Dec 2025 23:59:00 GMT", "60");
+        assert_eq!(cached.server_now(NOW, NOW), Some(NOW));
+        assert_eq!(cached.server_now(NOW + 60_000, NOW + 60_000), Some(NOW + 1_000));
+    }
+
+    #[test]
+    fn nothing_is_known_without_a_date() {
+        assert_eq!(clock("", "60").server_now(NOW, NOW), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_and_no_time_is_too_much(
+            date: String,
+            form in "[0-9A-Za-z:+ ,-]{0,40}",
+            age in "[0-9 .-]{0,30}",
+            sent_at: i64,
+            now: i64,
+        ) {
+            for date in [date, form] {
+                let read = ServerClock::from_headers(Some(&date), Some(&age), now);
+                prop_assert!(read.age >= 0);
+                prop_assert_eq!(read.server_now(sent_at, now).is_some(), read.date.is_some());
+            }
+        }
+
+        #[test]
+        fn the_server_has_come_as_far_as_it_says(date: i64, age in 0..=i64::MAX, sent_at: i64, now: i64) {
+            let clock = ServerClock { date: Some(date), age };
+            prop_assert!(clock.server_now(sent_at, now) >= Some(date.saturating_add(age)));
+        }
+
+        #[test]
+        fn no_clock_is_far_from_the_servers(behind in -86_400_000_i64..86_400_000, took in 0..10_000_i64) {
+            // The server's clock shows NOW, the client's is wrong.
+            let now = NOW - behind;
+            for written in [NOW - took, NOW] {
+                let date = written.div_euclid(1_000) * 1_000;
+                let error = server_now(date, now - took, now).unwrap() - NOW;
+                prop_assert!((-5_000 - took..=6_000 + took).contains(&error), "{}", error);
+            }
+        }
+    }
+}
