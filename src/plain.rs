@@ -1,4 +1,4 @@
-//! Plain objects that this crate and the package exchange, read and made property by property.
+//! Plain JavaScript objects, read and made property by property.
 
 use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -6,10 +6,10 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 #[wasm_bindgen]
 extern "C" {
     /// A plain object that the package made: nothing but its properties is read, and that runs no code of an app's.
-    pub(super) type Properties;
+    pub(crate) type Properties;
 
     #[wasm_bindgen(method, indexing_getter)]
-    pub(super) fn get(this: &Properties, name: &str) -> JsValue;
+    pub(crate) fn get(this: &Properties, name: &str) -> JsValue;
 
     #[wasm_bindgen(method, indexing_setter)]
     fn set(this: &Properties, name: &str, value: JsValue);
@@ -17,26 +17,26 @@ extern "C" {
 
 impl Properties {
     /// A number; `None` for anything else.
-    pub(super) fn number(&self, name: &str) -> Option<f64> {
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
         self.get(name).as_f64()
     }
 
     /// A string; `None` for anything else.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.get(name).as_string()
     }
 }
 
 /// A plain object that only this crate has seen so far, so that nothing can refuse a property.
-pub(super) struct Plain(Properties);
+pub(crate) struct Plain(Properties);
 
 impl Plain {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Plain(Object::new().unchecked_into())
     }
 
     /// Adds a property. `None` is `undefined`.
-    pub(super) fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
+    pub(crate) fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
         self.0.set(name, value.into());
         self
     }

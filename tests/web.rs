@@ -1,4 +1,5 @@
-//! The WebAssembly boundary, in a browser: the refresh machine, and what `wasm-pack build` exports. (The package's own
+//! WebAssembly in a browser: the refresh machine across the boundary, `TokenSource` for Rust, and what `wasm-pack build`
+//! exports. (The package's own
 //! half is tested in tests/package.)
 #![cfg(target_arch = "wasm32")]
 
@@ -9,6 +10,15 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+#[cfg(feature = "source")]
+#[path = "web/clock.rs"]
+mod clock;
+#[cfg(feature = "source")]
+#[path = "web/service.rs"]
+mod service;
+#[cfg(feature = "source")]
+#[path = "web/source.rs"]
+mod source;
 #[cfg(feature = "standalone")]
 #[path = "web/standalone.rs"]
 mod standalone;

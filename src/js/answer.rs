@@ -1,7 +1,7 @@
 //! A vending service's answer across the boundary.
 
-use super::plain::{Plain, Properties};
 use super::{options, token};
+use crate::plain::{Plain, Properties};
 use crate::scope::Grant;
 use crate::token::{DecodeOptions, Token};
 use crate::vend::{Answer, Asked, Retry, VendError, check_status};
@@ -113,7 +113,7 @@ fn read(
 fn vended(answer: &Answer, token: &Token) -> Result<JsValue, JsValue> {
     let time = |ms: Option<i64>| ms.map(|ms| ms as f64);
     let life = Plain::new()
-        .with("expiresAt", time(token.expires_at().filter(|_| !token.expiry_from_answer)))
+        .with("expiresAt", time(token.claimed_expiry()))
         .with("issuedAt", time(token.issued_at()))
         .with("statedLifeMs", time(answer.stated_life()))
         .with("statedExpiry", time(answer.stated_expiry()));

@@ -21,6 +21,15 @@ impl Thrown {
         Thrown::new("ERR_ARGUMENT", message)
     }
 
+    /// Adds a detail, unless it is not known.
+    #[cfg(all(feature = "standalone", feature = "source"))]
+    pub(super) fn with(self, name: &str, value: Option<impl Into<JsValue>>) -> Self {
+        if let Some(value) = value {
+            set(&self.0, name, &value.into());
+        }
+        self
+    }
+
     /// Adds what lies behind the error, such as what a getter threw.
     pub(super) fn caused_by(self, cause: &JsValue) -> Self {
         set(&self.0, "cause", cause);

@@ -13,8 +13,6 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 mod answer;
 mod error;
 mod options;
-#[cfg(feature = "refresh")]
-mod plain;
 mod reader;
 #[cfg(feature = "refresh")]
 #[expect(missing_docs, reason = "wasm-bindgen adds to an enum of strings what it does not document")]

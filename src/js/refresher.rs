@@ -5,7 +5,7 @@
 //! token that never expires has `Infinity` left. The driver is part of the package: numbers that make no sense count as
 //! the nearest that do.
 
-use super::plain::{Plain, Properties};
+use crate::plain::{Plain, Properties};
 use crate::refresh::{Action, Answer, Event, Failure, Lifetime, Machine, Now, Policy};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};

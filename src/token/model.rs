@@ -52,6 +52,12 @@ impl Token {
         self.expires_at
     }
 
+    /// Claim `exp`, in milliseconds since the epoch: [`Token::expires_at`] unless that is what an answer says.
+    #[cfg(all(target_arch = "wasm32", any(feature = "source", all(feature = "js", feature = "refresh"))))]
+    pub(crate) fn claimed_expiry(&self) -> Option<i64> {
+        self.expires_at.filter(|_| !self.expiry_from_answer)
+    }
+
     /// When it was issued, in milliseconds since the epoch (claim `iat`, there in seconds); `None` if it does not say.
     pub fn issued_at(&self) -> Option<i64> {
         self.issued_at

@@ -117,3 +117,150 @@ fn scopes_are_read_strictly() {
         assert_eq!(code(parse_scope(&scope, &parse(limits))), "ERR_ARGUMENT", "{limits}");
     }
 }
+
+#[cfg(feature = "source")]
+mod source {
+    use super::{code, get, json, parse};
+    use crate::clock::Clock;
+    use crate::service::{Service, token};
+    use js_sys::{Function, Object, Promise, Reflect};
+    use momento_token_wasm::js::standalone::JsTokenSource;
+    use wasm_bindgen::JsValue;
+    use wasm_bindgen_futures::JsFuture;
+    use wasm_bindgen_test::wasm_bindgen_test;
+    use web_sys::AbortController;
+
+    /// 2026-12-01T00:00:00Z, in seconds since the epoch.
+    const NOW: u32 = 1_796_083_200;
+
+    fn clock() -> Clock {
+        Clock::at(f64::from(NOW) * 1_000.0)
+    }
+
+    async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
+        JsFuture::from(promise).await
+    }
+
+    async fn code_of(promise: Promise) -> String {
+        get(&settled(promise).await.unwrap_err(), "code").as_string().unwrap()
+    }
+
+    /// Options with this function as `vend`.
+    fn vend(body: &str) -> JsValue {
+        let options = Object::new();
+        let function = Function::new_with_args("context", body);
+        assert!(Reflect::set(&options, &"vend".into(), &function).unwrap());
+        options.into()
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_token_is_the_same_object_until_the_next_one() {
+        let _clock = clock();
+        let body = format!(r#"[{{"status":200,"body":"{}"}}]"#, token("one", NOW + 300));
+        let service = Service::answering(&body);
+        let options =
+            r#"{"vend":{"url":"/token","headers":{"x-app":"1"},"credentials":"omit"},"expiresIn":{"seconds":300}}"#;
+        let source = JsTokenSource::new(&parse(options)).unwrap();
+        assert!(source.current().is_undefined() && service.requests() == 0, "it begins on demand");
+        let token = settled(source.get_token(&JsValue::UNDEFINED)).await.unwrap();
+        assert_eq!(get(&token, "tokenId"), "one");
+        assert_eq!(source.current(), token);
+        assert_eq!(settled(source.get_token(&parse(r#"{"minValidityMs":1}"#))).await.unwrap(), token);
+        assert_eq!(service.requests(), 1);
+        assert_eq!(service.first(&["url"]), "/token?expiresIn=300");
+        assert_eq!(
+            (service.first(&["headers", "x-app"]), service.first(&["init", "credentials"])),
+            ("1".into(), "omit".into())
+        );
+        source.close();
+        assert!(source.current().is_undefined());
+        assert_eq!(code_of(source.get_token(&JsValue::UNDEFINED)).await, "ERR_CLOSED");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_function_may_give_text_an_object_or_a_response() {
+        let _clock = clock();
+        let token = token("one", NOW + 300);
+        for answer in [
+            format!("return '{token}'"),
+            format!("return Promise.resolve({{ authToken: '{token}' }})"),
+            format!("return new Response('{token}')"),
+        ] {
+            let source = JsTokenSource::new(&vend(&answer)).unwrap();
+            let token = settled(source.get_token(&JsValue::UNDEFINED)).await.unwrap();
+            assert_eq!(get(&token, "tokenId"), "one", "{answer}");
+        }
+        for (answer, code, status) in [
+            ("return new Response('', { status: 403 })", "ERR_VEND_HTTP", JsValue::from(403)),
+            ("throw new Error('the session has ended')", "ERR_VEND_FUNCTION", JsValue::UNDEFINED),
+            ("return Promise.reject(7)", "ERR_VEND_FUNCTION", JsValue::UNDEFINED),
+            ("return 7", "ERR_VEND_FUNCTION", JsValue::UNDEFINED),
+            ("return {}", "ERR_VEND_ANSWER", JsValue::UNDEFINED),
+        ] {
+            let source = JsTokenSource::new(&vend(answer)).unwrap();
+            let error = settled(source.get_token(&JsValue::UNDEFINED)).await.unwrap_err();
+            assert_eq!((get(&error, "code"), get(&error, "status")), (code.into(), status), "{answer}");
+            assert!(!json(&get(&error, "message")).contains("session"), "what it threw is not repeated");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_function_is_told_what_is_wanted() {
+        let _clock = clock();
+        let answer = format!("globalThis.told = JSON.stringify(context); return '{}'", token("me", NOW + 300));
+        let options = vend(&answer);
+        let set = |name: &str, value: &str| assert!(Reflect::set(&options, &name.into(), &parse(value)).unwrap());
+        set("scope", r#"{"permissions":[{"role":"readonly","cache":"a"}]}"#);
+        set("expiresIn", r#"{"seconds":300}"#);
+        set("tokenId", r#""me""#);
+        settled(JsTokenSource::new(&options).unwrap().get_token(&JsValue::UNDEFINED)).await.unwrap();
+        let told = get(&js_sys::global(), "told").as_string().unwrap();
+        let scope = r#""scope":{"permissions":[{"role":"readonly","cache":"a"}]}"#;
+        assert_eq!(told, format!(r#"{{"reason":"first",{scope},"expiresIn":{{"seconds":300}},"tokenId":"me"}}"#));
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_signal_ends_the_wait() {
+        let _clock = clock();
+        let _service = Service::answering(r#"[{"hangs":true}]"#);
+        let source = JsTokenSource::new(&parse(r#"{"vend":"/token"}"#)).unwrap();
+        let abort = AbortController::new().unwrap();
+        let options = Object::new();
+        assert!(Reflect::set(&options, &"signal".into(), &abort.signal()).unwrap());
+        let waiting = source.get_token(&options);
+        abort.abort_with_reason(&"enough".into());
+        assert_eq!(settled(waiting).await.unwrap_err(), "enough");
+        assert_eq!(settled(source.get_token(&options)).await.unwrap_err(), "enough");
+    }
+
+    #[wasm_bindgen_test]
+    async fn options_that_make_no_sense_are_refused() {
+        for options in [
+            "7",
+            "{}",
+            r#"{"vend":7}"#,
+            r#"{"vend":{}}"#,
+            r#"{"vend":{"url":"/token","method":"PUT"}}"#,
+            r#"{"vend":{"url":"/token","body":{}}}"#,
+            r#"{"vend":{"url":"/token","credentials":"all"}}"#,
+            r#"{"vend":{"url":"/token","headers":{"a":7}}}"#,
+            r#"{"vend":{"url":"/token","allowRedirects":"no"}}"#,
+            r#"{"vend":"/token","expiresIn":{"seconds":1.5}}"#,
+            r#"{"vend":"/token","expiresIn":{"seconds":-1}}"#,
+            r#"{"vend":"/token","expiresIn":null}"#,
+            r#"{"vend":"/token","tokenId":7}"#,
+            r#"{"vend":"/token","refreshWindow":[0.9,0.1]}"#,
+            r#"{"vend":"/token","refreshWindow":"no"}"#,
+            r#"{"vend":"/token","requestTimeoutMs":1}"#,
+            r#"{"vend":"/token","shareAcrossTabs":""}"#,
+            r#"{"vend":"/token","decode":7}"#,
+        ] {
+            assert_eq!(code(JsTokenSource::new(&parse(options))), "ERR_ARGUMENT", "{options}");
+        }
+        assert_eq!(code(JsTokenSource::new(&parse(r#"{"vend":"/token","scope":{}}"#))), "ERR_SCOPE_INVALID");
+        let source = JsTokenSource::new(&parse(r#"{"vend":"/token"}"#)).unwrap();
+        for call in ["7", r#"{"minValidityMs":"1"}"#, r#"{"forceRefresh":1}"#, r#"{"signal":{}}"#] {
+            assert_eq!(code_of(source.get_token(&parse(call))).await, "ERR_ARGUMENT", "{call}");
+        }
+    }
+}

@@ -8,6 +8,8 @@ mod builders;
 mod error;
 mod provider;
 mod scope;
+#[cfg(feature = "source")]
+mod source;
 mod time;
 mod token;
 
@@ -15,6 +17,8 @@ pub use builders::{DisposableTokenScopes, TokenScopes};
 pub use error::Refused;
 pub use provider::CredentialProvider;
 pub use scope::{allows, covers, decode_permissions, describe_scope, encode_permissions, merge_scopes, parse_scope};
+#[cfg(feature = "source")]
+pub use source::JsTokenSource;
 pub use token::{Token, decode_token, key_version};
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -11,6 +11,7 @@ use crate::js::value::{text, wrong_type};
 use crate::token::{self, Warning};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use js_sys::Date;
+use std::sync::Arc;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use zeroize::Zeroizing;
 
@@ -33,7 +34,13 @@ pub fn key_version(credential: &JsValue) -> String {
 
 /// What a credential says. Every way to print it is redacted; [`Token::reveal`] is how to get at the credential.
 #[wasm_bindgen(skip_typescript)]
-pub struct Token(token::Token);
+pub struct Token(Arc<token::Token>);
+
+impl From<Arc<token::Token>> for Token {
+    fn from(token: Arc<token::Token>) -> Self {
+        Token(token)
+    }
+}
 
 impl Token {
     fn envelope(&self) -> Result<String, Refused> {
@@ -46,7 +53,7 @@ impl Token {
     }
 
     pub(super) fn of(decoded: Result<token::Token, token::TokenError>) -> Result<Token, Refused> {
-        Ok(Token(decoded.map_err(Thrown::from)?))
+        Ok(Token(Arc::new(decoded.map_err(Thrown::from)?)))
     }
 }
 

@@ -1,0 +1,125 @@
+//! What tabs tell each other, and what comes of it.
+
+use super::super::answer::{Failed, hash, hash_of};
+use super::super::clock;
+use super::super::error::{Kind, SourceError};
+use super::super::message::Message;
+use super::super::page::{self, Listener};
+use super::super::tabs::{Member, Tabs};
+use super::Driver;
+use super::state::Current;
+use crate::refresh::{Event, Failure, Lifetime};
+use crate::vend::ServerClock;
+use std::rc::Rc;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+impl Driver {
+    pub(super) fn tabs(&self) -> Option<Rc<Tabs<Driver>>> {
+        self.with(|state| state.tabs.clone())
+    }
+
+    /// Under this name meet those who want the same: the app's name for it, and what else distinguishes.
+    pub(super) fn group_name(&self, share: &str) -> String {
+        format!("momento-token-wasm:{share}:{:x}", hash_of(&self.options.identity()))
+    }
+
+    /// A page in the back/forward cache holds neither lock nor channel, or it could not be there.
+    pub(super) fn watch_page_cache(self: &Rc<Self>) -> Vec<Listener> {
+        let (Some(window), Some(tabs)) = (page::global(), self.tabs()) else { return Vec::new() };
+        let (leaving, back) = (Rc::downgrade(&tabs), Rc::downgrade(self));
+        vec![
+            Listener::new(&window, "pagehide", move || {
+                if let Some(tabs) = leaving.upgrade() {
+                    tabs.suspend();
+                }
+            }),
+            Listener::new(&window, "pageshow", move || {
+                let Some(driver) = back.upgrade() else { return };
+                if let Some(tabs) = driver.tabs() {
+                    tabs.resume(driver.left());
+                }
+            }),
+        ]
+    }
+
+    fn left(&self) -> Lifetime {
+        let now = clock::now();
+        self.with(|state| state.left(now)).max(Lifetime::ZERO)
+    }
+
+    pub(super) fn share(&self, fresh: bool, extended: bool, date: Option<i64>) {
+        let left = self.left();
+        let answer = self.with(|state| state.token.as_ref().map(|current| Arc::clone(&current.body)));
+        // A watcher may have made an end of it meanwhile.
+        let (Some(tabs), Some(answer)) = (self.tabs(), answer.filter(|_| left > Lifetime::ZERO)) else { return };
+        tabs.tell(&Message::Token { answer: Zeroizing::clone(&answer), left, fresh, extended, date });
+    }
+
+    pub(super) fn share_failure(&self) {
+        let (error, failure) = self.with(|state| (state.error.clone(), state.failure));
+        let (Some(tabs), Some(error)) = (self.tabs(), error) else { return };
+        tabs.tell(&Message::Failure {
+            code: error.code().into(),
+            message: error.to_string(),
+            status: error.status(),
+            failure: failure.unwrap_or(Failure::Retry { after: None }),
+        });
+    }
+
+    /// What a sibling was answered, read as if it had come from the service.
+    fn hear_token(
+        self: &Rc<Self>,
+        answer: Zeroizing<String>,
+        left: Lifetime,
+        fresh: bool,
+        extended: bool,
+        date: Option<i64>,
+    ) {
+        let Ok(vended) = self.options.read(answer, ServerClock::default(), clock::wall()) else { return };
+        let token_hash = hash(vended.token.credential());
+        let expires = vended.token.expires_at().is_some();
+        if (left == Lifetime::Forever && expires) || self.with(|state| state.was_rejected(token_hash)) {
+            return;
+        }
+        let renews = self.options.renews();
+        self.with(|state| {
+            // This tab's own may have been spent on it, whether or not the token is wanted.
+            if fresh && renews && vended.refresh_token.is_some() {
+                state.refresh_token.clone_from(&vended.refresh_token);
+            }
+            state.heard = Some(Ok(Current::from(vended)));
+        });
+        self.handle(Event::SiblingToken { token_hash, life: left, fresh, extended, date });
+    }
+
+    fn hear_failure(self: &Rc<Self>, code: String, message: String, status: Option<u16>, failure: Failure) {
+        let is_retry = matches!(failure, Failure::Retry { .. });
+        // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
+        let own_fault = is_retry && (code == "ERR_VEND_NETWORK" || code == "ERR_VEND_FUNCTION");
+        let error = SourceError::from(Kind::Sibling { code, message, status });
+        self.with(|state| state.heard = Some(Err(Failed { error, failure })));
+        self.handle(Event::SiblingFailed { own_fault, failure });
+    }
+}
+
+impl Member for Driver {
+    fn hear(self: Rc<Self>, message: Message) {
+        match message {
+            Message::Ask { left } => self.handle(Event::SiblingAsked { left }),
+            Message::Token { answer, left, fresh, extended, date } => {
+                self.hear_token(answer, left, fresh, extended, date);
+            }
+            Message::Failure { code, message, status, failure } => self.hear_failure(code, message, status, failure),
+        }
+        self.with(|state| state.heard = None);
+    }
+
+    fn locked(self: Rc<Self>, request: u32) {
+        self.handle(Event::Locked { request });
+    }
+
+    fn drained(self: Rc<Self>, request: u32) {
+        self.handle(Event::Drained { request });
+    }
+}

@@ -1,0 +1,200 @@
+//! What a driver knows. Nothing here calls JavaScript or an app's function.
+
+use super::super::answer::{Failed, Vended, hash};
+use super::super::error::SourceError;
+use super::super::page::Listener;
+use super::super::snapshot::{Changed, Snapshot};
+use super::super::tabs::Tabs;
+use super::{Driver, Outcome};
+use crate::refresh::{Action, Event, Failure, Lifetime, Machine, Now, Status};
+use crate::token::{Secret, Token};
+use futures_channel::oneshot::Sender;
+use gloo_timers::callback::Timeout;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Waker;
+use web_sys::AbortController;
+use zeroize::Zeroizing;
+
+/// So many tokens are remembered as rejected.
+const MAX_REJECTED: usize = 9;
+
+#[derive(Default)]
+pub(super) struct State {
+    /// `None` before it has begun, and once it is closed.
+    pub(super) machine: Option<Machine>,
+    pub(super) is_closed: bool,
+    pub(super) timer: Option<Timeout>,
+    pub(super) listeners: Vec<Listener>,
+    pub(super) tabs: Option<Rc<Tabs<Driver>>>,
+
+    pub(super) token: Option<Current>,
+    /// The last token in hand, where there is none any more.
+    pub(super) dropped: Option<Arc<Token>>,
+    pub(super) refresh_token: Option<Arc<Secret>>,
+    pub(super) error: Option<SourceError>,
+    refresh_at: Option<i64>,
+    status: Option<Status>,
+    /// The life that the token had left at the last event, and the clocks then.
+    life: Option<Lifetime>,
+    observed: Option<Now>,
+
+    pub(super) request: Option<Request>,
+    /// What a sibling has just told of: a token, or why it has none.
+    pub(super) heard: Option<Result<Current, Failed>>,
+    /// What the failure reported last calls for.
+    pub(super) failure: Option<Failure>,
+    /// Hashes of tokens that were rejected here: a sibling that does not know may offer them again.
+    rejected: VecDeque<u64>,
+
+    pub(super) callers: BTreeMap<u32, Sender<Outcome>>,
+    last_call: u32,
+    pub(super) watchers: Vec<Watcher>,
+    pub(super) wakers: Vec<Waker>,
+    /// Watchers have not been told of what changed.
+    pub(super) has_news: bool,
+}
+
+/// A token, and what it was read from.
+#[derive(Clone)]
+pub(super) struct Current {
+    pub(super) token: Arc<Token>,
+    pub(super) body: Arc<Zeroizing<String>>,
+    pub(super) refresh_token: Option<Arc<Secret>>,
+}
+
+/// A request under way.
+pub(super) struct Request {
+    id: u32,
+    pub(super) abort: AbortController,
+    /// It was sent with a refresh token.
+    has_refresh_token: bool,
+    pub(super) outcome: Option<Result<Current, Failed>>,
+}
+
+impl From<Vended> for Current {
+    fn from(Vended { token, refresh_token, body, .. }: Vended) -> Self {
+        Current { token, body, refresh_token }
+    }
+}
+
+impl State {
+    /// Tells the machine. `None` if there is none.
+    pub(super) fn step(&mut self, event: Event, now: Now) -> Option<Vec<Action>> {
+        let machine = self.machine.as_mut()?;
+        let actions = machine.handle(event, now);
+        self.status = Some(machine.status());
+        self.refresh_at = machine.refresh_at();
+        self.life = machine.token_valid_for();
+        self.observed = Some(now);
+        Some(actions)
+    }
+
+    /// The life that the token has left, by the clock that is the further on; zero or less if it has expired, or there
+    /// is none.
+    pub(super) fn left(&self, now: Now) -> Lifetime {
+        match (self.life, self.observed) {
+            (Some(Lifetime::Millis(ms)), Some(then)) => {
+                Lifetime::Millis(ms.saturating_sub((now.wall - then.wall).max(now.mono - then.mono)))
+            }
+            (life, _) => life.unwrap_or(Lifetime::ZERO),
+        }
+    }
+
+    pub(super) fn snapshot(&self, now: Now) -> Snapshot {
+        if self.is_closed {
+            return Snapshot::closed();
+        }
+        let is_valid = self.left(now) > Lifetime::ZERO;
+        Snapshot {
+            token: self.token.as_ref().filter(|_| is_valid).map(|current| Arc::clone(&current.token)),
+            status: self.status.unwrap_or(Status::Idle),
+            error: self.error.clone(),
+            refresh_at: self.refresh_at,
+        }
+    }
+
+    pub(super) fn add_caller(&mut self, caller: Sender<Outcome>) -> u32 {
+        self.last_call = self.last_call.wrapping_add(1);
+        self.callers.insert(self.last_call, caller);
+        self.last_call
+    }
+
+    /// Notes that a request is sent. With the refresh token for it.
+    pub(super) fn begin_request(&mut self, id: u32, abort: AbortController) -> Option<Arc<Secret>> {
+        let has_refresh_token = self.refresh_token.is_some();
+        self.request = Some(Request { id, abort, has_refresh_token, outcome: None });
+        self.refresh_token.clone()
+    }
+
+    /// Notes what came of a request, and gives the event. `None` if the request is not under way any more.
+    pub(super) fn receive(&mut self, id: u32, outcome: Result<Vended, Failed>) -> Option<Event> {
+        let request = self.request.as_mut().filter(|request| request.id == id)?;
+        match outcome {
+            Ok(vended) => {
+                let answer = vended.life;
+                request.outcome = Some(Ok(vended.into()));
+                Some(Event::Vended { request: id, answer })
+            }
+            Err(mut failed) => {
+                // It may be the refresh token that was refused: another attempt goes without it.
+                let is_refused = |status: u16| (400..500).contains(&status) && status != 429;
+                if request.has_refresh_token && failed.error.status().is_some_and(is_refused) {
+                    self.refresh_token = None;
+                    failed.failure = Failure::Retry { after: None };
+                }
+                let failure = failed.failure;
+                request.outcome = Some(Err(failed));
+                Some(Event::Failed { request: id, failure })
+            }
+        }
+    }
+
+    /// Notes that a token was rejected. False if it is neither the one in hand nor the last one, which has expired.
+    pub(super) fn reject(&mut self, token: &Token, now: Now) -> bool {
+        let is = |other: &Token| other.credential().reveal() == token.credential().reveal();
+        let is_current = self.token.as_ref().is_some_and(|current| is(&current.token));
+        let has_token = self.token.is_some() && self.left(now) > Lifetime::ZERO;
+        // A token may expire before its refusal is reported: the machine must not count it as one that was good.
+        let is_last = !has_token && self.dropped.as_deref().is_some_and(is);
+        if !is_current && !is_last {
+            return false;
+        }
+        self.rejected.push_front(hash(token.credential()));
+        self.rejected.truncate(MAX_REJECTED);
+        true
+    }
+
+    pub(super) fn was_rejected(&self, hash: u64) -> bool {
+        self.rejected.contains(&hash)
+    }
+}
+
+/// Who wants to know of changes.
+#[derive(Clone)]
+pub(super) struct Watcher {
+    changed: Changed,
+    ended: Arc<AtomicBool>,
+}
+
+impl Watcher {
+    pub(super) fn new(changed: Changed, ended: Arc<AtomicBool>) -> Self {
+        Watcher { changed, ended }
+    }
+
+    pub(super) fn is_wanted(&self) -> bool {
+        !self.ended.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn call(&self, snapshot: &Snapshot) {
+        if !self.is_wanted() {
+            return;
+        }
+        // It is busy if it has just made a change itself: it hears of that once it has returned.
+        if let Ok(mut changed) = self.changed.try_borrow_mut() {
+            changed(snapshot);
+        }
+    }
+}

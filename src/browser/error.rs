@@ -1,0 +1,186 @@
+//! The one error of this layer.
+
+use crate::refresh::PolicyError;
+use crate::scope::ScopeError;
+use crate::vend::VendError;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a [`TokenSource`](super::TokenSource) cannot be made, or gives no token. It quotes no credential.
+#[derive(Clone)]
+pub struct SourceError {
+    kind: Arc<Kind>,
+    retry_at: Option<i64>,
+}
+
+/// What went wrong.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "made by the driver alone"))]
+pub(super) enum Kind {
+    /// An option that makes no sense.
+    Argument(&'static str),
+    /// A window or a timeout that makes no sense.
+    Policy(PolicyError),
+    /// A scope that cannot be asked for.
+    Scope(ScopeError),
+    /// The source is closed.
+    Closed,
+    /// This is no browser.
+    #[cfg(not(target_arch = "wasm32"))]
+    Elsewhere,
+    /// The source was made on another thread.
+    OtherThread,
+    /// There was no answer in time.
+    Timeout,
+    /// The answer's token had expired.
+    Expired,
+    /// Even a fresh token is good for less than was asked for.
+    TooShort,
+    /// There was no way to the vending service, or none back.
+    Network { found: &'static str, cause: String },
+    /// A redirect was not followed.
+    Redirect(&'static str),
+    /// The app's function failed.
+    Function(Box<dyn Error + Send + Sync>),
+    /// The answer gives no token.
+    Vend(VendError),
+    /// A sibling's request failed.
+    Sibling { code: String, message: String, status: Option<u16> },
+}
+
+impl SourceError {
+    /// A stable code, as in the npm package:
+    ///
+    /// - `ERR_ARGUMENT`: an option that makes no sense.
+    /// - `ERR_SCOPE_INVALID` and `ERR_SCOPE_LIMIT`: a scope that cannot be asked for, or written as JSON.
+    /// - `ERR_CLOSED`: the source is closed.
+    /// - `ERR_SERVER_RENDER`: this is no browser, so nothing is requested.
+    /// - `ERR_THREAD`: the source was made on another thread.
+    /// - `ERR_VEND_TIMEOUT`: no answer in time.
+    /// - `ERR_VEND_EXPIRED`: a token that had expired when it arrived.
+    /// - `ERR_TOKEN_TOO_SHORT`: even a fresh token is good for less than was asked for.
+    /// - `ERR_VEND_NETWORK`: no way to the vending service, or an answer that was cut off.
+    /// - `ERR_VEND_REDIRECT`: a redirect that was not followed.
+    /// - `ERR_VEND_FUNCTION`: the app's function failed.
+    /// - and the codes of [`VendError`].
+    pub fn code(&self) -> &str {
+        match &*self.kind {
+            Kind::Argument(_) | Kind::Policy(_) => "ERR_ARGUMENT",
+            Kind::Scope(error) => error.code(),
+            Kind::Closed => "ERR_CLOSED",
+            #[cfg(not(target_arch = "wasm32"))]
+            Kind::Elsewhere => "ERR_SERVER_RENDER",
+            Kind::OtherThread => "ERR_THREAD",
+            Kind::Timeout => "ERR_VEND_TIMEOUT",
+            Kind::Expired => "ERR_VEND_EXPIRED",
+            Kind::TooShort => "ERR_TOKEN_TOO_SHORT",
+            Kind::Network { .. } => "ERR_VEND_NETWORK",
+            Kind::Redirect(_) => "ERR_VEND_REDIRECT",
+            Kind::Function(_) => "ERR_VEND_FUNCTION",
+            Kind::Vend(error) => error.code(),
+            Kind::Sibling { code, .. } => code,
+        }
+    }
+
+    /// The HTTP status, if it is not a success.
+    pub fn status(&self) -> Option<u16> {
+        match &*self.kind {
+            Kind::Vend(error) => error.status(),
+            Kind::Sibling { status, .. } => *status,
+            _ => None,
+        }
+    }
+
+    /// When the source tries again by itself, by the client's clock (ms since the epoch); `None` if it does not before
+    /// something happens.
+    pub fn will_retry_at(&self) -> Option<i64> {
+        self.retry_at
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    pub(super) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    /// With the time of the next attempt.
+    #[cfg(target_arch = "wasm32")]
+    pub(super) fn with_retry_at(self, retry_at: Option<i64>) -> Self {
+        SourceError { retry_at, ..self }
+    }
+}
+
+impl From<Kind> for SourceError {
+    fn from(kind: Kind) -> Self {
+        SourceError { kind: Arc::new(kind), retry_at: None }
+    }
+}
+
+impl From<VendError> for SourceError {
+    fn from(error: VendError) -> Self {
+        Kind::Vend(error).into()
+    }
+}
+
+impl From<ScopeError> for SourceError {
+    fn from(error: ScopeError) -> Self {
+        Kind::Scope(error).into()
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            Kind::Argument(message) => f.write_str(message),
+            Kind::Policy(error) => error.fmt(f),
+            Kind::Scope(error) => error.fmt(f),
+            Kind::Closed => f.write_str("expected an open TokenSource, found one that was closed"),
+            #[cfg(not(target_arch = "wasm32"))]
+            Kind::Elsewhere => f.write_str(
+                "expected a browser, found another target than wasm32, where no token is requested; ask where the page runs",
+            ),
+            Kind::OtherThread => {
+                f.write_str("expected the thread that made the TokenSource, found another; make one on each thread")
+            }
+            Kind::Timeout => f.write_str(
+                "expected an answer from the vending service in time, found none; see `request_timeout`",
+            ),
+            Kind::Expired => f.write_str(
+                "expected a valid token from the vending service, found one that had expired as far as clocks tell; let pages read its time (`Access-Control-Expose-Headers: Date, Age`), or have it send the seconds left as `expiresIn`, and no cache or service worker keep its answers",
+            ),
+            Kind::TooShort => f.write_str(
+                "expected a token with at least `min_validity` left, found that even a fresh one has less; ask for less, or mint for longer",
+            ),
+            Kind::Network { found, cause } => {
+                write!(f, "expected an answer from the vending service, found {found}")?;
+                if cause.is_empty() { Ok(()) } else { write!(f, " ({cause})") }
+            }
+            Kind::Redirect(found) => write!(
+                f,
+                "expected an answer from the vending service, found {found}, which was not followed: the user's session may have ended; if not, name the final URL, or see `allow_redirects`"
+            ),
+            Kind::Function(_) => {
+                f.write_str("expected the vend function to give an answer, found that it failed; see the error's source")
+            }
+            Kind::Vend(error) => error.fmt(f),
+            Kind::Sibling { message, .. } => f.write_str(message),
+        }
+    }
+}
+
+impl fmt::Debug for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {self}", self.code())
+    }
+}
+
+impl Error for SourceError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &*self.kind {
+            Kind::Policy(error) => Some(error),
+            Kind::Scope(error) => Some(error),
+            Kind::Function(error) => Some(&**error),
+            Kind::Vend(error) => Some(error),
+            _ => None,
+        }
+    }
+}

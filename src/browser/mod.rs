@@ -1,0 +1,76 @@
+//! A source of tokens for Rust front ends: Leptos, Yew, Dioxus, or plain wasm-bindgen.
+//!
+//! A [`TokenSource`] has a valid token in hand and fetches the next one from the app's vending service ahead of expiry.
+//! What it does when is decided by [`refresh::Machine`](crate::refresh::Machine), which has no I/O; here are the timers,
+//! requests, page events, locks and channels that carry its decisions out.
+//!
+//! ```no_run
+//! use momento_token_wasm::TokenSource;
+//! use momento_token_wasm::scope::TokenScope;
+//! use std::time::Duration;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let scope = TokenScope::from_json(
+//!     r#"{"permissions":[{"role":"subscribeonly","cache":"chat","topic":"room-1"}]}"#,
+//! )?;
+//! let source = TokenSource::builder("/token")
+//!     .scope(scope)
+//!     .expires_in(Duration::from_secs(300))
+//!     .share_across_tabs("chat")
+//!     .build()?;
+//!
+//! let token = source.token().await?;
+//! connect(token.endpoint(), token.credential().reveal());
+//! # Ok(())
+//! # }
+//! # fn connect(endpoint: Option<&str>, credential: &str) {}
+//! ```
+//!
+//! It compiles for every target, so that an app that also renders on a server needs no `cfg`. Elsewhere than on wasm32
+//! it requests nothing, and asking for a token is the error `ERR_SERVER_RENDER`.
+
+mod builder;
+mod error;
+mod handle;
+mod snapshot;
+mod stream;
+#[cfg(all(target_arch = "wasm32", feature = "standalone"))]
+pub(crate) mod vend;
+#[cfg(not(all(target_arch = "wasm32", feature = "standalone")))]
+mod vend;
+
+#[cfg(target_arch = "wasm32")]
+mod answer;
+#[cfg(target_arch = "wasm32")]
+mod body;
+#[cfg(target_arch = "wasm32")]
+mod clock;
+#[cfg(target_arch = "wasm32")]
+mod driver;
+#[cfg(target_arch = "wasm32")]
+mod fetch;
+#[cfg(target_arch = "wasm32")]
+mod lock;
+#[cfg(target_arch = "wasm32")]
+mod message;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod page;
+#[cfg(target_arch = "wasm32")]
+mod registry;
+#[cfg(target_arch = "wasm32")]
+mod request;
+#[cfg(target_arch = "wasm32")]
+mod tabs;
+
+/// There is nothing to drive.
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "elsewhere.rs"]
+mod registry;
+
+pub use crate::refresh::{Reason, Status};
+pub use builder::{Credentials, TokenSourceBuilder};
+pub use error::SourceError;
+pub use handle::{GetToken, TokenFuture, TokenSource, Watch};
+pub use snapshot::Snapshot;
+pub use stream::Tokens;
+pub use vend::VendContext;

@@ -1,0 +1,108 @@
+//! The sources of this thread. Handles may travel between threads, and what JavaScript gave may not: a handle has the
+//! number of a source, which lives here.
+
+use super::builder::Options;
+use super::driver::{Driver, Outcome};
+use super::error::{Kind, SourceError};
+use super::handle::GetToken;
+use super::snapshot::{Changed, Snapshot};
+use crate::token::Token;
+use futures_channel::oneshot::Receiver;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::{Context, Poll};
+use std::thread::{self, ThreadId};
+
+thread_local! {
+    static SOURCES: RefCell<BTreeMap<u32, Rc<Driver>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+static LAST_ID: AtomicU32 = AtomicU32::new(0);
+
+/// What the handles of a source share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    id: u32,
+    thread: ThreadId,
+    /// The last handle was dropped on another thread.
+    is_abandoned: Arc<AtomicBool>,
+}
+
+impl Shared {
+    pub(super) fn new(options: Options) -> Self {
+        let id = LAST_ID.fetch_add(1, Ordering::Relaxed);
+        let is_abandoned = Arc::new(AtomicBool::new(false));
+        let driver = Driver::new(options, Arc::clone(&is_abandoned));
+        SOURCES.with_borrow_mut(|sources| {
+            sources.retain(|_, driver| !driver.is_over());
+            sources.insert(id, driver)
+        });
+        Shared { id, thread: thread::current().id(), is_abandoned }
+    }
+
+    fn driver(&self) -> Result<Rc<Driver>, SourceError> {
+        if self.thread != thread::current().id() {
+            return Err(Kind::OtherThread.into());
+        }
+        SOURCES.with_borrow(|sources| sources.get(&self.id).cloned()).ok_or_else(|| Kind::Closed.into())
+    }
+
+    pub(super) fn start(&self) -> Result<(), SourceError> {
+        let driver = self.driver()?;
+        driver.start();
+        if driver.is_closed() { Err(Kind::Closed.into()) } else { Ok(()) }
+    }
+
+    pub(super) fn get(&self, options: GetToken) -> Result<(u32, Receiver<Outcome>), SourceError> {
+        let driver = self.driver()?;
+        if driver.is_closed() { Err(Kind::Closed.into()) } else { Ok(driver.get(options)) }
+    }
+
+    pub(super) fn abandon(&self, call: u32) {
+        if let Ok(driver) = self.driver() {
+            driver.abandon(call);
+        }
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        self.driver().map_or_else(|_| Snapshot::closed(), |driver| driver.snapshot())
+    }
+
+    pub(super) fn poll_next(&self, last: Option<&Arc<Token>>, context: &Context<'_>) -> Poll<Option<Arc<Token>>> {
+        self.driver().map_or(Poll::Ready(None), |driver| driver.poll_next(last, context))
+    }
+
+    pub(super) fn watch(&self, changed: Changed, ended: Arc<AtomicBool>) {
+        match self.driver() {
+            Ok(driver) => driver.watch(changed, ended),
+            Err(_) => (changed.borrow_mut())(&Snapshot::closed()),
+        }
+    }
+
+    pub(super) fn report_rejected(&self, token: &Token) {
+        if let Ok(driver) = self.driver() {
+            driver.report_rejected(token);
+        }
+    }
+
+    pub(super) fn close(&self) {
+        if let Ok(driver) = self.driver() {
+            driver.close();
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if self.thread != thread::current().id() {
+            return self.is_abandoned.store(true, Ordering::Relaxed);
+        }
+        let driver = SOURCES.try_with(|sources| sources.borrow_mut().remove(&self.id));
+        if let Ok(Some(driver)) = driver {
+            driver.close();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What is asked of the vending service, and what comes of it.
+
+use super::answer::{Failed, Vended};
+use super::body;
+use super::builder::Options;
+use super::clock;
+use super::error::{Kind, SourceError};
+use super::fetch::{Outgoing, absolute, discard};
+use super::vend::{Vend, VendAnswer, VendContext, VendRequest};
+use crate::plain::Plain;
+use crate::refresh::Reason;
+use crate::token::Secret;
+use crate::vend::{ServerClock, check_status, retry_after};
+use js_sys::JSON;
+use std::sync::Arc;
+use wasm_bindgen::JsValue;
+use web_sys::{AbortSignal, Headers, Response, UrlSearchParams};
+
+impl Options {
+    /// Whether a refresh token reaches the service. By POST alone: URLs end up in logs.
+    pub(super) fn renews(&self) -> bool {
+        match &self.vend {
+            Vend::Request(request) => request.is_post,
+            Vend::Function(_) => true,
+        }
+    }
+
+    /// What is asked for, and of whom: two sources alike in this want the same token.
+    pub(super) fn identity(&self) -> String {
+        let whom = match &self.vend {
+            Vend::Function(_) => String::new(),
+            Vend::Request(request) => {
+                let url = absolute(&request.url).map_or_else(|| request.url.clone(), |url| url.href());
+                format!("{url} {} {:?} {:?}", request.is_post, request.headers, request.credentials)
+            }
+        };
+        let crate::vend::Asked { expires_in, token_id, .. } = &self.asked;
+        format!("{whom} {:?} {expires_in:?} {token_id:?} {:?}", self.scope_json, self.decode)
+    }
+
+    /// Asks once.
+    pub(super) async fn ask(
+        &self,
+        reason: Reason,
+        refresh_token: Option<Arc<Secret>>,
+        signal: AbortSignal,
+    ) -> Result<Vended, Failed> {
+        let sent_at = clock::wall();
+        match &self.vend {
+            Vend::Function(vend) => {
+                let asked = self.asked.clone();
+                let context = VendContext {
+                    reason,
+                    scope: asked.scope,
+                    expires_in: asked.expires_in,
+                    token_id: asked.token_id,
+                    refresh_token,
+                };
+                match vend(context).await.map_err(|error| SourceError::from(Kind::Function(error)))? {
+                    VendAnswer::Text(text) => self.read(text.into(), ServerClock::default(), sent_at),
+                    #[cfg(feature = "standalone")]
+                    VendAnswer::Response(response) => self.read_response(response, sent_at).await,
+                }
+            }
+            Vend::Request(request) => {
+                let response = self.outgoing(request, refresh_token.as_deref(), signal)?.send().await?;
+                self.read_response(response, sent_at).await
+            }
+        }
+    }
+
+    async fn read_response(&self, response: Response, sent_at: i64) -> Result<Vended, Failed> {
+        let header = |name| response.headers().get(name).ok().flatten();
+        let server = ServerClock::from_headers(header("date").as_deref(), header("age").as_deref(), clock::wall());
+        if let Err(error) = check_status(response.status()) {
+            discard(&response);
+            let now = server.server_now(sent_at, clock::wall()).unwrap_or_else(clock::wall);
+            let after = header("retry-after").and_then(|header| retry_after(&header, now));
+            return Err(Failed::from(SourceError::from(error)).retry_after(after));
+        }
+        self.read(body::read(&response).await?, server, sent_at)
+    }
+
+    fn outgoing(
+        &self,
+        request: &VendRequest,
+        refresh_token: Option<&Secret>,
+        signal: AbortSignal,
+    ) -> Result<Outgoing, SourceError> {
+        let VendRequest { url, is_post, headers, credentials, allow_redirects } = request;
+        let sent = Headers::new().map_err(|_| no_headers())?;
+        for (name, value) in headers {
+            sent.append(name, value).map_err(|_| no_headers())?;
+        }
+        let default = |name, value| match sent.has(name) {
+            Ok(false) => sent.set(name, value).map_err(|_| no_headers()),
+            _ => Ok(()),
+        };
+        default("accept", "application/json, text/plain;q=0.9")?;
+        if *is_post {
+            default("content-type", "application/json")?;
+        }
+        Ok(Outgoing {
+            url: if *is_post { url.clone() } else { self.with_query(url)? },
+            headers: sent,
+            body: is_post.then(|| self.body(refresh_token)),
+            credentials: *credentials,
+            allow_redirects: *allow_redirects,
+            signal,
+        })
+    }
+
+    /// Adds what is asked for by hand: a relative URL has no base outside a page, and must stay as it is.
+    fn with_query(&self, url: &str) -> Result<String, SourceError> {
+        let query = UrlSearchParams::new().map_err(|_| Kind::Argument("vend: expected a URL, found none"))?;
+        if let Some(scope) = &self.scope_json {
+            query.append("scope", scope);
+        }
+        if let Some(ms) = self.asked.expires_in {
+            query.append("expiresIn", &(ms / 1_000).to_string());
+        }
+        if let Some(id) = &self.asked.token_id {
+            query.append("tokenId", id);
+        }
+        let query = String::from(query.to_string());
+        if query.is_empty() {
+            return Ok(url.into());
+        }
+        let (address, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+        let separator = if address.contains('?') { '&' } else { '?' };
+        Ok(format!("{address}{separator}{query}{fragment}"))
+    }
+
+    fn body(&self, refresh_token: Option<&Secret>) -> String {
+        let mut body = Plain::new();
+        if let Some(scope) = self.scope_json.as_deref().and_then(|scope| JSON::parse(scope).ok()) {
+            body = body.with("scope", scope);
+        }
+        if let Some(ms) = self.asked.expires_in {
+            body = body.with("expiresIn", (ms / 1_000) as f64);
+        }
+        if let Some(id) = &self.asked.token_id {
+            body = body.with("tokenId", id);
+        }
+        if let Some(token) = refresh_token {
+            body = body.with("refreshToken", token.reveal());
+        }
+        JSON::stringify(&JsValue::from(body)).map(String::from).unwrap_or_default()
+    }
+}
+
+fn no_headers() -> SourceError {
+    Kind::Argument("header: expected names and values that HTTP has, found others").into()
+}

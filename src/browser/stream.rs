@@ -1,0 +1,34 @@
+//! Tokens as a stream.
+
+use super::handle::TokenSource;
+use crate::token::Token;
+use futures_core::Stream;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// Tokens as they come: see [`TokenSource::tokens`]. Of several that came while nobody asked, it gives the last.
+#[derive(Debug)]
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct Tokens {
+    source: TokenSource,
+    last: Option<Arc<Token>>,
+}
+
+impl Tokens {
+    pub(super) fn new(source: TokenSource) -> Self {
+        Tokens { source, last: None }
+    }
+}
+
+impl Stream for Tokens {
+    type Item = Arc<Token>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Arc<Token>>> {
+        let next = self.source.shared.poll_next(self.last.as_ref(), context);
+        if let Poll::Ready(Some(token)) = &next {
+            self.last = Some(Arc::clone(token));
+        }
+        next
+    }
+}

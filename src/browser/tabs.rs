@@ -1,0 +1,170 @@
+//! A source's place among those of other tabs that share its tokens: a channel to them, and a lock.
+
+use super::lock::Lock;
+use super::message::Message;
+use crate::plain::{Plain, Properties};
+use crate::refresh::Lifetime;
+use js_sys::Math;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+/// Tabs with another version of the protocol do not understand each other, and so do not meet.
+const VERSION: u32 = 1;
+/// A question to a sibling and its answer take about as long as this many messages to oneself.
+const ECHOES: u32 = 2;
+
+/// Who hears what siblings tell, and what comes of the lock.
+pub(super) trait Member: 'static {
+    /// A sibling has told something.
+    fn hear(self: Rc<Self>, message: Message);
+    /// The lock is held for this request, or there are no locks.
+    fn locked(self: Rc<Self>, request: u32);
+    /// All messages that siblings had sent have arrived.
+    fn drained(self: Rc<Self>, request: u32);
+}
+
+/// A place among the tabs; dropping it leaves them.
+pub(super) struct Tabs<M: Member> {
+    name: String,
+    member: Weak<M>,
+    channel: RefCell<Option<Channel>>,
+    lock: RefCell<Option<Lock>>,
+    /// The message to oneself that is awaited.
+    echo: Cell<Option<Echo>>,
+}
+
+/// A message to oneself, which shows that those sent before have arrived.
+#[derive(Clone, Copy)]
+struct Echo {
+    id: f64,
+    request: u32,
+    /// How many are to follow it.
+    more: u32,
+}
+
+struct Channel {
+    channel: BroadcastChannel,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.channel.set_onmessage(None);
+        self.channel.close();
+    }
+}
+
+impl<M: Member> Tabs<M> {
+    /// Under `name` meet those who want the same. `None` where tabs cannot speak to each other.
+    pub(super) fn join(name: String, member: Weak<M>) -> Option<Rc<Self>> {
+        let name = format!("{name}:{VERSION}");
+        let (channel, lock, echo) = (RefCell::default(), RefCell::default(), Cell::default());
+        let tabs = Rc::new(Tabs { name, member, channel, lock, echo });
+        tabs.open().then_some(tabs)
+    }
+
+    /// Opens the channel, unless it is open. False where that is not possible.
+    pub(super) fn open(self: &Rc<Self>) -> bool {
+        if self.channel.borrow().is_some() {
+            return true;
+        }
+        let Ok(channel) = BroadcastChannel::new(&self.name) else { return false };
+        let tabs = Rc::downgrade(self);
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some(tabs) = tabs.upgrade() {
+                tabs.receive(&event.data());
+            }
+        });
+        channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        *self.channel.borrow_mut() = Some(Channel { channel, _on_message: on_message });
+        true
+    }
+
+    /// Lets go of channel and lock: a page that holds one is not put into the back/forward cache.
+    pub(super) fn suspend(&self) {
+        self.unlock();
+        self.echo.take();
+        drop(self.channel.take());
+    }
+
+    /// Opens the channel again, and asks what was missed.
+    pub(super) fn resume(self: &Rc<Self>, left: Lifetime) {
+        if self.channel.borrow().is_none() && self.open() {
+            self.tell(&Message::Ask { left });
+        }
+    }
+
+    fn receive(self: &Rc<Self>, data: &JsValue) {
+        if let Some(echo) = self.echo.get()
+            && data.is_object()
+            && data.unchecked_ref::<Properties>().number("echo") == Some(echo.id)
+        {
+            return self.listen_for(echo.request, echo.more);
+        }
+        if let (Some(message), Some(member)) = (Message::read(data), self.member.upgrade()) {
+            member.hear(message);
+        }
+    }
+
+    pub(super) fn tell(&self, message: &Message) {
+        if let Some(Channel { channel, .. }) = &*self.channel.borrow() {
+            // It fails where the page is on its way out.
+            let _ = channel.post_message(&message.to_js());
+        }
+    }
+
+    /// Finds out when all messages have arrived that siblings have sent by now, as far as that can be known: where the
+    /// page or the browser is busy, they take longer than any fixed time.
+    pub(super) fn drain(self: &Rc<Self>, request: u32) {
+        self.listen_for(request, ECHOES);
+    }
+
+    fn listen_for(self: &Rc<Self>, request: u32, messages: u32) {
+        let Some(more) = messages.checked_sub(1).filter(|_| self.channel.borrow().is_some()) else {
+            self.echo.take();
+            if let Some(member) = self.member.upgrade() {
+                member.drained(request);
+            }
+            return;
+        };
+        let id = Math::random();
+        self.echo.set(Some(Echo { id, request, more }));
+        // A channel does not hear itself.
+        let sent = BroadcastChannel::new(&self.name).and_then(|other| {
+            let sent = other.post_message(&Plain::new().with("echo", id).into());
+            other.close();
+            sent
+        });
+        if sent.is_err() {
+            self.listen_for(request, more);
+        }
+    }
+
+    /// Asks for the lock, and the siblings for a better token.
+    pub(super) fn lock(self: &Rc<Self>, request: u32, left: Lifetime) {
+        self.tell(&Message::Ask { left });
+        self.unlock();
+        let member = Weak::clone(&self.member);
+        let granted = move || {
+            if let Some(member) = member.upgrade() {
+                member.locked(request);
+            }
+        };
+        let is_open = self.channel.borrow().is_some();
+        let lock = if is_open { Lock::request(&self.name, granted.clone()) } else { None };
+        if lock.is_none() {
+            // In a moment: it is an event of its own.
+            spawn_local(async move { granted() });
+        }
+        *self.lock.borrow_mut() = lock;
+    }
+
+    /// Gives the lock back, or no longer asks for it.
+    pub(super) fn unlock(&self) {
+        drop(self.lock.take());
+    }
+}

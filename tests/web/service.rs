@@ -1,0 +1,67 @@
+//! A vending service in place of the page's `fetch`.
+
+use js_sys::{Function, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+#[wasm_bindgen(inline_js = "
+const page = globalThis.fetch;
+export function replaceFetch(requests, answers) {
+  globalThis.fetch = async (url, init) => {
+    requests.push({ url, init, headers: Object.fromEntries(init.headers) });
+    const { status, body, headers, hangs } = answers.length > 1 ? answers.shift() : answers[0];
+    if (hangs) await new Promise((_, reject) => init.signal.addEventListener('abort', () => reject(init.signal.reason)));
+    return new Response(body, { status, headers });
+  };
+}
+export function restoreFetch() {
+  globalThis.fetch = page;
+}
+")]
+extern "C" {
+    #[wasm_bindgen(js_name = replaceFetch)]
+    fn replace_fetch(requests: &js_sys::Array, answers: &js_sys::Array);
+    #[wasm_bindgen(js_name = restoreFetch)]
+    fn restore_fetch();
+}
+
+/// A token that expires then (seconds since the epoch), signed by nobody.
+pub(crate) fn token(id: &str, expires: u32) -> String {
+    let encode = |json: &str| {
+        let encode: Function = Reflect::get(&js_sys::global(), &"btoa".into()).unwrap().unchecked_into();
+        let text = encode.call1(&JsValue::UNDEFINED, &json.into()).unwrap().as_string().unwrap();
+        text.replace('+', "-").replace('/', "_").replace('=', "")
+    };
+    let claims = format!(r#"{{"ver":1,"id":"{id}","exp":{expires}}}"#);
+    format!("{}.{}.c2ln", encode(r#"{"alg":"HS256"}"#), encode(&claims))
+}
+
+/// What answers requests. Dropping it gives the page its own `fetch` again.
+pub(crate) struct Service {
+    requests: js_sys::Array,
+}
+
+impl Service {
+    /// Gives these answers in turn, the last one again and again: `{"status", "body", "headers"}`, or `{"hangs": true}`.
+    pub(crate) fn answering(answers: &str) -> Self {
+        let requests = js_sys::Array::new();
+        replace_fetch(&requests, js_sys::JSON::parse(answers).unwrap().unchecked_ref());
+        Service { requests }
+    }
+
+    /// How many requests were sent.
+    pub(crate) fn requests(&self) -> u32 {
+        self.requests.length()
+    }
+
+    /// A part of the first request, by the names that lead to it.
+    pub(crate) fn first(&self, path: &[&str]) -> JsValue {
+        path.iter().fold(self.requests.get(0), |value, name| Reflect::get(&value, &(*name).into()).unwrap())
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        restore_fetch();
+    }
+}
