@@ -14,6 +14,17 @@ export function replaceFetch(requests, answers) {
     return new Response(body, { status, headers });
   };
 }
+export function watchChannels() {
+  const names = [];
+  const { BroadcastChannel } = globalThis;
+  globalThis.BroadcastChannel = class extends BroadcastChannel {
+    constructor(name) {
+      super(name);
+      names.push(name);
+    }
+  };
+  return { names, end: () => void (globalThis.BroadcastChannel = BroadcastChannel) };
+}
 export function restoreFetch() {
   globalThis.fetch = page;
 }
@@ -23,6 +34,8 @@ extern "C" {
     fn replace_fetch(requests: &js_sys::Array, answers: &js_sys::Array);
     #[wasm_bindgen(js_name = restoreFetch)]
     fn restore_fetch();
+    #[wasm_bindgen(js_name = watchChannels)]
+    fn watch_channels() -> JsValue;
 }
 
 /// A token that expires then (seconds since the epoch), signed by nobody.
@@ -63,5 +76,28 @@ impl Service {
 impl Drop for Service {
     fn drop(&mut self) {
         restore_fetch();
+    }
+}
+
+/// Notes the names of the channels that are opened, until it is dropped.
+pub(crate) struct Channels(JsValue);
+
+impl Channels {
+    /// Begins.
+    pub(crate) fn watch() -> Self {
+        Channels(watch_channels())
+    }
+
+    /// The name of the last one.
+    pub(crate) fn last(&self) -> String {
+        let names: js_sys::Array = Reflect::get(&self.0, &"names".into()).unwrap().unchecked_into();
+        names.pop().as_string().expect("a channel was opened")
+    }
+}
+
+impl Drop for Channels {
+    fn drop(&mut self) {
+        let end: Function = Reflect::get(&self.0, &"end".into()).unwrap().unchecked_into();
+        end.call0(&JsValue::UNDEFINED).unwrap();
     }
 }

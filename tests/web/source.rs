@@ -1,7 +1,7 @@
 //! `TokenSource` for Rust front ends.
 
 use crate::clock::{Clock, settle};
-use crate::service::{Service, token};
+use crate::service::{Channels, Service, token};
 use futures_core::Stream;
 use momento_token_wasm::TokenSource;
 use momento_token_wasm::browser::{GetToken, Snapshot, SourceError, Status, Tokens, Watch};
@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// 2026-12-01T00:00:00Z, in seconds since the epoch.
@@ -324,4 +325,100 @@ async fn sources_that_share_send_one_request() {
     let (one, two) = (first.token(), second.token());
     assert_eq!((id(&one.await.unwrap()), id(&two.await.unwrap())), ("shared", "shared"));
     assert_eq!(service.requests(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_redirect_that_leaves_is_not_followed() {
+    let _clock = clock();
+    let service = Service::answering(r#"[{"status":302,"headers":{"location":"https://elsewhere.example/"}}]"#);
+    let source = TokenSource::builder("https://tokens.example/token").build().unwrap();
+    assert_eq!(source.token().await.unwrap_err().code(), "ERR_VEND_REDIRECT");
+    assert_eq!((service.requests(), service.first(&["init", "redirect"])), (1, "manual".into()));
+    drop(service);
+    let service = Service::answering(&format!(r#"[{{"status":200,"body":"{}"}}]"#, token("1", NOW + LIFE)));
+    let source = TokenSource::builder("https://tokens.example/token").allow_redirects(true).build().unwrap();
+    source.token().await.unwrap();
+    assert!(service.first(&["init", "redirect"]).is_undefined() && service.first(&["init", "mode"]).is_undefined());
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_announces_too_much_is_not_read() {
+    let _clock = clock();
+    let _service = Service::answering(r#"[{"status":200,"body":"x","headers":{"content-length":"9999999"}}]"#);
+    let source = TokenSource::builder("/token").build().unwrap();
+    assert_eq!(source.token().await.unwrap_err().code(), "ERR_VEND_TOO_LARGE");
+}
+
+#[wasm_bindgen_test]
+async fn headers_that_http_does_not_have_are_refused_without_being_quoted() {
+    let _clock = clock();
+    let service = Service::answering(r#"[{"status":401}]"#);
+    let source = TokenSource::builder("/token").header("x-secret", "a\r\nb: hidden").build().unwrap();
+    let error = source.token().await.unwrap_err();
+    assert_eq!((error.code(), service.requests()), ("ERR_ARGUMENT", 0));
+    assert!(!format!("{error} {error:?}").contains("hidden"));
+}
+
+#[wasm_bindgen_test]
+async fn a_page_that_is_online_again_asks_at_once() {
+    let clock = clock();
+    let service = Service::answering(r#"[{"status":503}]"#);
+    let source = TokenSource::builder("/token").build().unwrap();
+    let _watch = source.watch(|_| {});
+    clock.pass(1.0).await;
+    let failed = service.requests();
+    dispatch("offline");
+    clock.pass(20_000.0).await;
+    let offline = service.requests();
+    dispatch("online");
+    clock.pass(5_000.0).await;
+    assert!(failed == 1 && service.requests() > offline, "{failed}, {offline}, {}", service.requests());
+    source.close();
+    let closed = service.requests();
+    dispatch("online");
+    clock.pass(60_000.0).await;
+    assert_eq!(service.requests(), closed);
+}
+
+fn dispatch(kind: &str) {
+    let window: web_sys::EventTarget = js_sys::global().unchecked_into();
+    window.dispatch_event(&web_sys::Event::new(kind).unwrap()).unwrap();
+}
+
+/// By the page's own clock, for messages go through the browser.
+#[wasm_bindgen_test]
+async fn messages_that_make_no_sense_change_nothing() {
+    let service = Service::answering(r#"[{"status":401}]"#);
+    let source = TokenSource::builder("/token").share_across_tabs("hostile").build().unwrap();
+    let names = Channels::watch();
+    source.token().await.unwrap_err();
+    let before = format!("{:?}", source.snapshot());
+    let channel = web_sys::BroadcastChannel::new(&names.last()).unwrap();
+    let token = token("hostile", (js_sys::Date::now() / 1_000.0) as u32 + 3_600);
+    let now = js_sys::Date::now();
+    for message in [
+        "null".into(),
+        "7".into(),
+        "[]".into(),
+        r#"{"kind":"ask","left":-1}"#.into(),
+        r#"{"kind":"token"}"#.into(),
+        format!(r#"{{"kind":"token","answer":"{token}","left":1e300,"sentAt":0,"fresh":true,"extended":true}}"#),
+        format!(r#"{{"kind":"token","answer":"{token}","left":"9","sentAt":{now},"fresh":true,"extended":true}}"#),
+        format!(r#"{{"kind":"token","answer":7,"left":9e5,"sentAt":{now},"fresh":true,"extended":true}}"#),
+        format!(r#"{{"kind":"token","answer":"no token","left":9e5,"sentAt":{now},"fresh":true,"extended":true}}"#),
+        r#"{"kind":"failure","code":"<b>","message":"","failure":"retry"}"#.into(),
+        r#"{"kind":"failure","code":"ERR_X","message":"","failure":"never"}"#.into(),
+        r#"{"kind":"other"}"#.into(),
+    ] {
+        channel.post_message(&js_sys::JSON::parse(&message).unwrap()).unwrap();
+    }
+    settle().await;
+    assert_eq!((format!("{:?}", source.snapshot()), service.requests()), (before, 1));
+    // One that does, by the same way.
+    let message =
+        format!(r#"{{"kind":"token","answer":"{token}","left":9e5,"sentAt":{now},"fresh":true,"extended":false}}"#);
+    channel.post_message(&js_sys::JSON::parse(&message).unwrap()).unwrap();
+    let mut tokens = source.tokens();
+    assert_eq!(id(&next(&mut tokens).await.unwrap()), "hostile");
+    channel.close();
 }
