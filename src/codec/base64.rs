@@ -32,9 +32,11 @@ pub(crate) fn decode_secret(text: &str) -> Option<Zeroizing<Vec<u8>>> {
 }
 
 fn decode_into(text: &str, bytes: &mut Vec<u8>) -> bool {
-    let has = |byte| text.as_bytes().contains(&byte);
-    let engine = if has(b'-') || has(b'_') { &URL_SAFE_ENGINE } else { &STANDARD_ENGINE };
-    engine.decode_vec(text, bytes).is_ok()
+    // Which alphabet it is in shows at the first character of the other, so there is no need to search for one.
+    STANDARD_ENGINE.decode_vec(text, bytes).is_ok() || {
+        bytes.clear();
+        URL_SAFE_ENGINE.decode_vec(text, bytes).is_ok()
+    }
 }
 
 /// Standard padded base64, the form that every SDK reads.
