@@ -64,11 +64,15 @@ test('the install command names this package, and the make targets exist', () =>
       'npm install momento-token-wasm',
       'make demo TTL=10',
       'make test',
+      'cargo add momento-token-wasm --no-default-features --features source',
       'npx momento-token-wasm inspect --file token.txt',
       'npx momento-token-wasm scan dist',
     ],
   );
   assert.equal(JSON.parse(readFileSync(new URL('pkg/package.json', root), 'utf8')).name, 'momento-token-wasm');
+  const crate = readFileSync(new URL('Cargo.toml', root), 'utf8');
+  assert.match(crate, /^name = "momento-token-wasm"$/m);
+  assert.match(crate, /^source = \[$/m);
   // In the folder where the package is installed, with a token in the file and none in the build.
   writeFileSync(join(folder, 'token.txt'), disposable());
   mkdirSync(join(folder, 'dist'), { recursive: true });
