@@ -47,7 +47,7 @@ check: ## lints only: formatting, Biome, clippy for this machine and for WebAsse
 	$(tool) biome ci --error-on-warnings .
 	node tools/features.mjs clippy --all-targets -- -D warnings
 	$(wasm) node tools/features.mjs clippy $(module) --target $(target) --lib -- -D warnings
-	$(wasm) cargo clippy --package momento-token-wasm --target $(target) --test web -- -D warnings
+	$(wasm) cargo clippy $(module) --target $(target) --tests -- -D warnings
 
 test-native: ## Rust tests on this machine, with each feature and without: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
 	node tools/features.mjs test

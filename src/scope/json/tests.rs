@@ -117,7 +117,7 @@ fn refuses_what_the_sdk_lets_through() {
         assert_eq!(error.message(), expected);
         assert_eq!(error.code(), "ERR_SCOPE_INVALID");
     }
-    let many = vec![r#"{"role":"readonly","cache":"a"}"#; 21].join(",");
+    let many = [r#"{"role":"readonly","cache":"a"}"#; 21].join(",");
     let error = TokenScope::from_json(&format!(r#"{{"permissions":[{many}]}}"#)).unwrap_err();
     assert_eq!(
         (error.code(), error.message().as_str()),
