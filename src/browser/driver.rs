@@ -118,31 +118,46 @@ impl Driver {
         let event = if self.is_abandoned.load(Ordering::Relaxed) { Event::Close } else { event };
         let Some(actions) = self.with(|state| state.step(event, clock::now())) else { return };
         self.queue.borrow_mut().push_back(actions);
+        self.drain();
+    }
+
+    /// Carries out what is in the queue, and tells of news until there is none. Whoever is already doing that does this
+    /// as well.
+    fn drain(self: &Rc<Self>) {
         let Some(_busy) = Busy::begin(&self.is_busy) else { return };
         loop {
-            let Some(actions) = self.queue.borrow_mut().pop_front() else { break };
-            for action in actions {
+            let next = self.queue.borrow_mut().pop_front();
+            let is_done = next.is_none();
+            for action in next.into_iter().flatten() {
                 self.carry_out(action);
             }
-            self.publish();
+            if !self.publish() && is_done {
+                break;
+            }
         }
     }
 
-    /// Tells watchers and streams, if there is news.
-    fn publish(self: &Rc<Self>) {
+    /// Tells watchers and streams, if there is news. False if there is none.
+    fn publish(&self) -> bool {
         if !self.with(|state| std::mem::take(&mut state.has_news)) {
-            return;
+            return false;
         }
-        let (wakers, watchers) = self.with(|state| {
-            state.watchers.retain(Watcher::is_wanted);
-            (std::mem::take(&mut state.wakers), state.watchers.clone())
-        });
+        let (wakers, watchers) = self.with(|state| (std::mem::take(&mut state.wakers), state.watchers.clone()));
         for waker in wakers {
             waker.wake();
         }
         for watcher in watchers {
             watcher.call(&self.snapshot());
         }
+        self.prune();
+        true
+    }
+
+    /// Lets go of watchers that have ended; of all, once the source is closed and they have heard of it.
+    pub(super) fn prune(&self) {
+        let ended = self.with(|state| state.take_ended_watchers());
+        // What they captured may be the last handle of a source, this one's too.
+        drop(ended);
     }
 
     pub(super) fn get(self: &Rc<Self>, options: GetToken) -> (u32, Receiver<Outcome>) {
@@ -183,12 +198,13 @@ impl Driver {
         context: &Context<'_>,
     ) -> Poll<Option<Arc<Token>>> {
         self.start();
+        let waker = context.waker().clone();
         let snapshot = self.snapshot();
         match snapshot.token {
             Some(token) if !last.is_some_and(|last| Arc::ptr_eq(last, &token)) => Poll::Ready(Some(token)),
             _ if self.is_closed() => Poll::Ready(None),
             _ => {
-                self.with(|state| state.wakers.push(context.waker().clone()));
+                self.with(|state| state.add_waker(waker));
                 Poll::Pending
             }
         }
@@ -196,9 +212,14 @@ impl Driver {
 
     pub(super) fn watch(self: &Rc<Self>, changed: Changed, ended: Arc<AtomicBool>) {
         let watcher = Watcher::new(changed, ended);
-        self.with(|state| state.watchers.push(watcher.clone()));
         self.start();
-        watcher.call(&self.snapshot());
+        self.with(|state| state.watchers.push(watcher.clone()));
+        // What it changes waits until it has returned, or it would not hear of it.
+        match Busy::begin(&self.is_busy) {
+            Some(_busy) => watcher.call(&self.snapshot()),
+            None => self.with(|state| state.has_news = true),
+        }
+        self.drain();
     }
 
     pub(super) fn report_rejected(self: &Rc<Self>, token: &Token) {
@@ -216,7 +237,7 @@ impl Driver {
             state.is_closed = true;
             state.has_news = true;
         });
-        self.publish();
+        self.drain();
     }
 
     /// A request is over.

@@ -47,6 +47,8 @@ impl Shared {
         (changed.borrow_mut())(&self.snapshot());
     }
 
+    pub(super) fn prune(&self) {}
+
     pub(super) fn report_rejected(&self, _: &Token) {}
 
     pub(super) fn close(&self) {

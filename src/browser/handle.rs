@@ -14,8 +14,8 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -122,11 +122,11 @@ impl TokenSource {
 
     /// Calls `changed` with what the source shows, now and whenever that changes, until the [`Watch`] is dropped.
     ///
-    /// It may use the source, and close it.
+    /// It may use the source, and close it. A handle that it captures keeps the source open as long as it watches.
     pub fn watch(&self, changed: impl FnMut(&Snapshot) + 'static) -> Watch {
         let ended = Arc::new(AtomicBool::new(false));
         self.shared.watch(Rc::new(RefCell::new(changed)), Arc::clone(&ended));
-        Watch { ended }
+        Watch { ended, shared: Arc::downgrade(&self.shared) }
     }
 
     /// Reports that Momento refused this token, though it has not expired. If it is the one in hand, another is
@@ -193,11 +193,15 @@ impl Drop for TokenFuture {
 #[must_use = "a watch ends when it is dropped"]
 pub struct Watch {
     ended: Arc<AtomicBool>,
+    shared: Weak<Shared>,
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
+        if let Some(shared) = self.shared.upgrade() {
+            shared.prune();
+        }
     }
 }
 

@@ -96,7 +96,10 @@ impl Message {
             "failure" => Some(Message::Failure {
                 code: data.text("code").filter(|code| is_code(code))?,
                 message: data.text("message")?,
-                status: data.number("status").map(|status| status as u16),
+                status: data
+                    .number("status")
+                    .filter(|status| (100.0..600.0).contains(status))
+                    .map(|status| status as u16),
                 failure: match data.text("failure")?.as_str() {
                     "retry" => Failure::Retry { after: data.number("retryAfter").map(|ms| ms as i64) },
                     "malformed" => Failure::Malformed,

@@ -36,10 +36,13 @@ impl Shared {
         let id = LAST_ID.fetch_add(1, Ordering::Relaxed);
         let is_abandoned = Arc::new(AtomicBool::new(false));
         let driver = Driver::new(options, Arc::clone(&is_abandoned));
-        SOURCES.with_borrow_mut(|sources| {
-            sources.retain(|_, driver| !driver.is_over());
-            sources.insert(id, driver)
+        let over = SOURCES.with_borrow_mut(|sources| {
+            let over: Vec<u32> = sources.iter().filter(|(_, driver)| driver.is_over()).map(|(id, _)| *id).collect();
+            sources.insert(id, driver);
+            over.iter().filter_map(|id| sources.remove(id)).collect::<Vec<_>>()
         });
+        // What their watchers captured may be handles of other sources.
+        drop(over);
         Shared { id, thread: thread::current().id(), is_abandoned }
     }
 
@@ -79,6 +82,13 @@ impl Shared {
         match self.driver() {
             Ok(driver) => driver.watch(changed, ended),
             Err(_) => (changed.borrow_mut())(&Snapshot::closed()),
+        }
+    }
+
+    /// Watches have ended.
+    pub(super) fn prune(&self) {
+        if let Ok(driver) = self.driver() {
+            driver.prune();
         }
     }
 

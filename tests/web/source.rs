@@ -170,6 +170,40 @@ async fn a_watch_may_use_and_close_its_source() {
 }
 
 #[wasm_bindgen_test]
+async fn a_watch_that_captures_the_last_handle_closes_with_its_end() {
+    let clock = clock();
+    let (source, _) = counted();
+    let handle = source.clone();
+    let watch = source.watch(move |_| drop(handle.clone()));
+    clock.pass(0.0).await;
+    drop(source);
+    assert_eq!(clock.timers(), 1);
+    drop(watch);
+    assert_eq!(clock.timers(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn what_a_watch_changes_at_its_first_call_is_heard() {
+    let clock = clock();
+    let (source, _) = counted();
+    let handle = RefCell::new(Some(source.clone()));
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let list = Rc::clone(&seen);
+    let _watch = source.watch(move |snapshot| {
+        list.borrow_mut().push(snapshot.status);
+        if let Some(handle) = handle.take() {
+            handle.close();
+            // Another watch, begun within a call, hears of the end as well.
+            let inner = Rc::clone(&list);
+            std::mem::forget(handle.watch(move |snapshot| inner.borrow_mut().push(snapshot.status)));
+        }
+    });
+    assert_eq!(*seen.borrow(), [Status::Fetching, Status::Closed, Status::Closed]);
+    clock.pass(60_000.0).await;
+    assert_eq!((seen.borrow().len(), clock.timers()), (3, 0));
+}
+
+#[wasm_bindgen_test]
 async fn the_last_handle_closes() {
     let clock = clock();
     let (source, _) = counted();

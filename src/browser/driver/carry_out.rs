@@ -129,8 +129,8 @@ impl Driver {
     fn release(&self) {
         let released = self.with(|state| {
             state.is_closed = true;
-            state.callers.clear();
             (
+                std::mem::take(&mut state.callers),
                 state.timer.take(),
                 std::mem::take(&mut state.listeners),
                 state.tabs.take(),

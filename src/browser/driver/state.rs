@@ -116,6 +116,22 @@ impl State {
         }
     }
 
+    /// A stream that is polled again and again is woken once.
+    pub(super) fn add_waker(&mut self, waker: Waker) {
+        if !self.wakers.iter().any(|other| other.will_wake(&waker)) {
+            self.wakers.push(waker);
+        }
+    }
+
+    /// Those that are not wanted any more.
+    pub(super) fn take_ended_watchers(&mut self) -> Vec<Watcher> {
+        let is_closed = self.is_closed && !self.has_news;
+        let (wanted, ended) =
+            std::mem::take(&mut self.watchers).into_iter().partition(|watcher| watcher.is_wanted() && !is_closed);
+        self.watchers = wanted;
+        ended
+    }
+
     pub(super) fn add_caller(&mut self, caller: Sender<Outcome>) -> u32 {
         self.last_call = self.last_call.wrapping_add(1);
         self.callers.insert(self.last_call, caller);
@@ -192,7 +208,7 @@ impl Watcher {
         if !self.is_wanted() {
             return;
         }
-        // It is busy if it has just made a change itself: it hears of that once it has returned.
+        // It is busy only if the source is closed from within and its last handle is dropped with it.
         if let Ok(mut changed) = self.changed.try_borrow_mut() {
             changed(snapshot);
         }
