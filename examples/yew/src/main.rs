@@ -11,7 +11,8 @@ use yew::prelude::*;
 
 /// Asks the app's own backend, so that the key which can mint tokens stays there.
 fn token_source() -> TokenSource {
-    TokenSource::builder("/token").build().expect("options that make sense")
+    // Momento shows this id to whoever gets messages from the user. The service has the last word on it.
+    TokenSource::builder("/token").token_id("yew-user").build().expect("options that make sense")
 }
 
 #[component]
