@@ -10,6 +10,8 @@ wasm := tools/toolchain wasm
 target := wasm32-unknown-unknown
 module := --package momento-token-wasm
 service := target/demo/vending
+app := --manifest-path examples/yew/Cargo.toml --target-dir target/rust-app --target $(target) --release --locked
+app_dist := target/rust-app/dist
 web = cargo test --package momento-token-wasm --target $(target) --test web
 
 crate := $(shell find src -type f) Cargo.toml Cargo.lock
@@ -22,7 +24,7 @@ slow := tests/package/engines.test.mjs tests/package/peers.test.mjs
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup pkg site service vending demo quick test check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-e2e chromium browsers test-browsers test-browsers-long matrix matrix-ci reproducible sim scale fuzz bench clean
+.PHONY: help setup pkg site service vending demo quick test check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-rust-app test-e2e chromium browsers test-browsers test-browsers-long matrix matrix-ci reproducible sim scale fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,16 +40,18 @@ quick: pkg ## within two minutes, once built: the crate's tests with fewer rando
 	PROPTEST_CASES=64 SIM_RUNS=2000 cargo test --package momento-token-wasm
 	$(tool) node --test --test-concurrency=4 $(filter-out $(slow),$(wildcard tests/package/*.test.mjs))
 
-test: browsers check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
+test: browsers check test-native test-web test-types test-pkg test-bindings test-cli test-momento test-tools test-rust-app test-e2e test-browsers matrix-ci ## everything: lints, native, WebAssembly, package and browser tests
 	@echo 'make test: all passed'
 
 check: ## lints only: formatting, Biome, clippy for this machine and for WebAssembly, with each feature and without
 	@tools/toolchain check
 	cargo fmt --all --check
+	cargo fmt --manifest-path examples/yew/Cargo.toml --check
 	$(tool) biome ci --error-on-warnings .
 	node tools/features.mjs clippy --all-targets -- -D warnings
 	$(wasm) node tools/features.mjs clippy $(module) --target $(target) --lib -- -D warnings
 	$(wasm) cargo clippy $(module) --target $(target) --tests -- -D warnings
+	$(wasm) cargo clippy $(app) -- -D warnings
 
 test-native: ## Rust tests on this machine, with each feature and without: crate, properties, fuzz seeds, prost and serde_json beside us, short simulation, vending service
 	node tools/features.mjs test
@@ -81,6 +85,12 @@ test-momento: pkg browsers ## momento-token-wasm/momento with Momento's own SDK,
 
 test-tools: pkg site service ## the tools themselves: what make demo installs and starts, which features are built (tests/tools)
 	$(tool) node --test --test-reporter=spec tests/tools/*.test.mjs
+
+test-rust-app: pkg chromium ## an app in Rust that depends on the crate: examples/yew, built and run in headless Chromium (tests/rust-app)
+	$(wasm) cargo build $(app)
+	$(wasm) wasm-bindgen --target web --no-typescript --out-dir $(app_dist) target/rust-app/$(target)/release/momento-token-yew.wasm
+	cp examples/yew/index.html examples/yew/main.js $(app_dist)
+	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/rust-app/*.test.mjs
 
 test-e2e: pkg site service chromium ## the package and the site in headless Chromium (tests/e2e)
 	$(tool) node --test --test-reporter=spec --test-concurrency=1 tests/e2e/*.test.mjs

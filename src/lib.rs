@@ -3,7 +3,7 @@
 //! The crate has two faces. As the npm package `momento-token-wasm` it is imported and called from
 //! JavaScript (see `pkg-template/`); as a Rust library it gives the same core to front ends and services:
 //!
-//! - [`TokenSource`](browser::TokenSource): a valid token in hand, re-fetched ahead of expiry (feature `source`).
+//! - [`TokenSource`]: a valid token in hand, re-fetched ahead of expiry (feature `source`).
 //! - [`token`]: a credential string in, a [`token::Token`] out: version, endpoints, expiry, scope.
 //! - [`scope`]: what a token may do: the model, its protobuf and JSON forms, and `covers`.
 //! - [`refresh`]: *when* to fetch the next token: a state machine without I/O, timers or clocks (feature `refresh`).

@@ -2,7 +2,7 @@
 //!
 //! Each export is typed and does one thing. What an app hands in is read strictly (`reader`, `options`, `value`); what
 //! goes out is a plain object, made by serde or property by property (`plain`, `scope`). Errors are thrown as an `Error`
-//! with a `code` ([`error`]).
+//! with a `code` (`error`).
 
 /// Smaller and faster than the default allocator (docs/size.md).
 #[cfg(not(target_feature = "atomics"))]

@@ -10,9 +10,9 @@ export function launchBrowser() {
 
 /**
  * A page of its own profile, closed when test `t` ends, which fails on any error in it.
- * `expected` are patterns of console errors that the test brings about.
+ * `expected` are patterns of console errors that the test brings about; `prepare(page)` runs before there is a document.
  */
-export async function openPage(t, browser, url, { expected = [], ...context } = {}) {
+export async function openPage(t, browser, url, { expected = [], prepare = () => {}, ...context } = {}) {
   const profile = await browser.newContext(context);
   const page = await profile.newPage();
   const troubles = [];
@@ -48,6 +48,7 @@ export async function openPage(t, browser, url, { expected = [], ...context } = 
     await profile.close();
     assert.deepEqual(troubles, [], 'errors in the page');
   });
+  await prepare(page);
   const response = await page.goto(url);
   return { page, requests, vends, expiries, response };
 }
