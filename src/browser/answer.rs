@@ -25,11 +25,14 @@ pub(super) struct Failed {
     pub(super) error: SourceError,
     /// What it calls for.
     pub(super) failure: Failure,
+    /// What `Retry-After` asks for (ms).
+    pub(super) retry_after: Option<i64>,
 }
 
 impl Failed {
     /// With what `Retry-After` asks for (ms).
     pub(super) fn retry_after(mut self, ms: Option<i64>) -> Self {
+        self.retry_after = ms;
         if let Failure::Retry { after } = &mut self.failure {
             *after = ms;
         }
@@ -45,9 +48,11 @@ impl From<SourceError> for Failed {
                 Retry::Never => Failure::Terminal,
                 Retry::Malformed => Failure::Malformed,
             },
+            // What the app hands in is as wrong the next time.
+            Kind::Argument(_) => Failure::Terminal,
             _ => Failure::Retry { after: None },
         };
-        Failed { error, failure }
+        Failed { error, failure, retry_after: None }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::vend::{MAX_ANSWER_BYTES, VendError};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, Response};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 use zeroize::Zeroizing;
 
 /// The text. What is no UTF-8 in it becomes U+FFFD, as `Response.text()` has it.
@@ -17,7 +17,14 @@ pub(super) async fn read(response: &Response) -> Result<Zeroizing<String>, Sourc
         discard(response);
         return Err(VendError::too_large().into());
     }
-    let Some(body) = response.body() else { return Ok(Zeroizing::default()) };
+    // Not of a request of one's own, but an app's function may give anything.
+    let stream = response.body();
+    if response.body_used() || stream.as_ref().is_some_and(ReadableStream::locked) {
+        let found = "expected a Response whose body nobody has read, found one that was read";
+        return Err(Kind::Function(found.into()).into());
+    }
+    // Not every fetch has streams.
+    let Some(body) = stream else { return read_at_once(response).await };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let mut bytes = Zeroizing::new(Vec::new());
     loop {
@@ -35,6 +42,13 @@ pub(super) async fn read(response: &Response) -> Result<Zeroizing<String>, Sourc
         }
         append(&mut bytes, &chunk);
     }
+}
+
+async fn read_at_once(response: &Response) -> Result<Zeroizing<String>, SourceError> {
+    let text = async { JsFuture::from(response.text()?).await };
+    let text =
+        text.await.map_err(|cause: JsValue| cut_off(&cause))?.as_string().map(Zeroizing::new).unwrap_or_default();
+    if text.len() > MAX_ANSWER_BYTES { Err(VendError::too_large().into()) } else { Ok(text) }
 }
 
 /// A vector that grows leaves its old bytes behind, so each is wiped.

@@ -8,6 +8,7 @@ use crate::scope::{MAX_PERMISSIONS, TokenScope};
 use crate::token::{DecodeOptions, MAX_DISPOSABLE_LIFE_MS, key_version};
 use crate::vend::Asked;
 use std::error::Error;
+use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
@@ -36,6 +37,12 @@ pub struct TokenSourceBuilder {
     window: (f32, f32),
     request_timeout: Duration,
     share: Option<String>,
+}
+
+impl fmt::Debug for TokenSourceBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSourceBuilder").finish_non_exhaustive()
+    }
 }
 
 /// What a source is made of.

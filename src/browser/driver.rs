@@ -19,9 +19,11 @@ use crate::refresh::{Action, Event, Machine, Reason};
 use crate::token::Token;
 use futures_channel::oneshot::{self, Receiver};
 use js_sys::Math;
-use state::{State, Watcher};
+use state::{Request, State, Watcher};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,7 +40,7 @@ pub(super) type Outcome = Result<Arc<Token>, SourceError>;
 /// Drives one source.
 pub(super) struct Driver {
     options: Options,
-    /// The last handle was dropped, on a thread that could not close the source.
+    /// It was closed, or the last handle dropped, on a thread that could not do that.
     is_abandoned: Arc<AtomicBool>,
     state: RefCell<State>,
     /// What the machine has decided and is not yet done: the actions of one event each.
@@ -99,17 +101,15 @@ impl Driver {
             state.machine = Some(machine);
             state.tabs = tabs;
         });
+        // First: a page that is back opens its channel before it is told that it woke.
+        let mut listeners = self.watch_page_cache();
         let driver = Rc::downgrade(self);
-        let listeners = page::watch(move |event| {
+        listeners.extend(page::watch(move |event| {
             if let Some(driver) = driver.upgrade() {
                 driver.handle(event);
             }
-        });
-        let seat = self.watch_page_cache();
-        self.with(|state| {
-            state.listeners = listeners;
-            state.listeners.extend(seat);
-        });
+        }));
+        self.with(|state| state.listeners = listeners);
         true
     }
 
@@ -181,9 +181,10 @@ impl Driver {
         self.with(|state| state.is_closed)
     }
 
-    /// It is closed, and no handle is left.
+    /// It does nothing any more or has not begun, and no handle is left.
     pub(super) fn is_over(&self) -> bool {
-        self.is_abandoned.load(Ordering::Relaxed) && self.is_closed()
+        let is_idle = self.with(|state| state.is_closed || state.machine.is_none());
+        is_idle && self.is_abandoned.load(Ordering::Relaxed)
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
@@ -215,11 +216,11 @@ impl Driver {
         self.start();
         self.with(|state| state.watchers.push(watcher.clone()));
         // What it changes waits until it has returned, or it would not hear of it.
-        match Busy::begin(&self.is_busy) {
-            Some(_busy) => watcher.call(&self.snapshot()),
-            None => self.with(|state| state.has_news = true),
-        }
+        let busy = Busy::begin(&self.is_busy);
+        watcher.call(&self.snapshot());
+        drop(busy);
         self.drain();
+        self.prune();
     }
 
     pub(super) fn report_rejected(self: &Rc<Self>, token: &Token) {
@@ -251,14 +252,24 @@ impl Driver {
     fn send(self: &Rc<Self>, id: u32, reason: Reason) {
         let Ok(abort) = AbortController::new() else { return };
         let signal = abort.signal();
-        let refresh_token = self.with(|state| state.begin_request(id, abort));
+        let (given_up, mut is_given_up) = oneshot::channel();
+        let request = Request::new(id, abort, given_up);
+        let (refresh_token, before) = self.with(|state| state.begin_request(request));
+        drop(before);
         let driver = Rc::clone(self);
         spawn_local(async move {
-            if signal.aborted() {
-                return;
+            let outcome = {
+                // Not begun before the first poll, and dropped, whatever it waits for, when the request is over.
+                let mut ask = pin!(driver.options.ask(reason, refresh_token, signal));
+                let answer = poll_fn(|context| match Pin::new(&mut is_given_up).poll(context) {
+                    Poll::Ready(_) => Poll::Ready(None),
+                    Poll::Pending => ask.as_mut().poll(context).map(Some),
+                });
+                answer.await
+            };
+            if let Some(outcome) = outcome {
+                driver.settle_request(id, outcome);
             }
-            let outcome = driver.options.ask(reason, refresh_token, signal).await;
-            driver.settle_request(id, outcome);
         });
     }
 }

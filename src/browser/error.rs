@@ -176,10 +176,11 @@ impl fmt::Debug for SourceError {
 impl Error for SourceError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &*self.kind {
-            Kind::Policy(error) => Some(error),
-            Kind::Scope(error) => Some(error),
+            // What these say is what this one says.
+            Kind::Policy(error) => error.source(),
+            Kind::Scope(error) => error.source(),
+            Kind::Vend(error) => error.source(),
             Kind::Function(error) => Some(&**error),
-            Kind::Vend(error) => Some(error),
             _ => None,
         }
     }

@@ -25,26 +25,48 @@ use std::time::Duration;
 /// futures and streams that wait for its tokens included.
 ///
 /// A handle is `Send` and `Sync`, as frameworks ask of what components share, but a source lives on the thread that made
-/// it: elsewhere each call is the error `ERR_THREAD`. A last handle that is dropped elsewhere closes the source as soon
-/// as its own thread has a turn, within half a minute.
+/// it: on another thread there is no token (`ERR_THREAD`), and nothing to watch. A source that is closed there, or whose
+/// last handle is dropped there, ends as soon as its own thread has a turn, within half a minute.
 #[derive(Clone)]
 pub struct TokenSource {
     pub(super) shared: Arc<Shared>,
 }
 
 /// What [`TokenSource::token_with`] asks for.
+///
+/// ```
+/// # use momento_token_wasm::browser::GetToken;
+/// # use std::time::Duration;
+/// let options = GetToken::new().min_validity(Duration::from_secs(60)).force_refresh(true);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct GetToken {
-    /// How long the token must be good for at least; by default ten seconds.
-    pub min_validity: Duration,
-    /// Request a new token even if the one in hand would do.
-    pub force_refresh: bool,
+    pub(super) min_validity: Duration,
+    pub(super) force_refresh: bool,
+}
+
+impl GetToken {
+    /// A token that is good for ten seconds at least.
+    pub fn new() -> Self {
+        GetToken { min_validity: Duration::from_secs(10), force_refresh: false }
+    }
+
+    /// How long the token must be good for at least.
+    #[must_use]
+    pub fn min_validity(self, min_validity: Duration) -> Self {
+        GetToken { min_validity, ..self }
+    }
+
+    /// Requests a new token even if the one in hand would do.
+    #[must_use]
+    pub fn force_refresh(self, force_refresh: bool) -> Self {
+        GetToken { force_refresh, ..self }
+    }
 }
 
 impl Default for GetToken {
     fn default() -> Self {
-        GetToken { min_validity: Duration::from_secs(10), force_refresh: false }
+        GetToken::new()
     }
 }
 
@@ -141,6 +163,15 @@ impl TokenSource {
     }
 }
 
+/// Handles are equal if they are of one source: a component that is given an equal one has nothing to do.
+impl PartialEq for TokenSource {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl Eq for TokenSource {}
+
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSource").field("status", &self.snapshot().status).finish_non_exhaustive()
@@ -149,7 +180,7 @@ impl fmt::Debug for TokenSource {
 
 /// Waits for a token: see [`TokenSource::token`].
 #[derive(Debug)]
-#[must_use = "a future does nothing unless it is awaited"]
+#[must_use = "what it gives is lost unless it is awaited"]
 pub struct TokenFuture {
     state: State,
 }

@@ -80,7 +80,7 @@ impl Message {
         match data.text("kind")?.as_str() {
             "ask" => Some(Message::Ask { left: lifetime(left?) }),
             "token" => {
-                let age = clock::wall() - data.number("sentAt")? as i64;
+                let age = clock::wall().saturating_sub(data.number("sentAt")? as i64);
                 let answer = data.text("answer").map(Zeroizing::new)?;
                 if !(-MAX_AHEAD..=MAX_AGE).contains(&age) || answer.len() > MAX_ANSWER_BYTES {
                     return None;
@@ -90,7 +90,7 @@ impl Message {
                     left: lifetime(left? - age.max(0) as f64),
                     fresh: data.get("fresh").as_bool()? && age <= MAX_FRESH,
                     extended: data.get("extended").as_bool()?,
-                    date: data.number("date").map(|ms| ms as i64),
+                    date: finite(data, "date"),
                 })
             }
             "failure" => Some(Message::Failure {
@@ -98,10 +98,10 @@ impl Message {
                 message: data.text("message")?,
                 status: data
                     .number("status")
-                    .filter(|status| (100.0..600.0).contains(status))
+                    .filter(|status| (100.0..600.0).contains(status) && !(200.0..300.0).contains(status))
                     .map(|status| status as u16),
                 failure: match data.text("failure")?.as_str() {
-                    "retry" => Failure::Retry { after: data.number("retryAfter").map(|ms| ms as i64) },
+                    "retry" => Failure::Retry { after: finite(data, "retryAfter") },
                     "malformed" => Failure::Malformed,
                     "terminal" => Failure::Terminal,
                     _ => return None,
@@ -125,6 +125,11 @@ fn retry_after(failure: &Failure) -> Option<f64> {
         Failure::Retry { after } => after.map(|ms| ms as f64),
         Failure::Malformed | Failure::Terminal => None,
     }
+}
+
+/// A number of milliseconds.
+fn finite(data: &Properties, name: &str) -> Option<i64> {
+    data.number(name).filter(|ms| ms.is_finite()).map(|ms| ms as i64)
 }
 
 fn is_code(text: &str) -> bool {

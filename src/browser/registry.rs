@@ -27,7 +27,7 @@ static LAST_ID: AtomicU32 = AtomicU32::new(0);
 pub(super) struct Shared {
     id: u32,
     thread: ThreadId,
-    /// The last handle was dropped on another thread.
+    /// It was closed on another thread, or the last handle was dropped there.
     is_abandoned: Arc<AtomicBool>,
 }
 
@@ -99,6 +99,9 @@ impl Shared {
     }
 
     pub(super) fn close(&self) {
+        if self.thread != thread::current().id() {
+            return self.is_abandoned.store(true, Ordering::Relaxed);
+        }
         if let Ok(driver) = self.driver() {
             driver.close();
         }

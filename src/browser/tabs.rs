@@ -111,7 +111,8 @@ impl<M: Member> Tabs<M> {
     }
 
     pub(super) fn tell(&self, message: &Message) {
-        if let Some(Channel { channel, .. }) = &*self.channel.borrow() {
+        let channel = self.channel.borrow().as_ref().map(|open| open.channel.clone());
+        if let Some(channel) = channel {
             // It fails where the page is on its way out.
             let _ = channel.post_message(&message.to_js());
         }

@@ -69,6 +69,11 @@ impl Clock {
         Clock(Cell::new(()))
     }
 
+    /// Gives the page its own clock, should a test that failed have left another.
+    pub(crate) fn of_the_page() {
+        restore();
+    }
+
     /// Moves time on, firing timers when they are due.
     pub(crate) async fn pass(&self, ms: f64) {
         let then = elapsed() + ms;

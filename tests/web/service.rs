@@ -67,6 +67,12 @@ impl Service {
         self.requests.length()
     }
 
+    /// The body of a request, counted from 0.
+    pub(crate) fn body_of(&self, request: u32) -> String {
+        let init = Reflect::get(&self.requests.get(request), &"init".into()).unwrap();
+        Reflect::get(&init, &"body".into()).unwrap().as_string().unwrap_or_default()
+    }
+
     /// A part of the first request, by the names that lead to it.
     pub(crate) fn first(&self, path: &[&str]) -> JsValue {
         path.iter().fold(self.requests.get(0), |value, name| Reflect::get(&value, &(*name).into()).unwrap())

@@ -96,10 +96,8 @@ async fn callers_share_a_request_and_the_token_in_hand() {
     assert!(Arc::ptr_eq(&first, &second));
     assert!(Arc::ptr_eq(&first, &source.token().await.unwrap()));
     assert_eq!(calls.get(), 1);
-    let mut forced = GetToken::default();
-    forced.force_refresh = true;
-    let mut longer = GetToken::default();
-    longer.min_validity = Duration::from_secs(3_600);
+    let forced = GetToken::new().force_refresh(true);
+    let longer = GetToken::new().min_validity(Duration::from_secs(3_600));
     // Requests that callers cause have seconds between them.
     for (options, expected) in [(forced, Ok("2")), (longer, Err("ERR_TOKEN_TOO_SHORT"))] {
         let caller = source.token_with(options);
@@ -136,6 +134,52 @@ async fn closing_aborts_the_request_and_settles_who_waits() {
     // What becomes of the request concerns nobody any more.
     settle().await;
     assert_eq!((source.snapshot().status, service.requests()), (Status::Closed, 1));
+}
+
+#[wasm_bindgen_test]
+async fn a_request_that_is_given_up_drops_what_the_function_waits_for() {
+    let clock = clock();
+    let held = Rc::new(());
+    let weak = Rc::downgrade(&held);
+    let calls = Rc::new(Cell::new(0));
+    let count = Rc::clone(&calls);
+    let vend = move |_| {
+        count.set(count.get() + 1);
+        let held = (count.get() == 1).then(|| Rc::clone(&held));
+        async move {
+            std::future::pending::<()>().await;
+            drop(held);
+            Ok::<_, SourceError>(String::new())
+        }
+    };
+    let source = TokenSource::from_fn(vend).request_timeout(Duration::from_secs(1)).build().unwrap();
+    let caller = source.token();
+    clock.pass(1_500.0).await;
+    assert_eq!(caller.await.unwrap_err().code(), "ERR_VEND_TIMEOUT");
+    assert_eq!(weak.strong_count(), 1, "the function's own, and not the first call's");
+    source.close();
+    drop(source);
+    settle().await;
+    assert_eq!(weak.strong_count(), 0, "the function goes with its source");
+}
+
+#[wasm_bindgen_test]
+async fn a_retry_after_holds_also_where_the_refresh_token_was_refused() {
+    let clock = clock();
+    let first = format!(r#"{{\"authToken\":\"{}\",\"refreshToken\":\"again\"}}"#, token("1", NOW + LIFE));
+    let refused = r#"{"status":403,"headers":{"retry-after":"7"}}"#;
+    let service = Service::answering(&format!(r#"[{{"status":200,"body":"{first}"}},{refused},{{"hangs":true}}]"#));
+    let source = TokenSource::builder("/token").post().build().unwrap();
+    source.token().await.unwrap();
+    let due = source.snapshot().refresh_at.unwrap() as f64 - js_sys::Date::now();
+    clock.pass(due + 1.0).await;
+    let snapshot = source.snapshot();
+    assert_eq!((service.requests(), snapshot.error.as_ref().unwrap().status()), (2, Some(403)));
+    let wait = snapshot.refresh_at.unwrap() as f64 - js_sys::Date::now();
+    assert!((6_500.0..10_000.0).contains(&wait), "{wait}");
+    clock.pass(wait + 1.0).await;
+    assert_eq!(service.requests(), 3);
+    assert!(!service.body_of(2).contains("refreshToken"), "the one that was refused is not sent again");
 }
 
 #[wasm_bindgen_test]
@@ -351,6 +395,7 @@ async fn a_rejected_token_is_replaced_and_another_is_no_news() {
 /// By the page's own clock, for siblings speak through the browser.
 #[wasm_bindgen_test]
 async fn sources_that_share_send_one_request() {
+    Clock::of_the_page();
     let body =
         format!(r#"{{"status":200,"body":"{}"}}"#, token("shared", (js_sys::Date::now() / 1_000.0) as u32 + 3_600));
     let service = Service::answering(&format!("[{body}]"));
@@ -390,6 +435,11 @@ async fn headers_that_http_does_not_have_are_refused_without_being_quoted() {
     let source = TokenSource::builder("/token").header("x-secret", "a\r\nb: hidden").build().unwrap();
     let error = source.token().await.unwrap_err();
     assert_eq!((error.code(), service.requests()), ("ERR_ARGUMENT", 0));
+    assert_eq!(
+        (source.snapshot().status, error.will_retry_at()),
+        (Status::Failed, None),
+        "it is as wrong the next time"
+    );
     assert!(!format!("{error} {error:?}").contains("hidden"));
 }
 
@@ -405,13 +455,18 @@ async fn a_page_that_is_online_again_asks_at_once() {
     clock.pass(20_000.0).await;
     let offline = service.requests();
     dispatch("online");
-    clock.pass(5_000.0).await;
-    assert!(failed == 1 && service.requests() > offline, "{failed}, {offline}, {}", service.requests());
+    clock.pass(1_000.0).await;
+    assert_eq!((failed, offline, service.requests()), (1, 1, 2));
     source.close();
     let closed = service.requests();
     dispatch("online");
     clock.pass(60_000.0).await;
     assert_eq!(service.requests(), closed);
+}
+
+/// What an object literal in JavaScript is.
+fn literal(text: &str) -> wasm_bindgen::JsValue {
+    js_sys::Function::new_no_args(&format!("return {text}")).call0(&wasm_bindgen::JsValue::UNDEFINED).unwrap()
 }
 
 fn dispatch(kind: &str) {
@@ -422,6 +477,7 @@ fn dispatch(kind: &str) {
 /// By the page's own clock, for messages go through the browser.
 #[wasm_bindgen_test]
 async fn messages_that_make_no_sense_change_nothing() {
+    Clock::of_the_page();
     let service = Service::answering(r#"[{"status":401}]"#);
     let source = TokenSource::builder("/token").share_across_tabs("hostile").build().unwrap();
     let names = Channels::watch();
@@ -447,12 +503,24 @@ async fn messages_that_make_no_sense_change_nothing() {
         channel.post_message(&js_sys::JSON::parse(&message).unwrap()).unwrap();
     }
     settle().await;
+    // What JSON does not have.
+    for number in ["NaN", "Infinity", "-Infinity", "-1e300", "1e300"] {
+        for (left, sent_at) in [(number, "Date.now()"), ("9e5", number)] {
+            let message = format!(
+                "{{kind:'token',answer:'none',left:{left},sentAt:{sent_at},fresh:true,extended:true,date:{number}}}"
+            );
+            channel.post_message(&literal(&message)).unwrap();
+        }
+    }
+    settle().await;
     assert_eq!((format!("{:?}", source.snapshot()), service.requests()), (before, 1));
-    // One that does, by the same way.
-    let message =
-        format!(r#"{{"kind":"token","answer":"{token}","left":9e5,"sentAt":{now},"fresh":true,"extended":false}}"#);
-    channel.post_message(&js_sys::JSON::parse(&message).unwrap()).unwrap();
+    // One that makes sense, by the same way: messages arrive in the order in which they were sent.
+    let message = format!(
+        "{{kind:'token',answer:'{}',left:9e5,sentAt:{now},fresh:true,extended:false}}",
+        self::token("sibling", (now / 1_000.0) as u32 + 900)
+    );
+    channel.post_message(&literal(&message)).unwrap();
     let mut tokens = source.tokens();
-    assert_eq!(id(&next(&mut tokens).await.unwrap()), "hostile");
+    assert_eq!(id(&next(&mut tokens).await.unwrap()), "sibling");
     channel.close();
 }

@@ -26,9 +26,7 @@ fn App() -> Html {
     let refresh = {
         let source = source.clone();
         move |_| {
-            let mut options = GetToken::default();
-            options.force_refresh = true;
-            let token = source.token_with(options);
+            let token = source.token_with(GetToken::new().force_refresh(true));
             // Awaited, since a call whose future is dropped no longer asks. What comes of it, `use_token` tells.
             spawn_local(async move { drop(token.await) });
         }

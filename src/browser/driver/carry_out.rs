@@ -79,15 +79,17 @@ impl Driver {
 
     fn install(&self, current: Current) {
         let renews = self.options.renews();
-        self.with(|state| {
+        let error = self.with(|state| {
             if renews && current.refresh_token.is_some() {
                 state.refresh_token.clone_from(&current.refresh_token);
             }
             state.token = Some(current);
             state.dropped = None;
-            state.error = None;
             state.has_news = true;
+            state.error.take()
         });
+        // It may hold an error of the app's, and that anything.
+        drop(error);
     }
 
     fn report(&self, cause: Cause, retry_at: Option<i64>) {
@@ -101,11 +103,12 @@ impl Driver {
             Cause::Expired => Some(SourceError::from(Kind::Expired)),
             Cause::Answer | Cause::Sibling => failed.as_ref().map(|Failed { error, .. }| error.clone()),
         };
-        self.with(|state| {
+        let before = self.with(|state| {
             state.failure = failed.map(|Failed { failure, .. }| failure);
-            state.error = error.map(|error| error.with_retry_at(retry_at));
             state.has_news = true;
+            std::mem::replace(&mut state.error, error.map(|error| error.with_retry_at(retry_at)))
         });
+        drop(before);
     }
 
     fn settle(&self, call: u32, outcome: Outcome) {

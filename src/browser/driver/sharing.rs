@@ -98,7 +98,8 @@ impl Driver {
         // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
         let own_fault = is_retry && (code == "ERR_VEND_NETWORK" || code == "ERR_VEND_FUNCTION");
         let error = SourceError::from(Kind::Sibling { code, message, status });
-        self.with(|state| state.heard = Some(Err(Failed { error, failure })));
+        let heard = Err(Failed { error, failure, retry_after: None });
+        drop(self.with(|state| state.heard.replace(heard)));
         self.handle(Event::SiblingFailed { own_fault, failure });
     }
 }
@@ -112,7 +113,7 @@ impl Member for Driver {
             }
             Message::Failure { code, message, status, failure } => self.hear_failure(code, message, status, failure),
         }
-        self.with(|state| state.heard = None);
+        drop(self.with(|state| state.heard.take()));
     }
 
     fn locked(self: Rc<Self>, request: u32) {

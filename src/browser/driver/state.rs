@@ -23,7 +23,7 @@ const MAX_REJECTED: usize = 9;
 
 #[derive(Default)]
 pub(super) struct State {
-    /// `None` before it has begun, and once it is closed.
+    /// `None` before it has begun.
     pub(super) machine: Option<Machine>,
     pub(super) is_closed: bool,
     pub(super) timer: Option<Timeout>,
@@ -69,9 +69,17 @@ pub(super) struct Current {
 pub(super) struct Request {
     id: u32,
     pub(super) abort: AbortController,
+    /// Dropped with the request, which ends whatever it waits for.
+    _given_up: Sender<()>,
     /// It was sent with a refresh token.
     has_refresh_token: bool,
     pub(super) outcome: Option<Result<Current, Failed>>,
+}
+
+impl Request {
+    pub(super) fn new(id: u32, abort: AbortController, given_up: Sender<()>) -> Self {
+        Request { id, abort, _given_up: given_up, has_refresh_token: false, outcome: None }
+    }
 }
 
 impl From<Vended> for Current {
@@ -138,11 +146,11 @@ impl State {
         self.last_call
     }
 
-    /// Notes that a request is sent. With the refresh token for it.
-    pub(super) fn begin_request(&mut self, id: u32, abort: AbortController) -> Option<Arc<Secret>> {
+    /// Notes that a request is sent. Gives the refresh token for it, and the request before, which is over.
+    pub(super) fn begin_request(&mut self, request: Request) -> (Option<Arc<Secret>>, Option<Request>) {
         let has_refresh_token = self.refresh_token.is_some();
-        self.request = Some(Request { id, abort, has_refresh_token, outcome: None });
-        self.refresh_token.clone()
+        let before = self.request.replace(Request { has_refresh_token, ..request });
+        (self.refresh_token.clone(), before)
     }
 
     /// Notes what came of a request, and gives the event. `None` if the request is not under way any more.
@@ -159,7 +167,7 @@ impl State {
                 let is_refused = |status: u16| (400..500).contains(&status) && status != 429;
                 if request.has_refresh_token && failed.error.status().is_some_and(is_refused) {
                     self.refresh_token = None;
-                    failed.failure = Failure::Retry { after: None };
+                    failed.failure = Failure::Retry { after: failed.retry_after };
                 }
                 let failure = failed.failure;
                 request.outcome = Some(Err(failed));

@@ -1,6 +1,7 @@
 //! `TokenSource`, for JavaScript: what Rust front ends use ([`crate::browser`]), with promises.
 
 use super::error::Refused;
+use super::scope::of_scope;
 use super::token::Token;
 use crate::browser::vend::{Vend, VendAnswer, VendContext, VendRequest, Vending};
 use crate::browser::{Credentials, GetToken, SourceError, TokenSource, TokenSourceBuilder, page::Listener};
@@ -9,6 +10,7 @@ use crate::js::options;
 use crate::js::reader::Argument;
 use crate::js::scope as boundary;
 use crate::js::value::{property, wrong_type};
+use crate::scope::TokenScope;
 use crate::token;
 use futures_channel::oneshot;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
@@ -23,7 +25,7 @@ use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use web_sys::{AbortSignal, Response, Url};
+use web_sys::{AbortSignal, Url};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("source.d.ts");
@@ -107,6 +109,7 @@ impl JsTokenSource {
     /// Ends timers, listeners and requests.
     pub fn close(&self) {
         self.source.close();
+        drop(self.given.0.take());
     }
 }
 
@@ -173,10 +176,10 @@ fn read_call(options: &JsValue) -> Result<(GetToken, Option<AbortSignal>), Throw
         return Err(wrong_type(OPTIONS, "an object", options));
     }
     if let Some(ms) = given(options, "minValidityMs")? {
-        call.min_validity = duration("minValidityMs", &ms)?;
+        call = call.min_validity(duration("minValidityMs", &ms)?);
     }
     if let Some(force) = given(options, "forceRefresh")? {
-        call.force_refresh = boolean("forceRefresh", &force)?;
+        call = call.force_refresh(boolean("forceRefresh", &force)?);
     }
     let signal = given(options, "signal")?;
     let signal = signal.map(|signal| signal.dyn_into().map_err(|other| wrong_type("signal", "an AbortSignal", &other)));
@@ -187,10 +190,10 @@ fn read_options(options: &JsValue) -> Result<TokenSourceBuilder, Thrown> {
     if !options.is_object() {
         return Err(wrong_type(OPTIONS, "an object", options));
     }
-    let scope = given(options, "scope")?;
-    let mut builder = TokenSourceBuilder::new(read_vend(&property(OPTIONS, options, "vend")?, scope.clone())?);
+    let scope = given(options, "scope")?.map(|scope| boundary::read(&scope, &Argument::Scope)).transpose()?;
+    let mut builder = TokenSourceBuilder::new(read_vend(&property(OPTIONS, options, "vend")?, scope.as_ref())?);
     if let Some(scope) = scope {
-        builder = builder.scope(boundary::read(&scope, &Argument::Scope)?);
+        builder = builder.scope(scope);
     }
     if let Some(life) = given(options, "expiresIn")? {
         let seconds = number("expiresIn.seconds", &property("expiresIn", &life, "seconds")?)?;
@@ -216,9 +219,11 @@ fn read_options(options: &JsValue) -> Result<TokenSourceBuilder, Thrown> {
 }
 
 /// `scope` is what a function is told of it.
-fn read_vend(vend: &JsValue, scope: Option<JsValue>) -> Result<Vend, Thrown> {
+fn read_vend(vend: &JsValue, scope: Option<&TokenScope>) -> Result<Vend, Thrown> {
     if let Some(function) = vend.dyn_ref::<Function>() {
         let function = function.clone();
+        // Not the app's own object, which it may change.
+        let scope = scope.map(of_scope);
         return Ok(Vend::Function(Rc::new(move |context| call(function.clone(), context, scope.clone()))));
     }
     let request =
@@ -288,10 +293,9 @@ fn call(function: Function, context: VendContext, scope: Option<JsValue>) -> Ven
         }
         let answer = function.call1(&JsValue::UNDEFINED, &told).map_err(|_| Failed::Threw)?;
         let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(|_| Failed::Threw)?;
-        let answer = match answer.dyn_into::<Response>() {
-            Ok(response) => return Ok(VendAnswer::Response(response)),
-            Err(answer) => answer,
-        };
+        if is_response(&answer) {
+            return Ok(VendAnswer::Response(answer.unchecked_into()));
+        }
         if let Some(text) = answer.as_string() {
             return Ok(VendAnswer::Text(text));
         }
@@ -299,6 +303,15 @@ fn call(function: Function, context: VendContext, scope: Option<JsValue>) -> Ven
         let text = json.and_then(|json| JsValue::from(json).as_string()).ok_or(Failed::Other)?;
         Ok(VendAnswer::Text(text))
     })
+}
+
+/// Of any realm, and of any fetch that an app may use.
+fn is_response(value: &JsValue) -> bool {
+    let of = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
+    value.is_object()
+        && of(value, "status").as_f64().is_some()
+        && of(&of(value, "headers"), "get").is_function()
+        && of(value, "text").is_function()
 }
 
 /// Why an app's function gave no answer. What it threw may hold anything, and is not repeated.
