@@ -1,8 +1,8 @@
 //! What a vending service's answer comes to.
 
-use super::builder::Options;
 use super::clock;
 use super::error::{Kind, SourceError};
+use super::options::Options;
 use crate::refresh::{Answer as Life, Failure};
 use crate::token::{Secret, Token};
 use crate::vend::{Answer, Retry, ServerClock, VendError};

@@ -1,8 +1,8 @@
 //! What a source is made of, checked.
 
 use super::error::{Kind, SourceError};
-use super::handle::TokenSource;
-use super::vend::{Vend, VendAnswer, VendContext, VendRequest};
+use super::options::Options;
+use super::vend::{Credentials, Vend, VendAnswer, VendContext, VendRequest};
 use crate::refresh::Policy;
 use crate::scope::{MAX_PERMISSIONS, TokenScope};
 use crate::token::{DecodeOptions, MAX_DISPOSABLE_LIFE_MS, key_version};
@@ -16,18 +16,7 @@ use std::time::Duration;
 /// The longest `tokenId` that the SDK takes, in UTF-16 code units.
 const MAX_TOKEN_ID_UNITS: usize = 64;
 
-/// Whether a request carries cookies, as the option of `fetch` (Fetch standard, 2.2.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Credentials {
-    /// Never.
-    Omit,
-    /// To the page's own origin.
-    SameOrigin,
-    /// To any origin.
-    Include,
-}
-
-/// Makes a [`TokenSource`]. Nothing is checked before [`build`](TokenSourceBuilder::build).
+/// Makes a [`TokenSource`](super::TokenSource). Nothing is checked before [`build`](TokenSourceBuilder::build).
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TokenSourceBuilder {
     vend: Vend,
@@ -43,19 +32,6 @@ impl fmt::Debug for TokenSourceBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSourceBuilder").finish_non_exhaustive()
     }
-}
-
-/// What a source is made of.
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "read by the driver alone"))]
-pub(super) struct Options {
-    pub(super) vend: Vend,
-    pub(super) asked: Asked,
-    /// The scope as it is sent.
-    pub(super) scope_json: Option<String>,
-    pub(super) decode: DecodeOptions,
-    pub(super) policy: Policy,
-    /// The app's name for the tabs that share.
-    pub(super) share: Option<String>,
 }
 
 impl TokenSourceBuilder {
@@ -171,16 +147,7 @@ impl TokenSourceBuilder {
         self
     }
 
-    /// Makes the source. It sends no request, arms no timer and listens to nothing until it is asked for a token, or
-    /// [started](TokenSource::start).
-    ///
-    /// # Errors
-    /// `ERR_ARGUMENT`, `ERR_SCOPE_LIMIT` or `ERR_SCOPE_INVALID` for options that make no sense.
-    pub fn build(self) -> Result<TokenSource, SourceError> {
-        Ok(TokenSource::new(self.check()?))
-    }
-
-    fn check(self) -> Result<Options, SourceError> {
+    pub(super) fn check(self) -> Result<Options, SourceError> {
         let TokenSourceBuilder { vend, mut asked, expires_in, decode, window, request_timeout, share } = self;
         if let Vend::Request(VendRequest { url, .. }) = &vend {
             if url.is_empty() {

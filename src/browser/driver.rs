@@ -8,10 +8,9 @@ mod sharing;
 mod state;
 
 use super::answer::{Failed, Vended};
-use super::builder::Options;
 use super::clock;
-use super::error::SourceError;
-use super::handle::GetToken;
+use super::get::{GetToken, Outcome};
+use super::options::Options;
 use super::page;
 use super::snapshot::{Changed, Snapshot};
 use super::tabs::Tabs;
@@ -34,15 +33,13 @@ use web_sys::AbortController;
 /// What `Math.random` has: 53 bits.
 const SEEDS: f64 = 9_007_199_254_740_992.0;
 
-/// What a caller gets.
-pub(super) type Outcome = Result<Arc<Token>, SourceError>;
-
 /// Drives one source.
 pub(super) struct Driver {
     options: Options,
     /// It was closed, or the last handle dropped, on a thread that could not do that.
     is_abandoned: Arc<AtomicBool>,
     state: RefCell<State>,
+    tabs: RefCell<Option<Rc<Tabs<Driver>>>>,
     /// What the machine has decided and is not yet done: the actions of one event each.
     queue: RefCell<VecDeque<Vec<Action>>>,
     is_busy: Cell<bool>,
@@ -70,6 +67,7 @@ impl Driver {
             options,
             is_abandoned,
             state: RefCell::default(),
+            tabs: RefCell::default(),
             queue: RefCell::default(),
             is_busy: Cell::new(false),
         })
@@ -97,10 +95,8 @@ impl Driver {
         let tabs = name.and_then(|name| Tabs::join(name, member));
         let make = if tabs.is_some() { Machine::in_group } else { Machine::new };
         let machine = make(self.options.policy, (Math::random() * SEEDS) as u64, clock::now());
-        self.with(|state| {
-            state.machine = Some(machine);
-            state.tabs = tabs;
-        });
+        self.with(|state| state.machine = Some(machine));
+        *self.tabs.borrow_mut() = tabs;
         // First: a page that is back opens its channel before it is told that it woke.
         let mut listeners = self.watch_page_cache();
         let driver = Rc::downgrade(self);

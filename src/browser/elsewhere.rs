@@ -1,8 +1,8 @@
 //! What a source is where there is no browser: nothing is requested, and each call says so.
 
-use super::builder::Options;
 use super::error::{Kind, SourceError};
-use super::handle::GetToken;
+use super::get::{GetToken, Outcome};
+use super::options::Options;
 use super::snapshot::{Changed, Snapshot};
 use crate::token::Token;
 use futures_channel::oneshot;
@@ -29,7 +29,7 @@ impl Shared {
         Err(self.error())
     }
 
-    pub(super) fn get(&self, _: GetToken) -> Result<(u32, Receiver), SourceError> {
+    pub(super) fn get(&self, _: GetToken) -> Result<(u32, oneshot::Receiver<Outcome>), SourceError> {
         Err(self.error())
     }
 
@@ -55,5 +55,3 @@ impl Shared {
         self.is_closed.store(true, Ordering::Relaxed);
     }
 }
-
-type Receiver = oneshot::Receiver<Result<Arc<Token>, SourceError>>;

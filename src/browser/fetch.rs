@@ -1,8 +1,8 @@
 //! One request to the vending service: which redirects it may take, and what its failure may mean.
 
-use super::builder::Credentials;
 use super::error::{Kind, SourceError};
 use super::page::{document, global_property};
+use super::vend::Credentials;
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};

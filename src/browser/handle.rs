@@ -2,6 +2,7 @@
 
 use super::builder::TokenSourceBuilder;
 use super::error::{Kind, SourceError};
+use super::get::{GetToken, Outcome};
 use super::registry::Shared;
 use super::snapshot::Snapshot;
 use super::stream::Tokens;
@@ -17,7 +18,6 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 /// A valid token in hand, re-fetched ahead of expiry: see the [module](super).
 ///
@@ -29,45 +29,7 @@ use std::time::Duration;
 /// last handle is dropped there, ends as soon as its own thread has a turn, within half a minute.
 #[derive(Clone)]
 pub struct TokenSource {
-    pub(super) shared: Arc<Shared>,
-}
-
-/// What [`TokenSource::token_with`] asks for.
-///
-/// ```
-/// # use momento_token_wasm::browser::GetToken;
-/// # use std::time::Duration;
-/// let options = GetToken::new().min_validity(Duration::from_secs(60)).force_refresh(true);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GetToken {
-    pub(super) min_validity: Duration,
-    pub(super) force_refresh: bool,
-}
-
-impl GetToken {
-    /// A token that is good for ten seconds at least.
-    pub fn new() -> Self {
-        GetToken { min_validity: Duration::from_secs(10), force_refresh: false }
-    }
-
-    /// How long the token must be good for at least.
-    #[must_use]
-    pub fn min_validity(self, min_validity: Duration) -> Self {
-        GetToken { min_validity, ..self }
-    }
-
-    /// Requests a new token even if the one in hand would do.
-    #[must_use]
-    pub fn force_refresh(self, force_refresh: bool) -> Self {
-        GetToken { force_refresh, ..self }
-    }
-}
-
-impl Default for GetToken {
-    fn default() -> Self {
-        GetToken::new()
-    }
+    shared: Arc<Shared>,
 }
 
 impl TokenSource {
@@ -95,10 +57,6 @@ impl TokenSource {
         E: Into<Box<dyn Error + Send + Sync>>,
     {
         TokenSourceBuilder::function(vend)
-    }
-
-    pub(super) fn new(options: super::builder::Options) -> Self {
-        TokenSource { shared: Arc::new(Shared::new(options)) }
     }
 
     /// Begins to keep a valid token, unless that has begun. Whatever asks for a token, watches or waits begins as well.
@@ -139,7 +97,7 @@ impl TokenSource {
 
     /// The tokens from now on: the one in hand, and each that follows. The stream ends when the source is closed.
     pub fn tokens(&self) -> Tokens {
-        Tokens::new(self.clone())
+        Tokens::new(Arc::clone(&self.shared))
     }
 
     /// Calls `changed` with what the source shows, now and whenever that changes, until the [`Watch`] is dropped.
@@ -160,6 +118,17 @@ impl TokenSource {
     /// Ends timers, listeners and requests. Whoever waits for a token gets `ERR_CLOSED`, and so does whoever asks later.
     pub fn close(&self) {
         self.shared.close();
+    }
+}
+
+impl TokenSourceBuilder {
+    /// Makes the source. It sends no request, arms no timer and listens to nothing until it is asked for a token, or
+    /// [started](TokenSource::start).
+    ///
+    /// # Errors
+    /// `ERR_ARGUMENT`, `ERR_SCOPE_LIMIT` or `ERR_SCOPE_INVALID` for options that make no sense.
+    pub fn build(self) -> Result<TokenSource, SourceError> {
+        Ok(TokenSource { shared: Arc::new(Shared::new(self.check()?)) })
     }
 }
 
@@ -187,13 +156,13 @@ pub struct TokenFuture {
 
 #[derive(Debug)]
 enum State {
-    Waiting { source: TokenSource, call: u32, receiver: oneshot::Receiver<Result<Arc<Token>, SourceError>> },
+    Waiting { source: TokenSource, call: u32, receiver: oneshot::Receiver<Outcome> },
     Failed(SourceError),
     Done,
 }
 
 impl Future for TokenFuture {
-    type Output = Result<Arc<Token>, SourceError>;
+    type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = match &mut self.state {

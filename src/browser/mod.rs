@@ -31,7 +31,9 @@
 
 mod builder;
 mod error;
+mod get;
 mod handle;
+mod options;
 mod snapshot;
 mod stream;
 #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
@@ -68,9 +70,10 @@ mod tabs;
 mod registry;
 
 pub use crate::refresh::{Reason, Status};
-pub use builder::{Credentials, TokenSourceBuilder};
+pub use builder::TokenSourceBuilder;
 pub use error::SourceError;
-pub use handle::{GetToken, TokenFuture, TokenSource, Watch};
+pub use get::GetToken;
+pub use handle::{TokenFuture, TokenSource, Watch};
 pub use snapshot::Snapshot;
 pub use stream::Tokens;
-pub use vend::VendContext;
+pub use vend::{Credentials, VendContext};

@@ -1,10 +1,10 @@
 //! The sources of this thread. Handles may travel between threads, and what JavaScript gave may not: a handle has the
 //! number of a source, which lives here.
 
-use super::builder::Options;
-use super::driver::{Driver, Outcome};
+use super::driver::Driver;
 use super::error::{Kind, SourceError};
-use super::handle::GetToken;
+use super::get::{GetToken, Outcome};
+use super::options::Options;
 use super::snapshot::{Changed, Snapshot};
 use crate::token::Token;
 use futures_channel::oneshot::Receiver;

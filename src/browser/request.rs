@@ -2,10 +2,10 @@
 
 use super::answer::{Failed, Vended};
 use super::body;
-use super::builder::Options;
 use super::clock;
 use super::error::{Kind, SourceError};
 use super::fetch::{Outgoing, absolute, discard};
+use super::options::Options;
 use super::vend::{Vend, VendAnswer, VendContext, VendRequest};
 use crate::plain::Plain;
 use crate::refresh::Reason;

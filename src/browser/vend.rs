@@ -1,6 +1,5 @@
 //! Who is asked for a token, and how.
 
-use super::builder::Credentials;
 use crate::refresh::Reason;
 use crate::scope::TokenScope;
 use crate::token::Secret;
@@ -65,4 +64,15 @@ pub(crate) struct VendRequest {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) credentials: Option<Credentials>,
     pub(crate) allow_redirects: bool,
+}
+
+/// Whether a request carries cookies, as the option of `fetch` (Fetch standard, 2.2.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// Never.
+    Omit,
+    /// To the page's own origin.
+    SameOrigin,
+    /// To any origin.
+    Include,
 }

@@ -136,11 +136,11 @@ impl Driver {
                 std::mem::take(&mut state.callers),
                 state.timer.take(),
                 std::mem::take(&mut state.listeners),
-                state.tabs.take(),
                 state.request.take(),
                 (state.token.take(), state.dropped.take(), state.refresh_token.take(), state.heard.take()),
             )
         });
         drop(released);
+        drop(self.tabs.take());
     }
 }

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 impl Driver {
     pub(super) fn tabs(&self) -> Option<Rc<Tabs<Driver>>> {
-        self.with(|state| state.tabs.clone())
+        self.tabs.borrow().clone()
     }
 
     /// Under this name meet those who want the same: the app's name for it, and what else distinguishes.

@@ -2,16 +2,14 @@
 
 use super::super::answer::{Failed, Vended, hash};
 use super::super::error::SourceError;
+use super::super::get::Outcome;
 use super::super::page::Listener;
 use super::super::snapshot::{Changed, Snapshot};
-use super::super::tabs::Tabs;
-use super::{Driver, Outcome};
 use crate::refresh::{Action, Event, Failure, Lifetime, Machine, Now, Status};
 use crate::token::{Secret, Token};
 use futures_channel::oneshot::Sender;
 use gloo_timers::callback::Timeout;
 use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Waker;
@@ -28,7 +26,6 @@ pub(super) struct State {
     pub(super) is_closed: bool,
     pub(super) timer: Option<Timeout>,
     pub(super) listeners: Vec<Listener>,
-    pub(super) tabs: Option<Rc<Tabs<Driver>>>,
 
     pub(super) token: Option<Current>,
     /// The last token in hand, where there is none any more.

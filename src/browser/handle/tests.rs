@@ -4,6 +4,7 @@ use super::*;
 use crate::scope::{CacheRole, CacheSelector, Permission, TokenScope};
 use futures_core::Stream;
 use std::task::Waker;
+use std::time::Duration;
 
 fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
