@@ -68,18 +68,23 @@ export function suspenseTests(browser) {
         ],
       ]) {
         test(`${what} reaches the error boundary after one request; its reset asks again`, async (t) => {
-          const { call, shows, vends } = await visit(
+          const { call, shows, page, vends } = await visit(
             t,
             async (count) => (count === 1 && (await pause(100)), answer(count)),
           );
+          const asked = () => page.run(() => globalThis.page.asked());
           await call('plain');
           await shows(expected);
-          assert.equal(vends(), 1);
           // Nobody resets before React has come to rest.
           await pause(400);
+          assert.equal(await asked(), 1);
+          // On a busy machine, the source may by then have tried again by itself, a second after its first request.
+          const isFinal = what === 'a 401';
+          if (isFinal) assert.equal(vends(), 1);
           await call('reset');
           await shows(/^token nth-2/);
           assert.equal(vends(), 2);
+          if (isFinal) assert.equal(await asked(), 2);
         });
       }
 
@@ -111,6 +116,7 @@ export function suspenseTests(browser) {
         // By itself it would take half a minute on average.
         for (let nth = 0; nth < 6; nth++) {
           await shows(/^error ERR_VEND_HTTP 503/);
+          await pause(300);
           await call('reset');
           await shows(/^(fallback|token)/);
         }
@@ -144,6 +150,7 @@ export function suspenseTests(browser) {
         const { call, shows, vends } = await visit(t, refusing(1));
         await call('twice');
         for (const id of ['token', 'other']) await shows(/^error ERR_VEND_HTTP/, id);
+        await pause(300);
         assert.equal(vends(), 1);
         await call('reset');
         for (const id of ['token', 'other']) await shows(/^token nth-2/, id);

@@ -67,7 +67,18 @@ function Switch({ from }) {
   return h(Token, { id: 'token', source });
 }
 
-const make = (vend, more) => (globalThis.source = new TokenSource({ vend, start: 'on-demand', ...more }));
+/** How often a source was asked for a token, which is not how often it asked the service. */
+let asked = 0;
+
+function make(vend, more) {
+  const source = new TokenSource({ vend, start: 'on-demand', ...more });
+  source.getToken = (...options) => {
+    asked += 1;
+    return TokenSource.prototype.getToken.apply(source, options);
+  };
+  return (globalThis.source = source);
+}
+
 const app = document.querySelector('#app');
 let root;
 const show = (element) => (root ??= createRoot(app)).render(h(StrictMode, null, element));
@@ -113,4 +124,5 @@ globalThis.page = {
   },
   empty: () => root.render(null),
   shown: () => shown,
+  asked: () => asked,
 };
