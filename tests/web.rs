@@ -1,6 +1,5 @@
 //! WebAssembly in a browser: the refresh machine across the boundary, `TokenSource` for Rust, and what `wasm-pack build`
-//! exports. (The package's own
-//! half is tested in tests/package.)
+//! exports. (The package's own half is tested in tests/package.)
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Array, JSON, Object, Reflect};

@@ -48,6 +48,8 @@ impl From<SourceError> for Failed {
                 Retry::Never => Failure::Terminal,
                 Retry::Malformed => Failure::Malformed,
             },
+            #[cfg(feature = "standalone")]
+            Kind::NoAnswer => Failure::Malformed,
             // What the app hands in is as wrong the next time.
             Kind::Argument(_) => Failure::Terminal,
             _ => Failure::Retry { after: None },
@@ -57,7 +59,7 @@ impl From<SourceError> for Failed {
 }
 
 impl Options {
-    /// Reads an answer. `server` is what its headers say of the time, and `sent_at` when it was asked for, by the wall clock.
+    /// Reads an answer. `server` is what its headers say of the time; it was asked for at `sent_at`, by the wall clock.
     pub(super) fn read(&self, body: Zeroizing<String>, server: ServerClock, sent_at: i64) -> Result<Vended, Failed> {
         let local = clock::wall();
         let server_now = server.server_now(sent_at, local).unwrap_or(local);

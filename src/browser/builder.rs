@@ -124,7 +124,7 @@ impl TokenSourceBuilder {
         self.with_request(|request| request.is_post = true)
     }
 
-    /// Adds a header to each request.
+    /// Adds a header to each request. Names and values that HTTP does not have are `ERR_ARGUMENT` when it is sent.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.with_request(|request| request.headers.push((name.into(), value.into())))
     }

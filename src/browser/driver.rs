@@ -142,8 +142,9 @@ impl Driver {
         for waker in wakers {
             waker.wake();
         }
+        let snapshot = self.snapshot();
         for watcher in watchers {
-            watcher.call(&self.snapshot());
+            watcher.call(&snapshot);
         }
         self.prune();
         true

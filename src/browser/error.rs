@@ -42,6 +42,9 @@ pub(super) enum Kind {
     Redirect(&'static str),
     /// The app's function failed.
     Function(Box<dyn Error + Send + Sync>),
+    /// The app's function gave what is no answer.
+    #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
+    NoAnswer,
     /// The answer gives no token.
     Vend(VendError),
     /// A sibling's request failed.
@@ -77,6 +80,8 @@ impl SourceError {
             Kind::Network { .. } => "ERR_VEND_NETWORK",
             Kind::Redirect(_) => "ERR_VEND_REDIRECT",
             Kind::Function(_) => "ERR_VEND_FUNCTION",
+            #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
+            Kind::NoAnswer => "ERR_VEND_FUNCTION",
             Kind::Vend(error) => error.code(),
             Kind::Sibling { code, .. } => code,
         }
@@ -161,6 +166,10 @@ impl fmt::Display for SourceError {
             Kind::Function(_) => {
                 f.write_str("expected the vend function to give an answer, found that it failed; see the error's source")
             }
+            #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
+            Kind::NoAnswer => f.write_str(
+                "expected the vend function to return a token as text, an object or a Response, found something else",
+            ),
             Kind::Vend(error) => error.fmt(f),
             Kind::Sibling { message, .. } => f.write_str(message),
         }

@@ -11,6 +11,7 @@ use web_sys::{
     AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect, Response,
     ResponseType, Url,
 };
+use zeroize::Zeroizing;
 
 #[wasm_bindgen]
 extern "C" {
@@ -28,8 +29,8 @@ const BODY_HEADERS: [&str; 4] = ["content-encoding", "content-language", "conten
 pub(super) struct Outgoing {
     pub(super) url: String,
     pub(super) headers: Headers,
-    /// The body of a POST; without one it is a GET.
-    pub(super) body: Option<String>,
+    /// The body of a POST, perhaps with a refresh token in it; without one it is a GET.
+    pub(super) body: Option<Zeroizing<String>>,
     pub(super) credentials: Option<Credentials>,
     pub(super) allow_redirects: bool,
     pub(super) signal: AbortSignal,
@@ -110,7 +111,7 @@ impl Outgoing {
         init.set_headers(&self.headers);
         init.set_signal(Some(&self.signal));
         if let Some(body) = &self.body {
-            init.set_body(&body.into());
+            init.set_body(&body.as_str().into());
         }
         // Some servers' engines refuse an option that they do not have, even at its default.
         if let Some(credentials) = self.credentials {

@@ -52,10 +52,10 @@ impl Message {
     pub(super) fn to_js(&self) -> JsValue {
         let kind = |kind: &str| Plain::new().with("kind", kind);
         match self {
-            Message::Ask { left } => kind("ask").with("left", millis(*left)),
+            Message::Ask { left } => kind("ask").with("left", left.to_js()),
             Message::Token { answer, left, fresh, extended, date } => kind("token")
                 .with("answer", answer.as_str())
-                .with("left", millis(*left))
+                .with("left", left.to_js())
                 .with("sentAt", clock::wall() as f64)
                 .with("fresh", *fresh)
                 .with("extended", *extended)
@@ -78,7 +78,7 @@ impl Message {
         let data: &Properties = data.unchecked_ref();
         let left = data.number("left").filter(|ms| *ms >= 0.0);
         match data.text("kind")?.as_str() {
-            "ask" => Some(Message::Ask { left: lifetime(left?) }),
+            "ask" => Some(Message::Ask { left: Lifetime::from_js(left?) }),
             "token" => {
                 let age = clock::wall().saturating_sub(data.number("sentAt")? as i64);
                 let answer = data.text("answer").map(Zeroizing::new)?;
@@ -87,7 +87,7 @@ impl Message {
                 }
                 Some(Message::Token {
                     answer,
-                    left: lifetime(left? - age.max(0) as f64),
+                    left: Lifetime::from_js(left? - age.max(0) as f64),
                     fresh: data.get("fresh").as_bool()? && age <= MAX_FRESH,
                     extended: data.get("extended").as_bool()?,
                     date: finite(data, "date"),
@@ -135,12 +135,4 @@ fn finite(data: &Properties, name: &str) -> Option<i64> {
 fn is_code(text: &str) -> bool {
     let is_code_byte = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     text.strip_prefix("ERR_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_code_byte))
-}
-
-fn lifetime(ms: f64) -> Lifetime {
-    if ms == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(ms as i64) }
-}
-
-fn millis(life: Lifetime) -> f64 {
-    life.millis().map_or(f64::INFINITY, |ms| ms as f64)
 }

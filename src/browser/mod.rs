@@ -36,10 +36,7 @@ mod handle;
 mod options;
 mod snapshot;
 mod stream;
-#[cfg(all(target_arch = "wasm32", feature = "standalone"))]
 pub(crate) mod vend;
-#[cfg(not(all(target_arch = "wasm32", feature = "standalone")))]
-mod vend;
 
 #[cfg(target_arch = "wasm32")]
 mod answer;

@@ -15,6 +15,7 @@ use js_sys::JSON;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, Headers, Response, UrlSearchParams};
+use zeroize::Zeroizing;
 
 impl Options {
     /// Whether a refresh token reaches the service. By POST alone: URLs end up in logs.
@@ -60,6 +61,8 @@ impl Options {
                     VendAnswer::Text(text) => self.read(text.into(), ServerClock::default(), sent_at),
                     #[cfg(feature = "standalone")]
                     VendAnswer::Response(response) => self.read_response(response, sent_at).await,
+                    #[cfg(feature = "standalone")]
+                    VendAnswer::None => Err(SourceError::from(Kind::NoAnswer).into()),
                 }
             }
             Vend::Request(request) => {
@@ -71,11 +74,12 @@ impl Options {
 
     async fn read_response(&self, response: Response, sent_at: i64) -> Result<Vended, Failed> {
         let header = |name| response.headers().get(name).ok().flatten();
-        let server = ServerClock::from_headers(header("date").as_deref(), header("age").as_deref(), clock::wall());
+        let now = clock::wall();
+        let server = ServerClock::from_headers(header("date").as_deref(), header("age").as_deref(), now);
         if let Err(error) = check_status(response.status()) {
             discard(&response);
-            let now = server.server_now(sent_at, clock::wall()).unwrap_or_else(clock::wall);
-            let after = header("retry-after").and_then(|header| retry_after(&header, now));
+            let server_now = server.server_now(sent_at, now).unwrap_or(now);
+            let after = header("retry-after").and_then(|header| retry_after(&header, server_now));
             return Err(Failed::from(SourceError::from(error)).retry_after(after));
         }
         self.read(body::read(&response).await?, server, sent_at)
@@ -131,7 +135,7 @@ impl Options {
         Ok(format!("{address}{separator}{query}{fragment}"))
     }
 
-    fn body(&self, refresh_token: Option<&Secret>) -> String {
+    fn body(&self, refresh_token: Option<&Secret>) -> Zeroizing<String> {
         let mut body = Plain::new();
         if let Some(scope) = self.scope_json.as_deref().and_then(|scope| JSON::parse(scope).ok()) {
             body = body.with("scope", scope);
@@ -145,7 +149,7 @@ impl Options {
         if let Some(token) = refresh_token {
             body = body.with("refreshToken", token.reveal());
         }
-        JSON::stringify(&JsValue::from(body)).map(String::from).unwrap_or_default()
+        JSON::stringify(&JsValue::from(body)).map(|json| String::from(json).into()).unwrap_or_default()
     }
 }
 

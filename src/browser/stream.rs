@@ -7,7 +7,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Tokens as they come: see [`TokenSource::tokens`](super::TokenSource::tokens). Of several that came while nobody asked, it gives the last.
+/// Tokens as they come: see [`TokenSource::tokens`](super::TokenSource::tokens). Of several that came while nobody
+/// asked, it gives the last.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Tokens {

@@ -46,6 +46,9 @@ pub(crate) enum VendAnswer {
     /// All of it.
     #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
     Response(web_sys::Response),
+    /// Something else.
+    #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
+    None,
 }
 
 /// How to ask the vending service.

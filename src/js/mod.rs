@@ -1,4 +1,4 @@
-//! The only folder that knows JavaScript: what the npm package's hand-written half calls.
+//! What JavaScript calls: the npm package's hand-written half, or whoever uses what `wasm-pack build` makes.
 //!
 //! Each export is typed and does one thing. What an app hands in is read strictly (`reader`, `options`, `value`); what
 //! goes out is a plain object, made by serde or property by property (`plain`, `scope`). Errors are thrown as an `Error`

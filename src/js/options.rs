@@ -7,7 +7,7 @@ use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// What an error calls the argument as a whole.
-const OPTIONS: &str = "options";
+pub(super) const OPTIONS: &str = "options";
 
 /// Reads options, each property once; `undefined` is the default.
 pub(super) fn read(options: &JsValue) -> Result<DecodeOptions, Thrown> {
@@ -26,7 +26,7 @@ pub(super) fn read(options: &JsValue) -> Result<DecodeOptions, Thrown> {
 }
 
 /// A property that is there and not `undefined`.
-fn given(object: &JsValue, name: &str) -> Result<Option<JsValue>, Thrown> {
+pub(super) fn given(object: &JsValue, name: &str) -> Result<Option<JsValue>, Thrown> {
     property(OPTIONS, object, name).map(|value| (!value.is_undefined()).then_some(value))
 }
 

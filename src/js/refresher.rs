@@ -95,7 +95,7 @@ fn to_js(action: Action) -> JsValue {
         }
         Action::Settle { call, outcome } => of_type("settle").with("call", call).with("outcome", outcome.as_str()),
         Action::Status(status) => of_type("status").with("status", status.as_str()),
-        Action::Lock { request, left } => of_type("lock").with("request", request).with("leftMs", millis(left)),
+        Action::Lock { request, left } => of_type("lock").with("request", request).with("leftMs", left.to_js()),
         Action::Drain { request } => of_type("drain").with("request", request),
         Action::Unlock => of_type("unlock"),
         Action::Adopt => of_type("adopt"),
@@ -244,7 +244,7 @@ impl Refresher {
     ) -> JsStep {
         let event = Event::SiblingToken {
             token_hash: token_hash as u64,
-            life: lifetime(left_ms),
+            life: Lifetime::from_js(left_ms),
             fresh,
             extended,
             date: date.map(|at| at as i64),
@@ -268,7 +268,7 @@ impl Refresher {
     /// [`Event::SiblingAsked`].
     #[wasm_bindgen(js_name = siblingAsked)]
     pub fn sibling_asked(&mut self, left_ms: f64, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::SiblingAsked { left: lifetime(left_ms) }, wall, mono)
+        self.handle(Event::SiblingAsked { left: Lifetime::from_js(left_ms) }, wall, mono)
     }
 
     fn handle(&mut self, event: Event, wall: f64, mono: f64) -> JsStep {
@@ -276,7 +276,7 @@ impl Refresher {
         let step = Plain::new()
             .with("status", self.machine.status().as_str())
             .with("nextAttemptAt", time(self.machine.refresh_at()))
-            .with("tokenValidForMs", self.machine.token_valid_for().map(millis))
+            .with("tokenValidForMs", self.machine.token_valid_for().map(Lifetime::to_js))
             .with("actions", actions.into_iter().map(to_js).collect::<Array>());
         JsValue::from(step).unchecked_into()
     }
@@ -300,14 +300,6 @@ fn now(wall: f64, mono: f64) -> Now {
     Now { wall: wall as i64, mono: mono as i64 }
 }
 
-fn lifetime(ms: f64) -> Lifetime {
-    if ms == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(ms as i64) }
-}
-
 fn time(ms: Option<i64>) -> Option<f64> {
     ms.map(|ms| ms as f64)
-}
-
-fn millis(life: Lifetime) -> f64 {
-    life.millis().map_or(f64::INFINITY, |ms| ms as f64)
 }

@@ -23,8 +23,20 @@ impl Lifetime {
         }
     }
 
+    /// As JavaScript has it: milliseconds, of which infinitely many never end.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn from_js(ms: f64) -> Self {
+        if ms == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(ms as i64) }
+    }
+
+    /// The same for JavaScript.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn to_js(self) -> f64 {
+        self.millis().map_or(f64::INFINITY, |ms| ms as f64)
+    }
+
     /// Shorter by `ms`.
-    pub(super) fn minus(self, ms: i64) -> Self {
+    pub(crate) fn minus(self, ms: i64) -> Self {
         match self {
             Lifetime::Millis(left) => Lifetime::Millis(left.saturating_sub(ms)),
             Lifetime::Forever => Lifetime::Forever,

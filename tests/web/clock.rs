@@ -1,7 +1,6 @@
 //! A clock that tests drive, in place of the page's.
 
 use js_sys::{Function, Promise};
-use std::cell::Cell;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -60,13 +59,13 @@ extern "C" {
 }
 
 /// Time that stands still until it is moved. Dropping it gives the page its own clock again.
-pub(crate) struct Clock(Cell<()>);
+pub(crate) struct Clock(());
 
 impl Clock {
     /// Shows this time, in milliseconds since the epoch.
     pub(crate) fn at(wall: f64) -> Self {
         install(wall);
-        Clock(Cell::new(()))
+        Clock(())
     }
 
     /// Gives the page its own clock, should a test that failed have left another.

@@ -205,6 +205,15 @@ mod source {
     }
 
     #[wasm_bindgen_test]
+    async fn a_function_that_gives_no_answer_is_called_three_times() {
+        let clock = clock();
+        let source = JsTokenSource::new(&vend("globalThis.calls = (globalThis.calls ?? 0) + 1; return 7")).unwrap();
+        assert_eq!(code_of(source.get_token(&JsValue::UNDEFINED)).await, "ERR_VEND_FUNCTION");
+        clock.pass(600_000.0).await;
+        assert_eq!(get(&js_sys::global(), "calls"), 3);
+    }
+
+    #[wasm_bindgen_test]
     async fn a_function_is_told_what_is_wanted() {
         let _clock = clock();
         let answer = format!("globalThis.told = JSON.stringify(context); return '{}'", token("me", NOW + 300));

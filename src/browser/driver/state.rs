@@ -32,10 +32,7 @@ pub(super) struct State {
     pub(super) dropped: Option<Arc<Token>>,
     pub(super) refresh_token: Option<Arc<Secret>>,
     pub(super) error: Option<SourceError>,
-    refresh_at: Option<i64>,
-    status: Option<Status>,
-    /// The life that the token had left at the last event, and the clocks then.
-    life: Option<Lifetime>,
+    /// What the clocks showed at the machine's last event.
     observed: Option<Now>,
 
     pub(super) request: Option<Request>,
@@ -89,23 +86,16 @@ impl State {
     /// Tells the machine. `None` if there is none.
     pub(super) fn step(&mut self, event: Event, now: Now) -> Option<Vec<Action>> {
         let machine = self.machine.as_mut()?;
-        let actions = machine.handle(event, now);
-        self.status = Some(machine.status());
-        self.refresh_at = machine.refresh_at();
-        self.life = machine.token_valid_for();
         self.observed = Some(now);
-        Some(actions)
+        Some(machine.handle(event, now))
     }
 
     /// The life that the token has left, by the clock that is the further on; zero or less if it has expired, or there
     /// is none.
     pub(super) fn left(&self, now: Now) -> Lifetime {
-        match (self.life, self.observed) {
-            (Some(Lifetime::Millis(ms)), Some(then)) => {
-                Lifetime::Millis(ms.saturating_sub((now.wall - then.wall).max(now.mono - then.mono)))
-            }
-            (life, _) => life.unwrap_or(Lifetime::ZERO),
-        }
+        let life = self.machine.as_ref().and_then(Machine::token_valid_for).unwrap_or(Lifetime::ZERO);
+        let then = self.observed.unwrap_or(now);
+        life.minus((now.wall - then.wall).max(now.mono - then.mono))
     }
 
     pub(super) fn snapshot(&self, now: Now) -> Snapshot {
@@ -115,9 +105,9 @@ impl State {
         let is_valid = self.left(now) > Lifetime::ZERO;
         Snapshot {
             token: self.token.as_ref().filter(|_| is_valid).map(|current| Arc::clone(&current.token)),
-            status: self.status.unwrap_or(Status::Idle),
+            status: self.machine.as_ref().map_or(Status::Idle, Machine::status),
             error: self.error.clone(),
-            refresh_at: self.refresh_at,
+            refresh_at: self.machine.as_ref().and_then(Machine::refresh_at),
         }
     }
 
@@ -213,7 +203,7 @@ impl Watcher {
         if !self.is_wanted() {
             return;
         }
-        // It is busy only if the source is closed from within and its last handle is dropped with it.
+        // It is free: nobody is called while somebody is, but for a watch that begins within a call.
         if let Ok(mut changed) = self.changed.try_borrow_mut() {
             changed(snapshot);
         }

@@ -6,7 +6,7 @@ use super::token::Token;
 use crate::browser::vend::{Vend, VendAnswer, VendContext, VendRequest, Vending};
 use crate::browser::{Credentials, GetToken, SourceError, TokenSource, TokenSourceBuilder, page::Listener};
 use crate::js::error::Thrown;
-use crate::js::options;
+use crate::js::options::{self, OPTIONS, given};
 use crate::js::reader::Argument;
 use crate::js::scope as boundary;
 use crate::js::value::{property, wrong_type};
@@ -140,13 +140,6 @@ impl From<SourceError> for Thrown {
             .with("status", error.status())
             .with("willRetryAt", error.will_retry_at().map(|ms| js_sys::Date::new(&JsValue::from_f64(ms as f64))))
     }
-}
-
-const OPTIONS: &str = "options";
-
-/// A property that is there and not `undefined`.
-fn given(object: &JsValue, name: &str) -> Result<Option<JsValue>, Thrown> {
-    property(OPTIONS, object, name).map(|value| (!value.is_undefined()).then_some(value))
 }
 
 fn number(name: &str, value: &JsValue) -> Result<f64, Thrown> {
@@ -291,8 +284,8 @@ fn call(function: Function, context: VendContext, scope: Option<JsValue>) -> Ven
         if let Some(token) = context.refresh_token {
             tell("refreshToken", token.reveal().into());
         }
-        let answer = function.call1(&JsValue::UNDEFINED, &told).map_err(|_| Failed::Threw)?;
-        let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(|_| Failed::Threw)?;
+        let answer = function.call1(&JsValue::UNDEFINED, &told).map_err(|_| Threw)?;
+        let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(|_| Threw)?;
         if is_response(&answer) {
             return Ok(VendAnswer::Response(answer.unchecked_into()));
         }
@@ -300,8 +293,8 @@ fn call(function: Function, context: VendContext, scope: Option<JsValue>) -> Ven
             return Ok(VendAnswer::Text(text));
         }
         let json = JSON::stringify(&answer).ok().filter(|_| answer.is_object());
-        let text = json.and_then(|json| JsValue::from(json).as_string()).ok_or(Failed::Other)?;
-        Ok(VendAnswer::Text(text))
+        let text = json.and_then(|json| JsValue::from(json).as_string());
+        Ok(text.map_or(VendAnswer::None, VendAnswer::Text))
     })
 }
 
@@ -314,20 +307,14 @@ fn is_response(value: &JsValue) -> bool {
         && of(value, "text").is_function()
 }
 
-/// Why an app's function gave no answer. What it threw may hold anything, and is not repeated.
+/// An app's function threw. What it threw may hold anything, and is not repeated.
 #[derive(Debug)]
-enum Failed {
-    Threw,
-    Other,
-}
+struct Threw;
 
-impl fmt::Display for Failed {
+impl fmt::Display for Threw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Failed::Threw => "the function threw",
-            Failed::Other => "expected a token as text, an object or a Response, found something else",
-        })
+        f.write_str("the function threw")
     }
 }
 
-impl std::error::Error for Failed {}
+impl std::error::Error for Threw {}
