@@ -61,7 +61,8 @@ export function useToken(input: TokenSource | TokenSourceOptions): TokenState;
  * on the server and to `onRecoverableError` in the browser, where it can be ignored by its code or message.
  *
  * @throws TokenError (to the nearest error boundary) what the attempt failed with, after one request. When the boundary
- * is reset, the component asks again, without waiting for the source's own next attempt. `ERR_CLOSED` where the source
+ * is reset, the component asks again, without waiting for the source's own next attempt. A reset within 300 ms of the
+ * error may show it once more: React renders an error twice, and nothing tells a reset from the second time. `ERR_CLOSED` where the source
  * was closed. `ERR_ARGUMENT` for what is no source.
  */
 export function useSuspenseToken(source: TokenSource): Token;
