@@ -9,7 +9,7 @@ import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
-import { toText } from './carry.mjs';
+import { embed, fileOf, glueOf } from './embed.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}pkg`;
@@ -34,9 +34,6 @@ function compile(name, ...features) {
   return folder;
 }
 
-const fileOf = (folder) => `${folder}/momento_token_wasm_bg.wasm`;
-const glueOf = (folder) => `${folder}/momento_token_wasm_bg.js`;
-
 /**
  * The loader gives the module its glue and nothing else. An import that takes and gives JavaScript values alone could be
  * taken from elsewhere, past the glue.
@@ -48,41 +45,6 @@ function checkImports(folder) {
     if (!isGlue) throw new Error(`the module imports ${name} of ${module}, which its glue does not have`);
   }
 }
-
-/**
- * The glue keeps views of the module's memory, and looks whether they are stale only by their length. A new instance
- * after a trap has a memory of its own: the views of the old one are dropped when it is set.
- */
-function withFreshViews(glue) {
-  const views = [...glue.matchAll(/^let (cached\w+Memory0) = null;$/gm)].map(([, name]) => `${name} = null;`);
-  const setter = /^export function __wbg_set_wasm\(val\) \{$/m;
-  if (views.length === 0 || !setter.test(glue)) throw new Error("wasm-bindgen's glue has another form than expected");
-  return glue.replace(setter, (line) => `${line}\n    ${views.join(' ')}`);
-}
-
-/**
- * Gives what pkg-template/src/modules.d.ts names its contents. With `given`, the module is not
- * carried as text: it is what the host makes of importing that file.
- */
-const embed = (folder, given) => ({
-  name: 'embed',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^wasm-module$/ }, () => ({
-      path: `${root}pkg-template/src/${given ? 'given' : 'carried'}.ts`,
-      sideEffects: false,
-    }));
-    onResolve({ filter: /^wasm-file$/ }, () => ({ path: given, external: true }));
-    onResolve({ filter: /^wasm-glue$/ }, () => ({ path: glueOf(folder), sideEffects: false }));
-    onLoad({ filter: /momento_token_wasm_bg\.js$/ }, ({ path }) => ({
-      contents: withFreshViews(readFileSync(path, 'utf8')),
-      loader: 'js',
-    }));
-    onResolve({ filter: /^wasm-text$/ }, ({ path }) => ({ path, namespace: 'made', sideEffects: false }));
-    onLoad({ filter: /-text$/, namespace: 'made' }, () => ({
-      contents: `export default ${JSON.stringify(toText(readFileSync(fileOf(folder))))}`,
-    }));
-  },
-});
 
 /**
  * A bundle and its map, which carries the sources under names of their own: not under where they lay, nor with what is

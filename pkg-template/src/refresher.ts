@@ -1,7 +1,7 @@
 // The crate's refresh machine (src/js/refresher.rs), of one instance of the module. That file has the types of what it
 // says.
-import type { RefreshStep, Refresher } from 'wasm-glue';
-import { call, instance, refused } from './wasm.js';
+import type { Core, RefreshStep, Refresher } from 'wasm-glue';
+import { call, isLost, refused } from './wasm.js';
 
 export type { RefreshAction as Action, RefreshFailure as Failure, RefreshStep as Step } from 'wasm-glue';
 
@@ -22,37 +22,28 @@ export interface Settings {
   isShared: boolean;
 }
 
-/** A machine, and the instance that it lives in: it ends with that. */
+/** A machine, which ends with the instance that it lives in. */
 export class Machine {
+  readonly #core: Core;
   readonly #refresher: Refresher;
-  readonly #instance: number;
 
   constructor({ window, timeout, isShared }: Settings) {
     // The module has no source of random numbers: each client would renew its token at the same moment. 53 bits are what
     // Math.random has.
     const seed = Math.random() * 2 ** 53;
-    this.#refresher = call((core) => new core.Refresher(...window, timeout, isShared, seed, ...readClocks()));
-    this.#instance = instance();
+    [this.#core, this.#refresher] = call(
+      (core) => [core, new core.Refresher(...window, timeout, isShared, seed, ...readClocks())] as const,
+    );
   }
 
-  /** Throws `ERR_WASM` where its instance has ended. */
+  /** Throws `ERR_WASM` where its instance is lost. */
   tell(say: Say, now: Now): RefreshStep {
-    return call(() => {
-      if (!this.#isAlive()) throw refused(undefined);
-      return say(this.#refresher, now);
-    });
+    if (isLost(this.#core)) throw refused(undefined);
+    return call(() => say(this.#refresher, now));
   }
 
   free(): void {
-    // The glue frees it once it is collected, and cannot be told not to.
-    if (typeof FinalizationRegistry === 'function' && !FinalizationRegistry.prototype.unregister) return;
-    if (this.#isAlive()) this.#refresher.free();
-    // Its place in memory may be something else's by now: the glue only forgets it.
-    else (this.#refresher as unknown as { __destroy_into_raw(): number }).__destroy_into_raw();
-  }
-
-  #isAlive(): boolean {
-    return this.#instance === instance();
+    this.#refresher.free();
   }
 }
 

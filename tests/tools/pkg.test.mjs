@@ -31,7 +31,7 @@ function project(t) {
   copyFileSync(join(root, 'Makefile'), join(folder, 'Makefile'));
   for (const path of ['src/lib.rs', 'pkg-template/index.d.ts', 'www/index.html']) write(path, '');
   for (const path of ['Cargo.toml', 'Cargo.lock', 'package-lock.json', 'README.md', 'CHANGELOG.md']) write(path, '');
-  for (const path of ['tools/pkg.mjs', 'tools/site.mjs']) write(path, '');
+  for (const name of ['pkg', 'embed', 'glue', 'carry', 'site']) write(`tools/${name}.mjs`, '');
   write('tools/toolchain', TOOLCHAIN, { mode: 0o755 });
   let seconds = Date.now() / 1000;
   return {
@@ -72,7 +72,7 @@ test('make pkg assembles a package that is gone, and one that a source is newer 
   make();
   rmSync(join(folder, 'pkg'), { recursive: true });
   assert.equal(make(), true, 'gone');
-  for (const path of ['src/js/standalone/values.js', 'pkg-template/src/index.ts', 'Cargo.toml']) {
+  for (const path of ['src/js/standalone/values.js', 'pkg-template/src/index.ts', 'tools/glue.mjs', 'Cargo.toml']) {
     writeLater(path, 'new');
     assert.deepEqual([make(), make()], [true, false], path);
   }

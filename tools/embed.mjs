@@ -1,0 +1,38 @@
+// The esbuild plugin that puts WebAssembly module and glue into what it bundles.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { toText } from './carry.mjs';
+import { GLOBALS, perInstance } from './glue.mjs';
+
+const sources = fileURLToPath(new URL('../pkg-template/src/', import.meta.url));
+
+export const fileOf = (folder) => `${folder}/momento_token_wasm_bg.wasm`;
+export const glueOf = (folder) => `${folder}/momento_token_wasm_bg.js`;
+
+/**
+ * Gives what pkg-template/src/modules.d.ts names its contents. With `given`, the module is not
+ * carried as text: it is what the host makes of importing that file.
+ */
+export const embed = (folder, given) => ({
+  name: 'embed',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^wasm-module$/ }, () => ({
+      path: `${sources}${given ? 'given' : 'carried'}.ts`,
+      sideEffects: false,
+    }));
+    onResolve({ filter: /^wasm-file$/ }, () => ({ path: given, external: true }));
+    onResolve({ filter: /^wasm-glue$/ }, () => ({ path: glueOf(folder), sideEffects: false }));
+    onResolve({ filter: new RegExp(`^${GLOBALS}$`) }, () => ({
+      path: `${sources}glue-globals.ts`,
+      sideEffects: false,
+    }));
+    onLoad({ filter: /momento_token_wasm_bg\.js$/ }, ({ path }) => ({
+      contents: perInstance(readFileSync(path, 'utf8')),
+      loader: 'js',
+    }));
+    onResolve({ filter: /^wasm-text$/ }, ({ path }) => ({ path, namespace: 'made', sideEffects: false }));
+    onLoad({ filter: /-text$/, namespace: 'made' }, () => ({
+      contents: `export default ${JSON.stringify(toText(readFileSync(fileOf(folder))))}`,
+    }));
+  },
+});
