@@ -10,8 +10,8 @@ export const fileOf = (folder) => `${folder}/momento_token_wasm_bg.wasm`;
 export const glueOf = (folder) => `${folder}/momento_token_wasm_bg.js`;
 
 /**
- * Gives what pkg-template/src/modules.d.ts names its contents. With `given`, the module is not
- * carried as text: it is what the host makes of importing that file.
+ * Gives what pkg-template/src/modules.d.ts and glue.d.ts name its contents. With `given`, the module is not carried as
+ * text: it is what the host makes of importing that file.
  */
 export const embed = (folder, given) => ({
   name: 'embed',

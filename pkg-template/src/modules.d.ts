@@ -1,4 +1,4 @@
-// What tools/pkg.mjs puts in place when it bundles the package.
+// What tools/embed.mjs puts in place when the package is bundled.
 
 /** Where the module comes from: carried.ts, or given.ts. */
 declare module 'wasm-module' {

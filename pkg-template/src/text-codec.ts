@@ -1,4 +1,4 @@
-// wasm-bindgen's glue makes a TextDecoder and a TextEncoder when it is imported. Jest's jsdom is the one place that has
+// wasm-bindgen's glue makes a TextDecoder and a TextEncoder for each instance. Jest's jsdom is the one place that has
 // neither: there it is done by hand. tools/pkg.mjs puts these two names in place of the globals.
 
 class PlainDecoder {

@@ -1,7 +1,7 @@
 // The package's loader (pkg-template/src/wasm.ts) around the crate with its driver in Rust, which has timers, listeners
 // and promises: what `wasm-pack build` makes, with the package's own glue and loader.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { embed, glueOf } from '../../../tools/embed.mjs';
@@ -19,6 +19,7 @@ export async function compile() {
   const target = 'wasm32-unknown-unknown';
   const crate = ['--package', 'momento-token-wasm', '--lib', '--crate-type', 'cdylib', '--locked'];
   run('cargo', 'rustc', ...crate, '--profile', 'wasm', '--target', target, '--target-dir', `${root}target/glue`);
+  rmSync(folder, { recursive: true, force: true });
   const built = `${root}target/glue/${target}/wasm/momento_token_wasm.wasm`;
   run('wasm-bindgen', built, '--target', 'bundler', '--out-dir', folder, '--out-name', 'momento_token_wasm');
   // The constants that such a build exports are not the crate's, and the loader knows nothing of them.
