@@ -43,18 +43,21 @@ impl Failed {
 impl From<SourceError> for Failed {
     fn from(error: SourceError) -> Self {
         let failure = match error.kind() {
-            Kind::Vend(error) => match error.retry() {
-                Retry::Later => Failure::Retry { after: None },
-                Retry::Never => Failure::Terminal,
-                Retry::Malformed => Failure::Malformed,
-            },
-            #[cfg(feature = "standalone")]
+            Kind::Vend(error) => failure_of(error),
             Kind::NoAnswer => Failure::Malformed,
             // What the app hands in is as wrong the next time.
             Kind::Argument(_) => Failure::Terminal,
             _ => Failure::Retry { after: None },
         };
         Failed { error, failure, retry_after: None }
+    }
+}
+
+fn failure_of(error: &VendError) -> Failure {
+    match error.retry() {
+        Retry::Later => Failure::Retry { after: None },
+        Retry::Never => Failure::Terminal,
+        Retry::Malformed => Failure::Malformed,
     }
 }
 

@@ -67,7 +67,8 @@ impl TokenSourceBuilder {
     {
         Self::new(Vend::Function(Rc::new(move |context| {
             let answer = vend(context);
-            Box::pin(async { answer.await.map(VendAnswer::Text).map_err(Into::into) })
+            let failed = |error: E| SourceError::from(Kind::Function(error.into()));
+            Box::pin(async move { answer.await.map(VendAnswer::Text).map_err(failed) })
         })))
     }
 

@@ -30,6 +30,8 @@
 //! it requests nothing, and asking for a token is the error `ERR_SERVER_RENDER`.
 
 mod builder;
+#[cfg(any(target_arch = "wasm32", test))]
+mod cause;
 mod error;
 mod get;
 mod handle;
@@ -55,9 +57,13 @@ mod message;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod page;
 #[cfg(target_arch = "wasm32")]
+mod promise;
+#[cfg(target_arch = "wasm32")]
 mod registry;
 #[cfg(target_arch = "wasm32")]
 mod request;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod response;
 #[cfg(target_arch = "wasm32")]
 mod tabs;
 

@@ -1,9 +1,9 @@
 //! Who is asked for a token, and how.
 
+use super::error::SourceError;
 use crate::refresh::Reason;
 use crate::scope::TokenScope;
 use crate::token::Secret;
-use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -36,19 +36,16 @@ impl fmt::Debug for VendContext {
 }
 
 /// What a vend function gives: the service's answer.
-pub(crate) type Vending = Pin<Box<dyn Future<Output = Result<VendAnswer, Box<dyn Error + Send + Sync>>>>>;
+pub(crate) type Vending = Pin<Box<dyn Future<Output = Result<VendAnswer, SourceError>>>>;
 
 /// The service's answer, in any of the forms that [`vend::Answer`](crate::vend::Answer) reads.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "read by the driver alone"))]
 pub(crate) enum VendAnswer {
     /// Its body.
     Text(String),
-    /// All of it.
+    /// A `Response` or something else, as a function in JavaScript gave it.
     #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
-    Response(web_sys::Response),
-    /// Something else.
-    #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
-    None,
+    Given(wasm_bindgen::JsValue),
 }
 
 /// How to ask the vending service.
