@@ -5,6 +5,8 @@ use super::error::{Kind, SourceError};
 use super::options::Options;
 use crate::refresh::{Answer as Life, Failure};
 use crate::token::{Secret, Token};
+#[cfg(feature = "js")]
+use crate::vend::check_status;
 use crate::vend::{Answer, Retry, ServerClock, VendError};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -45,6 +47,12 @@ impl From<SourceError> for Failed {
         let failure = match error.kind() {
             Kind::Vend(error) => failure_of(error),
             Kind::NoAnswer => Failure::Malformed,
+            #[cfg(feature = "js")]
+            Kind::Host { code, status, .. } => match status.map(check_status) {
+                Some(Err(error)) => failure_of(&error),
+                _ if code == VendError::too_large().code() => Failure::Malformed,
+                _ => Failure::Retry { after: None },
+            },
             // What the app hands in is as wrong the next time.
             Kind::Argument(_) => Failure::Terminal,
             _ => Failure::Retry { after: None },

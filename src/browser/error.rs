@@ -68,6 +68,9 @@ pub(super) enum Kind {
     BodyUsed,
     /// The answer gives no token.
     Vend(VendError),
+    /// What the npm package's TypeScript refused, or an app's function that it called.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    Host { code: String, message: String, status: Option<u16> },
     /// A sibling's request failed.
     Sibling { code: String, message: String, status: Option<u16> },
 }
@@ -104,6 +107,8 @@ impl SourceError {
             #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
             Kind::Threw => "ERR_VEND_FUNCTION",
             Kind::Vend(error) => error.code(),
+            #[cfg(all(target_arch = "wasm32", feature = "js"))]
+            Kind::Host { code, .. } => code,
             Kind::Sibling { code, .. } => code,
         }
     }
@@ -112,6 +117,8 @@ impl SourceError {
     pub fn status(&self) -> Option<u16> {
         match &*self.kind {
             Kind::Vend(error) => error.status(),
+            #[cfg(all(target_arch = "wasm32", feature = "js"))]
+            Kind::Host { status, .. } => *status,
             Kind::Sibling { status, .. } | Kind::Unreadable { status } => *status,
             _ => None,
         }
@@ -249,6 +256,8 @@ impl fmt::Display for SourceError {
             ),
             Kind::BodyUsed => f.write_str("expected a Response whose body nobody has read, found one that was read"),
             Kind::Vend(error) => error.fmt(f),
+            #[cfg(all(target_arch = "wasm32", feature = "js"))]
+            Kind::Host { message, .. } => f.write_str(message),
             Kind::Sibling { message, .. } => f.write_str(message),
         }
     }

@@ -5,6 +5,8 @@ use super::body::{self, copy_text, unreadable};
 use super::clock;
 use super::error::{Kind, SourceError};
 use super::fetch::{Outgoing, absolute};
+#[cfg(feature = "js")]
+use super::host::Opened;
 use super::options::Options;
 use super::page::global_property;
 use super::response::{Recognized, discard};
@@ -25,6 +27,8 @@ impl Options {
         match &self.vend {
             Vend::Request(request) => request.is_post,
             Vend::Function(_) => true,
+            #[cfg(feature = "js")]
+            Vend::Host(host) => host.renews,
         }
     }
 
@@ -32,6 +36,8 @@ impl Options {
     pub(super) fn identity(&self) -> String {
         let whom = match &self.vend {
             Vend::Function(_) => String::new(),
+            #[cfg(feature = "js")]
+            Vend::Host(host) => return host.identity.clone(),
             Vend::Request(request) => {
                 let url = absolute(&request.url).map_or_else(|| request.url.clone(), |url| url.href());
                 format!("{url} {} {:?} {:?}", request.is_post, request.headers, request.credentials)
@@ -66,6 +72,11 @@ impl Options {
                 }
             }
             Vend::Request(request) => self.outgoing(request, refresh_token.as_deref(), signal)?.send().await?,
+            #[cfg(feature = "js")]
+            Vend::Host(host) => match host.open(reason, signal, refresh_token.as_deref()).await? {
+                Opened::Request(outgoing) => outgoing.send().await?,
+                Opened::Answer(given) => given,
+            },
         };
         match Recognized::of(&given).map_err(unreadable)? {
             Some(answer) => self.read_response(answer, sent_at).await,

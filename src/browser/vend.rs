@@ -55,6 +55,23 @@ pub(crate) enum Vend {
     Request(VendRequest),
     /// By a function of the app's.
     Function(Rc<dyn Fn(VendContext) -> Vending>),
+    /// As the npm package's TypeScript does.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    #[expect(dead_code, reason = "the package does not yet run on this driver")]
+    Host(HostVend),
+}
+
+/// What the npm package's TypeScript does: it checks options, writes requests, and calls the app's functions.
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+pub(crate) struct HostVend {
+    /// Called with a reason, an `AbortSignal` and, if there is one, a refresh token. It promises `{ url, init,
+    /// allowRedirects }`, which is then sent, or `{ answer }`, what a function of the app's gave. What it rejects with
+    /// is an `Error` with a `code`, and perhaps with `status` and `cause`.
+    pub(crate) open: js_sys::Function,
+    /// A refresh token reaches the service.
+    pub(crate) renews: bool,
+    /// All that distinguishes this source from others: two that are alike in it want the same token.
+    pub(crate) identity: String,
 }
 
 /// A request to the vending service.
