@@ -88,7 +88,7 @@ impl SourceError {
     /// - `ERR_TOKEN_TOO_SHORT`: even a fresh token is good for less than was asked for.
     /// - `ERR_VEND_NETWORK`: no way to the vending service, or an answer that was cut off.
     /// - `ERR_VEND_REDIRECT`: a redirect that was not followed.
-    /// - `ERR_VEND_FUNCTION`: the app's function failed.
+    /// - `ERR_VEND_FUNCTION`: the app's function failed, or what it gave is no answer.
     /// - and the codes of [`VendError`].
     pub fn code(&self) -> &str {
         match &*self.kind {

@@ -62,7 +62,7 @@ impl Headers {
     }
 }
 
-/// A response, with what it was recognised by.
+/// A response, with what it is known by.
 pub(super) struct Recognized {
     pub(super) response: Response,
     pub(super) status: u16,

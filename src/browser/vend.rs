@@ -64,9 +64,13 @@ pub(crate) enum Vend {
 /// What the npm package's TypeScript does: it checks options, writes requests, and calls the app's functions.
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub(crate) struct HostVend {
-    /// Called with a reason, an `AbortSignal` and, if there is one, a refresh token. It promises `{ url, init,
-    /// allowRedirects }`, which is then sent, or `{ answer }`, what a function of the app's gave. What it rejects with
-    /// is an `Error` with a `code`, and perhaps with `status` and `cause`.
+    /// Called with a reason, an `AbortSignal` and, if there is one, a refresh token. It promises a plain object:
+    ///
+    /// - `{ url, init, allowRedirects }` is sent. `init` is for this request alone, with the signal and with `headers`
+    ///   that are `Headers`.
+    /// - `{ answer }` is what a function of the app's gave.
+    ///
+    /// What it rejects with is an `Error` with a `code`, and perhaps with `status` and `cause`.
     pub(crate) open: js_sys::Function,
     /// A refresh token reaches the service.
     pub(crate) renews: bool,
