@@ -12,6 +12,9 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[cfg(feature = "source")]
 #[path = "web/clock.rs"]
 mod clock;
+#[cfg(all(feature = "source", feature = "standalone"))]
+#[path = "web/given.rs"]
+mod given;
 #[cfg(feature = "source")]
 #[path = "web/service.rs"]
 mod service;

@@ -5,6 +5,8 @@ use super::error::{Kind, SourceError};
 use super::options::Options;
 use crate::refresh::{Answer as Life, Failure};
 use crate::token::{Secret, Token};
+#[cfg(feature = "js")]
+use crate::vend::check_status;
 use crate::vend::{Answer, Retry, ServerClock, VendError};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -43,18 +45,27 @@ impl Failed {
 impl From<SourceError> for Failed {
     fn from(error: SourceError) -> Self {
         let failure = match error.kind() {
-            Kind::Vend(error) => match error.retry() {
-                Retry::Later => Failure::Retry { after: None },
-                Retry::Never => Failure::Terminal,
-                Retry::Malformed => Failure::Malformed,
-            },
-            #[cfg(feature = "standalone")]
+            Kind::Vend(error) => failure_of(error),
             Kind::NoAnswer => Failure::Malformed,
+            #[cfg(feature = "js")]
+            Kind::Host { code, status, .. } => match status.map(check_status) {
+                Some(Err(error)) => failure_of(&error),
+                _ if code == VendError::too_large().code() => Failure::Malformed,
+                _ => Failure::Retry { after: None },
+            },
             // What the app hands in is as wrong the next time.
             Kind::Argument(_) => Failure::Terminal,
             _ => Failure::Retry { after: None },
         };
         Failed { error, failure, retry_after: None }
+    }
+}
+
+fn failure_of(error: &VendError) -> Failure {
+    match error.retry() {
+        Retry::Later => Failure::Retry { after: None },
+        Retry::Never => Failure::Terminal,
+        Retry::Malformed => Failure::Malformed,
     }
 }
 

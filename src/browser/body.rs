@@ -1,64 +1,165 @@
 //! The body of an answer, read no further than any token goes.
 
 use super::error::{Kind, SourceError};
-use super::fetch::{discard, ignore, name_of};
-use crate::plain::Properties;
+use super::fetch::name_of;
+use super::promise::promised;
+use super::response::{Headers, Recognized, Response, cancel};
 use crate::vend::{MAX_ANSWER_BYTES, VendError};
-use js_sys::Uint8Array;
+use js_sys::{ArrayBuffer, JsString, TypeError, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 use zeroize::Zeroizing;
 
+#[wasm_bindgen]
+extern "C" {
+    /// What may have the method of a stream that can be read.
+    type Stream;
+
+    #[wasm_bindgen(method, getter, catch, js_name = getReader)]
+    fn get_reader_method(this: &Stream) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
+
+    /// What reads a stream.
+    #[derive(Clone)]
+    type Reader;
+
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Reader) -> Result<JsValue, JsValue>;
+
+    /// What a reader gives.
+    type Chunk;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn done(this: &Chunk) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn value(this: &Chunk) -> Result<JsValue, JsValue>;
+
+    /// Bytes of any kind of view.
+    type View;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn buffer(this: &View) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch, js_name = byteOffset)]
+    fn byte_offset(this: &View) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch, js_name = byteLength)]
+    fn byte_length(this: &View) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(extends = Uint8Array, js_name = Uint8Array)]
+    type Bytes;
+
+    /// Throws if the buffer was detached.
+    #[wasm_bindgen(catch, constructor, js_class = "Uint8Array")]
+    fn new(buffer: &JsValue, offset: &JsValue, length: &JsValue) -> Result<Bytes, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = Number)]
+    fn to_number(value: &JsValue) -> Result<f64, JsValue>;
+}
+
+/// A body, or a reader of one, that is cancelled unless all of it was read: also when the request is given up meanwhile.
+struct Unread(Option<JsValue>);
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        if let Some(stream) = self.0.take() {
+            cancel(&stream);
+        }
+    }
+}
+
 /// The text. What is no UTF-8 in it becomes U+FFFD, as `Response.text()` has it.
-pub(super) async fn read(response: &Response) -> Result<Zeroizing<String>, SourceError> {
-    let announced = response.headers().get("content-length").ok().flatten().and_then(|length| length.parse().ok());
-    if announced.is_some_and(|length: usize| length > MAX_ANSWER_BYTES) {
-        discard(response);
+pub(super) async fn read(answer: &Recognized) -> Result<Zeroizing<String>, SourceError> {
+    let Recognized { response, headers, .. } = answer;
+    let body_used = response.body_used().map_err(unreadable)?;
+    if body_used.is_truthy() {
+        return Err(Kind::BodyUsed.into());
+    }
+    let body = response.body().map_err(cut_off)?;
+    let mut unread = Unread(Some(body.clone()));
+    if announced(headers).map_err(cut_off)? > MAX_ANSWER_BYTES as f64 {
         return Err(VendError::too_large().into());
     }
-    // Not of a request of one's own, but an app's function may give anything.
-    let stream = response.body();
-    if response.body_used() || stream.as_ref().is_some_and(ReadableStream::locked) {
-        let found = "expected a Response whose body nobody has read, found one that was read";
-        return Err(Kind::Function(found.into()).into());
-    }
-    // Not every fetch has streams.
-    let Some(body) = stream else { return read_at_once(response).await };
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let mut bytes = Zeroizing::new(Vec::new());
-    loop {
-        let chunk = match JsFuture::from(reader.read()).await {
-            Ok(chunk) => chunk.unchecked_into::<Properties>(),
-            Err(cause) => return Err(cut_off(&cause)),
-        };
-        if chunk.get("done").is_truthy() {
-            return Ok(text_of(&bytes));
+    let text = match reader_of(&body).map_err(cut_off)? {
+        Some(reader) => {
+            unread.0 = Some(reader.clone().into());
+            read_chunks(&reader).await?
         }
-        let chunk: Uint8Array = chunk.get("value").unchecked_into();
+        // Not every fetch has streams.
+        None => read_at_once(response).await?,
+    };
+    unread.0 = None;
+    Ok(text)
+}
+
+/// What the header `Content-Length` says, if it is there; NaN where it is no number.
+fn announced(headers: &Headers) -> Result<f64, JsValue> {
+    to_number(&headers.get("content-length")?)
+}
+
+fn reader_of(body: &JsValue) -> Result<Option<Reader>, JsValue> {
+    if body.is_undefined() || body.is_null() {
+        return Ok(None);
+    }
+    let stream: &Stream = body.unchecked_ref();
+    if stream.get_reader_method()?.is_function() { stream.get_reader().map(Some) } else { Ok(None) }
+}
+
+async fn read_chunks(reader: &Reader) -> Result<Zeroizing<String>, SourceError> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    while let Some(chunk) = next(reader).await.map_err(cut_off)? {
         if bytes.len() + chunk.length() as usize > MAX_ANSWER_BYTES {
-            ignore(reader.cancel());
             return Err(VendError::too_large().into());
         }
         append(&mut bytes, &chunk);
     }
+    Ok(text_of(&bytes))
+}
+
+/// The next bytes; `None` at the end.
+async fn next(reader: &Reader) -> Result<Option<Uint8Array>, JsValue> {
+    let chunk: Chunk = promised(&reader.read()?, |_| {}).await?.unchecked_into();
+    if chunk.done()?.is_truthy() {
+        return Ok(None);
+    }
+    let value = chunk.value()?;
+    if !ArrayBuffer::is_view(&value) {
+        return Err(TypeError::new("expected bytes, found something else").into());
+    }
+    let view: &View = value.unchecked_ref();
+    let bytes = Bytes::new(&view.buffer()?, &view.byte_offset()?, &view.byte_length()?)?;
+    Ok(Some(bytes.unchecked_into()))
 }
 
 async fn read_at_once(response: &Response) -> Result<Zeroizing<String>, SourceError> {
-    let text = async { JsFuture::from(response.text()?).await };
-    let text =
-        text.await.map_err(|cause: JsValue| cut_off(&cause))?.as_string().map(Zeroizing::new).unwrap_or_default();
-    if text.len() > MAX_ANSWER_BYTES { Err(VendError::too_large().into()) } else { Ok(text) }
+    let text = async { promised(&response.text()?, |_| {}).await };
+    let text = text.await.map_err(cut_off)?;
+    copy_text(&text)?.ok_or_else(|| cut_off(TypeError::new("expected text, found something else").into()))
+}
+
+/// Copies a text, unless it is too long; `None` for what is no text.
+pub(super) fn copy_text(value: &JsValue) -> Result<Option<Zeroizing<String>>, SourceError> {
+    let is_too_long = value.dyn_ref::<JsString>().is_some_and(|text| text.length() as usize > MAX_ANSWER_BYTES);
+    if is_too_long {
+        return Err(VendError::too_large().into());
+    }
+    Ok(value.as_string().map(Zeroizing::new))
 }
 
 /// A vector that grows leaves its old bytes behind, so each is wiped.
 fn append(bytes: &mut Zeroizing<Vec<u8>>, chunk: &Uint8Array) {
     let start = bytes.len();
-    let mut longer = Zeroizing::new(vec![0; start + chunk.length() as usize]);
-    let (old, new) = longer.split_at_mut(start);
-    old.copy_from_slice(bytes);
-    chunk.copy_to(new);
-    *bytes = longer;
+    let end = start + chunk.length() as usize;
+    if end > bytes.capacity() {
+        let mut longer = Zeroizing::new(Vec::with_capacity(end.max(2 * bytes.capacity())));
+        longer.extend_from_slice(bytes);
+        *bytes = longer;
+    }
+    bytes.resize(end, 0);
+    chunk.copy_to(&mut bytes[start..]);
 }
 
 fn text_of(bytes: &[u8]) -> Zeroizing<String> {
@@ -66,6 +167,11 @@ fn text_of(bytes: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(String::from_utf8_lossy(bytes).into_owned())
 }
 
-fn cut_off(cause: &JsValue) -> SourceError {
-    Kind::Network { found: "it cut off", cause: name_of(cause) }.into()
+/// What was given threw before it was read.
+pub(super) fn unreadable(cause: JsValue) -> SourceError {
+    SourceError::from(Kind::Unreadable { status: None }).caused_by(cause)
+}
+
+fn cut_off(cause: JsValue) -> SourceError {
+    SourceError::from(Kind::CutOff { name: name_of(&cause) }).caused_by(cause)
 }

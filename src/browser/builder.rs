@@ -67,7 +67,8 @@ impl TokenSourceBuilder {
     {
         Self::new(Vend::Function(Rc::new(move |context| {
             let answer = vend(context);
-            Box::pin(async { answer.await.map(VendAnswer::Text).map_err(Into::into) })
+            let failed = |error: E| SourceError::from(Kind::Function(error.into()));
+            Box::pin(async move { answer.await.map(VendAnswer::Text).map_err(failed) })
         })))
     }
 
@@ -124,7 +125,7 @@ impl TokenSourceBuilder {
         self.with_request(|request| request.is_post = true)
     }
 
-    /// Adds a header to each request. Names and values that HTTP does not have are `ERR_ARGUMENT` when it is sent.
+    /// Adds a header to each request. Names and values that HTTP does not have are `ERR_ARGUMENT`.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.with_request(|request| request.headers.push((name.into(), value.into())))
     }
@@ -149,7 +150,7 @@ impl TokenSourceBuilder {
 
     pub(super) fn check(self) -> Result<Options, SourceError> {
         let TokenSourceBuilder { vend, mut asked, expires_in, decode, window, request_timeout, share } = self;
-        if let Vend::Request(VendRequest { url, .. }) = &vend {
+        if let Vend::Request(VendRequest { url, headers, .. }) = &vend {
             if url.is_empty() {
                 return Err(argument("vend: expected a URL, found an empty text"));
             }
@@ -158,6 +159,9 @@ impl TokenSourceBuilder {
                 return Err(argument(
                     "vend: expected a URL, found what looks like a credential; a token that is in hand needs no source",
                 ));
+            }
+            if !headers.iter().all(|(name, value)| is_header_name(name) && is_header_value(value)) {
+                return Err(argument("header: expected names and values that HTTP has, found others"));
             }
         }
         asked.expires_in = expires_in.map(check_life).transpose()?;
@@ -172,6 +176,17 @@ impl TokenSourceBuilder {
         let policy = Policy::new(window, timeout).map_err(Kind::Policy)?;
         Ok(Options { vend, asked, scope_json, decode, policy, share })
     }
+}
+
+/// A token (RFC 9110, section 5.6.2).
+fn is_header_name(name: &str) -> bool {
+    let is_token_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token_byte)
+}
+
+/// What a field's value may hold (RFC 9110, section 5.5), one byte a character, as the Fetch standard has it.
+fn is_header_value(value: &str) -> bool {
+    value.chars().all(|char| char <= '\u{ff}' && !matches!(char, '\0' | '\r' | '\n'))
 }
 
 /// In milliseconds.

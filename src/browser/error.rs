@@ -6,12 +6,17 @@ use crate::vend::VendError;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+#[cfg(target_arch = "wasm32")]
+use {super::cause::Cause, wasm_bindgen::JsValue};
 
 /// Why a [`TokenSource`](super::TokenSource) cannot be made, or gives no token. It quotes no credential.
 #[derive(Clone)]
 pub struct SourceError {
     kind: Arc<Kind>,
     retry_at: Option<i64>,
+    #[cfg(target_arch = "wasm32")]
+    #[cfg_attr(not(feature = "js"), expect(dead_code, reason = "read for JavaScript"))]
+    cause: Option<Cause>,
 }
 
 /// What went wrong.
@@ -37,16 +42,35 @@ pub(super) enum Kind {
     /// Even a fresh token is good for less than was asked for.
     TooShort,
     /// There was no way to the vending service, or none back.
-    Network { found: &'static str, cause: String },
+    Unreachable {
+        /// It is at the page's own origin.
+        is_own: bool,
+        /// The name of what JavaScript threw.
+        name: String,
+    },
+    /// The answer ended before its end.
+    CutOff {
+        /// The name of what JavaScript threw.
+        name: String,
+    },
     /// A redirect was not followed.
     Redirect(&'static str),
     /// The app's function failed.
     Function(Box<dyn Error + Send + Sync>),
-    /// The app's function gave what is no answer.
+    /// The app's function, one in JavaScript, threw or rejected.
     #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
+    Threw,
+    /// What was given is no answer.
     NoAnswer,
+    /// What was given threw when it was read. The status of the answer, if it is not a success, was read before.
+    Unreadable { status: Option<u16> },
+    /// What was given is a Response whose body somebody has read.
+    BodyUsed,
     /// The answer gives no token.
     Vend(VendError),
+    /// What the npm package's TypeScript refused, or an app's function that it called.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    Host { code: String, message: String, status: Option<u16> },
     /// A sibling's request failed.
     Sibling { code: String, message: String, status: Option<u16> },
 }
@@ -64,7 +88,7 @@ impl SourceError {
     /// - `ERR_TOKEN_TOO_SHORT`: even a fresh token is good for less than was asked for.
     /// - `ERR_VEND_NETWORK`: no way to the vending service, or an answer that was cut off.
     /// - `ERR_VEND_REDIRECT`: a redirect that was not followed.
-    /// - `ERR_VEND_FUNCTION`: the app's function failed.
+    /// - `ERR_VEND_FUNCTION`: the app's function failed, or what it gave is no answer.
     /// - and the codes of [`VendError`].
     pub fn code(&self) -> &str {
         match &*self.kind {
@@ -77,12 +101,14 @@ impl SourceError {
             Kind::Timeout => "ERR_VEND_TIMEOUT",
             Kind::Expired => "ERR_VEND_EXPIRED",
             Kind::TooShort => "ERR_TOKEN_TOO_SHORT",
-            Kind::Network { .. } => "ERR_VEND_NETWORK",
+            Kind::Unreachable { .. } | Kind::CutOff { .. } => "ERR_VEND_NETWORK",
             Kind::Redirect(_) => "ERR_VEND_REDIRECT",
-            Kind::Function(_) => "ERR_VEND_FUNCTION",
+            Kind::Function(_) | Kind::NoAnswer | Kind::Unreadable { .. } | Kind::BodyUsed => "ERR_VEND_FUNCTION",
             #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
-            Kind::NoAnswer => "ERR_VEND_FUNCTION",
+            Kind::Threw => "ERR_VEND_FUNCTION",
             Kind::Vend(error) => error.code(),
+            #[cfg(all(target_arch = "wasm32", feature = "js"))]
+            Kind::Host { code, .. } => code,
             Kind::Sibling { code, .. } => code,
         }
     }
@@ -91,7 +117,9 @@ impl SourceError {
     pub fn status(&self) -> Option<u16> {
         match &*self.kind {
             Kind::Vend(error) => error.status(),
-            Kind::Sibling { status, .. } => *status,
+            #[cfg(all(target_arch = "wasm32", feature = "js"))]
+            Kind::Host { status, .. } => *status,
+            Kind::Sibling { status, .. } | Kind::Unreadable { status } => *status,
             _ => None,
         }
     }
@@ -112,11 +140,69 @@ impl SourceError {
     pub(super) fn with_retry_at(self, retry_at: Option<i64>) -> Self {
         SourceError { retry_at, ..self }
     }
+
+    /// With what JavaScript threw.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn caused_by(self, cause: JsValue) -> Self {
+        SourceError { cause: Some(Cause::new(cause)), ..self }
+    }
+
+    /// What a function in JavaScript threw or rejected with.
+    #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
+    pub(crate) fn threw(cause: JsValue) -> Self {
+        SourceError::from(Kind::Threw).caused_by(cause)
+    }
+
+    /// What JavaScript threw; `None` on another thread than its own as well.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    pub(crate) fn cause(&self) -> Option<JsValue> {
+        self.cause.as_ref()?.value()
+    }
+
+    /// The message for callers in JavaScript, which names their options.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    pub(crate) fn message_for_js(&self) -> String {
+        match &*self.kind {
+            Kind::Timeout => {
+                "expected an answer from the vending service in time, found none; see `requestTimeoutMs`".into()
+            }
+            Kind::TooShort => "expected a token with at least `minValidityMs` left, found that even a fresh one has less; ask for less, or mint for longer".into(),
+            Kind::Unreachable { is_own, .. } => format!("{}; see `cause`", no_way(*is_own)),
+            Kind::CutOff { .. } => format!("{CUT_OFF}; see `cause`"),
+            Kind::Redirect(found) => format!("{}, or set `vend.allowRedirects`", not_followed(found)),
+            Kind::Vend(VendError::TooLarge) => "expected a token from the vending service, found an answer of more than 256 KB; is its URL right?".into(),
+            _ => self.to_string(),
+        }
+    }
+}
+
+const CUT_OFF: &str = "expected the whole answer of the vending service, found it cut off";
+
+fn no_way(is_own: bool) -> String {
+    let redirect = if is_own {
+        "a redirect away from the page's origin (the user's session may have ended)"
+    } else {
+        "a redirect of its preflight"
+    };
+    format!(
+        "expected an answer from the vending service, found no way to it: offline, blocked by CORS or by a Content Security Policy (`connect-src`), {redirect}, or a wrong URL"
+    )
+}
+
+fn not_followed(found: &str) -> String {
+    format!(
+        "expected an answer from the vending service, found {found}, which was not followed: the user's session may have ended; if not, name the final URL"
+    )
 }
 
 impl From<Kind> for SourceError {
     fn from(kind: Kind) -> Self {
-        SourceError { kind: Arc::new(kind), retry_at: None }
+        SourceError {
+            kind: Arc::new(kind),
+            retry_at: None,
+            #[cfg(target_arch = "wasm32")]
+            cause: None,
+        }
     }
 }
 
@@ -155,25 +241,31 @@ impl fmt::Display for SourceError {
             Kind::TooShort => f.write_str(
                 "expected a token with at least `min_validity` left, found that even a fresh one has less; ask for less, or mint for longer",
             ),
-            Kind::Network { found, cause } => {
-                write!(f, "expected an answer from the vending service, found {found}")?;
-                if cause.is_empty() { Ok(()) } else { write!(f, " ({cause})") }
-            }
-            Kind::Redirect(found) => write!(
-                f,
-                "expected an answer from the vending service, found {found}, which was not followed: the user's session may have ended; if not, name the final URL, or see `allow_redirects`"
-            ),
+            Kind::Unreachable { is_own, name } => write!(f, "{}{}", no_way(*is_own), in_parentheses(name)),
+            Kind::CutOff { name } => write!(f, "{CUT_OFF}{}", in_parentheses(name)),
+            Kind::Redirect(found) => write!(f, "{}, or see `allow_redirects`", not_followed(found)),
             Kind::Function(_) => {
                 f.write_str("expected the vend function to give an answer, found that it failed; see the error's source")
             }
             #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
-            Kind::NoAnswer => f.write_str(
+            Kind::Threw => {
+                f.write_str("expected the vend function to return a token, found that it threw; see `cause`")
+            }
+            Kind::NoAnswer | Kind::Unreadable { .. } => f.write_str(
                 "expected the vend function to return a token as text, an object or a Response, found something else",
             ),
+            Kind::BodyUsed => f.write_str("expected a Response whose body nobody has read, found one that was read"),
             Kind::Vend(error) => error.fmt(f),
+            #[cfg(all(target_arch = "wasm32", feature = "js"))]
+            Kind::Host { message, .. } => f.write_str(message),
             Kind::Sibling { message, .. } => f.write_str(message),
         }
     }
+}
+
+/// Behind a message, the name of an error, unless it has none.
+fn in_parentheses(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" ({name})") }
 }
 
 impl fmt::Debug for SourceError {

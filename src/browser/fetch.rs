@@ -2,21 +2,25 @@
 
 use super::error::{Kind, SourceError};
 use super::page::{document, global_property};
-use super::vend::Credentials;
-use js_sys::{Promise, Reflect};
+use super::response::{Response, answered, discard};
+use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, RequestMode, RequestRedirect, Response,
-    ResponseType, Url,
-};
-use zeroize::Zeroizing;
+use web_sys::{Headers, RequestInit, RequestMode, RequestRedirect, Url};
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    fn global_fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
+
+    /// A `RequestInit` that the crate or the package made, of which the parts are read that redirects change.
+    type Sent;
+
+    #[wasm_bindgen(method, getter)]
+    fn method(this: &Sent) -> Option<String>;
+
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Sent) -> Headers;
 }
 
 /// The most redirects that are followed where the engine shows where they lead.
@@ -28,114 +32,136 @@ const BODY_HEADERS: [&str; 4] = ["content-encoding", "content-language", "conten
 /// What is sent.
 pub(super) struct Outgoing {
     pub(super) url: String,
-    pub(super) headers: Headers,
-    /// The body of a POST, perhaps with a refresh token in it; without one it is a GET.
-    pub(super) body: Option<Zeroizing<String>>,
-    pub(super) credentials: Option<Credentials>,
+    /// What each request is made of, with a signal and `Headers` of its own. A plain object, made for this alone.
+    pub(super) init: RequestInit,
     pub(super) allow_redirects: bool,
-    pub(super) signal: AbortSignal,
 }
 
 impl Outgoing {
-    /// Sends it, and never a second request to find out where a redirect leads.
+    /// Sends it, and never a second request to find out where a redirect leads. Gives what `fetch` gives, which may be
+    /// of a polyfill.
     ///
     /// Redirects are followed to any origin where that is allowed, and otherwise within the URL's origin only.
-    pub(super) async fn send(self) -> Result<Response, SourceError> {
+    pub(super) async fn send(self) -> Result<JsValue, SourceError> {
         let page = page_origin();
-        let target = absolute(&self.url);
-        let is_own = page
-            .as_deref()
-            .is_some_and(|page| page != "null" && target.as_ref().is_some_and(|target| target.origin() == page));
         if self.allow_redirects {
-            return fetch(&self.url, &self.init()).await.map_err(|cause| unreachable(&cause, false));
+            return fetch(&self.url, &self.init).await.map_err(lost);
         }
-        if page.is_none() {
-            return self.follow_within_origin().await;
-        }
-        let init = self.init();
+        let Some(page) = page else { return self.follow_within_origin().await };
+        let is_own = page != "null" && absolute(&self.url).is_some_and(|target| target.origin() == page);
+        let init = copy(&self.init);
         // The engine follows redirects at the page's own origin and fails at the first that leaves it. `redirect` stays
         // 'follow', its default: an answer whose redirects a service worker followed is refused to other requests.
         if is_own {
             init.set_mode(RequestMode::SameOrigin);
-            return fetch(&self.url, &init).await.map_err(|cause| unreachable(&cause, true));
+            return fetch(&self.url, &init).await.map_err(|cause| unreachable(cause, true));
         }
         init.set_redirect(RequestRedirect::Manual);
-        let response = fetch(&self.url, &init).await.map_err(|cause| unreachable(&cause, false))?;
-        if response.type_() != ResponseType::Opaqueredirect && location_of(&response).is_none() {
-            return Ok(response);
+        let response = fetch_response(&self.url, &init).await?;
+        match Hop::of(&response).map_err(lost)? {
+            Hop::Answer => Ok(response.into()),
+            Hop::Hidden | Hop::To(_) => {
+                discard(&response);
+                Err(Kind::Redirect("a redirect at an origin other than the page's").into())
+            }
         }
-        discard(&response);
-        Err(Kind::Redirect("a redirect at an origin other than the page's").into())
     }
 
     /// Where nothing but the URL itself says where it is: redirects are followed one by one, as `fetch` follows them.
-    async fn follow_within_origin(mut self) -> Result<Response, SourceError> {
+    async fn follow_within_origin(mut self) -> Result<JsValue, SourceError> {
         for _ in 0..=MAX_HOPS {
-            let init = self.init();
+            let init = copy(&self.init);
             init.set_redirect(RequestRedirect::Manual);
-            let response = fetch(&self.url, &init).await.map_err(|cause| unreachable(&cause, false))?;
-            let location = location_of(&response);
-            if location.is_none() && response.type_() != ResponseType::Opaqueredirect {
-                return Ok(response);
+            let response = fetch_response(&self.url, &init).await?;
+            let hop = Hop::of(&response).map_err(lost)?;
+            if matches!(hop, Hop::Answer) {
+                return Ok(response.into());
             }
             discard(&response);
-            let from = Some(response.url()).filter(|url| !url.is_empty()).unwrap_or_else(|| self.url.clone());
-            let next = location.and_then(|location| Url::new_with_base(&location, &from).ok());
-            let origin = Url::new(&from).ok().map(|from| from.origin());
-            // `fetch` refuses a URL with a user name or password in it, in an error that quotes them.
-            let within = next.filter(|next| {
-                Some(next.origin()) == origin && next.username().is_empty() && next.password().is_empty()
-            });
-            let Some(next) = within else {
-                return Err(Kind::Redirect("a redirect away from its origin").into());
-            };
-            self.url = next.href();
-            if response.status() < 307 {
-                self.drop_body();
-            }
+            self = self.redirected(&response, hop)?;
         }
         Err(Kind::Redirect("more than 5 redirects").into())
     }
 
-    fn drop_body(&mut self) {
-        if self.body.take().is_some() {
-            for name in BODY_HEADERS {
-                let _ = self.headers.delete(name);
-            }
+    /// What is sent next.
+    fn redirected(mut self, response: &Response, hop: Hop) -> Result<Self, SourceError> {
+        let url = response.url().map_err(lost)?.as_string().filter(|url| !url.is_empty());
+        let from = url.unwrap_or_else(|| self.url.clone());
+        let origin = Url::new(&from).ok().map(|from| from.origin());
+        let next = match hop {
+            Hop::To(location) => Url::new_with_base(&location, &from).ok(),
+            Hop::Answer | Hop::Hidden => None,
+        };
+        // `fetch` refuses a URL with a user name or password in it, in an error that quotes them.
+        let within = next
+            .filter(|next| Some(next.origin()) == origin && next.username().is_empty() && next.password().is_empty());
+        let Some(next) = within else {
+            return Err(Kind::Redirect("a redirect away from its origin").into());
+        };
+        self.url = next.href();
+        let init: &Sent = self.init.unchecked_ref();
+        if status_of(response).map_err(lost)? < 307.0 && init.method().as_deref() == Some("POST") {
+            self.init = without_body(&self.init).map_err(lost)?;
         }
-    }
-
-    fn init(&self) -> RequestInit {
-        let init = RequestInit::new();
-        init.set_method(if self.body.is_some() { "POST" } else { "GET" });
-        init.set_headers(&self.headers);
-        init.set_signal(Some(&self.signal));
-        if let Some(body) = &self.body {
-            init.set_body(&body.as_str().into());
-        }
-        // Some servers' engines refuse an option that they do not have, even at its default.
-        if let Some(credentials) = self.credentials {
-            init.set_credentials(match credentials {
-                Credentials::Omit => RequestCredentials::Omit,
-                Credentials::SameOrigin => RequestCredentials::SameOrigin,
-                Credentials::Include => RequestCredentials::Include,
-            });
-        }
-        if has_cache_option() {
-            init.set_cache(RequestCache::NoStore);
-        }
-        init
+        Ok(self)
     }
 }
 
-fn has_cache_option() -> bool {
-    global_property("Request")
-        .and_then(|request| Reflect::get(&request, &"prototype".into()).ok())
-        .is_some_and(|prototype| Reflect::has(&prototype, &"cache".into()).unwrap_or_default())
+/// The same as a GET.
+fn without_body(init: &RequestInit) -> Result<RequestInit, JsValue> {
+    let get = Object::assign(&Object::new(), init.unchecked_ref());
+    Reflect::delete_property(&get, &"body".into())?;
+    let get: RequestInit = get.unchecked_into();
+    let sent: &Sent = init.unchecked_ref();
+    let headers = Headers::new_with_headers(&sent.headers())?;
+    for name in BODY_HEADERS {
+        headers.delete(name)?;
+    }
+    get.set_method("GET");
+    get.set_headers(&headers);
+    Ok(get)
 }
 
-async fn fetch(url: &str, init: &RequestInit) -> Result<Response, JsValue> {
-    Ok(JsFuture::from(global_fetch(url, init)?).await?.unchecked_into())
+fn copy(init: &RequestInit) -> RequestInit {
+    Object::assign(&Object::new(), init.unchecked_ref()).unchecked_into()
+}
+
+/// What a response to a request that does not follow redirects is.
+enum Hop {
+    /// No redirect.
+    Answer,
+    /// A redirect, and the browser does not show where it leads.
+    Hidden,
+    /// A redirect that leads there.
+    To(String),
+}
+
+impl Hop {
+    /// # Errors
+    /// What a getter threw.
+    fn of(response: &Response) -> Result<Self, JsValue> {
+        if response.kind()? == "opaqueredirect" {
+            return Ok(Hop::Hidden);
+        }
+        let is_redirect = [301.0, 302.0, 303.0, 307.0, 308.0].contains(&status_of(response)?);
+        let location = if is_redirect { response.headers()?.header("location")? } else { None };
+        Ok(location.filter(|location| !location.is_empty()).map_or(Hop::Answer, Hop::To))
+    }
+}
+
+/// NaN where it is no number.
+fn status_of(response: &Response) -> Result<f64, JsValue> {
+    Ok(response.status()?.as_f64().unwrap_or(f64::NAN))
+}
+
+async fn fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue> {
+    answered(&global_fetch(url, init)?).await
+}
+
+/// What a mock gives in place of a response has no members, or throws when they are read.
+async fn fetch_response(url: &str, init: &RequestInit) -> Result<Response, SourceError> {
+    let given = fetch(url, init).await.map_err(lost)?;
+    Ok(given.unchecked_into())
 }
 
 /// The URL as the page or worker resolves it; `None` where it is none, or relative without a page.
@@ -148,13 +174,6 @@ pub(super) fn absolute(url: &str) -> Option<Url> {
         Some(base) => Url::new_with_base(url, &base).ok(),
         None => Url::new(url).ok(),
     }
-}
-
-/// Where a redirect leads; `None` for an answer that is none.
-fn location_of(response: &Response) -> Option<String> {
-    let is_redirect = matches!(response.status(), 301 | 302 | 303 | 307 | 308);
-    let location = is_redirect.then(|| response.headers().get("location").ok().flatten()).flatten();
-    location.filter(|location| !location.is_empty())
 }
 
 /// The origin of the page or browser worker that this runs in: `"null"` where it is opaque, as in a sandboxed frame.
@@ -170,27 +189,13 @@ fn page_origin() -> Option<String> {
     Some(global_property("origin").and_then(|origin| origin.as_string()).unwrap_or(of_location))
 }
 
-/// Lets go of a body that is not wanted, and with it of the connection.
-pub(super) fn discard(response: &Response) {
-    if let Some(body) = response.body() {
-        ignore(body.cancel());
-    }
+/// What JavaScript threw on the way to an origin other than the page's.
+fn lost(cause: JsValue) -> SourceError {
+    unreachable(cause, false)
 }
 
-/// Whatever comes of it: without a handler, a rejection would be reported as unhandled.
-pub(super) fn ignore(promise: Promise) {
-    wasm_bindgen_futures::spawn_local(async {
-        let _ = JsFuture::from(promise).await;
-    });
-}
-
-fn unreachable(cause: &JsValue, is_own: bool) -> SourceError {
-    let found = if is_own {
-        "no way to it: offline, blocked by CORS or by a Content Security Policy (`connect-src`), a redirect away from the page's origin (the user's session may have ended), or a wrong URL"
-    } else {
-        "no way to it: offline, blocked by CORS or by a Content Security Policy (`connect-src`), a redirect of its preflight, or a wrong URL"
-    };
-    Kind::Network { found, cause: name_of(cause) }.into()
+fn unreachable(cause: JsValue, is_own: bool) -> SourceError {
+    SourceError::from(Kind::Unreachable { is_own, name: name_of(&cause) }).caused_by(cause)
 }
 
 /// An error's name, as `TypeError`: its message may quote the URL.

@@ -30,6 +30,8 @@
 //! it requests nothing, and asking for a token is the error `ERR_SERVER_RENDER`.
 
 mod builder;
+#[cfg(any(target_arch = "wasm32", test))]
+mod cause;
 mod error;
 mod get;
 mod handle;
@@ -48,6 +50,8 @@ mod clock;
 mod driver;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+mod host;
 #[cfg(target_arch = "wasm32")]
 mod lock;
 #[cfg(target_arch = "wasm32")]
@@ -55,9 +59,13 @@ mod message;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod page;
 #[cfg(target_arch = "wasm32")]
+mod promise;
+#[cfg(target_arch = "wasm32")]
 mod registry;
 #[cfg(target_arch = "wasm32")]
 mod request;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod response;
 #[cfg(target_arch = "wasm32")]
 mod tabs;
 

@@ -1,9 +1,9 @@
 //! Who is asked for a token, and how.
 
+use super::error::SourceError;
 use crate::refresh::Reason;
 use crate::scope::TokenScope;
 use crate::token::Secret;
-use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -36,19 +36,16 @@ impl fmt::Debug for VendContext {
 }
 
 /// What a vend function gives: the service's answer.
-pub(crate) type Vending = Pin<Box<dyn Future<Output = Result<VendAnswer, Box<dyn Error + Send + Sync>>>>>;
+pub(crate) type Vending = Pin<Box<dyn Future<Output = Result<VendAnswer, SourceError>>>>;
 
 /// The service's answer, in any of the forms that [`vend::Answer`](crate::vend::Answer) reads.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "read by the driver alone"))]
 pub(crate) enum VendAnswer {
     /// Its body.
     Text(String),
-    /// All of it.
+    /// A `Response` or something else, as a function in JavaScript gave it.
     #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
-    Response(web_sys::Response),
-    /// Something else.
-    #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
-    None,
+    Given(wasm_bindgen::JsValue),
 }
 
 /// How to ask the vending service.
@@ -58,6 +55,27 @@ pub(crate) enum Vend {
     Request(VendRequest),
     /// By a function of the app's.
     Function(Rc<dyn Fn(VendContext) -> Vending>),
+    /// As the npm package's TypeScript does.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    #[expect(dead_code, reason = "the package does not yet run on this driver")]
+    Host(HostVend),
+}
+
+/// What the npm package's TypeScript does: it checks options, writes requests, and calls the app's functions.
+#[cfg(all(target_arch = "wasm32", feature = "js"))]
+pub(crate) struct HostVend {
+    /// Called with a reason, an `AbortSignal` and, if there is one, a refresh token. It promises a plain object:
+    ///
+    /// - `{ url, init, allowRedirects }` is sent. `init` is for this request alone, with the signal and with `headers`
+    ///   that are `Headers`.
+    /// - `{ answer }` is what a function of the app's gave.
+    ///
+    /// What it rejects with is an `Error` with a `code`, and perhaps with `status` and `cause`.
+    pub(crate) open: js_sys::Function,
+    /// A refresh token reaches the service.
+    pub(crate) renews: bool,
+    /// All that distinguishes this source from others: two that are alike in it want the same token.
+    pub(crate) identity: String,
 }
 
 /// A request to the vending service.

@@ -429,21 +429,6 @@ async fn an_answer_that_announces_too_much_is_not_read() {
 }
 
 #[wasm_bindgen_test]
-async fn headers_that_http_does_not_have_are_refused_without_being_quoted() {
-    let _clock = clock();
-    let service = Service::answering(r#"[{"status":401}]"#);
-    let source = TokenSource::builder("/token").header("x-secret", "a\r\nb: hidden").build().unwrap();
-    let error = source.token().await.unwrap_err();
-    assert_eq!((error.code(), service.requests()), ("ERR_ARGUMENT", 0));
-    assert_eq!(
-        (source.snapshot().status, error.will_retry_at()),
-        (Status::Failed, None),
-        "it is as wrong the next time"
-    );
-    assert!(!format!("{error} {error:?}").contains("hidden"));
-}
-
-#[wasm_bindgen_test]
 async fn a_page_that_is_online_again_asks_at_once() {
     let clock = clock();
     let service = Service::answering(r#"[{"status":503}]"#);

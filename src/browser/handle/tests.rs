@@ -90,6 +90,31 @@ fn options_that_make_no_sense_are_refused() {
 }
 
 #[test]
+fn headers_that_http_does_not_have_are_refused() {
+    let build = |name: &str, value: &str| TokenSource::builder("/token").header(name, value).build();
+    for (name, value) in
+        [("x-app", "1"), ("!#$%&'*+-.^_`|~aZ0", ""), ("authorization", "Bearer a, b; c=\"d\"\t"), ("x", "\u{e9}")]
+    {
+        assert!(build(name, value).is_ok(), "{name}");
+    }
+    for (name, value) in [
+        ("", "1"),
+        ("x app", "1"),
+        ("x:", "1"),
+        ("x\n", "1"),
+        ("\u{e9}", "1"),
+        ("x", "secret\r\ny: 1"),
+        ("x", "secret\n"),
+        ("x", "secret\r"),
+        ("x", "secret\0"),
+        ("x", "secret \u{20ac}"),
+    ] {
+        let error = build(name, value).unwrap_err();
+        assert_eq!((error.code(), error.to_string().contains("secret")), ("ERR_ARGUMENT", false), "{name:?}");
+    }
+}
+
+#[test]
 fn options_at_their_limits_are_taken() {
     let builder = TokenSource::builder("/token?room=1#top").post().header("x-app", "1").allow_redirects(true);
     let builder = builder.expires_in(Duration::from_secs(90_000)).token_id("x".repeat(64)).refresh_window(0.5, 0.5);

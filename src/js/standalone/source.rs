@@ -3,6 +3,7 @@
 use super::error::Refused;
 use super::scope::of_scope;
 use super::token::Token;
+use crate::browser::response::answered;
 use crate::browser::vend::{Vend, VendAnswer, VendContext, VendRequest, Vending};
 use crate::browser::{Credentials, GetToken, SourceError, TokenSource, TokenSourceBuilder, page::Listener};
 use crate::js::error::Thrown;
@@ -13,7 +14,7 @@ use crate::js::value::{property, wrong_type};
 use crate::scope::TokenScope;
 use crate::token;
 use futures_channel::oneshot;
-use js_sys::{Function, JSON, Object, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use std::cell::RefCell;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -24,7 +25,7 @@ use std::task::Poll;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::future_to_promise;
 use web_sys::{AbortSignal, Url};
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -136,7 +137,8 @@ async fn unless_aborted<F: Future>(future: F, signal: &AbortSignal) -> Result<F:
 
 impl From<SourceError> for Thrown {
     fn from(error: SourceError) -> Self {
-        Thrown::new(error.code(), &error.to_string())
+        Thrown::new(error.code(), &error.message_for_js())
+            .with("cause", error.cause())
             .with("status", error.status())
             .with("willRetryAt", error.will_retry_at().map(|ms| js_sys::Date::new(&JsValue::from_f64(ms as f64))))
     }
@@ -264,7 +266,7 @@ fn url_of(value: &JsValue) -> Option<String> {
     value.as_string().or_else(|| value.dyn_ref::<Url>().map(Url::href))
 }
 
-/// Calls the app's function. Of an object that it gives, what JSON makes of it is what a service would have sent.
+/// Calls the app's function.
 fn call(function: Function, context: VendContext, scope: Option<JsValue>) -> Vending {
     Box::pin(async move {
         let told = Object::new();
@@ -284,37 +286,7 @@ fn call(function: Function, context: VendContext, scope: Option<JsValue>) -> Ven
         if let Some(token) = context.refresh_token {
             tell("refreshToken", token.reveal().into());
         }
-        let answer = function.call1(&JsValue::UNDEFINED, &told).map_err(|_| Threw)?;
-        let answer = JsFuture::from(Promise::resolve(&answer)).await.map_err(|_| Threw)?;
-        if is_response(&answer) {
-            return Ok(VendAnswer::Response(answer.unchecked_into()));
-        }
-        if let Some(text) = answer.as_string() {
-            return Ok(VendAnswer::Text(text));
-        }
-        let json = JSON::stringify(&answer).ok().filter(|_| answer.is_object());
-        let text = json.and_then(|json| JsValue::from(json).as_string());
-        Ok(text.map_or(VendAnswer::None, VendAnswer::Text))
+        let answer = function.call1(&JsValue::UNDEFINED, &told).map_err(SourceError::threw)?;
+        answered(&answer).await.map(VendAnswer::Given).map_err(SourceError::threw)
     })
 }
-
-/// Of any realm, and of any fetch that an app may use.
-fn is_response(value: &JsValue) -> bool {
-    let of = |object: &JsValue, name: &str| Reflect::get(object, &name.into()).unwrap_or_default();
-    value.is_object()
-        && of(value, "status").as_f64().is_some()
-        && of(&of(value, "headers"), "get").is_function()
-        && of(value, "text").is_function()
-}
-
-/// An app's function threw. What it threw may hold anything, and is not repeated.
-#[derive(Debug)]
-struct Threw;
-
-impl fmt::Display for Threw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the function threw")
-    }
-}
-
-impl std::error::Error for Threw {}

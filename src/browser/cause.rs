@@ -1,0 +1,118 @@
+//! What lies behind an error: a value of JavaScript's, which must stay on its thread while the error may leave it.
+
+use std::cell::RefCell;
+#[cfg(target_arch = "wasm32")]
+use std::fmt;
+use std::sync::{Arc, Weak};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen::JsValue;
+
+/// Values, each kept for as long as its key. The key may be sent to other threads.
+struct Table<T>(RefCell<Vec<(Weak<()>, T)>>);
+
+impl<T: Clone> Table<T> {
+    const fn new() -> Self {
+        Table(RefCell::new(Vec::new()))
+    }
+
+    fn keep(&self, value: T) -> Arc<()> {
+        self.sweep();
+        let key = Arc::new(());
+        self.0.borrow_mut().push((Arc::downgrade(&key), value));
+        key
+    }
+
+    /// `None` if it is kept in another table.
+    #[cfg(any(feature = "js", test))]
+    fn find(&self, key: &Arc<()>) -> Option<T> {
+        let table = self.0.borrow();
+        let (_, value) = table.iter().find(|(kept, _)| Weak::as_ptr(kept) == Arc::as_ptr(key))?;
+        Some(value.clone())
+    }
+
+    /// Removes values whose keys are gone, those that were dropped on another thread as well.
+    fn sweep(&self) {
+        self.0.borrow_mut().retain(|(key, _)| key.strong_count() > 0);
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+thread_local! {
+    static VALUES: Table<JsValue> = const { Table::new() };
+}
+
+/// A JavaScript value that may be sent to other threads, but is there on its own alone.
+///
+/// It is let go when the last clone is dropped; if that happens on another thread, when one of its own thread's is made
+/// or dropped next.
+#[cfg(target_arch = "wasm32")]
+#[derive(Clone)]
+pub(super) struct Cause(Option<Arc<()>>);
+
+#[cfg(target_arch = "wasm32")]
+impl Cause {
+    pub(super) fn new(value: JsValue) -> Self {
+        Cause(VALUES.try_with(|values| values.keep(value)).ok())
+    }
+
+    #[cfg(feature = "js")]
+    pub(super) fn value(&self) -> Option<JsValue> {
+        VALUES.try_with(|values| values.find(self.0.as_ref()?)).ok().flatten()
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+impl Drop for Cause {
+    fn drop(&mut self) {
+        drop(self.0.take());
+        // A thread that ends has let go of all.
+        let _ = VALUES.try_with(Table::sweep);
+    }
+}
+
+/// It may hold anything, and is not shown.
+#[cfg(target_arch = "wasm32")]
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cause(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+    use std::rc::Rc;
+    use std::thread;
+
+    #[test]
+    fn a_value_is_kept_as_long_as_its_key() {
+        let table = Table::new();
+        let (one, two) = (Rc::new(1), Rc::new(2));
+        let (first, second) = (table.keep(Rc::clone(&one)), table.keep(Rc::clone(&two)));
+        let again = first.clone();
+        assert_eq!((table.find(&first).as_deref(), table.find(&second).as_deref()), (Some(&1), Some(&2)));
+        drop(first);
+        table.sweep();
+        assert_eq!((table.find(&again).as_deref(), Rc::strong_count(&two)), (Some(&1), 2));
+        drop(again);
+        table.sweep();
+        assert_eq!((Rc::strong_count(&one), Rc::strong_count(&two)), (1, 2));
+    }
+
+    #[test]
+    fn a_key_is_good_for_its_own_table_alone() {
+        let (table, other) = (Table::new(), Table::new());
+        let (key, _kept) = (table.keep(1), other.keep(2));
+        assert_eq!((table.find(&key), other.find(&key)), (Some(1), None));
+    }
+
+    #[test]
+    fn a_key_that_is_dropped_on_another_thread_lets_go_at_the_next_occasion() {
+        let table = Table::new();
+        let value = Rc::new(());
+        let key = table.keep(Rc::clone(&value));
+        thread::spawn(move || drop(key)).join().unwrap();
+        let _next = table.keep(Rc::new(()));
+        assert_eq!(Rc::strong_count(&value), 1);
+    }
+}

@@ -1,0 +1,65 @@
+//! How the npm package's TypeScript asks the vending service.
+
+use super::error::{Kind, SourceError};
+use super::fetch::Outgoing;
+use super::promise::promised;
+use super::response::discard_answer;
+use super::vend::HostVend;
+use crate::plain::Properties;
+use crate::refresh::Reason;
+use crate::token::Secret;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::AbortSignal;
+
+/// What it gives.
+pub(super) enum Opened {
+    /// What is to be sent.
+    Request(Outgoing),
+    /// What a function of the app's gave.
+    Answer(JsValue),
+}
+
+impl HostVend {
+    /// Asks once.
+    pub(super) async fn open(
+        &self,
+        reason: Reason,
+        signal: AbortSignal,
+        refresh_token: Option<&Secret>,
+    ) -> Result<Opened, SourceError> {
+        let refresh_token: JsValue = refresh_token.map(Secret::reveal).into();
+        let opened = self.open.call3(&JsValue::UNDEFINED, &reason.as_str().into(), &signal, &refresh_token);
+        let opened = promised(&opened.map_err(refused)?, discard_opened).await.map_err(refused)?;
+        let opened: Properties = opened.unchecked_into();
+        let Some(url) = opened.text("url") else { return Ok(Opened::Answer(opened.get("answer"))) };
+        Ok(Opened::Request(Outgoing {
+            url,
+            init: opened.get("init").unchecked_into(),
+            allow_redirects: opened.get("allowRedirects").is_truthy(),
+        }))
+    }
+}
+
+/// What comes too late.
+fn discard_opened(opened: &JsValue) {
+    let opened: &Properties = opened.unchecked_ref();
+    discard_answer(&opened.get("answer"));
+}
+
+/// The error as the package made it.
+fn refused(error: JsValue) -> SourceError {
+    let details = error.is_object().then(|| error.unchecked_ref::<Properties>());
+    let details = details.and_then(|details| Some((details.text("code")?, details)));
+    let Some((code, details)) = details else {
+        return SourceError::from(Kind::Unreadable { status: None }).caused_by(error);
+    };
+    let refused = SourceError::from(Kind::Host {
+        code,
+        message: details.text("message").unwrap_or_default(),
+        status: details.number("status").map(|status| status as u16),
+    });
+    match details.get("cause") {
+        cause if cause.is_undefined() => refused,
+        cause => refused.caused_by(cause),
+    }
+}
