@@ -23,7 +23,7 @@ pub mod browser;
 mod codec;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
 pub mod js;
-#[cfg(all(target_arch = "wasm32", any(feature = "source", all(feature = "js", feature = "refresh"))))]
+#[cfg(all(target_arch = "wasm32", feature = "source"))]
 mod plain;
 #[cfg(feature = "refresh")]
 pub mod refresh;

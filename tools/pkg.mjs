@@ -112,7 +112,7 @@ const node = (entry, format, outfile, banner = '') =>
     banner: { js: banner },
   });
 
-const whole = compile('whole', 'js', 'refresh');
+const whole = compile('whole', 'js', 'source');
 const decode = compile('decode', 'js');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);

@@ -1,34 +1,25 @@
-// Carries out what the refresh machine decides (src/refresh in the crate): requests, the timer, and word to callers and
-// listeners.
+// Drives a source: the crate (src/js/refresher.rs) decides, fetches and shares; here are callers, listeners, what the app
+// handed in, and how long all of that lives.
 import type * as Face from '../index.js';
-import type { AnswerOptions } from 'wasm-glue';
-import { type Answer, askOnce, readShared, unread } from './answer.js';
+import type { Opened, RefreshReason, RefreshStatus, RefresherHost, RefresherSettings } from 'wasm-glue';
 import { type Budget, spend } from './budget.js';
 import { TokenError } from './error.js';
-import { type Endings, type PageEvent, watchPage } from './page.js';
-import { type Action, type Failure, Machine, type Say, type Step, known, readClocks } from './refresher.js';
+import { Refresher } from './refresher.js';
 import type { Vend } from './request.js';
-import { type Message, Tabs, digest, groupName, hash } from './tabs.js';
-import { type Ties, type Weak, endAll, refer, registry, release, wanted, weakly } from './ties.js';
-import { StartFailures, closed, expired, timedOut, tooShort } from './trouble.js';
+import { claimNextTimer } from './glue-globals.js';
+import { type Weak, refer, weakly } from './ties.js';
+import { makeToken } from './token.js';
+import { StartFailures, closed, tooShort } from './trouble.js';
 import { type Visit, Visits, isWorker } from './visits.js';
-import { refused } from './wasm.js';
+import { onLost, refused } from './wasm.js';
 import { outside } from './zone.js';
-
-/** So many tokens are remembered as rejected. */
-const MAX_REJECTED = 9;
 
 /** Where the two clocks disagree by more than this since then, only the machine can tell how old the token is. */
 const CLOCK_TOLERANCE_MS = 1_000;
 
 export interface Settings {
   vend: Vend;
-  /** By what answers are read. */
-  reading: AnswerOptions;
-  window: readonly [number, number];
-  timeout: number;
-  /** The app's key for tabs that share. */
-  share: string | undefined;
+  refresher: RefresherSettings;
 }
 
 /** Dispatches an event at the source. */
@@ -42,27 +33,44 @@ export interface Caller {
   reject(reason: unknown): void;
 }
 
-// Not methods: a closure made in one may hold on to its driver.
-const tick = (driver: Weak<Driver>): void => driver.deref()?.tell('timer');
-const watch = (driver: Weak<Driver>, life: Endings): void => watchPage((event) => driver.deref()?.tell(event), life);
-
-/** An event without more to it. */
-export type PlainEvent = PageEvent | 'start' | 'timer' | 'rejected' | 'close';
-
-/** An action of this type. */
-type Of<Type extends Action['type']> = Extract<Action, { type: Type }>;
-
 /** A request under way. */
 interface Request {
   readonly id: number;
-  readonly reason: Face.VendContext['reason'];
-  readonly abort: AbortController;
+  readonly reason: RefreshReason;
   /** In a Worker: whose request it belongs to. */
   readonly visit: Visit | undefined;
-  /** When the request was sent, by the monotonic clock; until it counts against the budget. */
-  sentAt?: number | undefined;
-  answer?: Answer;
 }
+
+/** What the crate calls. It holds on to a driver weakly: a source that an app has dropped is collected. */
+const hostOf = (driver: Weak<Driver>): RefresherHost => ({
+  open: async (...given) => (await driver.deref()?.open(...given)) as Opened,
+  shown: (...given) => driver.deref()?.shown(...given),
+  installed: (token) => driver.deref()?.installed(makeToken(token)),
+  uninstalled: () => driver.deref()?.uninstalled(),
+  dropped: () => driver.deref()?.dropped(),
+  failed: (...given) => driver.deref()?.failed(...given),
+  status: (status) => driver.deref()?.announce(status),
+  settled: (...given) => driver.deref()?.settled(...given),
+  due: (...given) => driver.deref()?.due(...given),
+  ended: () => driver.deref()?.ended(),
+  answered: (request) => driver.deref()?.answered(request),
+  mayAbort: () => driver.deref()?.mayAbort() ?? true,
+  spent: (sentAt) => driver.deref()?.spent(sentAt),
+  keepsTime: (delayMs) => driver.deref()?.keepsTime(delayMs) ?? false,
+  done: () => driver.deref()?.done(),
+});
+
+/** Drivers that someone waits for or listens to: they live until that ends, whoever else has dropped them. */
+const wanted = new Set<Driver>();
+
+/** Once: those in use learn at once that their instance has ended, the others when they are used. */
+const watchInstances = (() => {
+  let isWatching = false;
+  return (): void => {
+    if (!isWatching) onLost((error) => outside(() => wanted.forEach((driver) => driver.loseIfLost(error))));
+    isWatching = true;
+  };
+})();
 
 export class Driver {
   status: Face.TokenSource['status'] = 'idle';
@@ -77,35 +85,18 @@ export class Driver {
   readonly #budget: Budget | undefined;
   #settings: Settings | undefined;
   readonly #emit: Emit;
-  readonly #ties: Ties = { machine: undefined, timer: undefined, life: [] };
-  #listened = false;
-  readonly #weak = weakly<Driver>(this);
-  /**
-   * What the machine has decided and is not yet done. A listener may call back in the midst of it: what that brings
-   * waits its turn.
-   */
-  readonly #queue: Action[][] = [];
-  #busy = false;
+  /** Undefined before it has begun, once it is closed, and where its instance of the module has ended. */
+  #refresher: Refresher | undefined;
+  /** So many calls of the refresher are under way, one within the other. */
+  #depth = 0;
+  #isListenedTo = false;
+  /** The timer that the crate has set last. */
+  #timer: unknown;
   #request: Request | undefined;
-  #refreshToken: string | undefined;
   #token: Face.Token | undefined;
   /** The last token in hand, where there is none any more. */
   #dropped: Face.Token | undefined;
-  /** A token has arrived before. */
-  #renews = false;
-  #tabs: Tabs | undefined;
-  /** What the token in hand came from, for siblings. */
-  #body: (() => string) | undefined;
-  /** What a sibling has just told of: a token, or why it has none. */
-  #heard: Answer | undefined;
-  /** The failure reported last, where it was an answer's. */
-  #failed: Answer | undefined;
-  /** Hashes of tokens that were rejected here: a sibling that does not know may offer them again. */
-  #rejected: string[] = [];
-  /**
-   * For how long the token was good at the last event, at most half a minute ago unless the timers are late, and the
-   * clocks then.
-   */
+  /** For how long the token was good at the last event, at most half a minute ago unless timers are late, and the clocks then. */
   #life = NaN;
   #wall = 0;
   #mono = 0;
@@ -138,6 +129,10 @@ export class Driver {
     return this.#left() > 0 ? this.#token : undefined;
   }
 
+  get #isClosed(): boolean {
+    return this.status === 'closed';
+  }
+
   /** The same, if it is good for so long and there can be no doubt; else only the machine can tell. */
   inHand(min: number): Face.Token | undefined {
     const drift = Date.now() - this.#wall - (performance.now() - this.#mono);
@@ -158,9 +153,9 @@ export class Driver {
 
   /** Begins, unless it has. Throws where it cannot; listeners are told of that as well. */
   start(): void {
-    if (this.#ties.machine) return;
+    if (this.#refresher) return;
     this.#begin();
-    this.tell('start');
+    this.#handle((refresher) => refresher.start());
   }
 
   /** The number to abandon it by. Throws as `start` does. */
@@ -168,7 +163,7 @@ export class Driver {
     this.#begin();
     const call = (this.#lastCall = (this.#lastCall + 1) >>> 0);
     const least = Math.min(Math.max(min, 0), Number.MAX_SAFE_INTEGER);
-    const ask = (): void => this.#handle((machine, now) => machine.get(call, least, force, ...now));
+    const ask = (): void => this.#handle((refresher) => refresher.get(call, least, force));
     if (this.isWorker) {
       this.#visits.begin(
         (visit) => {
@@ -195,7 +190,7 @@ export class Driver {
   renew(): Promise<void> | undefined {
     if (!this.isWorker || performance.now() < this.#due) return undefined;
     const { visit, end } = this.#visits.begin(
-      () => this.tell('timer'),
+      () => this.#tick(),
       () => true,
     );
     return this.#request?.visit === visit ? end : undefined;
@@ -205,154 +200,184 @@ export class Driver {
   attend(isOver: () => boolean): void {
     if (!this.isWorker) return this.start();
     this.#begin();
-    this.#visits.begin(() => this.tell('start'), isOver);
+    this.#visits.begin(() => this.#handle((refresher) => refresher.start()), isOver);
   }
 
   /** In a Worker: what each call that waits does now and then. */
   #look(): void {
-    if (performance.now() >= this.#due) this.tell('timer');
+    if (performance.now() >= this.#due) this.#tick();
     const request = this.#request;
     // The request whose fetch it was is gone: here it is sent once more.
-    if (request && this.#visits.isGone(request.visit)) void this.#fetch(request.id, request.reason);
+    if (request && this.#visits.isGone(request.visit)) this.#send(request.id, request.reason);
+  }
+
+  #tick(): void {
+    this.#handle((refresher) => refresher.tick());
   }
 
   abandon(call: number): void {
-    if (this.#callers.delete(call)) this.#handle((machine, now) => machine.abandon(call, ...now));
+    if (this.#callers.delete(call)) this.#handle((refresher) => refresher.abandon(call));
   }
 
   rejected(token: Face.Token): void {
     // A token may expire before its refusal is reported: the machine must not count it as one that was good.
     if (token !== this.#token && (token !== this.#dropped || this.#left() > 0)) return;
-    this.#rejected = [hash(token.reveal()), ...this.#rejected].slice(0, MAX_REJECTED);
-    this.tell('rejected');
-  }
-
-  /** A sibling has said something. */
-  hear(message: Message): void {
-    if (message.kind === 'ask') return this.#handle((machine, now) => machine.siblingAsked(message.left, ...now));
-    if (message.kind === 'failure') {
-      const { code, message: words, status, retryAfter, failure } = message;
-      const error = new TokenError(code as Face.TokenErrorCode, words, status > 0 ? { status } : {});
-      // Not a literal with a spread: minified, its keys would stand there twice, of which bundlers warn.
-      this.#heard = Object.assign(unread(), { error, failure, retryAfter });
-      // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
-      const ownFault = failure === 'retry' && (code === 'ERR_VEND_NETWORK' || code === 'ERR_VEND_FUNCTION');
-      this.#handle((machine, now) => machine.siblingFailed(failure, known(retryAfter), ownFault, ...now));
-    } else {
-      const { left, fresh, moved, date } = message;
-      const answer = readShared(message.answer, (this.#settings as Settings).reading);
-      const token = answer?.token;
-      if (!token || (left === Infinity && token.expiresAt) || this.#rejected.includes(hash(token.reveal()))) return;
-      // Ours may have been spent on it, whether or not we want the token.
-      if (fresh) this.#renewBy(answer);
-      this.#heard = answer;
-      const tokenHash = digest(token.reveal());
-      this.#handle((machine, now) => machine.siblingToken(tokenHash, left, fresh, moved, known(date), ...now));
-    }
-    this.#heard = undefined;
+    this.#handle((refresher) => refresher.rejected());
   }
 
   /** Someone listens: the driver is to live until it is closed. */
   listen(): void {
-    this.#listened = true;
+    this.#isListenedTo = true;
     this.#hold();
   }
 
   close(): void {
-    if (this.#ties.machine || this.status === 'closed') return this.tell('close');
+    if (this.#refresher) return this.#handle((refresher) => refresher.close());
+    if (this.status === 'closed') return;
     this.status = 'closed';
     this.#emit('status', 'closed');
   }
 
-  tell(event: PlainEvent): void {
-    this.#handle((machine, now) => machine[event](...now));
+  open(...given: Parameters<Vend['open']>): Promise<Opened> | undefined {
+    return this.#settings?.vend.open(...given);
   }
 
-  /** The tabs' lock is held for this request. */
-  locked(request: number): void {
-    this.#handle((machine, now) => machine.locked(request, ...now));
+  /** At once, for listeners to see. */
+  shown(
+    status: RefreshStatus,
+    refreshAt: number | undefined,
+    validForMs: number | undefined,
+    wall: number,
+    mono: number,
+  ): void {
+    this.status = status;
+    this.refreshAt = refreshAt ?? NaN;
+    this.#life = validForMs ?? NaN;
+    [this.#wall, this.#mono] = [wall, mono];
   }
 
-  /** All that siblings had said before this request has been heard. */
-  drained(request: number): void {
-    this.#handle((machine, now) => machine.drained(request, ...now));
+  installed(token: Face.Token): void {
+    this.#token = token;
+    this.#dropped = undefined;
+    this.lastError = undefined;
+    this.#emit('token', token);
+    for (const warning of token.warnings) this.#emit('warning', warning);
   }
 
-  /** A request brought a token. */
-  #vended(request: number, { date, age, life }: Answer, token: Face.Token): void {
-    const answer = {
-      ...life,
-      tokenHash: digest(token.reveal()),
-      requestedLifeMs: (this.#settings as Settings).reading.expiresInMs,
-      date: known(date),
-      ageMs: age,
-    };
-    this.#handle((machine, now) => machine.vended(request, answer, ...now));
+  uninstalled(): void {
+    this.#dropped = this.#token;
+    this.#token = undefined;
   }
 
-  /** Tells the machine something, and carries out what it answers. */
-  #handle(say: Say): void {
-    const { machine } = this.#ties;
+  dropped(): void {
+    this.#emit('dropped', null);
+  }
+
+  failed(code: string, message: string, status?: number, willRetryAt?: number, cause?: unknown): void {
+    const details = { status, cause, willRetryAt: willRetryAt === undefined ? undefined : new Date(willRetryAt) };
+    const error = new TokenError(code as Face.TokenErrorCode, message, details as object);
+    this.lastError = error;
+    this.#emit('error', error);
+  }
+
+  announce(status: RefreshStatus): void {
+    if (status === 'closed') this.#token = this.#dropped = undefined;
+    this.#emit('status', status);
+  }
+
+  settled(call: number, outcome: Parameters<RefresherHost['settled']>[1]): void {
+    const caller = this.#callers.get(call);
+    this.#callers.delete(call);
+    if (outcome === 'token' && this.#token) caller?.resolve(this.#token);
+    else if (outcome === 'failed') caller?.reject(this.lastError);
+    else caller?.reject(outcome === 'tooShort' ? tooShort() : closed());
+  }
+
+  due(id: number, reason: RefreshReason): void {
+    const send = (): void => this.#send(id, reason);
+    if (!this.isWorker || this.#visits.current) return send();
+    // Nobody waits for it, as after a rejection.
+    this.#visits.begin(send, () => true);
+  }
+
+  #send(id: number, reason: RefreshReason): void {
+    this.#request = { id, reason, visit: this.#visits.current };
+    this.#handle((refresher) => refresher.send(id, reason));
+  }
+
+  ended(): void {
+    this.#request = undefined;
+  }
+
+  answered(id: number): void {
+    this.#visits.as(this.#request?.visit, () => this.#handle((refresher) => refresher.receive(id)));
+  }
+
+  /** In a Worker, only where its own request is handled; elsewhere its answer is just not heard. */
+  mayAbort(): boolean {
+    return this.#request?.visit === this.#visits.current;
+  }
+
+  spent(sentAt: number): void {
+    if (this.#budget) spend(this.#budget, sentAt);
+  }
+
+  keepsTime(delayMs: number | undefined): boolean {
+    if (this.isWorker) this.#due = delayMs === undefined ? Infinity : this.#mono + delayMs;
+    else if (delayMs !== undefined) claimNextTimer((timer) => (this.#timer = timer));
+    return this.isWorker;
+  }
+
+  loseIfLost(error: TokenError): void {
+    if (this.#refresher?.isLost) this.#lose(error);
+  }
+
+  /** Tells the refresher something, which calls back what comes of it. */
+  #handle(tell: (refresher: Refresher) => void): void {
+    const refresher = this.#refresher;
     // One that has not begun has nothing to learn yet, and one that was closed never.
-    if (machine && this.status !== 'closed') outside(() => this.#step(machine, say));
-  }
-
-  #step(machine: Machine, say: Say): void {
-    const now = readClocks();
-    let step: Step;
+    if (!refresher || this.#isClosed) return;
+    this.#depth++;
     try {
-      step = machine.tell(say, now);
+      outside(() => tell(refresher));
     } catch (cause) {
-      return this.#lose(cause instanceof TokenError ? cause : refused(cause));
-    }
-    [this.#wall, this.#mono] = now;
-    // At once, for listeners to see.
-    this.status = step.status;
-    this.refreshAt = step.nextAttemptAt ?? NaN;
-    this.#life = step.tokenValidForMs ?? NaN;
-    this.#queue.push(step.actions);
-    if (this.#busy) return;
-    this.#busy = true;
-    try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#carryOut(next);
+      this.#lose(cause instanceof TokenError ? cause : refused(cause));
     } finally {
-      this.#busy = false;
+      this.#depth--;
     }
-    this.#hold();
+    if (this.#isClosed && this.#depth === 0) this.#free();
   }
 
-  /** Makes the machine, unless there is one. Nothing is kept of an attempt that fails but its error. */
+  /** Lets go of a refresher that was closed, once it is at rest. */
+  #free(): void {
+    this.#refresher?.free();
+    this.#refresher = undefined;
+  }
+
+  /** Makes the refresher, unless there is one. Nothing is kept of an attempt that fails but its error. */
   #begin(): void {
-    if (this.#ties.machine || this.status === 'closed') return;
+    if (this.#refresher || this.status === 'closed') return;
     try {
-      outside(() => this.#makeMachine());
+      outside(() => this.#makeRefresher());
     } catch (cause) {
-      endAll(this.#ties.life);
+      this.#refresher = undefined;
       throw this.#cannotBegin(cause instanceof TokenError ? cause : refused(cause));
     }
   }
 
-  #makeMachine(): void {
-    const { vend, reading, window, timeout, share } = (this.#settings ??= this.#prepare());
-    const { life } = this.#ties;
-    const name = share === undefined ? undefined : groupName(share, [vend.identity(), reading]);
-    const tabs = name === undefined ? undefined : Tabs.join(name, this.#weak, life);
-    const machine = new Machine({ window, timeout, isShared: tabs !== undefined });
-    for (const sentAt of this.#budget?.requests ?? [])
-      machine.tell((refresher, [wall, mono]) => refresher.priorRequest(mono - sentAt, wall, mono), readClocks());
-    this.#ties.machine = machine;
-    this.#tabs = tabs;
+  #makeRefresher(): void {
+    this.#settings ??= this.#prepare();
+    watchInstances();
+    this.#refresher = new Refresher(hostOf(weakly<Driver>(this)), this.#settings.refresher);
     this.#isUntold = false;
     this.status = 'idle';
-    registry?.register(this, this.#ties);
-    if (!this.isWorker) watch(this.#weak, life);
+    const now = performance.now();
+    this.#refresher.begin((this.#budget?.requests ?? []).map((sentAt) => now - sentAt));
   }
 
-  /** The module's instance has ended, and the machine with it: the next call begins anew. */
+  /** The module's instance has ended, and the refresher with it: the next call begins anew. */
   #lose(error: TokenError): void {
-    this.#queue.length = 0;
-    this.#abort(this.#finish());
-    release(this.#ties);
+    this.#refresher = this.#request = undefined;
     const callers = [...this.#callers.values()];
     this.#callers.clear();
     this.#cannotBegin(error);
@@ -366,7 +391,7 @@ export class Driver {
     this.lastError = error;
     // Something else may have happened by the time it is told.
     const isOld = (): boolean =>
-      this.lastError !== error || this.status !== 'failed' || this.#ties.machine !== undefined;
+      this.lastError !== error || this.status !== 'failed' || this.#refresher !== undefined;
     this.#startFailures.tell(isOld, () => {
       const isUntold = this.#isUntold;
       this.#isUntold = false;
@@ -376,191 +401,17 @@ export class Driver {
     return error;
   }
 
-  #carryOut(actions: readonly Action[]): void {
-    const had = this.#token;
-    for (const action of actions) this.#act(action);
-    if (had && !this.#token && this.status !== 'closed') this.#emit('dropped', null);
-  }
-
-  #act(action: Action): void {
-    switch (action.type) {
-      case 'fetch':
-        return this.#send(action.request, action.reason);
-      case 'abort':
-        return this.#abort(this.#finish());
-      case 'arm':
-        return this.#arm(action.delayMs);
-      case 'disarm':
-        clearTimeout(this.#ties.timer);
-        this.#due = Infinity;
-        return;
-      case 'install':
-        return this.#install(this.#finish(true)?.answer);
-      case 'drop':
-        this.#dropped = this.#token;
-        this.#token = this.#body = undefined;
-        return;
-      case 'refuse':
-      case 'uncertain':
-        this.#finish();
-        return;
-      case 'report':
-        return this.#report(action.cause, action.retryAt);
-      case 'settle':
-        return this.#settle(action.call, action.outcome);
-      case 'status':
-        return this.#announce(action.status);
-      case 'lock':
-        return this.#tabs?.lock(action.request, action.leftMs);
-      case 'drain':
-        return this.#tabs?.drain(action.request);
-      case 'unlock':
-        return this.#tabs?.unlock();
-      case 'adopt':
-        return this.#install(this.#heard);
-      case 'share':
-        return this.#share(action.fresh, action.extended, action.date);
-      case 'shareFailure':
-        return this.#shareFailure();
-      default:
-        action satisfies never;
-    }
-  }
-
-  #arm(delayMs: number): void {
-    clearTimeout(this.#ties.timer);
-    if (this.isWorker) this.#due = this.#mono + delayMs;
-    else this.#ties.timer = setTimeout(tick, delayMs, this.#weak);
-  }
-
-  #send(id: number, reason: Face.VendContext['reason']): void {
-    const send = (): void => void this.#fetch(id, reason);
-    if (!this.isWorker || this.#visits.current) return send();
-    // Nobody waits for it, as after a rejection.
-    this.#visits.begin(send, () => true);
-  }
-
-  async #fetch(id: number, reason: Face.VendContext['reason']): Promise<void> {
-    const { vend, reading } = this.#settings as Settings;
-    const visit = this.#visits.current;
-    const request: Request = (this.#request = { id, reason, abort: new AbortController(), visit });
-    const { signal } = request.abort;
-    const refreshToken = this.#refreshToken;
-    // Not in the midst of an event, for the app's function may call back.
-    await null;
-    if (this.#request !== request) return;
-    request.sentAt = performance.now();
-    if (!this.#renews) this.#spend(request);
-    const answer = await askOnce(vend.open, reason, signal, refreshToken, reading);
-    // One that was given up meanwhile is of no interest.
-    if (this.#request !== request) return;
-    request.answer = answer;
-    const { token, error, retryAfter } = answer;
-    if (token) return this.#visits.as(visit, () => this.#vended(id, answer, token));
-    // It may be the refresh token that was refused: another attempt goes without it.
-    const { status = 0 } = error ?? {};
-    const spent = refreshToken !== undefined && status >= 400 && status < 500 && status !== 429;
-    if (spent) {
-      this.#refreshToken = undefined;
-      answer.failure = 'retry';
-    }
-    const { failure } = answer;
-    this.#visits.as(visit, () =>
-      this.#handle((machine, now) => machine.failed(id, failure, known(retryAfter), ...now)),
-    );
-  }
-
-  /** In a Worker, only where its own request is handled; elsewhere its answer is just not heard. */
-  #abort(request: Request | undefined): void {
-    if (request?.visit === this.#visits.current) request?.abort.abort();
-  }
-
-  /** The request is over. One that brought a token, and was not the first to, is off the budget. */
-  #finish(brought = false): Request | undefined {
-    const request = this.#request;
-    this.#request = undefined;
-    if (request && !brought) this.#spend(request);
-    return request;
-  }
-
-  #spend(request: Request): void {
-    const budget = this.#budget;
-    if (budget && request.sentAt !== undefined) spend(budget, request.sentAt);
-    request.sentAt = undefined;
-  }
-
-  #install(answer: Answer | undefined): void {
-    const token = answer?.token;
-    if (!token) return;
-    this.#token = token;
-    this.#dropped = undefined;
-    this.#renews = true;
-    this.#body = this.#tabs && answer.body;
-    this.#renewBy(answer);
-    this.lastError = undefined;
-    this.#emit('token', token);
-    for (const warning of token.warnings) this.#emit('warning', warning);
-  }
-
-  /** Keeps its refresh token, if there is one and it would ever be sent. */
-  #renewBy({ refreshToken }: Answer): void {
-    if (this.#settings?.vend.renews && refreshToken !== undefined) this.#refreshToken = refreshToken;
-  }
-
-  #report(cause: Of<'report'>['cause'], retryAt: number | undefined): void {
-    const answer = (this.#failed = cause === 'sibling' ? this.#heard : this.#finish()?.answer);
-    const error = cause === 'timeout' ? timedOut() : cause === 'expired' ? expired() : answer?.error;
-    if (!error) return;
-    if (retryAt !== undefined)
-      Object.defineProperty(error, 'willRetryAt', { value: new Date(retryAt), enumerable: true });
-    this.lastError = error;
-    this.#emit('error', error);
-  }
-
-  #share(fresh: boolean, moved: boolean, date = NaN): void {
-    const left = this.#left();
-    // A listener may have made an end of it meanwhile.
-    if (!this.#body || !(left > 0)) return;
-    this.#tabs?.tell({ kind: 'token', answer: this.#body(), left, sentAt: Date.now(), fresh, moved, date });
-  }
-
-  #shareFailure(): void {
-    const { lastError: error } = this;
-    const failure: Failure = this.#failed?.failure ?? 'retry';
-    const retryAfter = this.#failed?.retryAfter ?? NaN;
-    if (error)
-      this.#tabs?.tell({
-        kind: 'failure',
-        code: error.code,
-        message: error.message,
-        status: error.status ?? NaN,
-        retryAfter,
-        failure,
-      });
-  }
-
-  #settle(call: number, outcome: Of<'settle'>['outcome']): void {
-    const caller = this.#callers.get(call);
-    this.#callers.delete(call);
-    if (outcome === 'token' && this.#token) caller?.resolve(this.#token);
-    else if (outcome === 'failed') caller?.reject(this.lastError);
-    else caller?.reject(outcome === 'tooShort' ? tooShort() : closed());
-  }
-
-  #announce(status: Face.TokenSource['status']): void {
-    if (status === 'closed') {
-      this.#token = this.#dropped = this.#body = this.#refreshToken = undefined;
-      release(this.#ties);
-    }
-    // A listener may have changed it again: then this is no news any more.
-    if (status === this.status) this.#emit('status', status);
+  /** An event's actions are carried out. */
+  done(): void {
+    this.#hold();
   }
 
   /** Lives on while someone waits or listens; and a server's process lives on for the timer while someone waits. */
   #hold(): void {
-    const waiting = this.#callers.size > 0;
-    if (this.#ties.machine && this.status !== 'closed' && (waiting || this.#listened)) wanted.add(this);
+    const isWaitedFor = this.#callers.size > 0;
+    const isOpen = this.#refresher !== undefined && this.status !== 'closed';
+    if (isOpen && (isWaitedFor || this.#isListenedTo)) wanted.add(this);
     else wanted.delete(this);
-    refer(this.#ties.timer, waiting);
+    refer(this.#timer, isWaitedFor);
   }
 }

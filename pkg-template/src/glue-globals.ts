@@ -3,10 +3,18 @@ import { refer } from './ties.js';
 
 type Timer = ReturnType<typeof globalThis.setTimeout>;
 
-/** A timer of the crate's never keeps a process alive. */
+let claim: ((timer: Timer) => void) | undefined;
+
+/** Gives the next timer that the crate sets to whoever it is for: gloo-timers keeps the handle to itself. */
+export const claimNextTimer = (taker: (timer: Timer) => void): void => void (claim = taker);
+
+/** A timer of the crate's keeps no process alive, unless whoever claims it wants that. */
 function setUnrefTimeout(run: () => void, ms?: number, ...given: unknown[]): Timer {
   const timer = globalThis.setTimeout(run, ms, ...given);
   refer(timer, false);
+  const taker = claim;
+  claim = undefined;
+  taker?.(timer);
   return timer;
 }
 

@@ -20,6 +20,16 @@ export const isUrl = (value: unknown): value is string | URL =>
   typeof value === 'string' || (isObject(value) && typeof (value as URL).href === 'string');
 export const urlText = (url: string | URL): string => (typeof url === 'string' ? url : url.href);
 
+/** The URL as the page or worker resolves it; undefined where it is none, or relative without a page. */
+export function absolute(url: string): URL | undefined {
+  const { document, location } = globalThis as Partial<typeof globalThis>;
+  try {
+    return new URL(url, document?.baseURI ?? location?.href);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Milliseconds since the epoch, of a number or a Date; NaN of anything else, and of what cannot be read. */
 export function timeOf(value: unknown): number {
   if (typeof value === 'number') return value;

@@ -1,51 +1,66 @@
-// The crate's refresh machine (src/js/refresher.rs), of one instance of the module. That file has the types of what it
-// says.
-import type { Core, RefreshStep, Refresher } from 'wasm-glue';
+// A source's driver in the crate (src/js/refresher.rs), and the instance of the module that it lives in: it ends with that.
+import type { Core, RefreshReason, RefresherHost, RefresherSettings } from 'wasm-glue';
 import { call, isLost, refused } from './wasm.js';
 
-export type { RefreshAction as Action, RefreshFailure as Failure, RefreshStep as Step } from 'wasm-glue';
+type CoreRefresher = InstanceType<Core['Refresher']>;
 
-/** What both clocks show, read together. */
-export type Now = readonly [wall: number, mono: number];
-
-export const readClocks = (): Now => [Date.now(), performance.now()];
-
-/** Tells the machine of an event. */
-export type Say = (refresher: Refresher, now: Now) => RefreshStep;
-
-export interface Settings {
-  /** The shares of a token's life between which it is renewed. */
-  window: readonly [number, number];
-  /** How long a request may take (ms). */
-  timeout: number;
-  /** It has siblings. */
-  isShared: boolean;
-}
-
-/** A machine, which ends with the instance that it lives in. */
-export class Machine {
+/** Each method throws `ERR_WASM` where the instance has ended. */
+export class Refresher {
   readonly #core: Core;
-  readonly #refresher: Refresher;
+  readonly #refresher: CoreRefresher;
 
-  constructor({ window, timeout, isShared }: Settings) {
-    // The module has no source of random numbers: each client would renew its token at the same moment. 53 bits are what
-    // Math.random has.
-    const seed = Math.random() * 2 ** 53;
-    [this.#core, this.#refresher] = call(
-      (core) => [core, new core.Refresher(...window, timeout, isShared, seed, ...readClocks())] as const,
-    );
+  constructor(host: RefresherHost, settings: RefresherSettings) {
+    [this.#core, this.#refresher] = call((core) => [core, new core.Refresher(host, settings)] as const);
   }
 
-  /** Throws `ERR_WASM` where its instance is lost. */
-  tell(say: Say, now: Now): RefreshStep {
-    if (isLost(this.#core)) throw refused(undefined);
-    return call(() => say(this.#refresher, now));
+  /** Whether the instance has ended. */
+  get isLost(): boolean {
+    return isLost(this.#core);
+  }
+
+  /** `sent` is how long ago (ms) requests were sent that count against the limit. */
+  begin(sent: readonly number[]): void {
+    this.#call((refresher) => refresher.begin(Float64Array.from(sent)));
+  }
+
+  start(): void {
+    this.#call((refresher) => refresher.start());
+  }
+
+  get(call: number, minValidityMs: number, force: boolean): void {
+    this.#call((refresher) => refresher.get(call, minValidityMs, force));
+  }
+
+  abandon(call: number): void {
+    this.#call((refresher) => refresher.abandon(call));
+  }
+
+  rejected(): void {
+    this.#call((refresher) => refresher.rejected());
+  }
+
+  tick(): void {
+    this.#call((refresher) => refresher.tick());
+  }
+
+  send(request: number, reason: RefreshReason): void {
+    this.#call((refresher) => refresher.send(request, reason));
+  }
+
+  receive(request: number): void {
+    this.#call((refresher) => refresher.receive(request));
+  }
+
+  close(): void {
+    this.#call((refresher) => refresher.close());
   }
 
   free(): void {
     this.#refresher.free();
   }
-}
 
-/** What is not known is NaN elsewhere. */
-export const known = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+  #call(run: (refresher: CoreRefresher) => void): void {
+    if (this.isLost) throw refused(undefined);
+    call(() => run(this.#refresher));
+  }
+}

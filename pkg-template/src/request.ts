@@ -1,20 +1,19 @@
 // What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
 import type * as Face from '../index.js';
-import type { AnswerOptions } from 'wasm-glue';
+import type { AnswerOptions, Opened, RefreshReason } from 'wasm-glue';
 import { TokenError, check, isObject, wrong } from './error.js';
 import { checkDisposable } from './expires.js';
 import { preparePayload } from './payload.js';
 import { isCredential } from './quote.js';
-import { copyHeaders, isUrl, urlText } from './recognize.js';
+import { absolute, copyHeaders, isUrl, urlText } from './recognize.js';
 import { encodePermissions, keepScope, parseScope } from './scope.js';
-import { absolute, send } from './send.js';
 import { here } from './zone.js';
 
 type Options = Face.TokenSourceOptions;
 
 export interface Vend {
-  /** Asks once: a promise of a `Response`, or of what the app's function returns. Rejects with a TokenError. */
-  open(reason: Face.VendContext['reason'], signal: AbortSignal, refreshToken: string | undefined): Promise<unknown>;
+  /** What to send, or what the app's function returned. Rejects with a TokenError. */
+  open(reason: RefreshReason, signal: AbortSignal, refreshToken: string | undefined): Promise<Opened>;
   /** A refresh token reaches the service. */
   renews: boolean;
   /** All that is asked for, and of whom: two sources alike in this want the same token. */
@@ -62,7 +61,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
           // Not to be seen by whoever logs the context.
           if (refreshToken !== undefined) Object.defineProperty(context, 'refreshToken', { value: refreshToken });
           try {
-            return await inZone(() => vend(context));
+            return { answer: await inZone(() => vend(context)) };
           } catch (cause) {
             throw new TokenError(
               'ERR_VEND_FUNCTION',
@@ -140,7 +139,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
         if ('cache' in (globalThis.Request?.prototype ?? {})) init.cache = 'no-store';
         const more = { ...(scope && { scope }), ...(renews && refreshToken !== undefined && { refreshToken }) };
         if (payload) init.body = payload.body(payload.isOpen ? more : undefined);
-        return send(target, init, allowRedirects);
+        return { url: target, init, allowRedirects };
       },
     };
   };

@@ -206,10 +206,12 @@ function readOptions(options: Face.TokenSourceOptions): readonly [prepare: () =>
   const prepare = prepareVend(options, share !== false);
   const decode = copyOptions(options.decode);
   const window = checkWindow(options.refreshWindow);
-  const settings = { share: share || undefined, window, timeout: checkTimeout(options.requestTimeoutMs) };
+  const settings = { share: share || undefined, window, requestTimeoutMs: checkTimeout(options.requestTimeoutMs) };
   const finish = (): Settings => {
     const vend = prepare();
-    return { ...settings, vend, reading: { decode, ...vend.asked } };
+    const reading = { decode, ...vend.asked };
+    const identity = JSON.stringify([vend.identity(), reading]);
+    return { vend, refresher: { ...settings, ...reading, renews: vend.renews, identity } };
   };
   return [finish, start];
 }

@@ -5,18 +5,6 @@ import { outside } from './zone.js';
 export const closed = (): TokenError =>
   new TokenError('ERR_CLOSED', 'expected an open TokenSource, found one that was closed');
 
-export const timedOut = (): TokenError =>
-  new TokenError(
-    'ERR_VEND_TIMEOUT',
-    'expected an answer from the vending service in time, found none; see `requestTimeoutMs`',
-  );
-
-export const expired = (): TokenError =>
-  new TokenError(
-    'ERR_VEND_EXPIRED',
-    'expected a valid token from the vending service, found one that had expired as far as clocks tell; let pages read its time (`Access-Control-Expose-Headers: Date, Age`), or have it send the seconds left as `expiresIn`, and no cache or service worker keep its answers',
-  );
-
 export const tooShort = (): TokenError =>
   new TokenError(
     'ERR_TOKEN_TOO_SHORT',

@@ -1,5 +1,6 @@
 //! What a vending service's answer comes to.
 
+use super::ask::Ask;
 use super::clock;
 use super::error::{Kind, SourceError};
 use super::options::Options;
@@ -69,7 +70,7 @@ fn failure_of(error: &VendError) -> Failure {
     }
 }
 
-impl Options {
+impl Options<dyn Ask> {
     /// Reads an answer. `server` is what its headers say of the time; it was asked for at `sent_at`, by the wall clock.
     pub(super) fn read(&self, body: Zeroizing<String>, server: ServerClock, sent_at: i64) -> Result<Vended, Failed> {
         let local = clock::wall();

@@ -2,7 +2,7 @@
 
 use super::error::{Kind, SourceError};
 use super::options::Options;
-use super::vend::{Credentials, Vend, VendAnswer, VendContext, VendRequest};
+use super::vend::{Credentials, Given, Vend, VendContext, VendRequest};
 use crate::refresh::Policy;
 use crate::scope::{MAX_PERMISSIONS, TokenScope};
 use crate::token::{DecodeOptions, MAX_DISPOSABLE_LIFE_MS, key_version};
@@ -68,7 +68,7 @@ impl TokenSourceBuilder {
         Self::new(Vend::Function(Rc::new(move |context| {
             let answer = vend(context);
             let failed = |error: E| SourceError::from(Kind::Function(error.into()));
-            Box::pin(async move { answer.await.map(VendAnswer::Text).map_err(failed) })
+            Box::pin(async move { answer.await.map(Given::Text).map_err(failed) })
         })))
     }
 
@@ -174,7 +174,7 @@ impl TokenSourceBuilder {
         let scope_json = asked.scope.as_ref().map(write_scope).transpose()?;
         let timeout = i64::try_from(request_timeout.as_millis()).unwrap_or(i64::MAX);
         let policy = Policy::new(window, timeout).map_err(Kind::Policy)?;
-        Ok(Options { vend, asked, scope_json, decode, policy, share })
+        Ok(Options { asked, scope_json, decode, policy, share, vend })
     }
 }
 

@@ -23,11 +23,19 @@ impl<T: Clone> Table<T> {
     }
 
     /// `None` if it is kept in another table.
-    #[cfg(any(feature = "js", test))]
+    #[cfg(any(feature = "standalone", test))]
     fn find(&self, key: &Arc<()>) -> Option<T> {
         let table = self.0.borrow();
         let (_, value) = table.iter().find(|(kept, _)| Weak::as_ptr(kept) == Arc::as_ptr(key))?;
         Some(value.clone())
+    }
+
+    /// As [`find`](Table::find), and keeps it no longer.
+    #[cfg(any(feature = "js", test))]
+    fn take(&self, key: &Arc<()>) -> Option<T> {
+        let mut table = self.0.borrow_mut();
+        let index = table.iter().position(|(kept, _)| Weak::as_ptr(kept) == Arc::as_ptr(key))?;
+        Some(table.swap_remove(index).1)
     }
 
     /// Removes values whose keys are gone, those that were dropped on another thread as well.
@@ -55,9 +63,15 @@ impl Cause {
         Cause(VALUES.try_with(|values| values.keep(value)).ok())
     }
 
-    #[cfg(feature = "js")]
+    #[cfg(feature = "standalone")]
     pub(super) fn value(&self) -> Option<JsValue> {
         VALUES.try_with(|values| values.find(self.0.as_ref()?)).ok().flatten()
+    }
+
+    /// The value, which neither this nor any clone has from now on.
+    #[cfg(feature = "js")]
+    pub(super) fn take(&self) -> Option<JsValue> {
+        VALUES.try_with(|values| values.take(self.0.as_ref()?)).ok().flatten()
     }
 }
 
@@ -97,6 +111,16 @@ mod tests {
         drop(again);
         table.sweep();
         assert_eq!((Rc::strong_count(&one), Rc::strong_count(&two)), (1, 2));
+    }
+
+    #[test]
+    fn a_value_that_is_taken_is_gone_for_all_clones_of_its_key() {
+        let table = Table::new();
+        let value = Rc::new(());
+        let key = table.keep(Rc::clone(&value));
+        let again = key.clone();
+        assert!(table.take(&key).is_some());
+        assert_eq!((table.find(&again), table.take(&again), Rc::strong_count(&value)), (None, None, 1));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Carries out what the refresh machine decides: requests, the timer, and word to callers and watchers.
+//! Carries out what the refresh machine decides: requests, the timer, and word to the observer.
 //!
 //! Every event goes through [`Driver::handle`]. Its actions wait in a queue while those before them are carried out, so
 //! whoever is called back may call again. No state is borrowed while JavaScript or an app's function runs.
@@ -7,18 +7,18 @@ mod carry_out;
 mod sharing;
 mod state;
 
-use super::answer::{Failed, Vended};
+use super::ask::Ask;
 use super::clock;
-use super::get::{GetToken, Outcome};
+use super::observer::Observer;
 use super::options::Options;
 use super::page;
-use super::snapshot::{Changed, Snapshot};
+use super::snapshot::Snapshot;
 use super::tabs::Tabs;
-use crate::refresh::{Action, Event, Machine, Reason};
+use crate::refresh::{Action, Event, Machine, Reason, Status};
 use crate::token::Token;
-use futures_channel::oneshot::{self, Receiver};
+use futures_channel::oneshot;
 use js_sys::Math;
-use state::{Request, State, Watcher};
+use state::{Request, State};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
@@ -26,7 +26,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
@@ -34,8 +34,9 @@ use web_sys::AbortController;
 const SEEDS: f64 = 9_007_199_254_740_992.0;
 
 /// Drives one source.
-pub(super) struct Driver {
-    options: Options,
+pub(crate) struct Driver {
+    options: Rc<Options<dyn Ask>>,
+    observer: Rc<dyn Observer>,
     /// It was closed, or the last handle dropped, on a thread that could not do that.
     is_abandoned: Arc<AtomicBool>,
     state: RefCell<State>,
@@ -62,9 +63,14 @@ impl Drop for Busy<'_> {
 }
 
 impl Driver {
-    pub(super) fn new(options: Options, is_abandoned: Arc<AtomicBool>) -> Rc<Self> {
+    pub(crate) fn new(
+        options: Rc<Options<dyn Ask>>,
+        observer: Rc<dyn Observer>,
+        is_abandoned: Arc<AtomicBool>,
+    ) -> Rc<Self> {
         Rc::new(Driver {
             options,
+            observer,
             is_abandoned,
             state: RefCell::default(),
             tabs: RefCell::default(),
@@ -79,14 +85,14 @@ impl Driver {
     }
 
     /// Begins, unless it has.
-    pub(super) fn start(self: &Rc<Self>) {
+    pub(crate) fn start(self: &Rc<Self>) {
         if self.begin() {
             self.handle(Event::Start);
         }
     }
 
     /// Makes the machine, and listens to the page and to siblings. False if that was done before.
-    fn begin(self: &Rc<Self>) -> bool {
+    pub(crate) fn begin(self: &Rc<Self>) -> bool {
         if self.with(|state| state.machine.is_some() || state.is_closed) {
             return false;
         }
@@ -99,78 +105,66 @@ impl Driver {
         *self.tabs.borrow_mut() = tabs;
         // First: a page that is back opens its channel before it is told that it woke.
         let mut listeners = self.watch_page_cache();
-        let driver = Rc::downgrade(self);
-        listeners.extend(page::watch(move |event| {
-            if let Some(driver) = driver.upgrade() {
-                driver.handle(event);
-            }
-        }));
+        // Where the observer keeps the time there is no page either.
+        if !self.observer.keeps_time(None) {
+            let driver = Rc::downgrade(self);
+            listeners.extend(page::watch(move |event| {
+                if let Some(driver) = driver.upgrade() {
+                    driver.handle(event);
+                }
+            }));
+        }
         self.with(|state| state.listeners = listeners);
         true
     }
 
     /// Tells the machine of an event, and carries out what it decides.
-    fn handle(self: &Rc<Self>, event: Event) {
+    pub(crate) fn handle(self: &Rc<Self>, event: Event) {
         let event = if self.is_abandoned.load(Ordering::Relaxed) { Event::Close } else { event };
-        let Some(actions) = self.with(|state| state.step(event, clock::now())) else { return };
+        let now = clock::now();
+        let Some(actions) = self.with(|state| if state.is_closed { None } else { state.step(event, now) }) else {
+            return;
+        };
+        if let Some(shown) = self.with(|state| state.shown(now)) {
+            self.observer.shown(&shown);
+        }
         self.queue.borrow_mut().push_back(actions);
         self.drain();
     }
 
-    /// Carries out what is in the queue, and tells of news until there is none. Whoever is already doing that does this
-    /// as well.
+    /// Carries out what is in the queue, until the observer brings about nothing more. Whoever is already doing that does
+    /// this as well.
     fn drain(self: &Rc<Self>) {
         let Some(_busy) = Busy::begin(&self.is_busy) else { return };
         loop {
             let next = self.queue.borrow_mut().pop_front();
             let is_done = next.is_none();
+            let had_token = self.with(|state| state.token.is_some());
             for action in next.into_iter().flatten() {
                 self.carry_out(action);
             }
-            if !self.publish() && is_done {
+            if had_token && self.with(|state| state.token.is_none() && !state.is_closed) {
+                self.observer.dropped();
+            }
+            if !self.observer.done(self) && is_done {
                 break;
             }
         }
     }
 
-    /// Tells watchers and streams, if there is news. False if there is none.
-    fn publish(&self) -> bool {
-        if !self.with(|state| std::mem::take(&mut state.has_news)) {
-            return false;
-        }
-        let (wakers, watchers) = self.with(|state| (std::mem::take(&mut state.wakers), state.watchers.clone()));
-        for waker in wakers {
-            waker.wake();
-        }
-        let snapshot = self.snapshot();
-        for watcher in watchers {
-            watcher.call(&snapshot);
-        }
-        self.prune();
-        true
+    /// Calls this; what it brings about waits until it has returned.
+    pub(super) fn hold_back(self: &Rc<Self>, run: impl FnOnce()) {
+        let busy = Busy::begin(&self.is_busy);
+        run();
+        drop(busy);
+        self.drain();
     }
 
-    /// Lets go of watchers that have ended; of all, once the source is closed and they have heard of it.
-    pub(super) fn prune(&self) {
-        let ended = self.with(|state| state.take_ended_watchers());
-        // What they captured may be the last handle of a source, this one's too.
-        drop(ended);
-    }
-
-    pub(super) fn get(self: &Rc<Self>, options: GetToken) -> (u32, Receiver<Outcome>) {
-        self.begin();
-        let GetToken { min_validity, force_refresh } = options;
-        let (caller, receiver) = oneshot::channel();
-        let call = self.with(|state| state.add_caller(caller));
-        let min_validity = i64::try_from(min_validity.as_millis()).unwrap_or(i64::MAX);
-        self.handle(Event::Get { call, min_validity, force: force_refresh });
-        (call, receiver)
-    }
-
-    /// A caller no longer waits.
-    pub(super) fn abandon(self: &Rc<Self>, call: u32) {
-        if self.with(|state| state.callers.remove(&call)).is_some() {
-            self.handle(Event::Abandon { call });
+    /// The token in hand, or where there is none any more the last one, was rejected.
+    #[cfg(feature = "js")]
+    pub(crate) fn reject_last(self: &Rc<Self>) {
+        if self.with(State::reject_last) {
+            self.handle(Event::Rejected);
         }
     }
 
@@ -189,37 +183,6 @@ impl Driver {
         self.with(|state| state.snapshot(now))
     }
 
-    /// The next token after `last`; for streams.
-    pub(super) fn poll_next(
-        self: &Rc<Self>,
-        last: Option<&Arc<Token>>,
-        context: &Context<'_>,
-    ) -> Poll<Option<Arc<Token>>> {
-        self.start();
-        let waker = context.waker().clone();
-        let snapshot = self.snapshot();
-        match snapshot.token {
-            Some(token) if !last.is_some_and(|last| Arc::ptr_eq(last, &token)) => Poll::Ready(Some(token)),
-            _ if self.is_closed() => Poll::Ready(None),
-            _ => {
-                self.with(|state| state.add_waker(waker));
-                Poll::Pending
-            }
-        }
-    }
-
-    pub(super) fn watch(self: &Rc<Self>, changed: Changed, ended: Arc<AtomicBool>) {
-        let watcher = Watcher::new(changed, ended);
-        self.start();
-        self.with(|state| state.watchers.push(watcher.clone()));
-        // What it changes waits until it has returned, or it would not hear of it.
-        let busy = Busy::begin(&self.is_busy);
-        watcher.call(&self.snapshot());
-        drop(busy);
-        self.drain();
-        self.prune();
-    }
-
     pub(super) fn report_rejected(self: &Rc<Self>, token: &Token) {
         let now = clock::now();
         if self.with(|state| state.reject(token, now)) {
@@ -227,26 +190,18 @@ impl Driver {
         }
     }
 
-    pub(super) fn close(self: &Rc<Self>) {
+    pub(crate) fn close(self: &Rc<Self>) {
         if self.with(|state| state.machine.is_some()) {
             return self.handle(Event::Close);
         }
-        self.with(|state| {
-            state.is_closed = true;
-            state.has_news = true;
-        });
-        self.drain();
-    }
-
-    /// A request is over.
-    fn settle_request(self: &Rc<Self>, id: u32, outcome: Result<Vended, Failed>) {
-        // One that was given up meanwhile is of no interest.
-        let Some(event) = self.with(|state| state.receive(id, outcome)) else { return };
-        self.handle(event);
+        if !self.with(|state| std::mem::replace(&mut state.is_closed, true)) {
+            self.observer.status(Status::Closed);
+            self.drain();
+        }
     }
 
     /// Sends a request, though not in the midst of an event: the app's function may call back.
-    fn send(self: &Rc<Self>, id: u32, reason: Reason) {
+    pub(crate) fn send(self: &Rc<Self>, id: u32, reason: Reason) {
         let Ok(abort) = AbortController::new() else { return };
         let signal = abort.signal();
         let (given_up, mut is_given_up) = oneshot::channel();
@@ -255,6 +210,14 @@ impl Driver {
         drop(before);
         let driver = Rc::clone(self);
         spawn_local(async move {
+            if !driver.with(|state| state.is_under_way(id)) {
+                return;
+            }
+            let sent_at = clock::now().mono;
+            // Before there was any token it counts against the limit at once.
+            if driver.with(|state| state.sent(sent_at)) {
+                driver.observer.spent(sent_at);
+            }
             let outcome = {
                 // Not begun before the first poll, and dropped, whatever it waits for, when the request is over.
                 let mut ask = pin!(driver.options.ask(reason, refresh_token, signal));
@@ -264,9 +227,18 @@ impl Driver {
                 });
                 answer.await
             };
-            if let Some(outcome) = outcome {
-                driver.settle_request(id, outcome);
+            // One that was given up meanwhile is of no interest.
+            let Some(outcome) = outcome else { return };
+            if driver.with(|state| state.receive(id, outcome)) {
+                driver.observer.answered(&driver, id);
             }
         });
+    }
+
+    /// Tells the machine of a request's answer, if the request is still under way.
+    pub(crate) fn receive(self: &Rc<Self>, id: u32) {
+        if let Some(event) = self.with(|state| state.take_event(id)) {
+            self.handle(event);
+        }
     }
 }

@@ -154,9 +154,16 @@ impl SourceError {
     }
 
     /// What JavaScript threw; `None` on another thread than its own as well.
-    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
     pub(crate) fn cause(&self) -> Option<JsValue> {
         self.cause.as_ref()?.value()
+    }
+
+    /// What JavaScript threw. From now on only the caller has it: an error that was thrown holds on to everything that
+    /// was called then, and what Rust keeps is never collected.
+    #[cfg(all(target_arch = "wasm32", feature = "js"))]
+    pub(crate) fn take_cause(&self) -> Option<JsValue> {
+        self.cause.as_ref()?.take()
     }
 
     /// The message for callers in JavaScript, which names their options.

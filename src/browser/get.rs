@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What a caller gets.
-pub(super) type Outcome = Result<Arc<Token>, SourceError>;
+pub(crate) type Outcome = Result<Arc<Token>, SourceError>;
 
 /// What [`TokenSource::token_with`](super::TokenSource::token_with) asks for.
 ///

@@ -1,27 +1,72 @@
 //! How the npm package's TypeScript asks the vending service.
 
+use super::ask::{Ask, Asking};
 use super::error::{Kind, SourceError};
 use super::fetch::Outgoing;
+use super::options::Options;
 use super::promise::promised;
 use super::response::discard_answer;
-use super::vend::HostVend;
+use super::vend::Given;
 use crate::plain::Properties;
 use crate::refresh::Reason;
 use crate::token::Secret;
+use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
 /// What it gives.
-pub(super) enum Opened {
+enum Opened {
     /// What is to be sent.
     Request(Outgoing),
     /// What a function of the app's gave.
     Answer(JsValue),
 }
 
+/// What the npm package's TypeScript does: it checks options, writes requests, and calls the app's functions.
+pub(crate) struct HostVend {
+    /// Called with a reason, an `AbortSignal` and, if there is one, a refresh token. It promises a plain object:
+    ///
+    /// - `{ url, init, allowRedirects }` is sent. `init` is for this request alone, with the signal and with `headers`
+    ///   that are `Headers`.
+    /// - `{ answer }` is what a function of the app's gave.
+    ///
+    /// What it rejects with is an `Error` with a `code`, and perhaps with `status` and `cause`.
+    pub(crate) open: js_sys::Function,
+    /// A refresh token reaches the service.
+    pub(crate) renews: bool,
+    /// All that distinguishes this source from others: two that are alike in it want the same token.
+    pub(crate) identity: String,
+}
+
+impl Ask for HostVend {
+    fn renews(&self) -> bool {
+        self.renews
+    }
+
+    fn identity(&self, _: &Options<dyn Ask>) -> String {
+        self.identity.clone()
+    }
+
+    fn ask<'a>(
+        &'a self,
+        _: &'a Options<dyn Ask>,
+        reason: Reason,
+        refresh_token: Option<Arc<Secret>>,
+        signal: AbortSignal,
+    ) -> Asking<'a> {
+        Box::pin(async move {
+            match self.open(reason, signal, refresh_token.as_deref()).await? {
+                Opened::Request(outgoing) => outgoing.send().await,
+                Opened::Answer(given) => Ok(given),
+            }
+            .map(Given::Value)
+        })
+    }
+}
+
 impl HostVend {
     /// Asks once.
-    pub(super) async fn open(
+    async fn open(
         &self,
         reason: Reason,
         signal: AbortSignal,

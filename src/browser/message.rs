@@ -89,17 +89,14 @@ impl Message {
                     answer,
                     left: Lifetime::from_js(left? - age.max(0) as f64),
                     fresh: data.get("fresh").as_bool()? && age <= MAX_FRESH,
-                    extended: data.get("extended").as_bool()?,
+                    extended: data.get("extended").as_bool().unwrap_or_default(),
                     date: finite(data, "date"),
                 })
             }
             "failure" => Some(Message::Failure {
                 code: data.text("code").filter(|code| is_code(code))?,
                 message: data.text("message")?,
-                status: data
-                    .number("status")
-                    .filter(|status| (100.0..600.0).contains(status) && !(200.0..300.0).contains(status))
-                    .map(|status| status as u16),
+                status: status(data)?,
                 failure: match data.text("failure")?.as_str() {
                     "retry" => Failure::Retry { after: finite(data, "retryAfter") },
                     "malformed" => Failure::Malformed,
@@ -125,6 +122,15 @@ fn retry_after(failure: &Failure) -> Option<f64> {
         Failure::Retry { after } => after.map(|ms| ms as f64),
         Failure::Malformed | Failure::Terminal => None,
     }
+}
+
+/// `Some(None)` if there is none, `None` for what is no status.
+fn status(data: &Properties) -> Option<Option<u16>> {
+    if data.get("status").is_undefined() {
+        return Some(None);
+    }
+    let is_failure = |status: &f64| (100.0..600.0).contains(status) && !(200.0..300.0).contains(status);
+    data.number("status").filter(is_failure).map(|status| Some(status as u16))
 }
 
 /// A number of milliseconds.

@@ -32,10 +32,10 @@
 mod builder;
 #[cfg(any(target_arch = "wasm32", test))]
 mod cause;
-mod error;
-mod get;
+pub(crate) mod error;
+pub(crate) mod get;
 mod handle;
-mod options;
+pub(crate) mod options;
 mod snapshot;
 mod stream;
 pub(crate) mod vend;
@@ -43,19 +43,25 @@ pub(crate) mod vend;
 #[cfg(target_arch = "wasm32")]
 mod answer;
 #[cfg(target_arch = "wasm32")]
+mod ask;
+#[cfg(target_arch = "wasm32")]
 mod body;
 #[cfg(target_arch = "wasm32")]
 mod clock;
 #[cfg(target_arch = "wasm32")]
-mod driver;
+pub(crate) mod driver;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
 #[cfg(all(target_arch = "wasm32", feature = "js"))]
-mod host;
+pub(crate) mod host;
+#[cfg(target_arch = "wasm32")]
+mod listeners;
 #[cfg(target_arch = "wasm32")]
 mod lock;
 #[cfg(target_arch = "wasm32")]
 mod message;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod observer;
 #[cfg(target_arch = "wasm32")]
 pub(crate) mod page;
 #[cfg(target_arch = "wasm32")]

@@ -4,6 +4,8 @@
 use super::driver::Driver;
 use super::error::{Kind, SourceError};
 use super::get::{GetToken, Outcome};
+use super::listeners::Listeners;
+use super::observer::Observer;
 use super::options::Options;
 use super::snapshot::{Changed, Snapshot};
 use crate::token::Token;
@@ -17,7 +19,14 @@ use std::task::{Context, Poll};
 use std::thread::{self, ThreadId};
 
 thread_local! {
-    static SOURCES: RefCell<BTreeMap<u32, Rc<Driver>>> = const { RefCell::new(BTreeMap::new()) };
+    static SOURCES: RefCell<BTreeMap<u32, Source>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// A driver, and who listens to it.
+#[derive(Clone)]
+struct Source {
+    driver: Rc<Driver>,
+    listeners: Rc<Listeners>,
 }
 
 static LAST_ID: AtomicU32 = AtomicU32::new(0);
@@ -35,10 +44,14 @@ impl Shared {
     pub(super) fn new(options: Options) -> Self {
         let id = LAST_ID.fetch_add(1, Ordering::Relaxed);
         let is_abandoned = Arc::new(AtomicBool::new(false));
-        let driver = Driver::new(options, Arc::clone(&is_abandoned));
+        let listeners = Rc::new(Listeners::default());
+        let driver =
+            Driver::new(Rc::new(options), Rc::clone(&listeners) as Rc<dyn Observer>, Arc::clone(&is_abandoned));
+        let source = Source { driver, listeners };
         let over = SOURCES.with_borrow_mut(|sources| {
-            let over: Vec<u32> = sources.iter().filter(|(_, driver)| driver.is_over()).map(|(id, _)| *id).collect();
-            sources.insert(id, driver);
+            let over: Vec<u32> =
+                sources.iter().filter(|(_, source)| source.driver.is_over()).map(|(id, _)| *id).collect();
+            sources.insert(id, source);
             over.iter().filter_map(|id| sources.remove(id)).collect::<Vec<_>>()
         });
         // What their watchers captured may be handles of other sources.
@@ -46,7 +59,7 @@ impl Shared {
         Shared { id, thread: thread::current().id(), is_abandoned }
     }
 
-    fn driver(&self) -> Result<Rc<Driver>, SourceError> {
+    fn source(&self) -> Result<Source, SourceError> {
         if self.thread != thread::current().id() {
             return Err(Kind::OtherThread.into());
         }
@@ -54,46 +67,49 @@ impl Shared {
     }
 
     pub(super) fn start(&self) -> Result<(), SourceError> {
-        let driver = self.driver()?;
+        let Source { driver, .. } = self.source()?;
         driver.start();
         if driver.is_closed() { Err(Kind::Closed.into()) } else { Ok(()) }
     }
 
     pub(super) fn get(&self, options: GetToken) -> Result<(u32, Receiver<Outcome>), SourceError> {
-        let driver = self.driver()?;
-        if driver.is_closed() { Err(Kind::Closed.into()) } else { Ok(driver.get(options)) }
+        let Source { driver, listeners } = self.source()?;
+        if driver.is_closed() { Err(Kind::Closed.into()) } else { Ok(listeners.get(&driver, options)) }
     }
 
     pub(super) fn abandon(&self, call: u32) {
-        if let Ok(driver) = self.driver() {
-            driver.abandon(call);
+        if let Ok(Source { driver, listeners }) = self.source() {
+            listeners.abandon(&driver, call);
         }
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
-        self.driver().map_or_else(|_| Snapshot::closed(), |driver| driver.snapshot())
+        self.source().map_or_else(|_| Snapshot::closed(), |source| source.driver.snapshot())
     }
 
     pub(super) fn poll_next(&self, last: Option<&Arc<Token>>, context: &Context<'_>) -> Poll<Option<Arc<Token>>> {
-        self.driver().map_or(Poll::Ready(None), |driver| driver.poll_next(last, context))
+        match self.source() {
+            Ok(Source { driver, listeners }) => listeners.poll_next(&driver, last, context),
+            Err(_) => Poll::Ready(None),
+        }
     }
 
     pub(super) fn watch(&self, changed: Changed, ended: Arc<AtomicBool>) {
-        match self.driver() {
-            Ok(driver) => driver.watch(changed, ended),
+        match self.source() {
+            Ok(Source { driver, listeners }) => listeners.watch(&driver, changed, ended),
             Err(_) => (changed.borrow_mut())(&Snapshot::closed()),
         }
     }
 
     /// Watches have ended.
     pub(super) fn prune(&self) {
-        if let Ok(driver) = self.driver() {
-            driver.prune();
+        if let Ok(source) = self.source() {
+            source.listeners.prune();
         }
     }
 
     pub(super) fn report_rejected(&self, token: &Token) {
-        if let Ok(driver) = self.driver() {
+        if let Ok(Source { driver, .. }) = self.source() {
             driver.report_rejected(token);
         }
     }
@@ -102,7 +118,7 @@ impl Shared {
         if self.thread != thread::current().id() {
             return self.is_abandoned.store(true, Ordering::Relaxed);
         }
-        if let Ok(driver) = self.driver() {
+        if let Ok(Source { driver, .. }) = self.source() {
             driver.close();
         }
     }
@@ -113,9 +129,9 @@ impl Drop for Shared {
         if self.thread != thread::current().id() {
             return self.is_abandoned.store(true, Ordering::Relaxed);
         }
-        let driver = SOURCES.try_with(|sources| sources.borrow_mut().remove(&self.id));
-        if let Ok(Some(driver)) = driver {
-            driver.close();
+        let source = SOURCES.try_with(|sources| sources.borrow_mut().remove(&self.id));
+        if let Ok(Some(source)) = source {
+            source.driver.close();
         }
     }
 }

@@ -1,106 +1,63 @@
-//! What is asked of the vending service, and what comes of it.
+//! How a source of a Rust front end asks: by a request, or by a function of the app's.
 
-use super::answer::{Failed, Vended};
-use super::body::{self, copy_text, unreadable};
-use super::clock;
+use super::ask::{Ask, Asking};
 use super::error::{Kind, SourceError};
 use super::fetch::{Outgoing, absolute};
-#[cfg(feature = "js")]
-use super::host::Opened;
 use super::options::Options;
 use super::page::global_property;
-use super::response::{Recognized, discard};
-use super::vend::{Credentials, Vend, VendAnswer, VendContext, VendRequest};
+use super::vend::{Credentials, Given, Vend, VendContext, VendRequest};
 use crate::plain::Plain;
 use crate::refresh::Reason;
 use crate::token::Secret;
-use crate::vend::{ServerClock, check_status, retry_after};
+use crate::vend::Asked;
 use js_sys::{JSON, Reflect};
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, UrlSearchParams};
 use zeroize::Zeroizing;
 
-impl Options {
-    /// Whether a refresh token reaches the service. By POST alone: URLs end up in logs.
-    pub(super) fn renews(&self) -> bool {
-        match &self.vend {
+impl Ask for Vend {
+    /// By POST alone: URLs end up in logs.
+    fn renews(&self) -> bool {
+        match self {
             Vend::Request(request) => request.is_post,
             Vend::Function(_) => true,
-            #[cfg(feature = "js")]
-            Vend::Host(host) => host.renews,
         }
     }
 
-    /// What is asked for, and of whom: two sources alike in this want the same token.
-    pub(super) fn identity(&self) -> String {
-        let whom = match &self.vend {
+    fn identity(&self, options: &Options<dyn Ask>) -> String {
+        let whom = match self {
             Vend::Function(_) => String::new(),
-            #[cfg(feature = "js")]
-            Vend::Host(host) => return host.identity.clone(),
             Vend::Request(request) => {
                 let url = absolute(&request.url).map_or_else(|| request.url.clone(), |url| url.href());
                 format!("{url} {} {:?} {:?}", request.is_post, request.headers, request.credentials)
             }
         };
-        let crate::vend::Asked { expires_in, token_id, .. } = &self.asked;
-        format!("{whom} {:?} {expires_in:?} {token_id:?} {:?}", self.scope_json, self.decode)
+        let Asked { expires_in, token_id, .. } = &options.asked;
+        format!("{whom} {:?} {expires_in:?} {token_id:?} {:?}", options.scope_json, options.decode)
     }
 
-    /// Asks once.
-    pub(super) async fn ask(
-        &self,
+    fn ask<'a>(
+        &'a self,
+        options: &'a Options<dyn Ask>,
         reason: Reason,
         refresh_token: Option<Arc<Secret>>,
         signal: AbortSignal,
-    ) -> Result<Vended, Failed> {
-        let sent_at = clock::wall();
-        let given = match &self.vend {
+    ) -> Asking<'a> {
+        match self {
             Vend::Function(vend) => {
-                let asked = self.asked.clone();
-                let context = VendContext {
-                    reason,
-                    scope: asked.scope,
-                    expires_in: asked.expires_in,
-                    token_id: asked.token_id,
-                    refresh_token,
-                };
-                match vend(context).await? {
-                    VendAnswer::Text(text) => return self.read(text.into(), ServerClock::default(), sent_at),
-                    #[cfg(feature = "standalone")]
-                    VendAnswer::Given(given) => given,
-                }
+                let Asked { scope, expires_in, token_id } = options.asked.clone();
+                Box::pin(vend(VendContext { reason, scope, expires_in, token_id, refresh_token }))
             }
-            Vend::Request(request) => self.outgoing(request, refresh_token.as_deref(), signal)?.send().await?,
-            #[cfg(feature = "js")]
-            Vend::Host(host) => match host.open(reason, signal, refresh_token.as_deref()).await? {
-                Opened::Request(outgoing) => outgoing.send().await?,
-                Opened::Answer(given) => given,
-            },
-        };
-        match Recognized::of(&given).map_err(unreadable)? {
-            Some(answer) => self.read_response(answer, sent_at).await,
-            None => self.read(write(&given)?, ServerClock::default(), sent_at),
+            Vend::Request(request) => Box::pin(async move {
+                let outgoing = options.outgoing(request, refresh_token.as_deref(), signal)?;
+                outgoing.send().await.map(Given::Value)
+            }),
         }
     }
+}
 
-    async fn read_response(&self, answer: Recognized, sent_at: i64) -> Result<Vended, Failed> {
-        let Recognized { response, status, headers } = &answer;
-        let now = clock::wall();
-        let header = |name| headers.header(name).map_err(unreadable);
-        let server = ServerClock::from_headers(header("date")?.as_deref(), header("age")?.as_deref(), now);
-        let Err(error) = check_status(*status) else {
-            return self.read(body::read(&answer).await?, server, sent_at);
-        };
-        discard(response);
-        let header = headers
-            .header("retry-after")
-            .map_err(|cause| SourceError::from(Kind::Unreadable { status: Some(*status) }).caused_by(cause))?;
-        let server_now = server.server_now(sent_at, now).unwrap_or(now);
-        let after = header.and_then(|header| retry_after(&header, server_now));
-        Err(Failed::from(SourceError::from(error)).retry_after(after))
-    }
-
+impl Options<dyn Ask> {
     fn outgoing(
         &self,
         request: &VendRequest,
@@ -189,15 +146,4 @@ fn has_cache_option() -> bool {
     global_property("Request")
         .and_then(|request| Reflect::get(&request, &"prototype".into()).ok())
         .is_some_and(|prototype| Reflect::has(&prototype, &"cache".into()).unwrap_or_default())
-}
-
-/// What was given that is no response, as a service would have sent it: of an object, what JSON makes of it.
-fn write(given: &JsValue) -> Result<Zeroizing<String>, SourceError> {
-    let no_answer = || SourceError::from(Kind::NoAnswer);
-    let text = if given.is_object() {
-        JSON::stringify(given).map_err(|cause| no_answer().caused_by(cause))?.into()
-    } else {
-        given.clone()
-    };
-    copy_text(&text)?.ok_or_else(no_answer)
 }

@@ -4,7 +4,7 @@ use super::lock::Lock;
 use super::message::Message;
 use crate::plain::{Plain, Properties};
 use crate::refresh::Lifetime;
-use js_sys::Math;
+use js_sys::{Function, Math, Reflect};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::closure::Closure;
@@ -46,6 +46,14 @@ struct Echo {
     more: u32,
 }
 
+/// In Node.js, no process lives on for a channel.
+fn unref(channel: &BroadcastChannel) {
+    let unref = Reflect::get(channel, &"unref".into()).ok().and_then(|unref| unref.dyn_into::<Function>().ok());
+    if let Some(unref) = unref {
+        let _ = unref.call0(channel);
+    }
+}
+
 struct Channel {
     channel: BroadcastChannel,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
@@ -61,7 +69,7 @@ impl Drop for Channel {
 impl<M: Member> Tabs<M> {
     /// Under `name` meet those who want the same. `None` where tabs cannot speak to each other.
     pub(super) fn join(name: String, member: Weak<M>) -> Option<Rc<Self>> {
-        let name = format!("{name}:{VERSION}");
+        let name = format!("{name}.{VERSION}");
         let (channel, lock, echo) = (RefCell::default(), RefCell::default(), Cell::default());
         let tabs = Rc::new(Tabs { name, member, channel, lock, echo });
         tabs.open().then_some(tabs)
@@ -73,6 +81,7 @@ impl<M: Member> Tabs<M> {
             return true;
         }
         let Ok(channel) = BroadcastChannel::new(&self.name) else { return false };
+        unref(&channel);
         let tabs = Rc::downgrade(self);
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(tabs) = tabs.upgrade() {

@@ -35,18 +35,18 @@ impl fmt::Debug for VendContext {
     }
 }
 
-/// What a vend function gives: the service's answer.
-pub(crate) type Vending = Pin<Box<dyn Future<Output = Result<VendAnswer, SourceError>>>>;
-
-/// The service's answer, in any of the forms that [`vend::Answer`](crate::vend::Answer) reads.
+/// A service's answer.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "read by the driver alone"))]
-pub(crate) enum VendAnswer {
+pub(crate) enum Given {
     /// Its body.
     Text(String),
-    /// A `Response` or something else, as a function in JavaScript gave it.
-    #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
-    Given(wasm_bindgen::JsValue),
+    /// A `Response`, or anything else.
+    #[cfg(target_arch = "wasm32")]
+    Value(wasm_bindgen::JsValue),
 }
+
+/// What a vend function gives: the service's answer, in any of the forms that [`vend::Answer`](crate::vend::Answer) reads.
+pub(crate) type Vending = Pin<Box<dyn Future<Output = Result<Given, SourceError>>>>;
 
 /// How to ask the vending service.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "read by the driver alone"))]
@@ -55,27 +55,6 @@ pub(crate) enum Vend {
     Request(VendRequest),
     /// By a function of the app's.
     Function(Rc<dyn Fn(VendContext) -> Vending>),
-    /// As the npm package's TypeScript does.
-    #[cfg(all(target_arch = "wasm32", feature = "js"))]
-    #[expect(dead_code, reason = "the package does not yet run on this driver")]
-    Host(HostVend),
-}
-
-/// What the npm package's TypeScript does: it checks options, writes requests, and calls the app's functions.
-#[cfg(all(target_arch = "wasm32", feature = "js"))]
-pub(crate) struct HostVend {
-    /// Called with a reason, an `AbortSignal` and, if there is one, a refresh token. It promises a plain object:
-    ///
-    /// - `{ url, init, allowRedirects }` is sent. `init` is for this request alone, with the signal and with `headers`
-    ///   that are `Headers`.
-    /// - `{ answer }` is what a function of the app's gave.
-    ///
-    /// What it rejects with is an `Error` with a `code`, and perhaps with `status` and `cause`.
-    pub(crate) open: js_sys::Function,
-    /// A refresh token reaches the service.
-    pub(crate) renews: bool,
-    /// All that distinguishes this source from others: two that are alike in it want the same token.
-    pub(crate) identity: String,
 }
 
 /// A request to the vending service.

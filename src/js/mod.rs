@@ -9,13 +9,12 @@
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-#[cfg(feature = "refresh")]
-mod answer;
+#[cfg(feature = "source")]
+mod asked;
 mod error;
 mod options;
 mod reader;
-#[cfg(feature = "refresh")]
-#[expect(missing_docs, reason = "wasm-bindgen adds to an enum of strings what it does not document")]
+#[cfg(feature = "source")]
 mod refresher;
 mod scope;
 #[cfg(feature = "standalone")]
@@ -23,9 +22,7 @@ pub mod standalone;
 mod token;
 mod value;
 
-#[cfg(feature = "refresh")]
-pub use answer::read_answer;
-#[cfg(feature = "refresh")]
-pub use refresher::{JsAnswer, JsStep, RefreshFailure, Refresher};
+#[cfg(feature = "source")]
+pub use refresher::{Host, Refresher, RefresherSettings};
 pub use scope::{allows, covers, decode_permissions, describe_scope, encode_permissions, merge_scopes, parse_scope};
 pub use token::{decode_token, from_api_key_v2, from_string, key_version};

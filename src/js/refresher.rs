@@ -1,303 +1,316 @@
-//! The refresh machine, as JavaScript drives it (`pkg-template/src/driver.ts`): one method an event, each of which also
-//! takes what the two clocks show and returns a [`JsStep`].
+//! The driver of a source ([`crate::browser`]), as the npm package's `TokenSource` uses it
+//! (`pkg-template/src/source/driver.ts`).
 //!
-//! Times are milliseconds by the clock that is named, durations milliseconds. What is not known is `undefined`, and a
-//! token that never expires has `Infinity` left. The driver is part of the package: numbers that make no sense count as
-//! the nearest that do.
+//! What only JavaScript can be stays there: events, promises, the app's options and functions. Each change is told to a
+//! [`Host`] while it happens, and what the host does about it may call back.
 
-use crate::plain::{Plain, Properties};
-use crate::refresh::{Action, Answer, Event, Failure, Lifetime, Machine, Now, Policy};
-use js_sys::Array;
+use super::asked::read_asked;
+use super::{options, token};
+use crate::browser::driver::Driver;
+use crate::browser::error::SourceError;
+use crate::browser::get;
+use crate::browser::host::HostVend;
+use crate::browser::observer::{Observer, Shown};
+use crate::browser::options::Options;
+use crate::plain::Properties;
+use crate::refresh::{Event, Lifetime, Outcome, Policy, Reason, Status};
+use crate::token::Token;
+use js_sys::Function;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
-/** What the machine wants done after an event, and its state. Times are milliseconds. */
-export interface RefreshStep {
-  status: 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
-  /** By the wall clock; undefined: not known. */
-  nextAttemptAt: number | undefined;
-  /** The life that the current token has left; Infinity: it never expires; undefined: there is none. */
-  tokenValidForMs: number | undefined;
-  /** To be carried out in this order. */
-  actions: RefreshAction[];
+export type RefreshStatus = 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
+export type RefreshReason = 'first' | 'refresh' | 'rejected' | 'forced';
+
+/** What a source is made of. The package has checked it. */
+export interface RefresherSettings extends AnswerOptions {
+  /** The shares of a token's life between which it is renewed. */
+  readonly window: readonly [number, number];
+  readonly requestTimeoutMs: number;
+  /** The app's name for tabs that share. */
+  readonly share: string | undefined;
+  /** All that is asked for, and of whom: two sources alike in this want the same token. */
+  readonly identity: string;
+  /** A refresh token reaches the service. */
+  readonly renews: boolean;
 }
 
-/** What each is for, `Action` in src/refresh/action.rs says. */
-export type RefreshAction =
-  | { type: 'fetch'; request: number; reason: 'first' | 'refresh' | 'rejected' | 'forced' }
-  | { type: 'abort'; request: number }
-  | { type: 'arm'; delayMs: number }
-  | { type: 'disarm' }
-  | { type: 'install'; request: number }
-  | { type: 'drop' }
-  | { type: 'refuse'; request: number }
-  | { type: 'uncertain'; request: number }
-  | { type: 'report'; request: number; cause: 'answer' | 'timeout' | 'expired' | 'sibling'; retryAt: number | undefined }
-  | { type: 'settle'; call: number; outcome: 'token' | 'failed' | 'tooShort' | 'closed' }
-  | { type: 'status'; status: RefreshStep['status'] }
-  | { type: 'lock'; request: number; leftMs: number }
-  | { type: 'drain'; request: number }
-  | { type: 'unlock' }
-  | { type: 'adopt' }
-  | { type: 'share'; fresh: boolean; extended: boolean; date: number | undefined }
-  | { type: 'shareFailure' };
+/** What to send: by the rules for redirects, unless all are allowed. Or what the app's function gave. */
+export type Opened = { url: string; init: RequestInit; allowRedirects: boolean } | { answer: unknown };
 
-/** What is known of a token's life, `Answer` in src/refresh/life/answer.rs. */
-export interface RefreshAnswer extends TokenLife {
-  /** Up to 53 bits of a hash of its bytes. */
-  tokenHash: number;
-  requestedLifeMs: number | undefined;
-  date: number | undefined;
-  ageMs: number;
+/** Is called while an event is handled, and may call back. Times are milliseconds. */
+export interface RefresherHost {
+  /** Rejects with an Error that has a code. */
+  open(reason: RefreshReason, signal: AbortSignal, refreshToken: string | undefined): Promise<Opened>;
+  /** An event was handled. `refreshAt` is by the wall clock; `validForMs` is Infinity for a token that never expires. */
+  shown(
+    status: RefreshStatus,
+    refreshAt: number | undefined,
+    validForMs: number | undefined,
+    wall: number,
+    mono: number,
+  ): void;
+  installed(token: DecodedParts): void;
+  uninstalled(): void;
+  dropped(): void;
+  failed(code: string, message: string, status?: number, willRetryAt?: number, cause?: unknown): void;
+  status(status: RefreshStatus): void;
+  settled(call: number, outcome: 'token' | 'failed' | 'tooShort' | 'closed'): void;
+  /** `send` is to be called, now or later. */
+  due(request: number, reason: RefreshReason): void;
+  /** The request under way is over. */
+  ended(): void;
+  /** `receive` is to be called, now or later. */
+  answered(request: number): void;
+  mayAbort(): boolean;
+  spent(sentAt: number): void;
+  /** Whether the host calls `tick` after this delay (undefined: never) by itself. */
+  keepsTime(delayMs: number | undefined): boolean;
+  /** An event's actions are carried out. */
+  done(): void;
 }
 ";
 
 #[wasm_bindgen]
 extern "C" {
-    /// What an event is answered with: the actions, and the machine's state.
-    #[wasm_bindgen(typescript_type = "RefreshStep")]
-    #[derive(Debug)]
-    pub type JsStep;
+    /// What a source is made of.
+    #[wasm_bindgen(typescript_type = "RefresherSettings")]
+    pub type RefresherSettings;
 
-    /// An [`Answer`] in JavaScript.
-    #[wasm_bindgen(typescript_type = "RefreshAnswer")]
-    #[derive(Debug)]
-    pub type JsAnswer;
+    /// The package's other half.
+    #[wasm_bindgen(typescript_type = "RefresherHost")]
+    pub type Host;
+
+    #[wasm_bindgen(method, catch)]
+    fn shown(
+        this: &Host,
+        status: &str,
+        refresh_at: Option<f64>,
+        valid_for: Option<f64>,
+        wall: f64,
+        mono: f64,
+    ) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn installed(this: &Host, token: JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn uninstalled(this: &Host) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn dropped(this: &Host) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn failed(
+        this: &Host,
+        code: &str,
+        message: &str,
+        status: Option<u16>,
+        will_retry_at: Option<f64>,
+        cause: JsValue,
+    ) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = status)]
+    fn status_changed(this: &Host, status: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn settled(this: &Host, call: u32, outcome: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn due(this: &Host, request: u32, reason: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn ended(this: &Host) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn answered(this: &Host, request: u32) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = mayAbort)]
+    fn may_abort(this: &Host) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn spent(this: &Host, sent_at: f64) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = keepsTime)]
+    fn keeps_time(this: &Host, delay: Option<f64>) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn done(this: &Host) -> Result<(), JsValue>;
 }
 
-/// What a failed request calls for, [`Failure`] in JavaScript.
+/// What the host throws is none of the driver's business, and must not cut it short: it is the package's own code, and
+/// what an app's listeners throw is reported before it gets here.
+impl Observer for Host {
+    fn shown(&self, shown: &Shown) {
+        let Shown { status, refresh_at, valid_for, at } = shown;
+        let valid_for = valid_for.map(Lifetime::to_js);
+        let _ = Host::shown(self, status.as_str(), time(*refresh_at), valid_for, at.wall as f64, at.mono as f64);
+    }
+
+    fn installed(&self, token: &Arc<Token>) {
+        let _ = token::to_js(token).and_then(|parts| Host::installed(self, parts));
+    }
+
+    fn uninstalled(&self) {
+        let _ = Host::uninstalled(self);
+    }
+
+    fn dropped(&self) {
+        let _ = Host::dropped(self);
+    }
+
+    fn failed(&self, error: &SourceError) {
+        let (status, retry_at) = (error.status(), time(error.will_retry_at()));
+        let cause = error.take_cause().unwrap_or_default();
+        let _ = Host::failed(self, error.code(), &error.message_for_js(), status, retry_at, cause);
+    }
+
+    fn status(&self, status: Status) {
+        let _ = self.status_changed(status.as_str());
+    }
+
+    fn settled(&self, call: u32, outcome: Outcome, _: get::Outcome) {
+        let _ = Host::settled(self, call, outcome.as_str());
+    }
+
+    fn due(&self, _: &Rc<Driver>, request: u32, reason: Reason) {
+        let _ = Host::due(self, request, reason.as_str());
+    }
+
+    fn ended(&self) {
+        let _ = Host::ended(self);
+    }
+
+    fn answered(&self, _: &Rc<Driver>, request: u32) {
+        let _ = Host::answered(self, request);
+    }
+
+    fn may_abort(&self) -> bool {
+        Host::may_abort(self).unwrap_or(true)
+    }
+
+    fn spent(&self, sent_at: i64) {
+        let _ = Host::spent(self, sent_at as f64);
+    }
+
+    fn keeps_time(&self, delay: Option<i64>) -> bool {
+        Host::keeps_time(self, time(delay)).unwrap_or_default()
+    }
+
+    fn message(&self, error: &SourceError) -> String {
+        error.message_for_js()
+    }
+
+    fn done(&self, _: &Rc<Driver>) -> bool {
+        let _ = Host::done(self);
+        false
+    }
+}
+
+/// The driver of one source, which ends when it is freed. The package keeps it to itself.
 #[wasm_bindgen]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefreshFailure {
-    /// [`Failure::Retry`].
-    Retry = "retry",
-    /// [`Failure::Malformed`].
-    Malformed = "malformed",
-    /// [`Failure::Terminal`].
-    Terminal = "terminal",
-}
-
-/// An [`Action`] with numbers and words of JavaScript.
-fn to_js(action: Action) -> JsValue {
-    let of_type = |name: &str| Plain::new().with("type", name);
-    let plain = match action {
-        Action::Fetch { request, reason } => of_type("fetch").with("request", request).with("reason", reason.as_str()),
-        Action::Abort { request } => of_type("abort").with("request", request),
-        Action::Arm { delay } => of_type("arm").with("delayMs", delay as f64),
-        Action::Disarm => of_type("disarm"),
-        Action::Install { request } => of_type("install").with("request", request),
-        Action::Drop => of_type("drop"),
-        Action::Refuse { request } => of_type("refuse").with("request", request),
-        Action::Uncertain { request } => of_type("uncertain").with("request", request),
-        Action::Report { request, cause, retry_at } => {
-            of_type("report").with("request", request).with("cause", cause.as_str()).with("retryAt", time(retry_at))
-        }
-        Action::Settle { call, outcome } => of_type("settle").with("call", call).with("outcome", outcome.as_str()),
-        Action::Status(status) => of_type("status").with("status", status.as_str()),
-        Action::Lock { request, left } => of_type("lock").with("request", request).with("leftMs", left.to_js()),
-        Action::Drain { request } => of_type("drain").with("request", request),
-        Action::Unlock => of_type("unlock"),
-        Action::Adopt => of_type("adopt"),
-        Action::Share { fresh, extended, date } => {
-            of_type("share").with("fresh", fresh).with("extended", extended).with("date", time(date))
-        }
-        Action::ShareFailure => of_type("shareFailure"),
-    };
-    plain.into()
-}
-
-/// One source's machine. The package keeps it to itself. Each method but the constructor is an [`Event`] and takes what
-/// the wall clock (`Date.now()`) and the monotonic clock (`performance.now()`) show.
-#[wasm_bindgen]
-#[derive(Debug)]
 pub struct Refresher {
-    machine: Machine,
+    driver: Rc<Driver>,
+}
+
+impl fmt::Debug for Refresher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refresher").finish_non_exhaustive()
+    }
 }
 
 #[wasm_bindgen]
 impl Refresher {
-    /// Makes a machine. The package has checked the window and the timeout; should they be out of range all the same, the
-    /// defaults hold. `shared`: it has siblings. `seed`: up to 53 random bits, from `Math.random`.
+    /// Makes a driver, which does nothing before [`Refresher::begin`].
+    ///
+    /// # Errors
+    /// As `decodeToken`, for options of decoding that make no sense.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        window_from: f32,
-        window_to: f32,
-        timeout_ms: f64,
-        shared: bool,
-        seed: f64,
-        wall: f64,
-        mono: f64,
-    ) -> Refresher {
-        let policy = Policy::new((window_from, window_to), timeout_ms as i64).unwrap_or_default();
-        let make = if shared { Machine::in_group } else { Machine::new };
-        Refresher { machine: make(policy, seed as u64, now(wall, mono)) }
+    pub fn new(host: Host, settings: &RefresherSettings) -> Result<Refresher, JsValue> {
+        let settings: &Properties = settings.unchecked_ref();
+        let host_of: &Properties = host.unchecked_ref();
+        let window: Properties = settings.get("window").unchecked_into();
+        let share = |index| window.number(index).unwrap_or_default() as f32;
+        let timeout = settings.number("requestTimeoutMs").unwrap_or_default() as i64;
+        let open: Function = host_of.get("open").unchecked_into();
+        let vend = HostVend {
+            open,
+            renews: settings.get("renews").is_truthy(),
+            identity: settings.text("identity").unwrap_or_default(),
+        };
+        let options = Options {
+            asked: read_asked(settings),
+            scope_json: None,
+            decode: options::read(&settings.get("decode"))?,
+            // The package has checked them; should they be out of range all the same, the defaults hold.
+            policy: Policy::new((share("0"), share("1")), timeout).unwrap_or_default(),
+            share: settings.text("share"),
+            vend,
+        };
+        Ok(Refresher { driver: Driver::new(Rc::new(options), Rc::new(host), Arc::default()) })
+    }
+
+    /// Begins: joins the tabs, listens to the page. `sent` is how long ago the requests were sent (ms) that count against
+    /// the limit, of sources that this one takes the place of.
+    pub fn begin(&self, sent: &[f64]) {
+        self.driver.begin();
+        for age in sent {
+            self.driver.handle(Event::PriorRequest { age: *age as i64 });
+        }
     }
 
     /// [`Event::Start`].
-    pub fn start(&mut self, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Start, wall, mono)
+    pub fn start(&self) {
+        self.driver.handle(Event::Start);
     }
 
     /// [`Event::Get`].
-    pub fn get(&mut self, call: u32, min_validity_ms: f64, force: bool, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Get { call, min_validity: min_validity_ms as i64, force }, wall, mono)
+    pub fn get(&self, call: u32, min_validity_ms: f64, force: bool) {
+        self.driver.handle(Event::Get { call, min_validity: min_validity_ms as i64, force });
     }
 
     /// [`Event::Abandon`].
-    pub fn abandon(&mut self, call: u32, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Abandon { call }, wall, mono)
+    pub fn abandon(&self, call: u32) {
+        self.driver.handle(Event::Abandon { call });
     }
 
-    /// [`Event::Rejected`].
-    pub fn rejected(&mut self, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Rejected, wall, mono)
+    /// [`Event::Rejected`], of the token in hand, or where there is none any more of the last one.
+    pub fn rejected(&self) {
+        self.driver.reject_last();
     }
 
     /// [`Event::Timer`].
-    pub fn timer(&mut self, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Timer, wall, mono)
+    pub fn tick(&self) {
+        self.driver.handle(Event::Timer);
     }
 
-    /// [`Event::Wake`].
-    pub fn wake(&mut self, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Wake, wall, mono)
+    /// Sends a request that is due, or once more if its answer was lost.
+    pub fn send(&self, request: u32, reason: &str) {
+        let reasons = [Reason::First, Reason::Refresh, Reason::Rejected, Reason::Forced];
+        if let Some(reason) = reasons.into_iter().find(|known| known.as_str() == reason) {
+            self.driver.send(request, reason);
+        }
     }
 
-    /// [`Event::Hidden`].
-    pub fn hidden(&mut self, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Hidden, wall, mono)
-    }
-
-    /// [`Event::Online`].
-    pub fn online(&mut self, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Online, wall, mono)
-    }
-
-    /// [`Event::Offline`].
-    pub fn offline(&mut self, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Offline, wall, mono)
-    }
-
-    /// [`Event::Vended`].
-    pub fn vended(&mut self, request: u32, answer: &JsAnswer, wall: f64, mono: f64) -> JsStep {
-        let answer: &Properties = answer.unchecked_ref();
-        let ms = |name: &str| answer.number(name).map(|ms| ms as i64);
-        let answer = Answer {
-            token_hash: answer.number("tokenHash").unwrap_or_default() as u64,
-            expires_at: ms("expiresAt"),
-            issued_at: ms("issuedAt"),
-            stated_life: ms("statedLifeMs"),
-            stated_expiry: ms("statedExpiry"),
-            requested_life: ms("requestedLifeMs"),
-            date: ms("date"),
-            age: ms("ageMs").unwrap_or_default(),
-        };
-        self.handle(Event::Vended { request, answer }, wall, mono)
-    }
-
-    /// [`Event::Failed`].
-    pub fn failed(
-        &mut self,
-        request: u32,
-        failure: RefreshFailure,
-        retry_after_ms: Option<f64>,
-        wall: f64,
-        mono: f64,
-    ) -> JsStep {
-        self.handle(Event::Failed { request, failure: failure.with(retry_after_ms) }, wall, mono)
+    /// Takes the answer of a request.
+    pub fn receive(&self, request: u32) {
+        self.driver.receive(request);
     }
 
     /// [`Event::Close`].
-    pub fn close(&mut self, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Close, wall, mono)
-    }
-
-    /// [`Event::Locked`].
-    pub fn locked(&mut self, request: u32, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Locked { request }, wall, mono)
-    }
-
-    /// [`Event::Drained`].
-    pub fn drained(&mut self, request: u32, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::Drained { request }, wall, mono)
-    }
-
-    /// [`Event::PriorRequest`].
-    #[wasm_bindgen(js_name = priorRequest)]
-    pub fn prior_request(&mut self, age_ms: f64, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::PriorRequest { age: age_ms as i64 }, wall, mono)
-    }
-
-    /// [`Event::SiblingToken`].
-    #[wasm_bindgen(js_name = siblingToken)]
-    #[expect(clippy::too_many_arguments, reason = "two of them are the clocks")]
-    pub fn sibling_token(
-        &mut self,
-        token_hash: f64,
-        left_ms: f64,
-        fresh: bool,
-        extended: bool,
-        date: Option<f64>,
-        wall: f64,
-        mono: f64,
-    ) -> JsStep {
-        let event = Event::SiblingToken {
-            token_hash: token_hash as u64,
-            life: Lifetime::from_js(left_ms),
-            fresh,
-            extended,
-            date: date.map(|at| at as i64),
-        };
-        self.handle(event, wall, mono)
-    }
-
-    /// [`Event::SiblingFailed`].
-    #[wasm_bindgen(js_name = siblingFailed)]
-    pub fn sibling_failed(
-        &mut self,
-        failure: RefreshFailure,
-        retry_after_ms: Option<f64>,
-        own_fault: bool,
-        wall: f64,
-        mono: f64,
-    ) -> JsStep {
-        self.handle(Event::SiblingFailed { own_fault, failure: failure.with(retry_after_ms) }, wall, mono)
-    }
-
-    /// [`Event::SiblingAsked`].
-    #[wasm_bindgen(js_name = siblingAsked)]
-    pub fn sibling_asked(&mut self, left_ms: f64, wall: f64, mono: f64) -> JsStep {
-        self.handle(Event::SiblingAsked { left: Lifetime::from_js(left_ms) }, wall, mono)
-    }
-
-    fn handle(&mut self, event: Event, wall: f64, mono: f64) -> JsStep {
-        let actions = self.machine.handle(event, now(wall, mono));
-        let step = Plain::new()
-            .with("status", self.machine.status().as_str())
-            .with("nextAttemptAt", time(self.machine.refresh_at()))
-            .with("tokenValidForMs", self.machine.token_valid_for().map(Lifetime::to_js))
-            .with("actions", actions.into_iter().map(to_js).collect::<Array>());
-        JsValue::from(step).unchecked_into()
+    pub fn close(&self) {
+        self.driver.handle(Event::Close);
     }
 }
 
-impl RefreshFailure {
-    /// With what `Retry-After` asks for.
-    fn with(self, retry_after_ms: Option<f64>) -> Failure {
-        match self {
-            RefreshFailure::Terminal => Failure::Terminal,
-            RefreshFailure::Malformed => Failure::Malformed,
-            // Any other word is none that the package has.
-            RefreshFailure::Retry | RefreshFailure::__Invalid => {
-                Failure::Retry { after: retry_after_ms.map(|ms| ms as i64) }
-            }
-        }
+impl Drop for Refresher {
+    fn drop(&mut self) {
+        self.driver.close();
     }
-}
-
-fn now(wall: f64, mono: f64) -> Now {
-    Now { wall: wall as i64, mono: mono as i64 }
 }
 
 fn time(ms: Option<i64>) -> Option<f64> {

@@ -24,13 +24,13 @@ impl Lifetime {
     }
 
     /// As JavaScript has it: milliseconds, of which infinitely many never end.
-    #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "source")))]
+    #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn from_js(ms: f64) -> Self {
         if ms == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(ms as i64) }
     }
 
     /// The same for JavaScript.
-    #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "source")))]
+    #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn to_js(self) -> f64 {
         self.millis().map_or(f64::INFINITY, |ms| ms as f64)
     }

@@ -3,7 +3,7 @@ import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import type { Token, TokenSource } from 'momento-token-wasm';
 import { disposes } from '../dispose.js';
-import { type Endings, listen } from '../page.js';
+import { type Endings, listen } from './listen.js';
 import { reading, wrong } from './argument.js';
 import { credentialProvider } from './provider.js';
 import { Sequence } from './sequence.js';

@@ -9,33 +9,47 @@ use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// What a request brought.
+#[derive(Clone, Copy)]
+enum Brought {
+    Token,
+    Nothing,
+}
+
 impl Driver {
     pub(super) fn carry_out(self: &Rc<Self>, action: Action) {
         match action {
-            Action::Fetch { request, reason } => self.send(request, reason),
+            Action::Fetch { request, reason } => self.observer.due(self, request, reason),
             Action::Abort { .. } => {
-                if let Some(request) = self.end_request() {
+                let may_abort = self.observer.may_abort();
+                if let Some(request) = self.end_request(Brought::Nothing).filter(|_| may_abort) {
                     request.abort.abort();
                 }
             }
             Action::Arm { delay } => self.arm(delay),
-            Action::Disarm => drop(self.with(|state| state.timer.take())),
+            Action::Disarm => {
+                self.observer.keeps_time(None);
+                drop(self.with(|state| state.timer.take()));
+            }
             Action::Install { .. } => {
-                if let Some(Ok(current)) = self.end_request().and_then(|request| request.outcome) {
+                if let Some(Ok(current)) = self.end_request(Brought::Token).and_then(|request| request.outcome) {
                     self.install(current);
                 }
             }
-            Action::Drop => self.with(|state| {
-                state.dropped = state.token.take().map(|current| current.token);
-                state.has_news = true;
-            }),
-            Action::Refuse { .. } | Action::Uncertain { .. } => drop(self.end_request()),
+            Action::Drop => {
+                self.with(|state| state.dropped = state.token.take().map(|current| current.token));
+                self.observer.uninstalled();
+            }
+            Action::Refuse { .. } | Action::Uncertain { .. } => drop(self.end_request(Brought::Nothing)),
             Action::Report { cause, retry_at, .. } => self.report(cause, retry_at),
             Action::Settle { call, outcome } => self.settle(call, outcome),
             Action::Status(status) => {
-                self.with(|state| state.has_news = true);
                 if status == Status::Closed {
                     self.release();
+                }
+                // A listener may have changed it again: then this is no news any more.
+                if self.with(|state| state.status() == status) {
+                    self.observer.status(status);
                 }
             }
             Action::Lock { request, left } => {
@@ -64,6 +78,9 @@ impl Driver {
     }
 
     fn arm(self: &Rc<Self>, delay: i64) {
+        if self.observer.keeps_time(Some(delay)) {
+            return;
+        }
         let driver = Rc::downgrade(self);
         let timer = Timeout::new(u32::try_from(delay).unwrap_or_default(), move || {
             if let Some(driver) = driver.upgrade() {
@@ -73,29 +90,40 @@ impl Driver {
         drop(self.with(|state| state.timer.replace(timer)));
     }
 
-    fn end_request(&self) -> Option<Request> {
-        self.with(|state| state.request.take())
+    /// The request is over. One that brought a token, and was not the first to, does not count against the limit.
+    fn end_request(&self, brought: Brought) -> Option<Request> {
+        let mut request = self.with(|state| state.request.take());
+        if request.is_some() {
+            self.observer.ended();
+        }
+        let uncounted = request.as_mut().and_then(|request| request.uncounted.take());
+        if let (Some(sent_at), Brought::Nothing) = (uncounted, brought) {
+            self.observer.spent(sent_at);
+        }
+        request
     }
 
     fn install(&self, current: Current) {
-        let renews = self.options.renews();
+        let renews = self.options.vend.renews();
+        let token = Arc::clone(&current.token);
         let error = self.with(|state| {
             if renews && current.refresh_token.is_some() {
                 state.refresh_token.clone_from(&current.refresh_token);
             }
             state.token = Some(current);
+            state.has_had_token = true;
             state.dropped = None;
-            state.has_news = true;
             state.error.take()
         });
         // It may hold an error of the app's, and that anything.
         drop(error);
+        self.observer.installed(&token);
     }
 
     fn report(&self, cause: Cause, retry_at: Option<i64>) {
         let failed = match cause {
             Cause::Sibling => self.with(|state| state.heard.take()),
-            _ => self.end_request().and_then(|request| request.outcome),
+            _ => self.end_request(Brought::Nothing).and_then(|request| request.outcome),
         };
         let failed = failed.and_then(Result::err);
         let error = match cause {
@@ -103,29 +131,21 @@ impl Driver {
             Cause::Expired => Some(SourceError::from(Kind::Expired)),
             Cause::Answer | Cause::Sibling => failed.as_ref().map(|Failed { error, .. }| error.clone()),
         };
-        let before = self.with(|state| {
-            state.failure = failed.map(|Failed { failure, .. }| failure);
-            state.has_news = true;
-            std::mem::replace(&mut state.error, error.map(|error| error.with_retry_at(retry_at)))
-        });
+        self.with(|state| state.failure = failed.map(|Failed { failure, .. }| failure));
+        let Some(error) = error.map(|error| error.with_retry_at(retry_at)) else { return };
+        let before = self.with(|state| state.error.replace(error.clone()));
         drop(before);
+        self.observer.failed(&error);
     }
 
     fn settle(&self, call: u32, outcome: Outcome) {
-        let settled = self.with(|state| {
-            let caller = state.callers.remove(&call)?;
-            let outcome = match (outcome, &state.token, &state.error) {
-                (Outcome::Token, Some(current), _) => Ok(Arc::clone(&current.token)),
-                (Outcome::Failed { .. }, _, Some(error)) => Err(error.clone()),
-                (Outcome::TooShort, ..) => Err(Kind::TooShort.into()),
-                _ => Err(Kind::Closed.into()),
-            };
-            Some((caller, outcome))
+        let answer = self.with(|state| match (outcome, &state.token, &state.error) {
+            (Outcome::Token, Some(current), _) => Ok(Arc::clone(&current.token)),
+            (Outcome::Failed { .. }, _, Some(error)) => Err(error.clone()),
+            (Outcome::TooShort, ..) => Err(Kind::TooShort.into()),
+            _ => Err(Kind::Closed.into()),
         });
-        if let Some((caller, outcome)) = settled {
-            // Whoever has gone away needs no answer.
-            let _ = caller.send(outcome);
-        }
+        self.observer.settled(call, outcome, answer);
     }
 
     /// The source is closed: lets go of everything.
@@ -133,7 +153,6 @@ impl Driver {
         let released = self.with(|state| {
             state.is_closed = true;
             (
-                std::mem::take(&mut state.callers),
                 state.timer.take(),
                 std::mem::take(&mut state.listeners),
                 state.request.take(),

@@ -21,7 +21,7 @@ impl Driver {
 
     /// Under this name meet those who want the same: the app's name for it, and what else distinguishes.
     pub(super) fn group_name(&self, share: &str) -> String {
-        format!("momento-token-wasm:{share}:{:x}", hash_of(&self.options.identity()))
+        format!("momento-token-wasm:{share}:{:x}", hash_of(&self.options.vend.identity(&self.options)))
     }
 
     /// A page in the back/forward cache holds neither lock nor channel, or it could not be there.
@@ -61,7 +61,7 @@ impl Driver {
         let (Some(tabs), Some(error)) = (self.tabs(), error) else { return };
         tabs.tell(&Message::Failure {
             code: error.code().into(),
-            message: error.to_string(),
+            message: self.observer.message(&error),
             status: error.status(),
             failure: failure.unwrap_or(Failure::Retry { after: None }),
         });
@@ -82,7 +82,7 @@ impl Driver {
         if (left == Lifetime::Forever && expires) || self.with(|state| state.was_rejected(token_hash)) {
             return;
         }
-        let renews = self.options.renews();
+        let renews = self.options.vend.renews();
         self.with(|state| {
             // This tab's own may have been spent on it, whether or not the token is wanted.
             if fresh && renews && vended.refresh_token.is_some() {

@@ -2,17 +2,15 @@
 
 use super::super::answer::{Failed, Vended, hash};
 use super::super::error::SourceError;
-use super::super::get::Outcome;
+use super::super::observer::Shown;
 use super::super::page::Listener;
-use super::super::snapshot::{Changed, Snapshot};
+use super::super::snapshot::Snapshot;
 use crate::refresh::{Action, Event, Failure, Lifetime, Machine, Now, Status};
 use crate::token::{Secret, Token};
 use futures_channel::oneshot::Sender;
 use gloo_timers::callback::Timeout;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Waker;
 use web_sys::AbortController;
 use zeroize::Zeroizing;
 
@@ -28,6 +26,8 @@ pub(super) struct State {
     pub(super) listeners: Vec<Listener>,
 
     pub(super) token: Option<Current>,
+    /// A token has arrived before.
+    pub(super) has_had_token: bool,
     /// The last token in hand, where there is none any more.
     pub(super) dropped: Option<Arc<Token>>,
     pub(super) refresh_token: Option<Arc<Secret>>,
@@ -42,13 +42,6 @@ pub(super) struct State {
     pub(super) failure: Option<Failure>,
     /// Hashes of tokens that were rejected here: a sibling that does not know may offer them again.
     rejected: VecDeque<u64>,
-
-    pub(super) callers: BTreeMap<u32, Sender<Outcome>>,
-    last_call: u32,
-    pub(super) watchers: Vec<Watcher>,
-    pub(super) wakers: Vec<Waker>,
-    /// Watchers have not been told of what changed.
-    pub(super) has_news: bool,
 }
 
 /// A token, and what it was read from.
@@ -67,12 +60,24 @@ pub(super) struct Request {
     _given_up: Sender<()>,
     /// It was sent with a refresh token.
     has_refresh_token: bool,
+    /// When it was sent, by the monotonic clock (ms), unless it already counts against the limit of requests.
+    pub(super) uncounted: Option<i64>,
     pub(super) outcome: Option<Result<Current, Failed>>,
+    /// What the machine has not been told of the outcome yet.
+    event: Option<Event>,
 }
 
 impl Request {
     pub(super) fn new(id: u32, abort: AbortController, given_up: Sender<()>) -> Self {
-        Request { id, abort, _given_up: given_up, has_refresh_token: false, outcome: None }
+        Request {
+            id,
+            abort,
+            _given_up: given_up,
+            has_refresh_token: false,
+            uncounted: None,
+            outcome: None,
+            event: None,
+        }
     }
 }
 
@@ -105,32 +110,10 @@ impl State {
         let is_valid = self.left(now) > Lifetime::ZERO;
         Snapshot {
             token: self.token.as_ref().filter(|_| is_valid).map(|current| Arc::clone(&current.token)),
-            status: self.machine.as_ref().map_or(Status::Idle, Machine::status),
+            status: self.status(),
             error: self.error.clone(),
             refresh_at: self.machine.as_ref().and_then(Machine::refresh_at),
         }
-    }
-
-    /// A stream that is polled again and again is woken once.
-    pub(super) fn add_waker(&mut self, waker: Waker) {
-        if !self.wakers.iter().any(|other| other.will_wake(&waker)) {
-            self.wakers.push(waker);
-        }
-    }
-
-    /// Those that are not wanted any more.
-    pub(super) fn take_ended_watchers(&mut self) -> Vec<Watcher> {
-        let is_closed = self.is_closed && !self.has_news;
-        let (wanted, ended) =
-            std::mem::take(&mut self.watchers).into_iter().partition(|watcher| watcher.is_wanted() && !is_closed);
-        self.watchers = wanted;
-        ended
-    }
-
-    pub(super) fn add_caller(&mut self, caller: Sender<Outcome>) -> u32 {
-        self.last_call = self.last_call.wrapping_add(1);
-        self.callers.insert(self.last_call, caller);
-        self.last_call
     }
 
     /// Notes that a request is sent. Gives the refresh token for it, and the request before, which is over.
@@ -140,14 +123,26 @@ impl State {
         (self.refresh_token.clone(), before)
     }
 
-    /// Notes what came of a request, and gives the event. `None` if the request is not under way any more.
-    pub(super) fn receive(&mut self, id: u32, outcome: Result<Vended, Failed>) -> Option<Event> {
-        let request = self.request.as_mut().filter(|request| request.id == id)?;
+    pub(super) fn is_under_way(&self, id: u32) -> bool {
+        self.request.as_ref().is_some_and(|request| request.id == id)
+    }
+
+    /// Notes that the request under way was sent. True if there was no token before.
+    pub(super) fn sent(&mut self, at: i64) -> bool {
+        let is_first = !self.has_had_token;
+        if let Some(request) = self.request.as_mut().filter(|_| !is_first) {
+            request.uncounted = Some(at);
+        }
+        is_first
+    }
+
+    /// Notes what came of a request. False if the request is not under way any more.
+    pub(super) fn receive(&mut self, id: u32, outcome: Result<Vended, Failed>) -> bool {
+        let Some(request) = self.request.as_mut().filter(|request| request.id == id) else { return false };
         match outcome {
             Ok(vended) => {
-                let answer = vended.life;
+                request.event = Some(Event::Vended { request: id, answer: vended.life });
                 request.outcome = Some(Ok(vended.into()));
-                Some(Event::Vended { request: id, answer })
             }
             Err(mut failed) => {
                 // It may be the refresh token that was refused: another attempt goes without it.
@@ -156,11 +151,29 @@ impl State {
                     self.refresh_token = None;
                     failed.failure = Failure::Retry { after: failed.retry_after };
                 }
-                let failure = failed.failure;
+                request.event = Some(Event::Failed { request: id, failure: failed.failure });
                 request.outcome = Some(Err(failed));
-                Some(Event::Failed { request: id, failure })
             }
         }
+        true
+    }
+
+    /// What the machine is to be told of the request's outcome; `None` if it was told, or the request is over.
+    pub(super) fn take_event(&mut self, id: u32) -> Option<Event> {
+        self.request.as_mut().filter(|request| request.id == id)?.event.take()
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.machine.as_ref().map_or(Status::Idle, Machine::status)
+    }
+
+    pub(super) fn shown(&self, at: Now) -> Option<Shown> {
+        self.machine.as_ref().map(|machine| Shown {
+            status: machine.status(),
+            refresh_at: machine.refresh_at(),
+            valid_for: machine.token_valid_for(),
+            at,
+        })
     }
 
     /// Notes that a token was rejected. False if it is neither the one in hand nor the last one, which has expired.
@@ -173,39 +186,25 @@ impl State {
         if !is_current && !is_last {
             return false;
         }
-        self.rejected.push_front(hash(token.credential()));
-        self.rejected.truncate(MAX_REJECTED);
+        self.remember_rejected(hash(token.credential()));
         true
+    }
+
+    /// Notes that the token in hand was rejected, or if there is none any more, the last one. False if there is neither.
+    #[cfg(feature = "js")]
+    pub(super) fn reject_last(&mut self) -> bool {
+        let last = self.token.as_ref().map(|current| &current.token).or(self.dropped.as_ref());
+        let Some(rejected) = last.map(|token| hash(token.credential())) else { return false };
+        self.remember_rejected(rejected);
+        true
+    }
+
+    fn remember_rejected(&mut self, hash: u64) {
+        self.rejected.push_front(hash);
+        self.rejected.truncate(MAX_REJECTED);
     }
 
     pub(super) fn was_rejected(&self, hash: u64) -> bool {
         self.rejected.contains(&hash)
-    }
-}
-
-/// Who wants to know of changes.
-#[derive(Clone)]
-pub(super) struct Watcher {
-    changed: Changed,
-    ended: Arc<AtomicBool>,
-}
-
-impl Watcher {
-    pub(super) fn new(changed: Changed, ended: Arc<AtomicBool>) -> Self {
-        Watcher { changed, ended }
-    }
-
-    pub(super) fn is_wanted(&self) -> bool {
-        !self.ended.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn call(&self, snapshot: &Snapshot) {
-        if !self.is_wanted() {
-            return;
-        }
-        // It is free: nobody is called while somebody is, but for a watch that begins within a call.
-        if let Ok(mut changed) = self.changed.try_borrow_mut() {
-            changed(snapshot);
-        }
     }
 }

@@ -4,7 +4,7 @@ use super::error::Refused;
 use super::scope::of_scope;
 use super::token::Token;
 use crate::browser::response::answered;
-use crate::browser::vend::{Vend, VendAnswer, VendContext, VendRequest, Vending};
+use crate::browser::vend::{self, Vend, VendContext, VendRequest, Vending};
 use crate::browser::{Credentials, GetToken, SourceError, TokenSource, TokenSourceBuilder, page::Listener};
 use crate::js::error::Thrown;
 use crate::js::options::{self, OPTIONS, given};
@@ -287,6 +287,6 @@ fn call(function: Function, context: VendContext, scope: Option<JsValue>) -> Ven
             tell("refreshToken", token.reveal().into());
         }
         let answer = function.call1(&JsValue::UNDEFINED, &told).map_err(SourceError::threw)?;
-        answered(&answer).await.map(VendAnswer::Given).map_err(SourceError::threw)
+        answered(&answer).await.map(vend::Given::Value).map_err(SourceError::threw)
     })
 }

@@ -3,6 +3,7 @@
 mod callers;
 mod doubt;
 mod end;
+mod extremes;
 mod failures;
 mod group;
 mod inherited;
