@@ -1,8 +1,16 @@
 // The package without the refresher: credentials and scopes.
 export { ready } from './wasm.js';
-export { TokenError } from './error.js';
-export { CredentialProvider, decodeToken, keyVersion } from './token.js';
-export { AllCacheItems, AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
+export { TokenError } from './common/error.js';
+export { CredentialProvider, decodeToken, keyVersion } from './token/token.js';
+export {
+  AllCacheItems,
+  AllCaches,
+  AllFunctions,
+  AllTopics,
+  CacheRole,
+  FunctionRole,
+  TopicRole,
+} from './scope/permission.js';
 export {
   allows,
   covers,
@@ -11,6 +19,6 @@ export {
   encodePermissions,
   mergeScopes,
   parseScope,
-} from './scope.js';
-export { AllDataReadWrite, DisposableTokenScopes, TokenScopes } from './builders.js';
-export { ExpiresIn } from './expires.js';
+} from './scope/scope.js';
+export { AllDataReadWrite, DisposableTokenScopes, TokenScopes } from './scope/builders.js';
+export { ExpiresIn } from './scope/expires.js';

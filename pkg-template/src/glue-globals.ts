@@ -1,5 +1,5 @@
 // What wasm-bindgen's glue finds in place of globals: tools/glue.mjs imports these names into it.
-import { refer } from './ties.js';
+import { refer } from './source/ties.js';
 
 type Timer = ReturnType<typeof globalThis.setTimeout>;
 

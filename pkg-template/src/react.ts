@@ -1,6 +1,6 @@
 // React: a token as state, or one that a component waits for. Works under StrictMode, on servers, and from React 18 on.
 import { type Token, TokenError, type TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
-import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from './react-hooks.js';
+import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from './bindings/react-hooks.js';
 import type * as Face from '../react.js';
 import { isSource, readOptions } from './bindings/offer.js';
 import { OwnSources } from './bindings/own-sources.js';

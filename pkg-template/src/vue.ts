@@ -9,7 +9,7 @@ import {
   shallowRef,
   toValue,
   watch,
-} from './vue-functions.js';
+} from './bindings/vue-functions.js';
 import type * as Face from '../vue.js';
 import { type Options, isSource, readOptions } from './bindings/offer.js';
 import { OwnSources } from './bindings/own-sources.js';

@@ -2,7 +2,7 @@
 import { type Core, bind } from 'wasm-glue';
 import { compile, compileNow } from 'wasm-module';
 import type { TokenErrorCode } from '../index.js';
-import { TokenError } from './error.js';
+import { TokenError } from './common/error.js';
 
 interface Exports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;

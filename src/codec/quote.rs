@@ -9,7 +9,7 @@ const MAX_RUN: usize = 40;
 /// False for what may be a credential, and for what is too long for a message.
 ///
 /// Arguments get mixed up, so any text may be a credential. One has long runs of base64, or begins as the base64 of a
-/// JSON object does. `mayBeCredential` in the package's `pkg-template/src/quote.ts` draws the same line.
+/// JSON object does. `mayBeCredential` in the package's `pkg-template/src/common/quote.ts` draws the same line.
 pub(crate) fn is_quotable(text: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
     let mut runs = text.split(|byte| !is_base64(byte));

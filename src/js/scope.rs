@@ -170,7 +170,7 @@ pub enum All {
     Functions = "functions",
 }
 
-/// A scope as plain data in the canonical form, which pkg-template/src/scope.ts freezes.
+/// A scope as plain data in the canonical form, which pkg-template/src/scope/scope.ts freezes.
 fn write(scope: &TokenScope) -> JsValue {
     let permissions = Array::new();
     for permission in scope.permissions() {

@@ -53,7 +53,7 @@ impl Token {
     }
 
     /// Claim `exp`, in milliseconds since the epoch: [`Token::expires_at`] unless that is what an answer says.
-    #[cfg(all(target_arch = "wasm32", any(feature = "source", all(feature = "js", feature = "refresh"))))]
+    #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn claimed_expiry(&self) -> Option<i64> {
         self.expires_at.filter(|_| !self.expiry_from_answer)
     }

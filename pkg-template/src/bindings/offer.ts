@@ -1,6 +1,6 @@
 // The options of a hook as they were at one render: what they say, to be compared, and the functions among them.
 import { TokenError, type TokenSource, type TokenSourceOptions, type VendRequest } from 'momento-token-wasm';
-import { comparableBody } from '../identity.js';
+import { comparableBody } from '../source/identity.js';
 import type { Content, Offer } from './options-gate.js';
 
 type Vend = TokenSourceOptions['vend'];

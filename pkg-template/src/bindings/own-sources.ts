@@ -1,6 +1,6 @@
 // The sources that a hook makes of the options it is given, one after the other.
 import { TokenError, TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
-import type { Budget } from '../budget.js';
+import type { Budget } from '../source/budget.js';
 import { type Functions, type Options, forSource } from './offer.js';
 import { type Decision, OptionsGate, type Problem, differences } from './options-gate.js';
 import { type State, ask, follow, stateOf } from './state.js';

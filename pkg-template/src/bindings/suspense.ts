@@ -6,7 +6,7 @@
 // or the component would ask again and the boundary would never be reached; and no longer once it is there, because the
 // next render is then the boundary's reset.
 import { TokenError, type TokenSource } from 'momento-token-wasm';
-import { version } from '../react-hooks.js';
+import { version } from './react-hooks.js';
 
 interface Attempt {
   /** Resolves when it is over, whatever came of it. Not a promise, to see when React begins to wait. */

@@ -3,7 +3,7 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError } from 'momento-token-wasm';
-import { disposes } from '../dispose.js';
+import { disposes } from '../common/dispose.js';
 import { type Moment, now, since } from './clocks.js';
 import { failureOf } from './failure.js';
 import type { Lane, Sequence } from './sequence.js';

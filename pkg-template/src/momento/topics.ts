@@ -2,7 +2,7 @@
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import type { Token, TokenSource } from 'momento-token-wasm';
-import { disposes } from '../dispose.js';
+import { disposes } from '../common/dispose.js';
 import { type Endings, listen } from './listen.js';
 import { reading, wrong } from './argument.js';
 import { credentialProvider } from './provider.js';

@@ -1,8 +1,8 @@
 // A copy of a scope, for a source that may have to wait for WebAssembly: what the app changes afterwards is not seen. The
 // crate checks the copy when it can (src/js/reader.rs), by the same rules; here is checked what a copy takes.
 import { LONE_SURROGATE, isBytes } from './bytes.js';
-import { TokenError, kindOf } from './error.js';
-import { mayBeCredential } from './quote.js';
+import { TokenError, kindOf } from '../common/error.js';
+import { mayBeCredential } from '../common/quote.js';
 
 /** A scope is { permissions: [{ item: { key } }] }: names and keys stand this deep, and nothing stands deeper. */
 const LEAF = 4;

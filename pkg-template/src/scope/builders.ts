@@ -1,10 +1,10 @@
 // Functions that write scopes, named as in Momento's SDK. They check what they are given at once, without WebAssembly:
 // where a variable was not set, the error names the argument. What they give is in the canonical form.
-import type * as Face from '../index.js';
-import { check, isObject, wrong } from './error.js';
-import { readsAs } from './options.js';
+import type * as Face from '../../index.js';
+import { check, isObject, wrong } from '../common/error.js';
+import { readsAs } from '../token/options.js';
 import { LONE_SURROGATE, isBytes } from './bytes.js';
-import { decodeStrictly } from './text.js';
+import { decodeStrictly } from '../common/text.js';
 import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole } from './permission.js';
 
 const { freeze } = Object;

@@ -1,9 +1,9 @@
 // Scopes as plain data. What they mean is the crate's business (src/scope).
-import type * as Face from '../index.js';
-import { check, text } from './error.js';
+import type * as Face from '../../index.js';
+import { check, text } from '../common/error.js';
 import { AllCacheItems, AllCaches, AllFunctions, AllTopics } from './permission.js';
 import { snapshot } from './snapshot.js';
-import { call } from './wasm.js';
+import { call } from '../wasm.js';
 
 const MAX_PERMISSIONS = 20;
 

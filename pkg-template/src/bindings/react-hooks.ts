@@ -1,6 +1,6 @@
 // React's hooks, as the binding uses them. One that the installed React lacks throws `ERR_PEER` when it is called.
 import * as installed from 'react';
-import { type Peer, functionOf } from './peer.js';
+import { type Peer, functionOf } from '../common/peer.js';
 
 // Hooks are read from a copy: a bundler fails the build where a module names a missing export of a namespace.
 type React = typeof installed;

@@ -1,4 +1,4 @@
-import type { TokenErrorCode } from '../index.js';
+import type { TokenErrorCode } from '../../index.js';
 
 /** The one error of the package. */
 export class TokenError extends Error {

@@ -1,12 +1,12 @@
 // What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
-import type * as Face from '../index.js';
+import type * as Face from '../../index.js';
 import type { AnswerOptions, Opened, RefreshReason } from 'wasm-glue';
-import { TokenError, check, isObject, wrong } from './error.js';
-import { checkDisposable } from './expires.js';
+import { TokenError, check, isObject, wrong } from '../common/error.js';
+import { checkDisposable } from '../scope/expires.js';
 import { preparePayload } from './payload.js';
-import { isCredential } from './quote.js';
-import { absolute, copyHeaders, isUrl, urlText } from './recognize.js';
-import { encodePermissions, keepScope, parseScope } from './scope.js';
+import { isCredential } from '../common/quote.js';
+import { absolute, copyHeaders, isUrl, urlText } from '../common/recognize.js';
+import { encodePermissions, keepScope, parseScope } from '../scope/scope.js';
 import { here } from './zone.js';
 
 type Options = Face.TokenSourceOptions;

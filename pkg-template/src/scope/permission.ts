@@ -1,5 +1,5 @@
 // What permissions are made of: roles, and the constants for all.
-import type * as Face from '../index.js';
+import type * as Face from '../../index.js';
 
 export const CacheRole = Object.freeze({
   ReadWrite: 'readwrite',

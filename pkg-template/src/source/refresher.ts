@@ -1,6 +1,6 @@
 // A source's driver in the crate (src/js/refresher.rs), and the instance of the module that it lives in: it ends with that.
 import type { Core, RefreshReason, RefresherHost, RefresherSettings } from 'wasm-glue';
-import { call, isLost, refused } from './wasm.js';
+import { call, isLost, refused } from '../wasm.js';
 
 type CoreRefresher = InstanceType<Core['Refresher']>;
 

@@ -1,7 +1,7 @@
 // How long a token is to live.
-import type * as Face from '../index.js';
-import { wrong } from './error.js';
-import { timeOf } from './recognize.js';
+import type * as Face from '../../index.js';
+import { wrong } from '../common/error.js';
+import { timeOf } from '../common/recognize.js';
 
 /** 25 hours (Momento's limits page). */
 const DISPOSABLE_LIMIT = 90_000;

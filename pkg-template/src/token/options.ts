@@ -1,6 +1,6 @@
 // The options of decoding: a source keeps a copy of them, checked before WebAssembly can read them (src/js/options.rs).
-import type * as Face from '../index.js';
-import { check, isObject, reads, text, wrong } from './error.js';
+import type * as Face from '../../index.js';
+import { check, isObject, reads, text, wrong } from '../common/error.js';
 
 type Overrides = NonNullable<Face.DecodeOptions['endpointOverrides']>;
 

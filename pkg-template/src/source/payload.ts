@@ -1,5 +1,5 @@
 // The body of a request to the vending service: checked and written once, and sent with every attempt.
-import { isObject, reads, wrong } from './error.js';
+import { isObject, reads, wrong } from '../common/error.js';
 import { classOf, kindOfBody } from './identity.js';
 
 /** What goes into a JSON body beside what the app gives. */

@@ -1,5 +1,5 @@
 // The errors that a source makes itself, and how listeners learn that it cannot begin.
-import { TokenError } from './error.js';
+import { TokenError } from '../common/error.js';
 import { outside } from './zone.js';
 
 export const closed = (): TokenError =>

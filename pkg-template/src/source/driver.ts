@@ -1,17 +1,17 @@
 // Drives a source: the crate (src/js/refresher.rs) decides, fetches and shares; here are callers, listeners, what the app
 // handed in, and how long all of that lives.
-import type * as Face from '../index.js';
+import type * as Face from '../../index.js';
 import type { Opened, RefreshReason, RefreshStatus, RefresherHost, RefresherSettings } from 'wasm-glue';
 import { type Budget, spend } from './budget.js';
-import { TokenError } from './error.js';
+import { TokenError } from '../common/error.js';
 import { Refresher } from './refresher.js';
 import type { Vend } from './request.js';
-import { claimNextTimer } from './glue-globals.js';
+import { claimNextTimer } from '../glue-globals.js';
 import { type Weak, refer, weakly } from './ties.js';
-import { makeToken } from './token.js';
+import { makeToken } from '../token/token.js';
 import { StartFailures, closed, tooShort } from './trouble.js';
 import { type Visit, Visits, isWorker } from './visits.js';
-import { onLost, refused } from './wasm.js';
+import { onLost, refused } from '../wasm.js';
 import { outside } from './zone.js';
 
 /** Where the two clocks disagree by more than this since then, only the machine can tell how old the token is. */
@@ -63,14 +63,16 @@ const hostOf = (driver: Weak<Driver>): RefresherHost => ({
 /** Drivers that someone waits for or listens to: they live until that ends, whoever else has dropped them. */
 const wanted = new Set<Driver>();
 
-/** Once: those in use learn at once that their instance has ended, the others when they are used. */
-const watchInstances = (() => {
-  let isWatching = false;
-  return (): void => {
-    if (!isWatching) onLost((error) => outside(() => wanted.forEach((driver) => driver.loseIfLost(error))));
-    isWatching = true;
-  };
-})();
+let isWatching = false;
+
+/** Where an instance ends, the drivers in use learn of it at once, and the others when they are used. */
+function watchInstances(): void {
+  if (isWatching) return;
+  isWatching = true;
+  onLost((error) => {
+    for (const driver of [...wanted]) driver.loseIfLost(error);
+  });
+}
 
 export class Driver {
   status: Face.TokenSource['status'] = 'idle';
@@ -390,8 +392,7 @@ export class Driver {
     this.status = 'failed';
     this.lastError = error;
     // Something else may have happened by the time it is told.
-    const isOld = (): boolean =>
-      this.lastError !== error || this.status !== 'failed' || this.#refresher !== undefined;
+    const isOld = (): boolean => this.lastError !== error || this.status !== 'failed' || this.#refresher !== undefined;
     this.#startFailures.tell(isOld, () => {
       const isUntold = this.#isUntold;
       this.#isUntold = false;

@@ -1,11 +1,11 @@
 // Credentials: what the crate decoded (src/js/token.rs), as an object that cannot be printed by accident.
 import type { DecodedParts } from 'wasm-glue';
-import type * as Face from '../index.js';
-import { TokenError, check, isObject, wrong } from './error.js';
+import type * as Face from '../../index.js';
+import { TokenError, check, isObject, wrong } from '../common/error.js';
 import { readsAs } from './options.js';
-import { timeOf } from './recognize.js';
-import { decodePermissions } from './scope.js';
-import { call } from './wasm.js';
+import { timeOf } from '../common/recognize.js';
+import { decodePermissions } from '../scope/scope.js';
+import { call } from '../wasm.js';
 
 /** In the order of JSON. */
 const FIELDS = [

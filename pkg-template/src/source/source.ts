@@ -1,12 +1,12 @@
 // TokenSource: the public face of the refresher. What is asked is checked here, and promises, events and loops are
 // made; driver.ts does what the machine decides.
-import type * as Face from '../index.js';
+import type * as Face from '../../index.js';
 import type { Budget } from './budget.js';
-import { disposes } from './dispose.js';
+import { disposes } from '../common/dispose.js';
 import { type Caller, Driver, type Settings } from './driver.js';
-import { type TokenError, check, isObject, reads, wrong } from './error.js';
-import { copyOptions } from './options.js';
-import { isSignal, reasonOf } from './recognize.js';
+import { type TokenError, check, isObject, reads, wrong } from '../common/error.js';
+import { copyOptions } from '../token/options.js';
+import { isSignal, reasonOf } from '../common/recognize.js';
 import { prepareVend } from './request.js';
 import { closed } from './trouble.js';
 import { outside } from './zone.js';

@@ -1,6 +1,6 @@
 // Vue's functions, as the binding uses them. One that the installed Vue lacks throws `ERR_PEER` when it is called.
 import * as installed from 'vue';
-import { type Peer, functionOf } from './peer.js';
+import { type Peer, functionOf } from '../common/peer.js';
 
 // Every function is named as `installed.name`, and the namespace itself is never used as a value: bundlers would then
 // keep all of Vue. Vue 2.6 has its version only on the default export. Naming that here would fail builds with Vue 3,
