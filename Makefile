@@ -15,7 +15,7 @@ app_dist := target/rust-app/dist
 web = cargo test --package momento-token-wasm --target $(target) --test web
 
 crate := $(shell find src -type f) Cargo.toml Cargo.lock
-package := $(patsubst %,tools/%.mjs,pkg embed glue carry) package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
+package := $(patsubst %,tools/%.mjs,pkg embed glue imports carry) package-lock.json README.md CHANGELOG.md $(shell find pkg-template -type f)
 site := tools/site.mjs $(shell find www -type f -not -path 'www/dist/*' -not -path '*/node_modules/*')
 
 # What `make quick` leaves out, being a third of the time: every engine without every newer feature, and installs beside

@@ -2,12 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { toText } from './carry.mjs';
-import { GLOBALS, perInstance } from './glue.mjs';
+import { GLOBALS, importNames, perInstance } from './glue.mjs';
+import { renameImports } from './imports.mjs';
 
 const sources = fileURLToPath(new URL('../pkg-template/src/', import.meta.url));
 
 export const fileOf = (folder) => `${folder}/momento_token_wasm_bg.wasm`;
 export const glueOf = (folder) => `${folder}/momento_token_wasm_bg.js`;
+
+/** The module as the package has it. */
+export const moduleOf = (folder) =>
+  renameImports(readFileSync(fileOf(folder)), importNames(readFileSync(glueOf(folder), 'utf8')));
 
 /**
  * Gives what pkg-template/src/modules.d.ts and glue.d.ts name its contents. With `given`, the module is not carried as
@@ -32,7 +37,7 @@ export const embed = (folder, given) => ({
     }));
     onResolve({ filter: /^wasm-text$/ }, ({ path }) => ({ path, namespace: 'made', sideEffects: false }));
     onLoad({ filter: /-text$/, namespace: 'made' }, () => ({
-      contents: `export default ${JSON.stringify(toText(readFileSync(fileOf(folder))))}`,
+      contents: `export default ${JSON.stringify(toText(moduleOf(folder)))}`,
     }));
   },
 });

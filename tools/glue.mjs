@@ -10,6 +10,12 @@ const SETTER = '__wbg_set_wasm';
 /** The exports that are called by the engine alone: closures in timers, listeners and promises, and finalisers. */
 const CALLED_BY_ENGINE = /\bwasm\.(?:\w*closure\w*|__wbg_\w+_free)\(/;
 
+/** What the module imports of the glue, each with a short name for it. */
+export function importNames(glue) {
+  const names = [...glue.matchAll(/^export function (__wb\w+)\(/gm)].map(([, name]) => name);
+  return new Map(names.filter((name) => name !== SETTER).map((name, index) => [name, index.toString(36)]));
+}
+
 /**
  * The glue as a module that exports `bind`, which pkg-template/src/glue.d.ts describes. Throws where the glue has another
  * form than expected.
@@ -23,11 +29,13 @@ export function perInstance(glue) {
     })
     .replace(new RegExp(`${CALLED_BY_ENGINE.source}[^()]*\\)`, 'g'), (call) => `guard(() => ${call})`);
   check(body, names);
-  const list = (isImport) => names.filter((name) => name !== SETTER && name.startsWith('__wb') === isImport).join(', ');
+  const imports = importNames(glue);
+  const core = names.filter((name) => name !== SETTER && !imports.has(name));
+  const renamed = [...imports].map(([name, short]) => `'${short}': ${name}`);
   return `import { FinalizationRegistry, clearTimeout, setTimeout } from '${GLOBALS}';
 export function bind(guard) {
 ${body}
-return { core: { ${list(false)} }, imports: { ${list(true)} }, attach: ${SETTER} };
+return { core: { ${core.join(', ')} }, imports: { ${renamed.join(', ')} }, attach: ${SETTER} };
 }
 `;
 }

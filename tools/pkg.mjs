@@ -9,7 +9,7 @@ import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { minify } from 'terser';
-import { embed, fileOf, glueOf } from './embed.mjs';
+import { embed, fileOf, moduleOf } from './embed.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}pkg`;
@@ -29,21 +29,8 @@ function compile(name, ...features) {
   const folder = `${root}target/wasm-pack/${name}`;
   const built = `${builds}/${target}/wasm/momento_token_wasm.wasm`;
   run('wasm-bindgen', built, '--target', 'bundler', '--out-dir', folder, '--out-name', 'momento_token_wasm');
-  run('wasm-opt', fileOf(folder), '-Oz', '--converge', '--output', fileOf(folder));
-  checkImports(folder);
+  run('wasm-opt', fileOf(folder), '-Oz', '--converge', '--strip-producers', '--output', fileOf(folder));
   return folder;
-}
-
-/**
- * The loader gives the module its glue and nothing else. An import that takes and gives JavaScript values alone could be
- * taken from elsewhere, past the glue.
- */
-function checkImports(folder) {
-  const glue = readFileSync(glueOf(folder), 'utf8');
-  for (const { module, name } of WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(fileOf(folder))))) {
-    const isGlue = module === './momento_token_wasm_bg.js' && glue.includes(`export function ${name}(`);
-    if (!isGlue) throw new Error(`the module imports ${name} of ${module}, which its glue does not have`);
-  }
 }
 
 /**
@@ -143,8 +130,8 @@ for (const entry of ['index', 'decode', ...BINDINGS, 'scan']) {
   writeFileSync(`${out}/${entry}.d.cts`, types.replaceAll("'./index.js'", "'./index.cjs'"));
 }
 
-cpSync(fileOf(whole), `${out}/token.wasm`);
-cpSync(fileOf(decode), `${out}/decode.wasm`);
+writeFileSync(`${out}/token.wasm`, moduleOf(whole));
+writeFileSync(`${out}/decode.wasm`, moduleOf(decode));
 for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE'])
   cpSync(`${root}${file}`, `${out}/${file}`);
 
