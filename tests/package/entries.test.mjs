@@ -16,7 +16,7 @@ const file = (name) => new URL(`../../pkg/${name}`, import.meta.url);
  * Bytes in gzip -9, WebAssembly and JavaScript together: a bound on growth that nobody meant. Size is a budget, not a
  * style.
  */
-const BUDGET = { 'index.js': 78_500, 'decode.js': 47_500, 'react.js': 4_500, 'vue.js': 4_500, 'momento.js': 5_500 };
+const BUDGET = { 'index.js': 100_500, 'decode.js': 46_000, 'react.js': 4_500, 'vue.js': 4_500, 'momento.js': 5_500 };
 
 for (const [name, most] of Object.entries(BUDGET)) {
   test(`${name} is within its budget`, (t) => {
@@ -35,7 +35,8 @@ test('an app that only decodes is bundled without the refresher', async () => {
     format: 'esm',
     write: false,
   });
-  assert.ok(!/refreshWindow|BroadcastChannel/.test(outputFiles[0].text));
+  // Of the refresher's TypeScript nothing; what Rust has of it is in the module.
+  assert.ok(!/refreshWindow|minValidityMs|asyncIterator/.test(outputFiles[0].text));
 });
 
 test('decode is the whole package but for the refresher, in both formats', () => {
@@ -105,7 +106,7 @@ test('each bundle has its map, with the sources in it and no path of the machine
     assert.ok(mappings.length > 100, name);
     for (const source of sources) assert.match(source, /^momento-token-wasm\/[\w./-]+$/, name);
     assert.equal(sourcesContent.length, sources.length);
-    for (const content of sourcesContent) assert.ok(content && content.length < 40_000, name);
+    for (const content of sourcesContent) assert.ok(content && content.length < 80_000, name);
     const root = new URL('../..', import.meta.url).pathname;
     assert.ok(!sourcesContent.join('').includes(root), name);
   }
@@ -113,9 +114,9 @@ test('each bundle has its map, with the sources in it and no path of the machine
 
 test('a map leads from a place in the bundle to where it stands in the sources', () => {
   const sayings = {
-    'token.ts': '[Token: redacted]',
-    'source.ts': 'refreshWindow: expected two shares',
-    'trouble.ts': 'expected an open TokenSource',
+    'token/token.ts': '[Token: redacted]',
+    'source/source.ts': 'refreshWindow: expected two shares',
+    'source/trouble.ts': 'expected an open TokenSource',
     'wasm.ts': 'expected an engine',
   };
   for (const name of ['index.js', 'index.cjs', 'index.workerd.js', 'index.edge-light.js']) {

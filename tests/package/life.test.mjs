@@ -91,6 +91,30 @@ test('a source that is dropped is collected, with its timer and listeners', LIMI
   assert.equal(await run(script, '--expose-gc'), '12 3\n9 true\n3 false');
 });
 
+test('so is one that its own vend function, headers or errors hold on to', LIMIT, async () => {
+  const script = `
+    const turn = () => new Promise((done) => setImmediate(done));
+    globalThis.fetch = async () => new Response(disposable());
+    const open = async (make) => {
+      const source = new TokenSource(make(() => source));
+      await source.getToken().catch(() => {});
+      return new WeakRef(source);
+    };
+    const held = await Promise.all([
+      open((self) => ({ vend: async () => (self(), disposable()) })),
+      open((self) => ({ vend: async () => { throw Object.assign(new Error('down'), { source: self() }); } })),
+      open((self) => ({ vend: async () => Object.assign(new Response('', { status: 500 }), { source: self() }) })),
+      open((self) => ({ vend: { url: 'https://vend.example/', headers: () => (self(), {}) } })),
+      open((self) => ({ vend: { url: 'https://vend.example/', headers: () => { throw self(); } } })),
+      open((self) => ({ vend: async () => (self(), disposable()), shareAcrossTabs: 'a' })),
+    ]);
+    const left = () => held.filter((ref) => ref.deref()).length;
+    const before = left();
+    for (let tries = 0; tries < 50 && left() > 0; tries++) { await turn(); gc(); }
+    console.log(before, left());`;
+  assert.equal(await run(script, '--expose-gc'), '6 0');
+});
+
 test('so is one that shares, with its channel', LIMIT, async () => {
   const script = `
     let open = 0;

@@ -1,37 +1,32 @@
-// The package's loader (pkg-template/src/wasm.ts) around the crate with its driver in Rust, which has timers, listeners
-// and promises: what `wasm-pack build` makes, with the package's own glue and loader.
-import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// The package's loader (pkg-template/src/wasm.ts) and its `TokenSource`, in copies of their own whose instances can be
+// made to trap.
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { embed, glueOf } from '../../../tools/embed.mjs';
 import { replace } from '../../package/support/clock.mjs';
 import { root } from './root.mjs';
 
-const folder = `${root}target/glue/bound`;
-const bundle = `${folder}/loader.mjs`;
+/** What `make pkg` left. */
+const folder = `${root}target/wasm-pack/whole`;
+const bundle = `${root}target/glue/loader.mjs`;
 let copies = 0;
-let standalone;
 
-/** Compiles the crate, and bundles the loader. */
-export async function compile() {
-  const run = (...words) => execFileSync(`${root}tools/toolchain`, ['wasm', ...words], { cwd: root, stdio: 'pipe' });
-  const target = 'wasm32-unknown-unknown';
-  const crate = ['--package', 'momento-token-wasm', '--lib', '--crate-type', 'cdylib', '--locked'];
-  run('cargo', 'rustc', ...crate, '--profile', 'wasm', '--target', target, '--target-dir', `${root}target/glue`);
-  rmSync(folder, { recursive: true, force: true });
-  const built = `${root}target/glue/${target}/wasm/momento_token_wasm.wasm`;
-  run('wasm-bindgen', built, '--target', 'bundler', '--out-dir', folder, '--out-name', 'momento_token_wasm');
-  // The constants that such a build exports are not the crate's, and the loader knows nothing of them.
-  const glue = readFileSync(glueOf(folder), 'utf8').replace(/^(?:import .*|export \{.*\})$/gm, '');
-  writeFileSync(glueOf(folder), glue);
-  const [snippet] = readdirSync(`${folder}/snippets`);
-  const values = `./snippets/${snippet}/src/js/standalone/values.js`;
-  standalone = { [values]: await import(pathToFileURL(`${folder}/${values}`).href) };
-  const entry = `${root}pkg-template/src/wasm.ts`;
-  await build({ entryPoints: [entry], bundle: true, format: 'esm', outfile: bundle, plugins: [embed(folder)] });
-  return glue;
-}
+/** wasm-bindgen's glue, as it wrote it. */
+export const glue = () => readFileSync(glueOf(folder), 'utf8');
+
+/** Bundles loader and source. */
+export const bundleLoader = () =>
+  build({
+    stdin: {
+      contents: "export * from './wasm.js'; export { TokenSource } from './source/source.js';",
+      resolveDir: `${root}pkg-template/src`,
+    },
+    bundle: true,
+    format: 'esm',
+    outfile: bundle,
+    plugins: [embed(folder)],
+  });
 
 /**
  * A copy of the loader, and the exports of each instance that it starts. `trap`, given an export's name, says whether a
@@ -42,7 +37,7 @@ export async function load(t) {
   const { Instance } = WebAssembly;
   // biome-ignore lint/complexity/useArrowFunction: it is called with `new`
   const Watched = function (module, imports) {
-    const { exports } = new Instance(module, { ...imports, ...standalone });
+    const { exports } = new Instance(module, imports);
     const instance = { entered: [], trap: () => false };
     const watch = (name, run) => {
       if (typeof run !== 'function') return run;
