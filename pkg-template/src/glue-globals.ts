@@ -8,17 +8,30 @@ let claim: ((timer: Timer) => void) | undefined;
 /** Gives the next timer that the crate sets to whoever it is for: gloo-timers keeps the handle to itself. */
 export const claimNextTimer = (taker: (timer: Timer) => void): void => void (claim = taker);
 
-/** A timer of the crate's keeps no process alive, unless whoever claims it wants that. */
-function setUnrefTimeout(run: () => void, ms?: number, ...given: unknown[]): Timer {
-  const timer = globalThis.setTimeout(run, ms, ...given);
-  refer(timer, false);
+/**
+ * A timer of the crate's keeps no process alive, unless whoever claims it wants that. An environment that replaces timers
+ * may throw, and nothing may be thrown through frames of the module.
+ */
+function setUnrefTimeout(run: () => void, ms?: number, ...given: unknown[]): Timer | undefined {
   const taker = claim;
   claim = undefined;
-  taker?.(timer);
-  return timer;
+  try {
+    const timer = globalThis.setTimeout(run, ms, ...given);
+    refer(timer, false);
+    taker?.(timer);
+    return timer;
+  } catch {
+    return undefined;
+  }
 }
 
-const clear = (timer: Timer | undefined): void => globalThis.clearTimeout(timer);
+function clear(timer: Timer | undefined): void {
+  try {
+    globalThis.clearTimeout(timer);
+  } catch {
+    // As above.
+  }
+}
 
 /** The glue does without it where it is missing, but not without a part of it. */
 const Registry = /* @__PURE__ */ (() =>

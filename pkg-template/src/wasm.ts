@@ -127,10 +127,10 @@ export async function ready(): Promise<void> {
   }
 }
 
-/** The crate throws an Error with a code (src/js/error.rs); anything else is a trap. */
+/** The crate throws an Error of this name with a code (src/js/error.rs); anything else is a trap. */
 function asTokenError(cause: unknown): TokenError | undefined {
-  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
-  const { code, message, ...details } = cause as Error & { code: TokenErrorCode; status?: number };
+  if (!(cause instanceof Error) || cause.name !== 'TokenError') return undefined;
+  const { name: _, code, message, ...details } = cause as Error & { code: TokenErrorCode; status?: number };
   return new TokenError(code, message, details);
 }
 

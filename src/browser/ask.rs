@@ -32,7 +32,7 @@ pub(crate) trait Ask {
         options: &'a Options<dyn Ask>,
         reason: Reason,
         refresh_token: Option<Arc<Secret>>,
-        signal: AbortSignal,
+        signal: Option<AbortSignal>,
     ) -> Asking<'a>;
 }
 
@@ -45,7 +45,7 @@ impl Options<dyn Ask> {
         &self,
         reason: Reason,
         refresh_token: Option<Arc<Secret>>,
-        signal: AbortSignal,
+        signal: Option<AbortSignal>,
     ) -> Result<Vended, Failed> {
         let sent_at = clock::wall();
         let given = match self.vend.ask(self, reason, refresh_token, signal).await? {

@@ -126,6 +126,9 @@ async fn next(reader: &Reader) -> Result<Option<Uint8Array>, JsValue> {
         return Ok(None);
     }
     let value = chunk.value()?;
+    if let Some(buffer) = value.dyn_ref::<ArrayBuffer>() {
+        return Ok(Some(Uint8Array::new(buffer)));
+    }
     if !ArrayBuffer::is_view(&value) {
         return Err(TypeError::new("expected bytes, found something else").into());
     }

@@ -7,6 +7,7 @@ mod carry_out;
 mod sharing;
 mod state;
 
+use super::abort::AbortController;
 use super::ask::Ask;
 use super::clock;
 use super::observer::Observer;
@@ -14,21 +15,16 @@ use super::options::Options;
 use super::page;
 use super::snapshot::Snapshot;
 use super::tabs::Tabs;
+use super::task::Task;
 use crate::refresh::{Action, Event, Machine, Reason, Status};
 use crate::token::Token;
-use futures_channel::oneshot;
 use js_sys::Math;
 use state::{Request, State};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::AbortController;
 
 /// What `Math.random` has: 53 bits.
 const SEEDS: f64 = 9_007_199_254_740_992.0;
@@ -202,37 +198,24 @@ impl Driver {
 
     /// Sends a request, though not in the midst of an event: the app's function may call back.
     pub(crate) fn send(self: &Rc<Self>, id: u32, reason: Reason) {
-        let Ok(abort) = AbortController::new() else { return };
-        let signal = abort.signal();
-        let (given_up, mut is_given_up) = oneshot::channel();
-        let request = Request::new(id, abort, given_up);
-        let (refresh_token, before) = self.with(|state| state.begin_request(request));
-        drop(before);
+        let abort = if self.observer.keeps_signals() { None } else { AbortController::new().ok() };
+        let signal = abort.as_ref().map(AbortController::signal);
         let driver = Rc::clone(self);
-        spawn_local(async move {
-            if !driver.with(|state| state.is_under_way(id)) {
-                return;
-            }
+        // It ends, whatever it waits for, with the request.
+        let task = Task::spawn(async move {
             let sent_at = clock::now().mono;
             // Before there was any token it counts against the limit at once.
             if driver.with(|state| state.sent(sent_at)) {
                 driver.observer.spent(sent_at);
             }
-            let outcome = {
-                // Not begun before the first poll, and dropped, whatever it waits for, when the request is over.
-                let mut ask = pin!(driver.options.ask(reason, refresh_token, signal));
-                let answer = poll_fn(|context| match Pin::new(&mut is_given_up).poll(context) {
-                    Poll::Ready(_) => Poll::Ready(None),
-                    Poll::Pending => ask.as_mut().poll(context).map(Some),
-                });
-                answer.await
-            };
-            // One that was given up meanwhile is of no interest.
-            let Some(outcome) = outcome else { return };
+            let refresh_token = driver.with(|state| state.refresh_token_for(id));
+            let outcome = driver.options.ask(reason, refresh_token, signal).await;
             if driver.with(|state| state.receive(id, outcome)) {
                 driver.observer.answered(&driver, id);
             }
         });
+        let before = self.with(|state| state.request.replace(Request::new(id, abort, task)));
+        drop(before);
     }
 
     /// Tells the machine of a request's answer, if the request is still under way.

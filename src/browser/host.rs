@@ -24,7 +24,7 @@ enum Opened {
 
 /// What the npm package's TypeScript does: it checks options, writes requests, and calls the app's functions.
 pub(crate) struct HostVend {
-    /// Called with a reason, an `AbortSignal` and, if there is one, a refresh token. It promises a plain object:
+    /// Called with a reason and, if there is one, a refresh token. It promises a plain object:
     ///
     /// - `{ url, init, allowRedirects }` is sent. `init` is for this request alone, with the signal and with `headers`
     ///   that are `Headers`.
@@ -52,10 +52,10 @@ impl Ask for HostVend {
         _: &'a Options<dyn Ask>,
         reason: Reason,
         refresh_token: Option<Arc<Secret>>,
-        signal: AbortSignal,
+        _: Option<AbortSignal>,
     ) -> Asking<'a> {
         Box::pin(async move {
-            match self.open(reason, signal, refresh_token.as_deref()).await? {
+            match self.open(reason, refresh_token.as_deref()).await? {
                 Opened::Request(outgoing) => outgoing.send().await,
                 Opened::Answer(given) => Ok(given),
             }
@@ -66,14 +66,9 @@ impl Ask for HostVend {
 
 impl HostVend {
     /// Asks once.
-    async fn open(
-        &self,
-        reason: Reason,
-        signal: AbortSignal,
-        refresh_token: Option<&Secret>,
-    ) -> Result<Opened, SourceError> {
+    async fn open(&self, reason: Reason, refresh_token: Option<&Secret>) -> Result<Opened, SourceError> {
         let refresh_token: JsValue = refresh_token.map(Secret::reveal).into();
-        let opened = self.open.call3(&JsValue::UNDEFINED, &reason.as_str().into(), &signal, &refresh_token);
+        let opened = self.open.call2(&JsValue::UNDEFINED, &reason.as_str().into(), &refresh_token);
         let opened = promised(&opened.map_err(refused)?, discard_opened).await.map_err(refused)?;
         let opened: Properties = opened.unchecked_into();
         let Some(url) = opened.text("url") else { return Ok(Opened::Answer(opened.get("answer"))) };

@@ -41,6 +41,8 @@ mod stream;
 pub(crate) mod vend;
 
 #[cfg(target_arch = "wasm32")]
+pub(crate) mod abort;
+#[cfg(target_arch = "wasm32")]
 mod answer;
 #[cfg(target_arch = "wasm32")]
 mod ask;
@@ -74,6 +76,8 @@ mod request;
 pub(crate) mod response;
 #[cfg(target_arch = "wasm32")]
 mod tabs;
+#[cfg(target_arch = "wasm32")]
+mod task;
 
 /// There is nothing to drive.
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,6 +1,7 @@
 //! Who is told of what a driver does, as it does it: [`Listeners`](super::listeners::Listeners) of Rust front ends, or the
 //! npm package's other half.
 
+use super::abort::AbortController;
 use super::driver::Driver;
 use super::error::SourceError;
 use super::get;
@@ -8,6 +9,7 @@ use crate::refresh::{Lifetime, Now, Outcome, Reason, Status};
 use crate::token::Token;
 use std::rc::Rc;
 use std::sync::Arc;
+use web_sys::BroadcastChannel;
 
 /// What the machine shows after an event.
 #[cfg_attr(not(feature = "js"), expect(dead_code, reason = "read by the npm package's half alone"))]
@@ -57,10 +59,19 @@ pub(crate) trait Observer {
     /// The request under way is over.
     fn ended(&self) {}
 
-    /// Whether the request under way may be aborted from here.
-    fn may_abort(&self) -> bool {
-        true
+    /// Whether the observer makes the signals that requests are aborted by.
+    fn keeps_signals(&self) -> bool {
+        false
     }
+
+    /// The request under way is to be aborted, if the observer keeps its signal.
+    fn abort(&self) {}
+
+    /// A channel was opened. Should the module's instance end, nobody but the observer can close it.
+    fn channel_opened(&self, _channel: &BroadcastChannel) {}
+
+    /// A lock was requested, which is given up when this is aborted. As with the channel.
+    fn lock_requested(&self, _abort: &AbortController) {}
 
     /// A request counts against the limit of requests. It was sent at this time of the monotonic clock (ms).
     fn spent(&self, _sent_at: i64) {}

@@ -94,7 +94,8 @@ pub(super) fn watch(tell: impl Fn(Event) + 'static) -> Vec<Listener> {
 }
 
 fn is_hidden() -> bool {
-    document().is_some_and(|document| document.hidden())
+    let hidden = document().and_then(|document| Reflect::get(&document, &"hidden".into()).ok());
+    hidden.is_some_and(|hidden| hidden == JsValue::TRUE)
 }
 
 /// Where there is no such property, as on servers, it is not offline.

@@ -1,46 +1,92 @@
 //! Waiting for what JavaScript promises.
 
 use js_sys::Promise;
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-/// A promise of the page's own for a value, or for what the value promises: that of an app may have a `then` that throws
-/// when it is read or called, which this takes for a rejection.
-fn promise_of(value: &JsValue) -> Promise {
-    Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value)))
+#[wasm_bindgen]
+extern "C" {
+    type Thenable;
+
+    #[wasm_bindgen(method, catch)]
+    fn then(this: &Thenable, resolved: &JsValue, rejected: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// Whatever comes of it: without a handler, a rejection would be reported as unhandled.
+/// Resolves a promise of the platform's own with a value, or with what the value promises. The `then` of an app's value
+/// may throw when it is read or called, which becomes a rejection.
+fn promise_of(value: &JsValue) -> Thenable {
+    let promise = Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value)));
+    JsValue::from(promise).unchecked_into()
+}
+
+/// Ignores the outcome. Without a handler, a rejection would be reported as unhandled.
 pub(super) fn ignore(value: &JsValue) {
-    let promise = promise_of(value);
-    spawn_local(async {
-        let _ = JsFuture::from(promise).await;
-    });
+    let nothing = Closure::once(|_: JsValue| {}).into_js_value();
+    let _ = promise_of(value).then(&JsValue::UNDEFINED, &nothing);
 }
 
-/// Awaits a value, as `await` does. What comes when nobody waits any more is passed to `let_go`.
-pub(super) async fn promised(value: &JsValue, let_go: fn(&JsValue)) -> Result<JsValue, JsValue> {
-    let promise = promise_of(value);
-    let mut pending = Pending { promise: Some(promise.clone()), let_go };
-    let outcome = JsFuture::from(promise).await;
-    pending.promise = None;
-    outcome
+/// Waits for a value, as `await` does. A value that arrives after the future was dropped is passed to `let_go`.
+pub(super) fn promised(value: &JsValue, let_go: fn(&JsValue)) -> Promised {
+    let outcome = Rc::new(RefCell::new(Outcome::Pending(None)));
+    // The engine keeps these two as long as the promise, and no longer: one that never settles leaves nothing behind.
+    let reaction = |of: fn(JsValue) -> Result<JsValue, JsValue>| {
+        let outcome = Rc::clone(&outcome);
+        // Not `once_into_js`, which is freed when it is called, and never if it is not.
+        Closure::once(move |value: JsValue| settle(&outcome, of(value), let_go)).into_js_value()
+    };
+    if let Err(error) = promise_of(value).then(&reaction(Ok), &reaction(Err)) {
+        outcome.replace(Outcome::Settled(Err(error)));
+    }
+    Promised(outcome)
 }
 
-/// What is awaited, until it has come.
-struct Pending {
-    promise: Option<Promise>,
-    let_go: fn(&JsValue),
+/// The future that [`promised`] returns.
+pub(super) struct Promised(Rc<RefCell<Outcome>>);
+
+enum Outcome {
+    Pending(Option<Waker>),
+    Settled(Result<JsValue, JsValue>),
+    /// It was taken, or the future was dropped.
+    Over,
 }
 
-impl Drop for Pending {
-    fn drop(&mut self) {
-        let Some(promise) = self.promise.take() else { return };
-        let let_go = self.let_go;
-        spawn_local(async move {
-            if let Ok(value) = JsFuture::from(promise).await {
-                let_go(&value);
+fn settle(outcome: &RefCell<Outcome>, result: Result<JsValue, JsValue>, let_go: fn(&JsValue)) {
+    let before = outcome.replace(Outcome::Over);
+    match (before, result) {
+        (Outcome::Pending(waker), result) => {
+            outcome.replace(Outcome::Settled(result));
+            if let Some(waker) = waker {
+                waker.wake();
             }
-        });
+        }
+        (_, Ok(value)) => let_go(&value),
+        _ => {}
+    }
+}
+
+impl Future for Promised {
+    type Output = Result<JsValue, JsValue>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.0.replace(Outcome::Over) {
+            Outcome::Settled(result) => Poll::Ready(result),
+            _ => {
+                self.0.replace(Outcome::Pending(Some(context.waker().clone())));
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Promised {
+    fn drop(&mut self) {
+        drop(self.0.replace(Outcome::Over));
     }
 }

@@ -42,7 +42,7 @@ impl Ask for Vend {
         options: &'a Options<dyn Ask>,
         reason: Reason,
         refresh_token: Option<Arc<Secret>>,
-        signal: AbortSignal,
+        signal: Option<AbortSignal>,
     ) -> Asking<'a> {
         match self {
             Vend::Function(vend) => {
@@ -62,7 +62,7 @@ impl Options<dyn Ask> {
         &self,
         request: &VendRequest,
         refresh_token: Option<&Secret>,
-        signal: AbortSignal,
+        signal: Option<AbortSignal>,
     ) -> Result<Outgoing, SourceError> {
         let VendRequest { url, is_post, headers, credentials, allow_redirects } = request;
         let sent = Headers::new().map_err(|_| no_headers())?;
@@ -80,7 +80,7 @@ impl Options<dyn Ask> {
         let init = RequestInit::new();
         init.set_method(if *is_post { "POST" } else { "GET" });
         init.set_headers(&sent);
-        init.set_signal(Some(&signal));
+        init.set_signal(signal.as_ref());
         if *is_post {
             init.set_body(&self.body(refresh_token).as_str().into());
         }

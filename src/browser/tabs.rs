@@ -1,5 +1,6 @@
 //! A source's place among those of other tabs that share its tokens: a channel to them, and a lock.
 
+use super::abort::AbortController;
 use super::lock::Lock;
 use super::message::Message;
 use crate::plain::{Plain, Properties};
@@ -9,7 +10,6 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
 /// Tabs with another version of the protocol do not understand each other, and so do not meet.
@@ -25,6 +25,10 @@ pub(super) trait Member: 'static {
     fn locked(self: Rc<Self>, request: u32);
     /// All messages that siblings had sent have arrived.
     fn drained(self: Rc<Self>, request: u32);
+    /// This channel was opened.
+    fn channel_opened(&self, channel: &BroadcastChannel);
+    /// A lock was requested, which is given up when this is aborted.
+    fn lock_requested(&self, abort: &AbortController);
 }
 
 /// A place among the tabs; dropping it leaves them.
@@ -46,11 +50,11 @@ struct Echo {
     more: u32,
 }
 
-/// In Node.js, no process lives on for a channel.
-fn unref(channel: &BroadcastChannel) {
-    let unref = Reflect::get(channel, &"unref".into()).ok().and_then(|unref| unref.dyn_into::<Function>().ok());
-    if let Some(unref) = unref {
-        let _ = unref.call0(channel);
+/// Calls a method, if there is one.
+fn call(channel: &BroadcastChannel, name: &str) {
+    let method = Reflect::get(channel, &name.into()).ok().and_then(|method| method.dyn_into::<Function>().ok());
+    if let Some(method) = method {
+        let _ = method.call0(channel);
     }
 }
 
@@ -61,8 +65,9 @@ struct Channel {
 
 impl Drop for Channel {
     fn drop(&mut self) {
-        self.channel.set_onmessage(None);
-        self.channel.close();
+        // A polyfill's may throw.
+        let _ = Reflect::set(&self.channel, &"onmessage".into(), &JsValue::NULL);
+        call(&self.channel, "close");
     }
 }
 
@@ -81,7 +86,8 @@ impl<M: Member> Tabs<M> {
             return true;
         }
         let Ok(channel) = BroadcastChannel::new(&self.name) else { return false };
-        unref(&channel);
+        // In Node.js, no process lives on for it.
+        call(&channel, "unref");
         let tabs = Rc::downgrade(self);
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(tabs) = tabs.upgrade() {
@@ -89,6 +95,9 @@ impl<M: Member> Tabs<M> {
             }
         });
         channel.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        if let Some(member) = self.member.upgrade() {
+            member.channel_opened(&channel);
+        }
         *self.channel.borrow_mut() = Some(Channel { channel, _on_message: on_message });
         true
     }
@@ -146,7 +155,7 @@ impl<M: Member> Tabs<M> {
         // A channel does not hear itself.
         let sent = BroadcastChannel::new(&self.name).and_then(|other| {
             let sent = other.post_message(&Plain::new().with("echo", id).into());
-            other.close();
+            call(&other, "close");
             sent
         });
         if sent.is_err() {
@@ -165,12 +174,12 @@ impl<M: Member> Tabs<M> {
             }
         };
         let is_open = self.channel.borrow().is_some();
-        let lock = if is_open { Lock::request(&self.name, granted.clone()) } else { None };
-        if lock.is_none() {
-            // In a moment: it is an event of its own.
-            spawn_local(async move { granted() });
+        let requested = if is_open { Lock::request(&self.name, granted.clone()) } else { None };
+        let lock = requested.unwrap_or_else(|| Lock::absent(granted));
+        if let (Some(member), Some(abort)) = (self.member.upgrade(), &lock.abort) {
+            member.lock_requested(abort);
         }
-        *self.lock.borrow_mut() = lock;
+        *self.lock.borrow_mut() = Some(lock);
     }
 
     /// Gives the lock back, or no longer asks for it.

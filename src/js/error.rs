@@ -4,6 +4,9 @@ use crate::{scope::ScopeError, token::TokenError};
 use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
 
+/// Tells the crate's errors from others that have a code, such as those of Node.js.
+const NAME: &str = "TokenError";
+
 /// An error that is thrown into JavaScript.
 #[derive(Debug)]
 pub(super) struct Thrown(Error);
@@ -12,6 +15,7 @@ impl Thrown {
     /// Makes an error with this code and message.
     pub(super) fn new(code: &str, message: &str) -> Self {
         let error = Error::new(message);
+        error.set_name(NAME);
         set(&error, "code", &code.into());
         Thrown(error)
     }

@@ -6,6 +6,7 @@
 
 use super::asked::read_asked;
 use super::{options, token};
+use crate::browser::abort::AbortController;
 use crate::browser::driver::Driver;
 use crate::browser::error::SourceError;
 use crate::browser::get;
@@ -20,6 +21,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::BroadcastChannel;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
@@ -45,7 +47,7 @@ export type Opened = { url: string; init: RequestInit; allowRedirects: boolean }
 /** Is called while an event is handled, and may call back. Times are milliseconds. */
 export interface RefresherHost {
   /** Rejects with an Error that has a code. */
-  open(reason: RefreshReason, signal: AbortSignal, refreshToken: string | undefined): Promise<Opened>;
+  open(reason: RefreshReason, refreshToken: string | undefined): Promise<Opened>;
   /** An event was handled. `refreshAt` is by the wall clock; `validForMs` is Infinity for a token that never expires. */
   shown(
     status: RefreshStatus,
@@ -66,7 +68,12 @@ export interface RefresherHost {
   ended(): void;
   /** `receive` is to be called, now or later. */
   answered(request: number): void;
-  mayAbort(): boolean;
+  /** The request under way is to be aborted. */
+  abort(): void;
+  /** To be closed if the instance of the module ends. */
+  channelOpened(channel: BroadcastChannel): void;
+  /** To be aborted if the instance of the module ends: that gives the lock up. */
+  lockRequested(abort: AbortController): void;
   spent(sentAt: number): void;
   /** Whether the host calls `tick` after this delay (undefined: never) by itself. */
   keepsTime(delayMs: number | undefined): boolean;
@@ -129,8 +136,14 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn answered(this: &Host, request: u32) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(method, catch, js_name = mayAbort)]
-    fn may_abort(this: &Host) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn abort(this: &Host) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = channelOpened)]
+    fn channel_opened(this: &Host, channel: &BroadcastChannel) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = lockRequested)]
+    fn lock_requested(this: &Host, abort: &AbortController) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn spent(this: &Host, sent_at: f64) -> Result<(), JsValue>;
@@ -189,8 +202,20 @@ impl Observer for Host {
         let _ = Host::answered(self, request);
     }
 
-    fn may_abort(&self) -> bool {
-        Host::may_abort(self).unwrap_or(true)
+    fn keeps_signals(&self) -> bool {
+        true
+    }
+
+    fn abort(&self) {
+        let _ = Host::abort(self);
+    }
+
+    fn channel_opened(&self, channel: &BroadcastChannel) {
+        let _ = Host::channel_opened(self, channel);
+    }
+
+    fn lock_requested(&self, abort: &AbortController) {
+        let _ = Host::lock_requested(self, abort);
     }
 
     fn spent(&self, sent_at: i64) {

@@ -37,28 +37,49 @@ export interface Caller {
 interface Request {
   readonly id: number;
   readonly reason: RefreshReason;
+  readonly abort: AbortController;
   /** In a Worker: whose request it belongs to. */
   readonly visit: Visit | undefined;
 }
 
-/** What the crate calls. It holds on to a driver weakly: a source that an app has dropped is collected. */
-const hostOf = (driver: Weak<Driver>): RefresherHost => ({
-  open: async (...given) => (await driver.deref()?.open(...given)) as Opened,
-  shown: (...given) => driver.deref()?.shown(...given),
-  installed: (token) => driver.deref()?.installed(makeToken(token)),
-  uninstalled: () => driver.deref()?.uninstalled(),
-  dropped: () => driver.deref()?.dropped(),
-  failed: (...given) => driver.deref()?.failed(...given),
-  status: (status) => driver.deref()?.announce(status),
-  settled: (...given) => driver.deref()?.settled(...given),
-  due: (...given) => driver.deref()?.due(...given),
-  ended: () => driver.deref()?.ended(),
-  answered: (request) => driver.deref()?.answered(request),
-  mayAbort: () => driver.deref()?.mayAbort() ?? true,
-  spent: (sentAt) => driver.deref()?.spent(sentAt),
-  keepsTime: (delayMs) => driver.deref()?.keepsTime(delayMs) ?? false,
-  done: () => driver.deref()?.done(),
-});
+/**
+ * What the crate calls. It holds on to a driver weakly: a source that an app has dropped is collected. A refresher that
+ * the driver has no more, since its instance ended, is not heard.
+ */
+function hostOf(weak: Weak<Driver>, number: number): RefresherHost {
+  const driver = (): Driver | undefined => {
+    const found = weak.deref();
+    return found?.refreshers === number ? found : undefined;
+  };
+  return {
+    open: async (...given) => (await driver()?.open(...given)) as Opened,
+    shown: (...given) => driver()?.shown(...given),
+    installed: (token) => driver()?.installed(makeToken(token)),
+    uninstalled: () => driver()?.uninstalled(),
+    dropped: () => driver()?.dropped(),
+    failed: (...given) => driver()?.failed(...given),
+    status: (status) => driver()?.announce(status),
+    settled: (...given) => driver()?.settled(...given),
+    due: (...given) => driver()?.due(...given),
+    ended: () => driver()?.ended(),
+    answered: (request) => driver()?.answered(request),
+    abort: () => driver()?.abort(),
+    channelOpened: (channel) => driver()?.channelOpened(channel),
+    lockRequested: (abort) => driver()?.lockRequested(abort),
+    spent: (sentAt) => driver()?.spent(sentAt),
+    keepsTime: (delayMs) => driver()?.keepsTime(delayMs) ?? false,
+    done: () => driver()?.done(),
+  };
+}
+
+/** Does what may throw in an environment that replaces parts of the platform. */
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // There is nothing more that could be done.
+  }
+}
 
 /** Drivers that someone waits for or listens to: they live until that ends, whoever else has dropped them. */
 const wanted = new Set<Driver>();
@@ -70,7 +91,7 @@ function watchInstances(): void {
   if (isWatching) return;
   isWatching = true;
   onLost((error) => {
-    for (const driver of [...wanted]) driver.loseIfLost(error);
+    for (const driver of [...wanted]) driver.instanceLost(error);
   });
 }
 
@@ -91,6 +112,11 @@ export class Driver {
   #refresher: Refresher | undefined;
   /** So many calls of the refresher are under way, one within the other. */
   #depth = 0;
+  /** So many refreshers have been made: the last one alone is heard. */
+  refreshers = 0;
+  /** Of the last refresher: what nobody else can give up once its instance has ended. */
+  #channel: BroadcastChannel | undefined;
+  #lock: AbortController | undefined;
   #isListenedTo = false;
   /** The timer that the crate has set last. */
   #timer: unknown;
@@ -155,6 +181,7 @@ export class Driver {
 
   /** Begins, unless it has. Throws where it cannot; listeners are told of that as well. */
   start(): void {
+    this.instanceLost(refused(undefined));
     if (this.#refresher) return;
     this.#begin();
     this.#handle((refresher) => refresher.start());
@@ -229,6 +256,7 @@ export class Driver {
 
   /** Someone listens: the driver is to live until it is closed. */
   listen(): void {
+    this.instanceLost(refused(undefined));
     this.#isListenedTo = true;
     this.#hold();
   }
@@ -240,8 +268,8 @@ export class Driver {
     this.#emit('status', 'closed');
   }
 
-  open(...given: Parameters<Vend['open']>): Promise<Opened> | undefined {
-    return this.#settings?.vend.open(...given);
+  open(reason: RefreshReason, refreshToken: string | undefined): Promise<Opened> | undefined {
+    return this.#request && this.#settings?.vend.open(reason, this.#request.abort.signal, refreshToken);
   }
 
   /** At once, for listeners to see. */
@@ -303,7 +331,7 @@ export class Driver {
   }
 
   #send(id: number, reason: RefreshReason): void {
-    this.#request = { id, reason, visit: this.#visits.current };
+    this.#request = { id, reason, abort: new AbortController(), visit: this.#visits.current };
     this.#handle((refresher) => refresher.send(id, reason));
   }
 
@@ -316,8 +344,17 @@ export class Driver {
   }
 
   /** In a Worker, only where its own request is handled; elsewhere its answer is just not heard. */
-  mayAbort(): boolean {
-    return this.#request?.visit === this.#visits.current;
+  abort(): void {
+    const { visit, abort } = this.#request ?? {};
+    if (visit === this.#visits.current) attempt(() => abort?.abort());
+  }
+
+  channelOpened(channel: BroadcastChannel): void {
+    this.#channel = channel;
+  }
+
+  lockRequested(abort: AbortController): void {
+    this.#lock = abort;
   }
 
   spent(sentAt: number): void {
@@ -330,7 +367,8 @@ export class Driver {
     return this.isWorker;
   }
 
-  loseIfLost(error: TokenError): void {
+  /** An instance of the module has ended. */
+  instanceLost(error: TokenError): void {
     if (this.#refresher?.isLost) this.#lose(error);
   }
 
@@ -370,7 +408,8 @@ export class Driver {
   #makeRefresher(): void {
     this.#settings ??= this.#prepare();
     watchInstances();
-    this.#refresher = new Refresher(hostOf(weakly<Driver>(this)), this.#settings.refresher);
+    const host = hostOf(weakly<Driver>(this), ++this.refreshers);
+    this.#refresher = new Refresher(host, this.#settings.refresher);
     this.#isUntold = false;
     this.status = 'idle';
     const now = performance.now();
@@ -379,7 +418,12 @@ export class Driver {
 
   /** The module's instance has ended, and the refresher with it: the next call begins anew. */
   #lose(error: TokenError): void {
+    const request = this.#request;
     this.#refresher = this.#request = undefined;
+    this.refreshers++;
+    attempt(() => request?.abort.abort());
+    attempt(() => this.#lock?.abort());
+    attempt(() => this.#channel?.close());
     const callers = [...this.#callers.values()];
     this.#callers.clear();
     this.#cannotBegin(error);

@@ -21,9 +21,9 @@ impl Driver {
         match action {
             Action::Fetch { request, reason } => self.observer.due(self, request, reason),
             Action::Abort { .. } => {
-                let may_abort = self.observer.may_abort();
-                if let Some(request) = self.end_request(Brought::Nothing).filter(|_| may_abort) {
-                    request.abort.abort();
+                self.observer.abort();
+                if let Some(abort) = self.end_request(Brought::Nothing).and_then(|request| request.abort.clone()) {
+                    abort.abort();
                 }
             }
             Action::Arm { delay } => self.arm(delay),

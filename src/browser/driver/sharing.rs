@@ -1,5 +1,6 @@
 //! What tabs tell each other, and what comes of it.
 
+use super::super::abort::AbortController;
 use super::super::answer::{Failed, hash, hash_of};
 use super::super::clock;
 use super::super::error::{Kind, SourceError};
@@ -12,6 +13,7 @@ use crate::refresh::{Event, Failure, Lifetime};
 use crate::vend::ServerClock;
 use std::rc::Rc;
 use std::sync::Arc;
+use web_sys::BroadcastChannel;
 use zeroize::Zeroizing;
 
 impl Driver {
@@ -122,5 +124,13 @@ impl Member for Driver {
 
     fn drained(self: Rc<Self>, request: u32) {
         self.handle(Event::Drained { request });
+    }
+
+    fn channel_opened(&self, channel: &BroadcastChannel) {
+        self.observer.channel_opened(channel);
+    }
+
+    fn lock_requested(&self, abort: &AbortController) {
+        self.observer.lock_requested(abort);
     }
 }

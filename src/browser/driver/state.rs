@@ -1,17 +1,17 @@
 //! What a driver knows. Nothing here calls JavaScript or an app's function.
 
+use super::super::abort::AbortController;
 use super::super::answer::{Failed, Vended, hash};
 use super::super::error::SourceError;
 use super::super::observer::Shown;
 use super::super::page::Listener;
 use super::super::snapshot::Snapshot;
+use super::super::task::Task;
 use crate::refresh::{Action, Event, Failure, Lifetime, Machine, Now, Status};
 use crate::token::{Secret, Token};
-use futures_channel::oneshot::Sender;
 use gloo_timers::callback::Timeout;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use web_sys::AbortController;
 use zeroize::Zeroizing;
 
 /// So many tokens are remembered as rejected.
@@ -55,9 +55,9 @@ pub(super) struct Current {
 /// A request under way.
 pub(super) struct Request {
     id: u32,
-    pub(super) abort: AbortController,
-    /// Dropped with the request, which ends whatever it waits for.
-    _given_up: Sender<()>,
+    /// `None` if the observer keeps it.
+    pub(super) abort: Option<AbortController>,
+    _task: Task,
     /// It was sent with a refresh token.
     has_refresh_token: bool,
     /// When it was sent, by the monotonic clock (ms), unless it already counts against the limit of requests.
@@ -68,16 +68,8 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn new(id: u32, abort: AbortController, given_up: Sender<()>) -> Self {
-        Request {
-            id,
-            abort,
-            _given_up: given_up,
-            has_refresh_token: false,
-            uncounted: None,
-            outcome: None,
-            event: None,
-        }
+    pub(super) fn new(id: u32, abort: Option<AbortController>, task: Task) -> Self {
+        Request { id, abort, _task: task, has_refresh_token: false, uncounted: None, outcome: None, event: None }
     }
 }
 
@@ -116,15 +108,11 @@ impl State {
         }
     }
 
-    /// Notes that a request is sent. Gives the refresh token for it, and the request before, which is over.
-    pub(super) fn begin_request(&mut self, request: Request) -> (Option<Arc<Secret>>, Option<Request>) {
-        let has_refresh_token = self.refresh_token.is_some();
-        let before = self.request.replace(Request { has_refresh_token, ..request });
-        (self.refresh_token.clone(), before)
-    }
-
-    pub(super) fn is_under_way(&self, id: u32) -> bool {
-        self.request.as_ref().is_some_and(|request| request.id == id)
+    /// The refresh token to send with the request under way.
+    pub(super) fn refresh_token_for(&mut self, id: u32) -> Option<Arc<Secret>> {
+        let request = self.request.as_mut().filter(|request| request.id == id)?;
+        request.has_refresh_token = self.refresh_token.is_some();
+        self.refresh_token.clone()
     }
 
     /// Notes that the request under way was sent. True if there was no token before.

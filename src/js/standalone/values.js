@@ -38,4 +38,4 @@ export class TokenError extends Error {
 }
 
 /** Makes one of an Error with a code, which is what the crate throws. */
-export const toTokenError = ({ code, message, ...details }) => new TokenError(code, message, details);
+export const toTokenError = ({ code, message, name: _, ...details }) => new TokenError(code, message, details);
