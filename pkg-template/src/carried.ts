@@ -1,13 +1,13 @@
-// The WebAssembly module, carried in this file as text. A host that compiles no bytes has given.ts in its place.
+// The WebAssembly module, embedded in this file as text. Hosts that cannot compile bytes use given.ts instead.
 import text from 'wasm-text';
 
 export const compile = (): Promise<WebAssembly.Module> => WebAssembly.compile(bytesOf(text));
 export const compileNow = (): WebAssembly.Module => new WebAssembly.Module(bytesOf(text));
 
-/** The bytes of a text that `toText` in tools/carry.mjs wrote, which says why the module is not in base64. */
+/** Decodes a text written by `toText` in tools/carry.mjs, which explains why the module is not encoded as base64. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   const isFrequent = (byte: number): boolean => ((parseInt(text.charAt(byte >> 2), 16) >> (byte & 3)) & 1) > 0;
-  // Printable ASCII without quotes and backslashes. The last two letters start a pair, the others stand alone.
+  // Printable ASCII without double quotes and backslashes. The last two start a pair, the others are one byte each.
   const letters = Array.from({ length: 95 }, (_, index) => index + 32).filter(
     (letter) => letter !== 34 && letter !== 92,
   );

@@ -1,4 +1,4 @@
-// Put before the bundle for Next.js's edge runtime, which has Event and no CustomEvent.
+// Prepended to the bundle for Next.js's edge runtime, which has Event but no CustomEvent.
 class PlainCustomEvent<T> extends Event {
   readonly detail: T;
 

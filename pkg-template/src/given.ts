@@ -1,5 +1,5 @@
-// The WebAssembly module where the host compiles it ahead of time, and no bytes at run time: what it makes of importing
-// the file.
+// The WebAssembly module for hosts that compile it ahead of time and cannot compile bytes at run time: importing the
+// file gives the compiled module.
 import module from 'wasm-file';
 
 export const compile = async (): Promise<WebAssembly.Module> => module;

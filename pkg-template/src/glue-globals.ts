@@ -1,16 +1,16 @@
-// What wasm-bindgen's glue finds in place of globals: tools/glue.mjs imports these names into it.
+// Replacements for globals that wasm-bindgen's glue uses. tools/glue.mjs imports these names into the glue.
 import { refer } from './source/ties.js';
 
 type Timer = ReturnType<typeof globalThis.setTimeout>;
 
 let claim: ((timer: Timer) => void) | undefined;
 
-/** Gives the next timer that the crate sets to whoever it is for: gloo-timers keeps the handle to itself. */
+/** Passes the next timer that the crate sets to `taker`, because gloo-timers does not expose the timer's handle. */
 export const claimNextTimer = (taker: (timer: Timer) => void): void => void (claim = taker);
 
 /**
- * A timer of the crate's keeps no process alive, unless whoever claims it wants that. An environment that replaces timers
- * may throw, and nothing may be thrown through frames of the module.
+ * The crate's timers do not keep a process alive, unless the function that claims one refs it. An environment that
+ * replaces timers may throw, and an exception must not pass through the module's stack frames.
  */
 function setUnrefTimeout(run: () => void, ms?: number, ...given: unknown[]): Timer | undefined {
   const taker = claim;
@@ -29,11 +29,11 @@ function clear(timer: Timer | undefined): void {
   try {
     globalThis.clearTimeout(timer);
   } catch {
-    // As above.
+    // As in `setUnrefTimeout`.
   }
 }
 
-/** The glue does without it where it is missing, but not without a part of it. */
+/** The glue can do without FinalizationRegistry, but not without `unregister` alone. */
 const Registry = /* @__PURE__ */ (() =>
   typeof FinalizationRegistry === 'function' && FinalizationRegistry.prototype.unregister
     ? FinalizationRegistry

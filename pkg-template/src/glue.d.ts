@@ -1,21 +1,22 @@
-// wasm-bindgen's glue, which code imports as `wasm-glue`: with the types that wasm-bindgen wrote (`make pkg` makes them).
-// tools/glue.mjs makes a function of it, so that each instance has glue of its own.
+// wasm-bindgen's glue, imported as `wasm-glue`, with the types that wasm-bindgen generates (`make pkg`). tools/glue.mjs
+// turns it into a function, so that each instance has its own glue.
 import type * as core from '../../target/wasm-pack/whole/momento_token_wasm.js';
 
 export type * from '../../target/wasm-pack/whole/momento_token_wasm.js';
 
-/** What the crate exports (src/js). */
+/** The crate's exports (src/js). */
 export type Core = typeof core;
 
 export interface Glue {
   readonly core: Core;
   readonly imports: WebAssembly.ModuleImports;
-  /** Puts the instance's exports in place, which the glue calls. */
+  /** Sets the instance's exports, which the glue calls. */
   attach(exports: WebAssembly.Exports): void;
 }
 
 /**
- * Makes glue for one instance. What the engine calls by itself is called through `guard`: closures, in timers, listeners
- * and promises, and what frees their memory. Where that gives 0, it is as if Rust had returned nothing.
+ * Creates the glue for one instance. Everything that the engine calls goes through `guard`: the closures of timers,
+ * listeners and promises, and the finalizers that free their memory. If `guard` returns 0, it is as if Rust had
+ * returned nothing.
  */
 export function bind(guard: (run: () => unknown) => unknown): Glue;

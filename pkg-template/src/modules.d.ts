@@ -1,12 +1,12 @@
-// What tools/embed.mjs puts in place when the package is bundled.
+// Modules that tools/embed.mjs provides when it bundles the package.
 
-/** Where the module comes from: carried.ts, or given.ts. */
+/** The source of the WebAssembly module: carried.ts or given.ts. */
 declare module 'wasm-module' {
   export const compile: () => Promise<WebAssembly.Module>;
   export const compileNow: () => WebAssembly.Module;
 }
 
-/** The module's file, imported. */
+/** The module's `.wasm` file. */
 declare module 'wasm-file' {
   const module: WebAssembly.Module;
   export default module;

@@ -1,8 +1,8 @@
-// wasm-bindgen's glue makes a TextDecoder and a TextEncoder for each instance. Jest's jsdom is the one place that has
-// neither: there it is done by hand. tools/pkg.mjs puts these two names in place of the globals.
+// TextDecoder and TextEncoder, of which wasm-bindgen's glue creates one for each instance. Jest's jsdom is the one
+// environment that has neither, so they are implemented here. tools/pkg.mjs replaces the globals with these two names.
 
 class PlainDecoder {
-  /** Of bytes that are UTF-8; others throw, as a fatal TextDecoder does. */
+  /** Decodes UTF-8. Throws for invalid bytes, as a `fatal` TextDecoder does. */
   decode(bytes: Uint8Array = new Uint8Array()): string {
     return decodeURIComponent(Array.from(bytes, (byte) => `%${(byte + 256).toString(16).slice(1)}`).join(''));
   }

@@ -1,4 +1,4 @@
-// The WebAssembly module, behind wasm-bindgen's glue: instantiated at the first call, never at import.
+// The WebAssembly module with wasm-bindgen's glue. It is instantiated at the first call, never at import.
 import { type Core, bind } from 'wasm-glue';
 import { compile, compileNow } from 'wasm-module';
 import type { TokenErrorCode } from '../index.js';
@@ -14,14 +14,14 @@ let current: Instance | undefined;
 const listeners = new Set<(error: TokenError) => void>();
 
 /**
- * An instance with glue of its own. A trap leaves it in any state, so it is lost with the first: from then on its glue
- * calls nothing, whoever still holds a closure or an object of it.
+ * An instance with its own glue. The first trap leaves it in an undefined state, so it counts as lost: from then on,
+ * its glue calls do nothing, even for closures and objects that are still referenced.
  */
 class Instance {
-  /** Why it is lost. */
+  /** Why the instance is lost, if it is. */
   error: TokenError | undefined;
   #exports: WebAssembly.Exports = {};
-  // Nobody is there to catch what these throw: they are called by the engine.
+  // These are called by the engine, so no caller could catch what they throw.
   readonly #glue = bind((run) => {
     try {
       return run();
@@ -52,7 +52,7 @@ class Instance {
     this.error = error;
     if (current === this) current = undefined;
     this.#glue.attach(inert(this.#exports));
-    // Not in the midst of a trap: listeners may be far down the stack, or call the crate.
+    // Not during the trap: listeners may be further down the stack, or call the crate.
     if (listeners.size > 0) setTimeout(tell, 0, error);
     return error;
   }
@@ -62,7 +62,7 @@ function tell(error: TokenError): void {
   for (const listener of [...listeners]) listener(error);
 }
 
-/** Exports that do nothing. The glue reads results as 0, lists as empty, and memory as it was. */
+/** Exports that do nothing. To the glue, results are 0, lists are empty, and the memory is unchanged. */
 function inert(exports: WebAssembly.Exports): WebAssembly.Exports {
   const nothing = Object.assign(() => 0, { get() {}, set() {} });
   const names = Object.keys(exports).map((name) => [name, nothing]);
@@ -70,10 +70,10 @@ function inert(exports: WebAssembly.Exports): WebAssembly.Exports {
 }
 
 /**
- * Calls the crate. Compiles and starts the module at the first call.
+ * Calls the crate. The first call compiles and starts the module.
  *
- * Whatever goes wrong is a TokenError: `ERR_WASM` where the engine refuses the module, or after a trap. The next call
- * starts a new instance. An object that the crate made belongs to the `core` that made it.
+ * Throws only TokenErrors: `ERR_WASM` if the engine refuses the module, or after a trap. The next call then starts a
+ * new instance. An object that the crate created must be used with the `core` that created it.
  */
 export function call<T>(run: (core: Core) => T): T {
   const instance = running();
@@ -83,24 +83,24 @@ export function call<T>(run: (core: Core) => T): T {
   } catch (cause) {
     throw instance.error ?? asTokenError(cause) ?? instance.lose(cause);
   }
-  // It may have trapped in a call within this one.
+  // A nested call may have trapped.
   if (instance.error) throw instance.error;
   return result;
 }
 
-/** Whether the instance behind this has ended: what it made does nothing any more. */
+/** Whether the instance of this `core` is lost, so that its objects do nothing any more. */
 export const isLost = (core: Core): boolean => core !== current?.core;
 
 /**
- * Listens for the loss of instances, until what it gives is called. Listeners are called in a task of their own, when
- * another instance may already run: ask `isLost`.
+ * Calls `listener` when an instance is lost, until the returned function is called. Listeners are called in a separate
+ * task, when a new instance may already be running: check `isLost`.
  */
 export function onLost(listener: (error: TokenError) => void): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
-/** Starts the module if it has not been started. */
+/** Returns the running instance, or starts one. */
 function running(): Instance {
   try {
     if (!current) {
@@ -113,21 +113,21 @@ function running(): Instance {
   }
 }
 
-/** Does the same ahead of time and off the main thread, where the engine can. */
+/** Compiles and starts the module ahead of time, off the main thread if the engine supports it. */
 export async function ready(): Promise<void> {
   if (current) return;
   try {
     module ??= await compile();
     const instance = new Instance();
     const started = await WebAssembly.instantiate(module, instance.imports);
-    // A call in the meantime may have started it already, and objects may hold on to that instance.
+    // A call in the meantime may have started another instance, which objects may already belong to.
     current ??= instance.start(started);
   } catch (cause) {
     throw refused(cause);
   }
 }
 
-/** The crate throws an Error of this name with a code (src/js/error.rs); anything else is a trap. */
+/** The crate throws an Error of this name with a `code` (src/js/error.rs). Anything else is a trap. */
 function asTokenError(cause: unknown): TokenError | undefined {
   if (!(cause instanceof Error) || cause.name !== 'TokenError') return undefined;
   const { name: _, code, message, ...details } = cause as Error & { code: TokenErrorCode; status?: number };

@@ -1,5 +1,4 @@
-//! `AbortController`. Listeners of its signal are the app's, and in some environments an error of theirs is thrown at
-//! whoever aborts.
+//! `AbortController`. The app can add listeners to its signal, and in some environments `abort` throws what they throw.
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -22,7 +21,7 @@ extern "C" {
 
 impl AbortController {
     pub(super) fn abort(&self) {
-        // What a listener throws is the app's own business.
+        // An exception of the app's listeners does not concern the source.
         let _ = self.try_abort();
     }
 }

@@ -1,4 +1,4 @@
-//! What a vending service's answer comes to.
+//! Turns a vending service's answer into a token, or an error and how to proceed.
 
 use super::ask::Ask;
 use super::clock;
@@ -12,28 +12,28 @@ use crate::vend::{Answer, Retry, ServerClock, VendError};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// An answer with a token.
+/// The outcome of a successful request.
 pub(super) struct Vended {
     pub(super) token: Arc<Token>,
     /// For the next request.
     pub(super) refresh_token: Option<Arc<Secret>>,
-    /// What is said of the token's life. How long that is, is for the machine to judge.
+    /// What the answer says about the token's lifetime, from which the machine computes it.
     pub(super) life: Life,
-    /// What it was read from, for siblings.
+    /// The response body, for sibling tabs.
     pub(super) body: Arc<Zeroizing<String>>,
 }
 
-/// One without.
+/// The outcome of a failed request.
 pub(super) struct Failed {
     pub(super) error: SourceError,
-    /// What it calls for.
+    /// How to proceed.
     pub(super) failure: Failure,
-    /// What `Retry-After` asks for (ms).
+    /// The delay in `Retry-After` (ms).
     pub(super) retry_after: Option<i64>,
 }
 
 impl Failed {
-    /// With what `Retry-After` asks for (ms).
+    /// Sets the delay in `Retry-After` (ms).
     pub(super) fn retry_after(mut self, ms: Option<i64>) -> Self {
         self.retry_after = ms;
         if let Failure::Retry { after } = &mut self.failure {
@@ -54,7 +54,7 @@ impl From<SourceError> for Failed {
                 _ if code == VendError::too_large().code() => Failure::Malformed,
                 _ => Failure::Retry { after: None },
             },
-            // What the app hands in is as wrong the next time.
+            // The same arguments would be invalid again.
             Kind::Argument(_) => Failure::Terminal,
             _ => Failure::Retry { after: None },
         };
@@ -71,7 +71,7 @@ fn failure_of(error: &VendError) -> Failure {
 }
 
 impl Options<dyn Ask> {
-    /// Reads an answer. `server` is what its headers say of the time; it was asked for at `sent_at`, by the wall clock.
+    /// Reads an answer. `server` is the time in its headers, and `sent_at` is when it was requested (wall clock, ms).
     pub(super) fn read(&self, body: Zeroizing<String>, server: ServerClock, sent_at: i64) -> Result<Vended, Failed> {
         let local = clock::wall();
         let server_now = server.server_now(sent_at, local).unwrap_or(local);
@@ -94,7 +94,7 @@ impl Options<dyn Ask> {
     }
 }
 
-/// 64 bits of FNV-1a. Not against forgers: whoever can open the channel is of this origin.
+/// 64-bit FNV-1a. It need not resist forgery, since only this origin can open the channel.
 pub(super) fn hash_of(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -1,4 +1,4 @@
-//! Asks a vending service, and reads what it answers.
+//! Requests a token from the vending service, and reads the answer.
 
 use super::answer::{Failed, Vended};
 use super::body::{self, copy_text, unreadable};
@@ -18,15 +18,15 @@ use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 use zeroize::Zeroizing;
 
-/// A way to ask.
+/// A way to request tokens from the vending service.
 pub(crate) trait Ask {
-    /// Whether a refresh token reaches the service.
+    /// Whether a refresh token is sent to the vending service.
     fn renews(&self) -> bool;
 
-    /// All that is asked for, and of whom: two sources alike in this want the same token.
+    /// Two sources with the same identity request the same token from the same service.
     fn identity(&self, options: &Options<dyn Ask>) -> String;
 
-    /// Asks once.
+    /// Requests one token.
     fn ask<'a>(
         &'a self,
         options: &'a Options<dyn Ask>,
@@ -36,11 +36,11 @@ pub(crate) trait Ask {
     ) -> Asking<'a>;
 }
 
-/// The future of an answer.
+/// The future of a vending service's answer.
 pub(crate) type Asking<'a> = Pin<Box<dyn Future<Output = Result<Given, SourceError>> + 'a>>;
 
 impl Options<dyn Ask> {
-    /// Asks once.
+    /// Requests one token, and reads the answer.
     pub(super) async fn ask(
         &self,
         reason: Reason,
@@ -76,7 +76,7 @@ impl Options<dyn Ask> {
     }
 }
 
-/// What was given that is no response, as a service would have sent it: of an object, what JSON makes of it.
+/// Converts a value that is not a response to the text of an answer: an object to JSON, a string as it is.
 fn write(given: &JsValue) -> Result<Zeroizing<String>, SourceError> {
     let no_answer = || SourceError::from(Kind::NoAnswer);
     let text = if given.is_object() {

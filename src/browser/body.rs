@@ -1,4 +1,4 @@
-//! The body of an answer, read no further than any token goes.
+//! Reads the body of a response, up to the size limit.
 
 use super::error::{Kind, SourceError};
 use super::fetch::name_of;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What may have the method of a stream that can be read.
+    /// A possible `ReadableStream`.
     type Stream;
 
     #[wasm_bindgen(method, getter, catch, js_name = getReader)]
@@ -21,14 +21,14 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = getReader)]
     fn get_reader(this: &Stream) -> Result<Reader, JsValue>;
 
-    /// What reads a stream.
+    /// A `ReadableStreamDefaultReader`.
     #[derive(Clone)]
     type Reader;
 
     #[wasm_bindgen(method, catch)]
     fn read(this: &Reader) -> Result<JsValue, JsValue>;
 
-    /// What a reader gives.
+    /// The result of a read.
     type Chunk;
 
     #[wasm_bindgen(method, getter, catch)]
@@ -37,7 +37,7 @@ extern "C" {
     #[wasm_bindgen(method, getter, catch)]
     fn value(this: &Chunk) -> Result<JsValue, JsValue>;
 
-    /// Bytes of any kind of view.
+    /// Any `ArrayBufferView`.
     type View;
 
     #[wasm_bindgen(method, getter, catch)]
@@ -60,7 +60,7 @@ extern "C" {
     fn to_number(value: &JsValue) -> Result<f64, JsValue>;
 }
 
-/// A body, or a reader of one, that is cancelled unless all of it was read: also when the request is given up meanwhile.
+/// A body, or its reader, that is cancelled on drop unless it was read completely, also when the request is aborted.
 struct Unread(Option<JsValue>);
 
 impl Drop for Unread {
@@ -71,7 +71,7 @@ impl Drop for Unread {
     }
 }
 
-/// The text. What is no UTF-8 in it becomes U+FFFD, as `Response.text()` has it.
+/// Reads the text. As in `Response.text()`, invalid UTF-8 becomes U+FFFD.
 pub(super) async fn read(answer: &Recognized) -> Result<Zeroizing<String>, SourceError> {
     let Recognized { response, headers, .. } = answer;
     let body_used = response.body_used().map_err(unreadable)?;
@@ -88,14 +88,14 @@ pub(super) async fn read(answer: &Recognized) -> Result<Zeroizing<String>, Sourc
             unread.0 = Some(reader.clone().into());
             read_chunks(&reader).await?
         }
-        // Not every fetch has streams.
+        // Not every implementation of `fetch` has streams.
         None => read_at_once(response).await?,
     };
     unread.0 = None;
     Ok(text)
 }
 
-/// What the header `Content-Length` says, if it is there; NaN where it is no number.
+/// The value of `Content-Length`. A missing header is 0, an invalid one NaN.
 fn announced(headers: &Headers) -> Result<f64, JsValue> {
     to_number(&headers.get("content-length")?)
 }
@@ -119,7 +119,7 @@ async fn read_chunks(reader: &Reader) -> Result<Zeroizing<String>, SourceError> 
     Ok(text_of(&bytes))
 }
 
-/// The next bytes; `None` at the end.
+/// Reads the next bytes; `None` at the end.
 async fn next(reader: &Reader) -> Result<Option<Uint8Array>, JsValue> {
     let chunk: Chunk = promised(&reader.read()?, |_| {}).await?.unchecked_into();
     if chunk.done()?.is_truthy() {
@@ -143,7 +143,7 @@ async fn read_at_once(response: &Response) -> Result<Zeroizing<String>, SourceEr
     copy_text(&text)?.ok_or_else(|| cut_off(TypeError::new("expected text, found something else").into()))
 }
 
-/// Copies a text, unless it is too long; `None` for what is no text.
+/// Copies a string, unless it is too long; `None` if the value is not a string.
 pub(super) fn copy_text(value: &JsValue) -> Result<Option<Zeroizing<String>>, SourceError> {
     let is_too_long = value.dyn_ref::<JsString>().is_some_and(|text| text.length() as usize > MAX_ANSWER_BYTES);
     if is_too_long {
@@ -152,7 +152,7 @@ pub(super) fn copy_text(value: &JsValue) -> Result<Option<Zeroizing<String>>, So
     Ok(value.as_string().map(Zeroizing::new))
 }
 
-/// A vector that grows leaves its old bytes behind, so each is wiped.
+/// Appends bytes. Growing a vector in place would leave its old buffer unwiped, so a larger one is allocated by hand.
 fn append(bytes: &mut Zeroizing<Vec<u8>>, chunk: &Uint8Array) {
     let start = bytes.len();
     let end = start + chunk.length() as usize;
@@ -170,7 +170,7 @@ fn text_of(bytes: &[u8]) -> Zeroizing<String> {
     Zeroizing::new(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// What was given threw before it was read.
+/// Reading the answer threw.
 pub(super) fn unreadable(cause: JsValue) -> SourceError {
     SourceError::from(Kind::Unreadable { status: None }).caused_by(cause)
 }

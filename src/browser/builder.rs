@@ -1,4 +1,4 @@
-//! What a source is made of, checked.
+//! Builds a source, and checks its options.
 
 use super::error::{Kind, SourceError};
 use super::options::Options;
@@ -13,10 +13,10 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// The longest `tokenId` that the SDK takes, in UTF-16 code units.
+/// The longest `tokenId` that Momento's SDK accepts, in UTF-16 code units.
 const MAX_TOKEN_ID_UNITS: usize = 64;
 
-/// Makes a [`TokenSource`](super::TokenSource). Nothing is checked before [`build`](TokenSourceBuilder::build).
+/// Configures a [`TokenSource`](super::TokenSource). Options are checked by [`build`](TokenSourceBuilder::build).
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TokenSourceBuilder {
     vend: Vend,
@@ -72,71 +72,72 @@ impl TokenSourceBuilder {
         })))
     }
 
-    /// What the token should permit. The service decides; a token that permits something else has a
-    /// [warning](crate::token::Token::warnings).
+    /// Sets the permissions to request. The vending service decides what to grant: a token that grants something else
+    /// has a [warning](crate::token::Token::warnings).
     pub fn scope(mut self, scope: TokenScope) -> Self {
         self.asked.scope = Some(scope);
         self
     }
 
-    /// How long the token should live: whole seconds, at most 25 hours.
+    /// Sets the token lifetime to request: whole seconds, at most 25 hours.
     pub fn expires_in(mut self, life: Duration) -> Self {
         self.expires_in = Some(life);
         self
     }
 
-    /// What the token should carry as its `tokenId`, which Momento shows to whom messages of topics reach: at most 64
-    /// characters.
+    /// Sets the `tokenId` to request, at most 64 characters. Momento shows it to the subscribers who receive the
+    /// messages that are published with the token.
     pub fn token_id(mut self, id: impl Into<String>) -> Self {
         self.asked.token_id = Some(id.into());
         self
     }
 
-    /// Lets tabs of one origin that use this name, and ask the same of the same service, share their tokens: one of
-    /// them sends the request. Where the service is asked by a function, only what is asked for is compared.
+    /// Shares tokens between tabs of the same origin that use the same `name` and make the same request to the same
+    /// vending service: only one of them sends the request. For a function, only the requested scope, lifetime and
+    /// `tokenId` and the decode options are compared.
     pub fn share_across_tabs(mut self, name: impl Into<String>) -> Self {
         self.share = Some(name.into());
         self
     }
 
-    /// How answers are decoded.
+    /// Sets how tokens are decoded.
     pub fn decode(mut self, options: DecodeOptions) -> Self {
         self.decode = options;
         self
     }
 
-    /// The shares of a token's life between which it is renewed: 0 < `from` <= `to` < 1. By default 0.6 to 0.8.
+    /// Sets when a token is renewed, in fractions of its lifetime: 0 < `from` <= `to` < 1. The default is 0.6 to 0.8.
     pub fn refresh_window(mut self, from: f32, to: f32) -> Self {
         self.window = (from, to);
         self
     }
 
-    /// How long a request may take: 1 s to 10 min, by default 10 s.
+    /// Sets how long a request may take: 1 second to 10 minutes. The default is 10 seconds.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.request_timeout = timeout;
         self
     }
 
-    /// Asks by POST. What is asked for is then JSON in the body in place of parameters in the URL, and a refresh token
-    /// that the service gave is sent along.
+    /// Sends POST requests. The parameters are then JSON in the body instead of a query string, and the refresh token
+    /// that the vending service returned, if any, is sent with them.
     ///
-    /// This and the next three options are for a URL, and do nothing where a function asks.
+    /// This option and the next three apply to URLs. They have no effect if a function supplies the tokens.
     pub fn post(self) -> Self {
         self.with_request(|request| request.is_post = true)
     }
 
-    /// Adds a header to each request. Names and values that HTTP does not have are `ERR_ARGUMENT`.
+    /// Adds a header to every request. An invalid name or value (RFC 9110) makes `build` fail with `ERR_ARGUMENT`.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.with_request(|request| request.headers.push((name.into(), value.into())))
     }
 
-    /// Whether requests carry cookies. By default they do to the page's own origin.
+    /// Sets whether requests carry cookies. By default, only requests to the page's own origin do.
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.with_request(|request| request.credentials = Some(credentials))
     }
 
-    /// Follows redirects to any origin. By default they are followed within the page's own origin: whoever can redirect
-    /// a request could otherwise choose the token that an app uses.
+    /// Sets whether redirects to any origin are followed. By default, they are followed only within the page's own
+    /// origin: otherwise, anyone able to redirect a request could choose the token that the app uses.
     pub fn allow_redirects(self, allow: bool) -> Self {
         self.with_request(|request| request.allow_redirects = allow)
     }
@@ -154,7 +155,7 @@ impl TokenSourceBuilder {
             if url.is_empty() {
                 return Err(argument("vend: expected a URL, found an empty text"));
             }
-            // It would be requested as a relative URL, and so end up in logs.
+            // It would be requested as a relative URL, and end up in logs.
             if key_version(url).is_some() {
                 return Err(argument(
                     "vend: expected a URL, found what looks like a credential; a token that is in hand needs no source",
@@ -178,18 +179,18 @@ impl TokenSourceBuilder {
     }
 }
 
-/// A token (RFC 9110, section 5.6.2).
+/// Whether this is a `token` (RFC 9110, section 5.6.2).
 fn is_header_name(name: &str) -> bool {
     let is_token_byte = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_token_byte)
 }
 
-/// What a field's value may hold (RFC 9110, section 5.5), one byte a character, as the Fetch standard has it.
+/// Whether this is a field value (RFC 9110, section 5.5). As in the Fetch standard, each character is one byte.
 fn is_header_value(value: &str) -> bool {
     value.chars().all(|char| char <= '\u{ff}' && !matches!(char, '\0' | '\r' | '\n'))
 }
 
-/// In milliseconds.
+/// Returns the lifetime in milliseconds.
 fn check_life(life: Duration) -> Result<i64, SourceError> {
     let ms = i64::try_from(life.as_millis()).unwrap_or(i64::MAX);
     if life.is_zero() || life.subsec_nanos() != 0 || ms > MAX_DISPOSABLE_LIFE_MS {

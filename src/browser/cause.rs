@@ -1,4 +1,4 @@
-//! What lies behind an error: a value of JavaScript's, which must stay on its thread while the error may leave it.
+//! The cause of an error: a JavaScript value, which must stay on its thread although the error may be sent to others.
 
 use std::cell::RefCell;
 #[cfg(target_arch = "wasm32")]
@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen::JsValue;
 
-/// Values, each kept for as long as its key. The key may be sent to other threads.
+/// Keeps each value for as long as its key lives. The key may be sent to other threads.
 struct Table<T>(RefCell<Vec<(Weak<()>, T)>>);
 
 impl<T: Clone> Table<T> {
@@ -22,7 +22,7 @@ impl<T: Clone> Table<T> {
         key
     }
 
-    /// `None` if it is kept in another table.
+    /// Returns the value of this key; `None` if it is not in this table.
     #[cfg(any(feature = "standalone", test))]
     fn find(&self, key: &Arc<()>) -> Option<T> {
         let table = self.0.borrow();
@@ -30,7 +30,7 @@ impl<T: Clone> Table<T> {
         Some(value.clone())
     }
 
-    /// As [`find`](Table::find), and keeps it no longer.
+    /// Removes and returns the value of this key; `None` if it is not in this table.
     #[cfg(any(feature = "js", test))]
     fn take(&self, key: &Arc<()>) -> Option<T> {
         let mut table = self.0.borrow_mut();
@@ -38,7 +38,7 @@ impl<T: Clone> Table<T> {
         Some(table.swap_remove(index).1)
     }
 
-    /// Removes values whose keys are gone, those that were dropped on another thread as well.
+    /// Removes the values whose keys have been dropped, on any thread.
     fn sweep(&self) {
         self.0.borrow_mut().retain(|(key, _)| key.strong_count() > 0);
     }
@@ -49,10 +49,10 @@ thread_local! {
     static VALUES: Table<JsValue> = const { Table::new() };
 }
 
-/// A JavaScript value that may be sent to other threads, but is there on its own alone.
+/// A reference to a JavaScript value. It may be sent to other threads, but only the value's own thread can read it.
 ///
-/// It is let go when the last clone is dropped; if that happens on another thread, when one of its own thread's is made
-/// or dropped next.
+/// The value is released when the last clone is dropped. If that happens on another thread, it is released when the
+/// value's own thread next creates or drops a `Cause`.
 #[cfg(target_arch = "wasm32")]
 #[derive(Clone)]
 pub(super) struct Cause(Option<Arc<()>>);
@@ -68,7 +68,7 @@ impl Cause {
         VALUES.try_with(|values| values.find(self.0.as_ref()?)).ok().flatten()
     }
 
-    /// The value, which neither this nor any clone has from now on.
+    /// Takes the value, from this `Cause` and all its clones.
     #[cfg(feature = "js")]
     pub(super) fn take(&self) -> Option<JsValue> {
         VALUES.try_with(|values| values.take(self.0.as_ref()?)).ok().flatten()
@@ -79,12 +79,12 @@ impl Cause {
 impl Drop for Cause {
     fn drop(&mut self) {
         drop(self.0.take());
-        // A thread that ends has let go of all.
+        // When the thread is ending, the table is already gone.
         let _ = VALUES.try_with(Table::sweep);
     }
 }
 
-/// It may hold anything, and is not shown.
+/// The value may contain anything, and is not printed.
 #[cfg(target_arch = "wasm32")]
 impl fmt::Debug for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
-//! Carries out what the refresh machine decides: requests, the timer, and word to the observer.
+//! Carries out what the refresh machine decides: sends requests, sets the timer and notifies the observer.
 //!
-//! Every event goes through [`Driver::handle`]. Its actions wait in a queue while those before them are carried out, so
-//! whoever is called back may call again. No state is borrowed while JavaScript or an app's function runs.
+//! Every event goes through [`Driver::handle`]. Its actions are queued until those of earlier events have been carried
+//! out, so callbacks may reenter the driver. No state is borrowed while JavaScript or an app's function runs.
 
 mod carry_out;
 mod sharing;
@@ -26,27 +26,27 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What `Math.random` has: 53 bits.
+/// `Math.random` has 53 bits of randomness.
 const SEEDS: f64 = 9_007_199_254_740_992.0;
 
 /// Drives one source.
 pub(crate) struct Driver {
     options: Rc<Options<dyn Ask>>,
     observer: Rc<dyn Observer>,
-    /// It was closed, or the last handle dropped, on a thread that could not do that.
+    /// Whether the source was closed, or its last handle dropped, on another thread, which cannot stop the driver.
     is_abandoned: Arc<AtomicBool>,
     state: RefCell<State>,
     tabs: RefCell<Option<Rc<Tabs<Driver>>>>,
-    /// What the machine has decided and is not yet done: the actions of one event each.
+    /// The actions that are still to be carried out, grouped by event.
     queue: RefCell<VecDeque<Vec<Action>>>,
     is_busy: Cell<bool>,
 }
 
-/// Resets the flag however its scope is left.
+/// Resets the flag when dropped.
 struct Busy<'a>(&'a Cell<bool>);
 
 impl<'a> Busy<'a> {
-    /// `None` if it is busy.
+    /// Sets the flag. `None` if it is already set.
     fn begin(flag: &'a Cell<bool>) -> Option<Self> {
         (!flag.replace(true)).then_some(Busy(flag))
     }
@@ -75,19 +75,19 @@ impl Driver {
         })
     }
 
-    /// Looks at the state, or changes it. Nothing else may run meanwhile.
+    /// Reads or changes the state. `look` must not call JavaScript or an app's function.
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut self.state.borrow_mut())
     }
 
-    /// Begins, unless it has.
+    /// Starts the source, unless it has started.
     pub(crate) fn start(self: &Rc<Self>) {
         if self.begin() {
             self.handle(Event::Start);
         }
     }
 
-    /// Makes the machine, and listens to the page and to siblings. False if that was done before.
+    /// Creates the machine, and listens to the page and to sibling tabs. False if this was done before.
     pub(crate) fn begin(self: &Rc<Self>) -> bool {
         if self.with(|state| state.machine.is_some() || state.is_closed) {
             return false;
@@ -99,9 +99,9 @@ impl Driver {
         let machine = make(self.options.policy, (Math::random() * SEEDS) as u64, clock::now());
         self.with(|state| state.machine = Some(machine));
         *self.tabs.borrow_mut() = tabs;
-        // First: a page that is back opens its channel before it is told that it woke.
+        // Added first, so that a page restored from the back/forward cache reopens its channel before the `Wake` event.
         let mut listeners = self.watch_page_cache();
-        // Where the observer keeps the time there is no page either.
+        // If the observer keeps the time, there is no page to watch.
         if !self.observer.keeps_time(None) {
             let driver = Rc::downgrade(self);
             listeners.extend(page::watch(move |event| {
@@ -114,7 +114,7 @@ impl Driver {
         true
     }
 
-    /// Tells the machine of an event, and carries out what it decides.
+    /// Passes an event to the machine, and carries out the resulting actions.
     pub(crate) fn handle(self: &Rc<Self>, event: Event) {
         let event = if self.is_abandoned.load(Ordering::Relaxed) { Event::Close } else { event };
         let now = clock::now();
@@ -128,8 +128,8 @@ impl Driver {
         self.drain();
     }
 
-    /// Carries out what is in the queue, until the observer brings about nothing more. Whoever is already doing that does
-    /// this as well.
+    /// Carries out the queued actions until the observer causes no more. In a nested call this does nothing: the outer
+    /// call drains the queue.
     fn drain(self: &Rc<Self>) {
         let Some(_busy) = Busy::begin(&self.is_busy) else { return };
         loop {
@@ -148,7 +148,7 @@ impl Driver {
         }
     }
 
-    /// Calls this; what it brings about waits until it has returned.
+    /// Calls `run`, and carries out the actions that it causes once it has returned.
     pub(super) fn hold_back(self: &Rc<Self>, run: impl FnOnce()) {
         let busy = Busy::begin(&self.is_busy);
         run();
@@ -156,7 +156,7 @@ impl Driver {
         self.drain();
     }
 
-    /// The token in hand, or where there is none any more the last one, was rejected.
+    /// Reports that the current token, or the last one if there is none now, was rejected.
     #[cfg(feature = "js")]
     pub(crate) fn reject_last(self: &Rc<Self>) {
         if self.with(State::reject_last) {
@@ -168,7 +168,7 @@ impl Driver {
         self.with(|state| state.is_closed)
     }
 
-    /// It does nothing any more or has not begun, and no handle is left.
+    /// Whether the driver is closed or was never started, and no handle is left.
     pub(super) fn is_over(&self) -> bool {
         let is_idle = self.with(|state| state.is_closed || state.machine.is_none());
         is_idle && self.is_abandoned.load(Ordering::Relaxed)
@@ -196,15 +196,16 @@ impl Driver {
         }
     }
 
-    /// Sends a request, though not in the midst of an event: the app's function may call back.
+    /// Sends a request, in a later microtask: the app's function may call the source, and must not do so during an
+    /// event.
     pub(crate) fn send(self: &Rc<Self>, id: u32, reason: Reason) {
         let abort = if self.observer.keeps_signals() { None } else { AbortController::new().ok() };
         let signal = abort.as_ref().map(AbortController::signal);
         let driver = Rc::clone(self);
-        // It ends, whatever it waits for, with the request.
+        // The task is dropped with the request, whatever it is waiting for.
         let task = Task::spawn(async move {
             let sent_at = clock::now().mono;
-            // Before there was any token it counts against the limit at once.
+            // Before the first token arrives, a request counts toward the limit immediately.
             if driver.with(|state| state.sent(sent_at)) {
                 driver.observer.spent(sent_at);
             }
@@ -218,7 +219,7 @@ impl Driver {
         drop(before);
     }
 
-    /// Tells the machine of a request's answer, if the request is still under way.
+    /// Passes a request's outcome to the machine, if the request is still pending.
     pub(crate) fn receive(self: &Rc<Self>, id: u32) {
         if let Some(event) = self.with(|state| state.take_event(id)) {
             self.handle(event);

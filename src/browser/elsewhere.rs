@@ -1,4 +1,4 @@
-//! What a source is where there is no browser: nothing is requested, and each call says so.
+//! Sources on targets other than wasm32: nothing is requested, and every call fails.
 
 use super::error::{Kind, SourceError};
 use super::get::{GetToken, Outcome};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-/// What the handles of a source share.
+/// The state that the handles of a source share.
 #[derive(Debug)]
 pub(super) struct Shared {
     is_closed: AtomicBool,

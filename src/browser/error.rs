@@ -1,4 +1,4 @@
-//! The one error of this layer.
+//! The error type of a source.
 
 use crate::refresh::PolicyError;
 use crate::scope::ScopeError;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 #[cfg(target_arch = "wasm32")]
 use {super::cause::Cause, wasm_bindgen::JsValue};
 
-/// Why a [`TokenSource`](super::TokenSource) cannot be made, or gives no token. It quotes no credential.
+/// Why a [`TokenSource`](super::TokenSource) cannot be built, or has no token. It never quotes a credential.
 #[derive(Clone)]
 pub struct SourceError {
     kind: Arc<Kind>,
@@ -22,74 +22,74 @@ pub struct SourceError {
 /// What went wrong.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "made by the driver alone"))]
 pub(super) enum Kind {
-    /// An option that makes no sense.
+    /// An option is invalid.
     Argument(&'static str),
-    /// A window or a timeout that makes no sense.
+    /// The refresh window or the request timeout is invalid.
     Policy(PolicyError),
-    /// A scope that cannot be asked for.
+    /// The scope cannot be requested.
     Scope(ScopeError),
     /// The source is closed.
     Closed,
-    /// This is no browser.
+    /// The target is not wasm32.
     #[cfg(not(target_arch = "wasm32"))]
     Elsewhere,
     /// The source was made on another thread.
     OtherThread,
-    /// There was no answer in time.
+    /// The vending service did not answer in time.
     Timeout,
-    /// The answer's token had expired.
+    /// The token had expired when it arrived.
     Expired,
-    /// Even a fresh token is good for less than was asked for.
+    /// Even a new token is not valid for as long as the caller requires.
     TooShort,
-    /// There was no way to the vending service, or none back.
+    /// The request, or its response, did not get through.
     Unreachable {
-        /// It is at the page's own origin.
+        /// Whether the URL is at the page's own origin.
         is_own: bool,
-        /// The name of what JavaScript threw.
+        /// The name of the JavaScript error.
         name: String,
     },
-    /// The answer ended before its end.
+    /// The response was cut off.
     CutOff {
-        /// The name of what JavaScript threw.
+        /// The name of the JavaScript error.
         name: String,
     },
     /// A redirect was not followed.
     Redirect(&'static str),
     /// The app's function failed.
     Function(Box<dyn Error + Send + Sync>),
-    /// The app's function, one in JavaScript, threw or rejected.
+    /// The app's JavaScript function threw or rejected.
     #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
     Threw,
-    /// What was given is no answer.
+    /// The value that the function returned is not an answer.
     NoAnswer,
-    /// What was given threw when it was read. The status of the answer, if it is not a success, was read before.
+    /// Reading the answer threw. `status` is the HTTP status, if it was read before that and is not a success.
     Unreadable { status: Option<u16> },
-    /// What was given is a Response whose body somebody has read.
+    /// The function returned a `Response` whose body has already been read.
     BodyUsed,
-    /// The answer gives no token.
+    /// The answer contains no usable token.
     Vend(VendError),
-    /// What the npm package's TypeScript refused, or an app's function that it called.
+    /// An error from the npm package's TypeScript, or from an app's function that it called.
     #[cfg(all(target_arch = "wasm32", feature = "js"))]
     Host { code: String, message: String, status: Option<u16> },
-    /// A sibling's request failed.
+    /// A sibling tab's request failed.
     Sibling { code: String, message: String, status: Option<u16> },
 }
 
 impl SourceError {
-    /// A stable code, as in the npm package:
+    /// Returns a stable error code, the same as in the npm package:
     ///
-    /// - `ERR_ARGUMENT`: an option that makes no sense.
-    /// - `ERR_SCOPE_INVALID` and `ERR_SCOPE_LIMIT`: a scope that cannot be asked for, or written as JSON.
+    /// - `ERR_ARGUMENT`: an option is invalid.
+    /// - `ERR_SCOPE_INVALID` and `ERR_SCOPE_LIMIT`: the scope cannot be requested.
     /// - `ERR_CLOSED`: the source is closed.
-    /// - `ERR_SERVER_RENDER`: this is no browser, so nothing is requested.
-    /// - `ERR_THREAD`: the source was made on another thread.
-    /// - `ERR_VEND_TIMEOUT`: no answer in time.
-    /// - `ERR_VEND_EXPIRED`: a token that had expired when it arrived.
-    /// - `ERR_TOKEN_TOO_SHORT`: even a fresh token is good for less than was asked for.
-    /// - `ERR_VEND_NETWORK`: no way to the vending service, or an answer that was cut off.
-    /// - `ERR_VEND_REDIRECT`: a redirect that was not followed.
-    /// - `ERR_VEND_FUNCTION`: the app's function failed, or what it gave is no answer.
-    /// - and the codes of [`VendError`].
+    /// - `ERR_SERVER_RENDER`: the target is not wasm32, so no token is requested.
+    /// - `ERR_THREAD`: the source belongs to another thread.
+    /// - `ERR_VEND_TIMEOUT`: the vending service did not answer in time.
+    /// - `ERR_VEND_EXPIRED`: the token had expired when it arrived.
+    /// - `ERR_TOKEN_TOO_SHORT`: even a new token is not valid for as long as the caller requires.
+    /// - `ERR_VEND_NETWORK`: the vending service could not be reached, or its response was cut off.
+    /// - `ERR_VEND_REDIRECT`: a redirect was not followed.
+    /// - `ERR_VEND_FUNCTION`: the app's function failed, or did not return an answer.
+    /// - any code of [`VendError`].
     pub fn code(&self) -> &str {
         match &*self.kind {
             Kind::Argument(_) | Kind::Policy(_) => "ERR_ARGUMENT",
@@ -113,7 +113,7 @@ impl SourceError {
         }
     }
 
-    /// The HTTP status, if it is not a success.
+    /// Returns the HTTP status of the vending service's response, if it is not a success (2xx).
     pub fn status(&self) -> Option<u16> {
         match &*self.kind {
             Kind::Vend(error) => error.status(),
@@ -124,8 +124,8 @@ impl SourceError {
         }
     }
 
-    /// When the source tries again by itself, by the client's clock (ms since the epoch); `None` if it does not before
-    /// something happens.
+    /// Returns when the source retries on its own, by the client's clock (ms since the Unix epoch), or `None` if no
+    /// retry is scheduled.
     pub fn will_retry_at(&self) -> Option<i64> {
         self.retry_at
     }
@@ -135,38 +135,38 @@ impl SourceError {
         &self.kind
     }
 
-    /// With the time of the next attempt.
+    /// Sets the time of the next attempt.
     #[cfg(target_arch = "wasm32")]
     pub(super) fn with_retry_at(self, retry_at: Option<i64>) -> Self {
         SourceError { retry_at, ..self }
     }
 
-    /// With what JavaScript threw.
+    /// Sets the value that JavaScript threw.
     #[cfg(target_arch = "wasm32")]
     pub(crate) fn caused_by(self, cause: JsValue) -> Self {
         SourceError { cause: Some(Cause::new(cause)), ..self }
     }
 
-    /// What a function in JavaScript threw or rejected with.
+    /// An error for the value that a JavaScript function threw or rejected with.
     #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
     pub(crate) fn threw(cause: JsValue) -> Self {
         SourceError::from(Kind::Threw).caused_by(cause)
     }
 
-    /// What JavaScript threw; `None` on another thread than its own as well.
+    /// Returns the value that JavaScript threw. On any thread but its own, this is `None`.
     #[cfg(all(target_arch = "wasm32", feature = "standalone"))]
     pub(crate) fn cause(&self) -> Option<JsValue> {
         self.cause.as_ref()?.value()
     }
 
-    /// What JavaScript threw. From now on only the caller has it: an error that was thrown holds on to everything that
-    /// was called then, and what Rust keeps is never collected.
+    /// Takes the value that JavaScript threw. A thrown `Error` can retain everything on its call stack, and a value
+    /// that Rust keeps is never garbage-collected.
     #[cfg(all(target_arch = "wasm32", feature = "js"))]
     pub(crate) fn take_cause(&self) -> Option<JsValue> {
         self.cause.as_ref()?.take()
     }
 
-    /// The message for callers in JavaScript, which names their options.
+    /// Returns the message for JavaScript callers, which names the options as they are called there.
     #[cfg(all(target_arch = "wasm32", feature = "js"))]
     pub(crate) fn message_for_js(&self) -> String {
         match &*self.kind {
@@ -270,7 +270,7 @@ impl fmt::Display for SourceError {
     }
 }
 
-/// Behind a message, the name of an error, unless it has none.
+/// The name of an error, to append to a message; empty if the name is.
 fn in_parentheses(name: &str) -> String {
     if name.is_empty() { String::new() } else { format!(" ({name})") }
 }
@@ -284,7 +284,7 @@ impl fmt::Debug for SourceError {
 impl Error for SourceError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &*self.kind {
-            // What these say is what this one says.
+            // Their own messages are already this error's message.
             Kind::Policy(error) => error.source(),
             Kind::Scope(error) => error.source(),
             Kind::Vend(error) => error.source(),

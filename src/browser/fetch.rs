@@ -1,4 +1,4 @@
-//! One request to the vending service: which redirects it may take, and what its failure may mean.
+//! Sends one request to the vending service, and decides which redirects to follow.
 
 use super::error::{Kind, SourceError};
 use super::page::{document, global_property};
@@ -13,7 +13,7 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     fn global_fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
 
-    /// A `RequestInit` that the crate or the package made, of which the parts are read that redirects change.
+    /// A `RequestInit` made by the crate or the package, with getters for the members that redirects change.
     type Sent;
 
     #[wasm_bindgen(method, getter)]
@@ -23,25 +23,25 @@ extern "C" {
     fn headers(this: &Sent) -> Headers;
 }
 
-/// The most redirects that are followed where the engine shows where they lead.
+/// The most redirects that are followed if the engine exposes their location.
 const MAX_HOPS: usize = 5;
 
-/// Headers of a body; a redirect that drops the body drops them too (Fetch standard, HTTP-redirect fetch).
+/// The request-body headers, which a redirect that drops the body drops too (Fetch standard, HTTP-redirect fetch).
 const BODY_HEADERS: [&str; 4] = ["content-encoding", "content-language", "content-location", "content-type"];
 
-/// What is sent.
+/// A request to send.
 pub(super) struct Outgoing {
     pub(super) url: String,
-    /// What each request is made of, with a signal and `Headers` of its own. A plain object, made for this alone.
+    /// A plain object made for this request only, with its own signal and `Headers`.
     pub(super) init: RequestInit,
     pub(super) allow_redirects: bool,
 }
 
 impl Outgoing {
-    /// Sends it, and never a second request to find out where a redirect leads. Gives what `fetch` gives, which may be
-    /// of a polyfill.
+    /// Sends the request, and never sends a second one to find out where a redirect leads. Returns the result of
+    /// `fetch`, which may be a polyfill's.
     ///
-    /// Redirects are followed to any origin where that is allowed, and otherwise within the URL's origin only.
+    /// Redirects are followed to any origin if that is allowed, and otherwise only within the URL's origin.
     pub(super) async fn send(self) -> Result<JsValue, SourceError> {
         let page = page_origin();
         if self.allow_redirects {
@@ -50,8 +50,9 @@ impl Outgoing {
         let Some(page) = page else { return self.follow_within_origin().await };
         let is_own = page != "null" && absolute(&self.url).is_some_and(|target| target.origin() == page);
         let init = copy(&self.init);
-        // The engine follows redirects at the page's own origin and fails at the first that leaves it. `redirect` stays
-        // 'follow', its default: an answer whose redirects a service worker followed is refused to other requests.
+        // The engine follows redirects within the page's own origin, and fails at the first that leaves it. `redirect`
+        // stays 'follow', its default, since with any other value the engine rejects a response whose redirects a
+        // service worker has followed.
         if is_own {
             init.set_mode(RequestMode::SameOrigin);
             return fetch(&self.url, &init).await.map_err(|cause| unreachable(cause, true));
@@ -67,7 +68,7 @@ impl Outgoing {
         }
     }
 
-    /// Where nothing but the URL itself says where it is: redirects are followed one by one, as `fetch` follows them.
+    /// Follows redirects one by one, as `fetch` does, on runtimes without a page origin.
     async fn follow_within_origin(mut self) -> Result<JsValue, SourceError> {
         for _ in 0..=MAX_HOPS {
             let init = copy(&self.init);
@@ -83,7 +84,7 @@ impl Outgoing {
         Err(Kind::Redirect("more than 5 redirects").into())
     }
 
-    /// What is sent next.
+    /// Returns the request that follows a redirect.
     fn redirected(mut self, response: &Response, hop: Hop) -> Result<Self, SourceError> {
         let url = response.url().map_err(lost)?.as_string().filter(|url| !url.is_empty());
         let from = url.unwrap_or_else(|| self.url.clone());
@@ -92,7 +93,7 @@ impl Outgoing {
             Hop::To(location) => Url::new_with_base(&location, &from).ok(),
             Hop::Answer | Hop::Hidden => None,
         };
-        // `fetch` refuses a URL with a user name or password in it, in an error that quotes them.
+        // `fetch` rejects a URL that contains a user name or password, with an error that quotes them.
         let within = next
             .filter(|next| Some(next.origin()) == origin && next.username().is_empty() && next.password().is_empty());
         let Some(next) = within else {
@@ -107,7 +108,7 @@ impl Outgoing {
     }
 }
 
-/// The same as a GET.
+/// Converts a POST to a GET, which has no body.
 fn without_body(init: &RequestInit) -> Result<RequestInit, JsValue> {
     let get = Object::assign(&Object::new(), init.unchecked_ref());
     Reflect::delete_property(&get, &"body".into())?;
@@ -126,19 +127,19 @@ fn copy(init: &RequestInit) -> RequestInit {
     Object::assign(&Object::new(), init.unchecked_ref()).unchecked_into()
 }
 
-/// What a response to a request that does not follow redirects is.
+/// The kind of a response to a request that does not follow redirects.
 enum Hop {
-    /// No redirect.
+    /// It is not a redirect.
     Answer,
-    /// A redirect, and the browser does not show where it leads.
+    /// A redirect whose location the browser hides.
     Hidden,
-    /// A redirect that leads there.
+    /// A redirect to this location.
     To(String),
 }
 
 impl Hop {
     /// # Errors
-    /// What a getter threw.
+    /// If a getter throws.
     fn of(response: &Response) -> Result<Self, JsValue> {
         if response.kind()? == "opaqueredirect" {
             return Ok(Hop::Hidden);
@@ -149,7 +150,7 @@ impl Hop {
     }
 }
 
-/// NaN where it is no number.
+/// Returns the status, or NaN if it is not a number.
 fn status_of(response: &Response) -> Result<f64, JsValue> {
     Ok(response.status()?.as_f64().unwrap_or(f64::NAN))
 }
@@ -158,13 +159,13 @@ async fn fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue> {
     answered(&global_fetch(url, init)?).await
 }
 
-/// What a mock gives in place of a response has no members, or throws when they are read.
+/// Returns the result of `fetch` unchecked: if a mock returns something else, reading its members fails later.
 async fn fetch_response(url: &str, init: &RequestInit) -> Result<Response, SourceError> {
     let given = fetch(url, init).await.map_err(lost)?;
     Ok(given.unchecked_into())
 }
 
-/// The URL as the page or worker resolves it; `None` where it is none, or relative without a page.
+/// Resolves a URL as the page or worker does. `None` if it is invalid, or relative without a base URL.
 pub(super) fn absolute(url: &str) -> Option<Url> {
     let base = document().and_then(|document| document.base_uri().ok().flatten()).or_else(|| {
         let location = global_property("location")?;
@@ -176,20 +177,20 @@ pub(super) fn absolute(url: &str) -> Option<Url> {
     }
 }
 
-/// The origin of the page or browser worker that this runs in: `"null"` where it is opaque, as in a sandboxed frame.
-/// `None` where there is none, as on servers.
+/// The origin of the current page or browser worker; `"null"` if it is opaque, as in a sandboxed frame. `None` if there
+/// is none, as on servers.
 fn page_origin() -> Option<String> {
-    // Both can have a location (`deno run --location`, a page simulated for tests), but their `fetch` ignores `mode`,
-    // and would leave the origin.
+    // Both can have a `location` (`deno run --location`, a simulated page in tests), but their `fetch` ignores `mode`,
+    // and would follow a redirect to another origin.
     if global_property("Deno").is_some() || global_property("Bun").is_some() {
         return None;
     }
     let of_location = Reflect::get(&global_property("location")?, &"origin".into()).ok()?.as_string()?;
-    // A sandboxed frame's location has the origin of its URL all the same.
+    // In a sandboxed frame, `location.origin` is still the origin of the URL, so `globalThis.origin` takes precedence.
     Some(global_property("origin").and_then(|origin| origin.as_string()).unwrap_or(of_location))
 }
 
-/// What JavaScript threw on the way to an origin other than the page's.
+/// The error for a request to an origin other than the page's.
 fn lost(cause: JsValue) -> SourceError {
     unreachable(cause, false)
 }
@@ -198,7 +199,7 @@ fn unreachable(cause: JsValue, is_own: bool) -> SourceError {
     SourceError::from(Kind::Unreachable { is_own, name: name_of(&cause) }).caused_by(cause)
 }
 
-/// An error's name, as `TypeError`: its message may quote the URL.
+/// The name of an error, like `TypeError`. Its message may quote the URL.
 pub(super) fn name_of(error: &JsValue) -> String {
     Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
 }

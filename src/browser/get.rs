@@ -1,14 +1,14 @@
-//! What a caller asks for, and what it gets.
+//! The options and the outcome of a call for a token.
 
 use super::error::SourceError;
 use crate::token::Token;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a caller gets.
+/// The outcome of a call for a token.
 pub(crate) type Outcome = Result<Arc<Token>, SourceError>;
 
-/// What [`TokenSource::token_with`](super::TokenSource::token_with) asks for.
+/// Options for [`TokenSource::token_with`](super::TokenSource::token_with).
 ///
 /// ```
 /// # use momento_token_wasm::browser::GetToken;
@@ -22,18 +22,18 @@ pub struct GetToken {
 }
 
 impl GetToken {
-    /// A token that is good for ten seconds at least.
+    /// Returns the default options: a token that is valid for at least ten more seconds.
     pub fn new() -> Self {
         GetToken { min_validity: Duration::from_secs(10), force_refresh: false }
     }
 
-    /// How long the token must be good for at least.
+    /// Sets for how much longer the token must be valid, at least.
     #[must_use]
     pub fn min_validity(self, min_validity: Duration) -> Self {
         GetToken { min_validity, ..self }
     }
 
-    /// Requests a new token even if the one in hand would do.
+    /// Sets whether to request a new token even if the current one is valid for long enough.
     #[must_use]
     pub fn force_refresh(self, force_refresh: bool) -> Self {
         GetToken { force_refresh, ..self }

@@ -1,4 +1,4 @@
-//! The handle that an app has of a source.
+//! The handle by which an app uses a source.
 
 use super::builder::TokenSourceBuilder;
 use super::error::{Kind, SourceError};
@@ -19,35 +19,38 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 
-/// A valid token in hand, re-fetched ahead of expiry: see the [module](super).
+/// Holds a valid token and renews it before it expires: see the [module](super).
 ///
-/// Handles are cheap to clone, and all of a source's are the same. The source is closed when the last one is dropped,
-/// futures and streams that wait for its tokens included.
+/// This is a handle, which is cheap to clone. All clones refer to the same source, which is closed when the last one is
+/// dropped. Pending [`TokenFuture`]s and [`Tokens`] streams count as handles.
 ///
-/// A handle is `Send` and `Sync`, as frameworks ask of what components share, but a source lives on the thread that made
-/// it: on another thread there is no token (`ERR_THREAD`), and nothing to watch. A source that is closed there, or whose
-/// last handle is dropped there, ends as soon as its own thread has a turn, within half a minute.
+/// A handle is `Send` and `Sync`, as frameworks require of values that components share, but the source belongs to the
+/// thread that created it. On any other thread, asking for a token fails with `ERR_THREAD`, and there is nothing to
+/// watch. If the source is closed on another thread, or its last handle is dropped there, it ends at the next event on
+/// its own thread, within 30 seconds.
 #[derive(Clone)]
 pub struct TokenSource {
     shared: Arc<Shared>,
 }
 
 impl TokenSource {
-    /// A builder for a source that requests its tokens from this URL, which a page resolves as `fetch` does.
+    /// Returns a builder for a source that requests its tokens from a URL. A page resolves a relative URL as `fetch`
+    /// does.
     ///
-    /// What is asked for are the parameters `scope` (JSON), `expiresIn` (seconds) and `tokenId`. The answer may have
-    /// any of the forms that [`vend::Answer`](crate::vend::Answer) reads.
+    /// The request has the parameters `scope` (JSON), `expiresIn` (seconds) and `tokenId`, as far as they are set. The
+    /// response body may have any of the forms that [`vend::Answer`](crate::vend::Answer) reads.
     pub fn builder(url: impl Into<String>) -> TokenSourceBuilder {
         TokenSourceBuilder::request(url.into())
     }
 
-    /// A builder for a source that gets its tokens from a function: a server function, for example. What it gives is
-    /// read as the answer of a vending service.
+    /// Returns a builder for a source that gets its tokens from a function, for example a server function. The returned
+    /// text is read like the response body of a vending service.
     ///
     /// ```
     /// # use momento_token_wasm::TokenSource;
     /// # async fn vend_token(scope: Option<String>) -> Result<String, std::io::Error> { Ok(String::new()) }
-    /// let source = TokenSource::from_fn(|context| vend_token(context.scope.and_then(|scope| scope.to_json()))).build()?;
+    /// let source =
+    ///     TokenSource::from_fn(|context| vend_token(context.scope.and_then(|scope| scope.to_json()))).build()?;
     /// # Ok::<(), momento_token_wasm::browser::SourceError>(())
     /// ```
     pub fn from_fn<F, A, E>(vend: F) -> TokenSourceBuilder
@@ -59,7 +62,8 @@ impl TokenSource {
         TokenSourceBuilder::function(vend)
     }
 
-    /// Begins to keep a valid token, unless that has begun. Whatever asks for a token, watches or waits begins as well.
+    /// Starts the source, if it has not started: from now on, it keeps a valid token. Asking for a token, watching the
+    /// source and polling its stream also start it.
     ///
     /// # Errors
     /// `ERR_CLOSED`, `ERR_SERVER_RENDER` or `ERR_THREAD`.
@@ -67,18 +71,18 @@ impl TokenSource {
         self.shared.start()
     }
 
-    /// A token that is good for ten seconds at least: the one in hand, or the next one.
+    /// Returns a token that is valid for at least ten more seconds: the current one, or else the next one.
     ///
-    /// Callers share a request. Dropping the future takes its caller away, and lets the request go on.
+    /// Concurrent calls share one request. Dropping the future cancels the call, but not the request.
     ///
     /// # Errors
-    /// Any of [`SourceError::code`]: that of the request it waited for, where that failed. The source may try again by
-    /// itself; this call does not wait for that.
+    /// Any of the codes of [`SourceError::code`]. If the request that the call waits for fails, the call returns its
+    /// error. The source may [retry](SourceError::will_retry_at), but the call does not wait for that.
     pub fn token(&self) -> TokenFuture {
         self.token_with(GetToken::default())
     }
 
-    /// As [`TokenSource::token`], with more to say.
+    /// Like [`TokenSource::token`], with options.
     ///
     /// # Errors
     /// As [`TokenSource::token`].
@@ -90,49 +94,51 @@ impl TokenSource {
         TokenFuture { state }
     }
 
-    /// What the source shows now. On a thread of another's it is that of a closed source.
+    /// Returns the current state of the source. On any thread but the source's own, it is that of a closed source.
     pub fn snapshot(&self) -> Snapshot {
         self.shared.snapshot()
     }
 
-    /// The tokens from now on: the one in hand, and each that follows. The stream ends when the source is closed.
+    /// Returns a stream of tokens: the current one, and each one after it. The stream ends when the source is closed.
     pub fn tokens(&self) -> Tokens {
         Tokens::new(Arc::clone(&self.shared))
     }
 
-    /// Calls `changed` with what the source shows, now and whenever that changes, until the [`Watch`] is dropped.
+    /// Calls `changed` with the state of the source, now and whenever it changes, until the [`Watch`] is dropped.
     ///
-    /// It may use the source, and close it. A handle that it captures keeps the source open as long as it watches.
+    /// The callback may use and even close the source. A handle that it captures keeps the source open until the watch
+    /// ends.
     pub fn watch(&self, changed: impl FnMut(&Snapshot) + 'static) -> Watch {
         let ended = Arc::new(AtomicBool::new(false));
         self.shared.watch(Rc::new(RefCell::new(changed)), Arc::clone(&ended));
         Watch { ended, shared: Arc::downgrade(&self.shared) }
     }
 
-    /// Reports that Momento refused this token, though it has not expired. If it is the one in hand, another is
-    /// requested; any other is no news.
+    /// Reports that Momento rejected this token although it has not expired. If it is the current token, the source
+    /// requests another one; for any other token, it requests nothing.
     pub fn report_rejected(&self, token: &Token) {
         self.shared.report_rejected(token);
     }
 
-    /// Ends timers, listeners and requests. Whoever waits for a token gets `ERR_CLOSED`, and so does whoever asks later.
+    /// Stops all timers, listeners and requests. Pending and later calls for a token fail with `ERR_CLOSED`.
     pub fn close(&self) {
         self.shared.close();
     }
 }
 
 impl TokenSourceBuilder {
-    /// Makes the source. It sends no request, arms no timer and listens to nothing until it is asked for a token, or
+    /// Builds the source. It sends no request, sets no timer and listens to no event until it is
     /// [started](TokenSource::start).
     ///
     /// # Errors
-    /// `ERR_ARGUMENT`, `ERR_SCOPE_LIMIT` or `ERR_SCOPE_INVALID` for options that make no sense.
+    /// `ERR_ARGUMENT`, `ERR_SCOPE_LIMIT` or `ERR_SCOPE_INVALID` if an option is invalid.
     pub fn build(self) -> Result<TokenSource, SourceError> {
         Ok(TokenSource { shared: Arc::new(Shared::new(self.check()?)) })
     }
 }
 
-/// Handles are equal if they are of one source: a component that is given an equal one has nothing to do.
+/// Two handles are equal if they refer to the same source. A component that receives an equal one need not render
+/// again.
 impl PartialEq for TokenSource {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.shared, &other.shared)
@@ -147,7 +153,7 @@ impl fmt::Debug for TokenSource {
     }
 }
 
-/// Waits for a token: see [`TokenSource::token`].
+/// The future returned by [`TokenSource::token`] and [`TokenSource::token_with`].
 #[derive(Debug)]
 #[must_use = "what it gives is lost unless it is awaited"]
 pub struct TokenFuture {
@@ -169,10 +175,10 @@ impl Future for TokenFuture {
             State::Failed(error) => Err(error.clone()),
             State::Waiting { receiver, .. } => match Pin::new(receiver).poll(context) {
                 Poll::Pending => return Poll::Pending,
-                // A source that ends without a word was closed.
+                // The source was closed before it settled the call.
                 Poll::Ready(settled) => settled.unwrap_or_else(|_| Err(Kind::Closed.into())),
             },
-            // As a future that is polled once too often: it never has anything to say.
+            // Polled again after completion.
             State::Done => return Poll::Pending,
         };
         self.state = State::Done;
@@ -188,7 +194,7 @@ impl Drop for TokenFuture {
     }
 }
 
-/// Ends a [`TokenSource::watch`] when it is dropped, on any thread.
+/// The guard returned by [`TokenSource::watch`]. Dropping it, on any thread, ends the watch.
 #[derive(Debug)]
 #[must_use = "a watch ends when it is dropped"]
 pub struct Watch {

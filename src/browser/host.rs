@@ -1,4 +1,4 @@
-//! How the npm package's TypeScript asks the vending service.
+//! Requests tokens through the npm package's TypeScript.
 
 use super::ask::{Ask, Asking};
 use super::error::{Kind, SourceError};
@@ -14,27 +14,27 @@ use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortSignal;
 
-/// What it gives.
+/// The outcome of `open`.
 enum Opened {
-    /// What is to be sent.
+    /// A request to send.
     Request(Outgoing),
-    /// What a function of the app's gave.
+    /// The value that the app's vend function returned.
     Answer(JsValue),
 }
 
-/// What the npm package's TypeScript does: it checks options, writes requests, and calls the app's functions.
+/// The TypeScript side, which checks options, builds requests and calls the app's functions.
 pub(crate) struct HostVend {
-    /// Called with a reason and, if there is one, a refresh token. It promises a plain object:
+    /// Called with a reason and, if there is one, a refresh token. Returns a promise of a plain object:
     ///
-    /// - `{ url, init, allowRedirects }` is sent. `init` is for this request alone, with the signal and with `headers`
-    ///   that are `Headers`.
-    /// - `{ answer }` is what a function of the app's gave.
+    /// - `{ url, init, allowRedirects }`: a request to send. `init` is used for this request only. It has the signal,
+    ///   and its `headers` are `Headers`.
+    /// - `{ answer }`: the value that the app's vend function returned.
     ///
-    /// What it rejects with is an `Error` with a `code`, and perhaps with `status` and `cause`.
+    /// The promise rejects with an `Error` that has a `code`, and may have `status` and `cause`.
     pub(crate) open: js_sys::Function,
-    /// A refresh token reaches the service.
+    /// Whether a refresh token is sent to the vending service.
     pub(crate) renews: bool,
-    /// All that distinguishes this source from others: two that are alike in it want the same token.
+    /// Two sources with the same identity request the same token from the same service.
     pub(crate) identity: String,
 }
 
@@ -65,7 +65,7 @@ impl Ask for HostVend {
 }
 
 impl HostVend {
-    /// Asks once.
+    /// Gets one request or answer from TypeScript.
     async fn open(&self, reason: Reason, refresh_token: Option<&Secret>) -> Result<Opened, SourceError> {
         let refresh_token: JsValue = refresh_token.map(Secret::reveal).into();
         let opened = self.open.call2(&JsValue::UNDEFINED, &reason.as_str().into(), &refresh_token);
@@ -80,13 +80,13 @@ impl HostVend {
     }
 }
 
-/// What comes too late.
+/// Discards a result that is no longer awaited.
 fn discard_opened(opened: &JsValue) {
     let opened: &Properties = opened.unchecked_ref();
     discard_answer(&opened.get("answer"));
 }
 
-/// The error as the package made it.
+/// Converts an error that the package created.
 fn refused(error: JsValue) -> SourceError {
     let details = error.is_object().then(|| error.unchecked_ref::<Properties>());
     let details = details.and_then(|details| Some((details.text("code")?, details)));

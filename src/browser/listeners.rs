@@ -1,4 +1,4 @@
-//! Callers, watchers and streams of a Rust front end.
+//! The callers, watchers and streams of a source in a Rust front end.
 
 use super::driver::Driver;
 use super::error::SourceError;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 
-/// Everybody who listens to one source.
+/// All callers, watchers and streams of one source.
 #[derive(Default)]
 pub(super) struct Listeners {
     state: RefCell<State>,
@@ -27,13 +27,13 @@ struct State {
     last_call: u32,
     watchers: Vec<Watcher>,
     wakers: Vec<Waker>,
-    /// Watchers have not been told of what changed.
+    /// Whether something changed that watchers have not been notified of.
     has_news: bool,
     is_closed: bool,
 }
 
 impl Listeners {
-    /// Looks at the state, or changes it. Nothing else may run meanwhile.
+    /// Reads or changes the state. `look` must not call JavaScript or an app's function.
     fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut self.state.borrow_mut())
     }
@@ -56,14 +56,14 @@ impl Listeners {
         (call, receiver)
     }
 
-    /// A caller no longer waits.
+    /// Cancels a call.
     pub(super) fn abandon(&self, driver: &Rc<Driver>, call: u32) {
         if self.with(|state| state.callers.remove(&call)).is_some() {
             driver.handle(Event::Abandon { call });
         }
     }
 
-    /// The next token after `last`; for streams.
+    /// Polls for the next token after `last`.
     pub(super) fn poll_next(
         &self,
         driver: &Rc<Driver>,
@@ -86,28 +86,28 @@ impl Listeners {
         let watcher = Watcher { changed, ended };
         driver.start();
         self.with(|state| state.watchers.push(watcher.clone()));
-        // What it changes waits until it has returned, or it would not hear of it.
+        // A change that it causes is handled after it returns. Otherwise it would not be notified of the change.
         driver.hold_back(|| watcher.call(&driver.snapshot()));
         self.prune();
     }
 
-    /// Lets go of watchers that have ended; of all, once the source is closed and they have heard of it.
+    /// Drops the watchers that have ended, or all of them once they have been notified that the source is closed.
     pub(super) fn prune(&self) {
         let ended = self.with(State::take_ended_watchers);
-        // What they captured may be the last handle of a source, this one's too.
+        // They may have captured the last handle of a source, even of this one.
         drop(ended);
     }
 }
 
 impl State {
-    /// A stream that is polled again and again is woken once.
+    /// Adds a waker, unless one for the same task is there.
     fn add_waker(&mut self, waker: Waker) {
         if !self.wakers.iter().any(|other| other.will_wake(&waker)) {
             self.wakers.push(waker);
         }
     }
 
-    /// Those that are not wanted any more.
+    /// Removes and returns the watchers that are no longer needed.
     fn take_ended_watchers(&mut self) -> Vec<Watcher> {
         let is_closed = self.is_closed && !self.has_news;
         let (wanted, ended) =
@@ -142,7 +142,7 @@ impl Observer for Listeners {
 
     fn settled(&self, call: u32, _: refresh::Outcome, answer: Outcome) {
         if let Some(caller) = self.with(|state| state.callers.remove(&call)) {
-            // Whoever has gone away needs no answer.
+            // The receiver may have been dropped.
             let _ = caller.send(answer);
         }
     }
@@ -164,7 +164,7 @@ impl Observer for Listeners {
     }
 }
 
-/// Who wants to know of changes.
+/// A callback for changes.
 #[derive(Clone)]
 struct Watcher {
     changed: Changed,
@@ -180,7 +180,7 @@ impl Watcher {
         if !self.is_wanted() {
             return;
         }
-        // It is free: nobody is called while somebody is, but for a watch that begins within a call.
+        // The callback is never reentered: calls do not nest, except that a callback may begin another watch.
         if let Ok(mut changed) = self.changed.try_borrow_mut() {
             changed(snapshot);
         }

@@ -1,4 +1,4 @@
-//! Web Locks. web-sys has them as an unstable interface only.
+//! Web Locks, which web-sys has only as an unstable API.
 
 use super::abort::AbortController;
 use super::page::navigator;
@@ -23,16 +23,16 @@ extern "C" {
     fn set_signal(this: &LockOptions, signal: &AbortSignal);
 }
 
-/// A request for a lock, or the hold on it. Dropping it gives both up.
+/// A requested or held lock. Dropping it cancels the request or releases the lock.
 pub(super) struct Lock {
-    /// Aborting it gives the lock up, without a word to Rust. `None` if there are no locks.
+    /// Aborting it cancels the request or releases the lock, without calling Rust. `None` if there are no locks.
     pub(super) abort: Option<AbortController>,
     _task: Task,
 }
 
 impl Lock {
-    /// Requests the lock of this name. `granted` is called once: when the lock is held, and also if the request is
-    /// refused, since whoever still waits goes ahead without. `None` if there are no locks.
+    /// Requests the lock of this name. `granted` is called once: when the lock is held, or when the request fails,
+    /// since the caller then proceeds without it. `None` if there are no locks.
     pub(super) fn request(name: &str, granted: impl Fn() + Clone + 'static) -> Option<Self> {
         let locks = Reflect::get(&JsValue::from(navigator()?), &"locks".into()).ok().filter(JsValue::is_object)?;
         let locks: LockManager = locks.unchecked_into();
@@ -53,7 +53,7 @@ impl Lock {
         };
         let options: LockOptions = Object::new().unchecked_into();
         options.set_signal(&signal);
-        // The engine keeps the callback, for longer than a request that is given up.
+        // The engine owns the callback, which may outlive a cancelled request.
         let request = locks.request(name, &options, &callback.into_js_value()).ok()?;
         let outcome = promised(&request, |_| {});
         let task = Task::spawn(async move {
@@ -64,7 +64,7 @@ impl Lock {
         Some(Lock { abort: Some(abort), _task: task })
     }
 
-    /// In place of a lock: `granted` is called in a moment.
+    /// A substitute if there are no locks: `granted` is called in a microtask.
     pub(super) fn absent(granted: impl Fn() + 'static) -> Self {
         Lock { abort: None, _task: Task::spawn(async move { granted() }) }
     }

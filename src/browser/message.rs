@@ -1,4 +1,4 @@
-//! What tabs tell each other. Anything of this origin can write to the channel, so messages are checked field by field.
+//! Messages between tabs. Any script of this origin can write to the channel, so messages are checked field by field.
 
 use super::clock;
 use crate::plain::{Plain, Properties};
@@ -7,34 +7,34 @@ use crate::vend::MAX_ANSWER_BYTES;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
-/// A message from further ahead (ms) was timed by a clock that was set since.
+/// A message from further in the future (ms) was timed by a clock that has been set since.
 const MAX_AHEAD: i64 = 250;
-/// One this old (ms) has waited somewhere while its tab or this one was frozen.
+/// A message older than this (ms) was delayed while its tab or this one was frozen.
 const MAX_AGE: i64 = 86_400_000;
-/// After so long (ms) it is no news that a token was vended.
+/// A token in a message older than this (ms) does not count as fresh.
 const MAX_FRESH: i64 = 10_000;
 
-/// What a tab tells its siblings.
+/// A message to the sibling tabs.
 pub(super) enum Message {
-    /// It asks for a better token than its own.
+    /// The sender asks for a better token than its own.
     Ask {
-        /// The life that its own has left.
+        /// The remaining lifetime of its own token.
         left: Lifetime,
     },
-    /// It has a token.
+    /// The sender has a token.
     Token {
-        /// The vending service's answer.
+        /// The vending service's response body.
         answer: Zeroizing<String>,
-        /// The life that the token has left now.
+        /// The token's remaining lifetime now.
         left: Lifetime,
-        /// It was vended just now.
+        /// Whether it has just been vended.
         fresh: bool,
-        /// Its end was known, and was moved later.
+        /// Whether the sender knew an end for this token and moved it later.
         extended: bool,
-        /// `Date` plus `Age` of the answer that its life was computed from.
+        /// `Date` plus `Age` of the response from which its lifetime was computed.
         date: Option<i64>,
     },
-    /// It has asked the vending service in vain.
+    /// The sender's request failed.
     Failure {
         /// The error's code.
         code: String,
@@ -48,7 +48,7 @@ pub(super) enum Message {
 }
 
 impl Message {
-    /// As it is sent.
+    /// Converts the message to what is sent.
     pub(super) fn to_js(&self) -> JsValue {
         let kind = |kind: &str| Plain::new().with("kind", kind);
         match self {
@@ -70,7 +70,7 @@ impl Message {
         .into()
     }
 
-    /// What was told, if it was told as it should be; of a token, with the life that it has left now.
+    /// Reads a message; `None` if it is invalid. A token's remaining lifetime is reduced by the message's age.
     pub(super) fn read(data: &JsValue) -> Option<Self> {
         if !data.is_object() {
             return None;
@@ -124,7 +124,7 @@ fn retry_after(failure: &Failure) -> Option<f64> {
     }
 }
 
-/// `Some(None)` if there is none, `None` for what is no status.
+/// `Some(None)` if the field is missing, `None` if it is not the status of a failure.
 fn status(data: &Properties) -> Option<Option<u16>> {
     if data.get("status").is_undefined() {
         return Some(None);
@@ -133,7 +133,7 @@ fn status(data: &Properties) -> Option<Option<u16>> {
     data.number("status").filter(is_failure).map(|status| Some(status as u16))
 }
 
-/// A number of milliseconds.
+/// Reads a finite number of milliseconds.
 fn finite(data: &Properties, name: &str) -> Option<i64> {
     data.number(name).filter(|ms| ms.is_finite()).map(|ms| ms as i64)
 }

@@ -1,8 +1,8 @@
-//! A source of tokens for Rust front ends: Leptos, Yew, Dioxus, or plain wasm-bindgen.
+//! A token source for Rust front ends: Leptos, Yew, Dioxus, or plain wasm-bindgen.
 //!
-//! A [`TokenSource`] has a valid token in hand and fetches the next one from the app's vending service ahead of expiry.
-//! What it does when is decided by [`refresh::Machine`](crate::refresh::Machine), which has no I/O; here are the timers,
-//! requests, page events, locks and channels that carry its decisions out.
+//! A [`TokenSource`] holds a valid token and requests the next one from the app's vending service before it expires.
+//! [`refresh::Machine`](crate::refresh::Machine), which performs no I/O, decides what to do and when. This module
+//! carries out its decisions with timers, requests, page events, locks and channels.
 //!
 //! ```no_run
 //! use momento_token_wasm::TokenSource;
@@ -26,8 +26,8 @@
 //! # fn connect(endpoint: Option<&str>, credential: &str) {}
 //! ```
 //!
-//! It compiles for every target, so that an app that also renders on a server needs no `cfg`. Elsewhere than on wasm32
-//! it requests nothing, and asking for a token is the error `ERR_SERVER_RENDER`.
+//! The module compiles on every target, so an app that also renders on a server needs no `cfg`. On targets other than
+//! wasm32, it sends no requests, and asking for a token fails with `ERR_SERVER_RENDER`.
 
 mod builder;
 #[cfg(any(target_arch = "wasm32", test))]
@@ -79,7 +79,7 @@ mod tabs;
 #[cfg(target_arch = "wasm32")]
 mod task;
 
-/// There is nothing to drive.
+/// The stand-in for targets without a browser.
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "elsewhere.rs"]
 mod registry;

@@ -1,5 +1,5 @@
-//! Who is told of what a driver does, as it does it: [`Listeners`](super::listeners::Listeners) of Rust front ends, or the
-//! npm package's other half.
+//! Observes what a driver does: [`Listeners`](super::listeners::Listeners) for Rust front ends, or the npm package's
+//! TypeScript.
 
 use super::abort::AbortController;
 use super::driver::Driver;
@@ -11,82 +11,83 @@ use std::rc::Rc;
 use std::sync::Arc;
 use web_sys::BroadcastChannel;
 
-/// What the machine shows after an event.
+/// The state of the machine after an event.
 #[cfg_attr(not(feature = "js"), expect(dead_code, reason = "read by the npm package's half alone"))]
 pub(crate) struct Shown {
     pub(crate) status: Status,
-    /// When the next request is sent, by the wall clock (ms since the epoch).
+    /// When the next request is due, by the wall clock (ms since the Unix epoch).
     pub(crate) refresh_at: Option<i64>,
-    /// For how long the token is valid; `None` if there is none.
+    /// The remaining lifetime of the token; `None` if there is none.
     pub(crate) valid_for: Option<Lifetime>,
-    /// What the clocks showed at the event.
+    /// The time of the event.
     pub(crate) at: Now,
 }
 
-/// Is called while an event's actions are carried out. It may call the driver back: what that brings waits its turn.
+/// Called while an event's actions are carried out. An observer may call the driver: resulting actions are queued.
 pub(crate) trait Observer {
-    /// An event was handled; its actions follow.
+    /// The machine has handled an event, and its actions follow.
     fn shown(&self, _shown: &Shown) {}
 
-    /// This token is now in hand.
+    /// This token is now the current one.
     fn installed(&self, token: &Arc<Token>);
 
-    /// There is no token in hand any more. Another may follow at once.
+    /// There is no current token any more. Another one may follow immediately.
     fn uninstalled(&self);
 
-    /// An event's actions are carried out, and the token that was in hand before them is gone.
+    /// An event's actions have been carried out. There was a token before them, and now there is none.
     fn dropped(&self) {}
 
-    /// A request, or a sibling's, has failed.
+    /// A request failed, either the source's own or a sibling tab's.
     fn failed(&self, error: &SourceError);
 
     /// The status has changed.
     fn status(&self, status: Status);
 
-    /// A caller has its answer.
+    /// A call for a token is settled.
     fn settled(&self, call: u32, outcome: Outcome, answer: get::Outcome);
 
-    /// A request is due, which [`Driver::send`] sends, now or later.
+    /// A request is due. The observer has [`Driver::send`] send it, immediately or later.
     fn due(&self, driver: &Rc<Driver>, request: u32, reason: Reason) {
         driver.send(request, reason);
     }
 
-    /// A request has an answer, which [`Driver::receive`] takes, now or later.
+    /// A request has been answered. The observer has [`Driver::receive`] process the answer, immediately or later.
     fn answered(&self, driver: &Rc<Driver>, request: u32) {
         driver.receive(request);
     }
 
-    /// The request under way is over.
+    /// The pending request is over.
     fn ended(&self) {}
 
-    /// Whether the observer makes the signals that requests are aborted by.
+    /// Whether the observer creates the abort signals of requests.
     fn keeps_signals(&self) -> bool {
         false
     }
 
-    /// The request under way is to be aborted, if the observer keeps its signal.
+    /// Aborts the pending request, if the observer created its signal.
     fn abort(&self) {}
 
-    /// A channel was opened. Should the module's instance end, nobody but the observer can close it.
+    /// A channel was opened. If the module's instance is lost, only the observer can close it.
     fn channel_opened(&self, _channel: &BroadcastChannel) {}
 
-    /// A lock was requested, which is given up when this is aborted. As with the channel.
+    /// A lock was requested. If the module's instance is lost, only the observer can release it, by aborting this.
     fn lock_requested(&self, _abort: &AbortController) {}
 
-    /// A request counts against the limit of requests. It was sent at this time of the monotonic clock (ms).
+    /// A request that was sent at this time (monotonic clock, ms) counts toward the request limit.
     fn spent(&self, _sent_at: i64) {}
 
-    /// Keeps the time itself: handles [`Event::Timer`](crate::refresh::Event::Timer) after this delay (ms; `None`: never).
-    /// False if the driver is to have a timer.
+    /// Whether the observer itself sends [`Event::Timer`](crate::refresh::Event::Timer) after this delay (ms; `None`
+    /// for never). If false, the driver sets a timer.
     fn keeps_time(&self, _delay: Option<i64>) -> bool {
         false
     }
 
-    /// What siblings are told of an error.
+    /// The message of an error, for sibling tabs.
     fn message(&self, error: &SourceError) -> String {
         error.to_string()
     }
 
-    /// An event's actions are carried out. True if anybody was told of it, who may have brought about more.
+    /// An event's actions have been carried out. Returns whether this notified anyone, which may have caused more
+    /// events.
     fn done(&self, driver: &Rc<Driver>) -> bool;
 }

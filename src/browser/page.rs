@@ -1,4 +1,4 @@
-//! Events of the page that may mean that its clocks have moved on without it.
+//! Page events that tell the machine of sleep, visibility and connectivity.
 
 use crate::refresh::Event;
 use js_sys::{Function, Reflect};
@@ -7,12 +7,12 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, EventTarget, Navigator};
 
-/// The global object, if it can be listened to: a window, or a worker.
+/// The global object, if it is an event target: a window or a worker.
 pub(super) fn global() -> Option<EventTarget> {
     event_target(js_sys::global().into())
 }
 
-/// A property of the global object; `None` where it is `undefined` or `null`.
+/// A property of the global object; `None` if it is `undefined` or `null`.
 pub(super) fn global_property(name: &str) -> Option<JsValue> {
     let value = Reflect::get(&js_sys::global(), &name.into()).ok()?;
     (!value.is_undefined() && !value.is_null()).then_some(value)
@@ -31,7 +31,7 @@ fn event_target(value: JsValue) -> Option<EventTarget> {
     listen.is_function().then(|| value.unchecked_into())
 }
 
-/// Listens until it is dropped.
+/// An event listener, removed when dropped.
 pub(crate) struct Listener {
     target: EventTarget,
     kind: &'static str,
@@ -41,7 +41,7 @@ pub(crate) struct Listener {
 impl Listener {
     pub(crate) fn new(target: &EventTarget, kind: &'static str, callback: impl FnMut() + 'static) -> Self {
         let callback = Closure::<dyn FnMut()>::new(callback);
-        // It fails for no listener that is a function (DOM, 2.7).
+        // This cannot fail if the listener is a function (DOM standard, section 2.7).
         let _ = target.add_event_listener_with_callback(kind, function(&callback));
         Listener { target: target.clone(), kind, callback }
     }
@@ -57,7 +57,7 @@ fn function(callback: &Closure<dyn FnMut()>) -> &Function {
     callback.as_ref().unchecked_ref()
 }
 
-/// Tells of the page's events, from how it is now on, until what it gives is dropped.
+/// Calls `tell` for the page's events, starting with its current state, until the returned listeners are dropped.
 pub(super) fn watch(tell: impl Fn(Event) + 'static) -> Vec<Listener> {
     let tell: Rc<dyn Fn(Event)> = Rc::new(tell);
     let mut listeners = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn watch(tell: impl Fn(Event) + 'static) -> Vec<Listener> {
         let tell = Rc::clone(&tell);
         if let Some(target) = target {
             listeners.push(Listener::new(target, kind, move || {
-                // Of the two changes of visibility, only becoming visible wakes.
+                // `visibilitychange` wakes the machine only if the page becomes visible.
                 if kind != "visibilitychange" || !is_hidden() {
                     tell(event);
                 }
@@ -77,7 +77,7 @@ pub(super) fn watch(tell: impl Fn(Event) + 'static) -> Vec<Listener> {
     };
     let document = document().map(EventTarget::from);
     listen(&document, "visibilitychange", Event::Wake);
-    // After the freeze of the page lifecycle.
+    // The page was frozen (Page Lifecycle).
     listen(&document, "resume", Event::Wake);
     let window = global();
     listen(&window, "pageshow", Event::Wake);
@@ -98,7 +98,7 @@ fn is_hidden() -> bool {
     hidden.is_some_and(|hidden| hidden == JsValue::TRUE)
 }
 
-/// Where there is no such property, as on servers, it is not offline.
+/// False if there is no `navigator.onLine`, as on servers.
 fn is_offline() -> bool {
     navigator()
         .and_then(|navigator| Reflect::get(&navigator, &"onLine".into()).ok())

@@ -1,4 +1,4 @@
-//! Waiting for what JavaScript promises.
+//! Awaits JavaScript promises.
 
 use js_sys::Promise;
 use std::cell::RefCell;
@@ -19,8 +19,8 @@ extern "C" {
     fn then(this: &Thenable, resolved: &JsValue, rejected: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// Resolves a promise of the platform's own with a value, or with what the value promises. The `then` of an app's value
-/// may throw when it is read or called, which becomes a rejection.
+/// Resolves a value or thenable as a native promise. If an app's thenable throws when its `then` is read or called,
+/// that is a rejection.
 fn promise_of(value: &JsValue) -> Thenable {
     let promise = Promise::new(&mut |resolve, _| drop(resolve.call1(&JsValue::UNDEFINED, value)));
     JsValue::from(promise).unchecked_into()
@@ -32,13 +32,13 @@ pub(super) fn ignore(value: &JsValue) {
     let _ = promise_of(value).then(&JsValue::UNDEFINED, &nothing);
 }
 
-/// Waits for a value, as `await` does. A value that arrives after the future was dropped is passed to `let_go`.
+/// Awaits a value, as `await` does. If the future is dropped first, the value is passed to `let_go` when it arrives.
 pub(super) fn promised(value: &JsValue, let_go: fn(&JsValue)) -> Promised {
     let outcome = Rc::new(RefCell::new(Outcome::Pending(None)));
-    // The engine keeps these two as long as the promise, and no longer: one that never settles leaves nothing behind.
+    // Only the promise references these two closures, so they do not leak if it never settles.
     let reaction = |of: fn(JsValue) -> Result<JsValue, JsValue>| {
         let outcome = Rc::clone(&outcome);
-        // Not `once_into_js`, which is freed when it is called, and never if it is not.
+        // Not `once_into_js`, whose closure is freed only if it is called.
         Closure::once(move |value: JsValue| settle(&outcome, of(value), let_go)).into_js_value()
     };
     if let Err(error) = promise_of(value).then(&reaction(Ok), &reaction(Err)) {
@@ -53,7 +53,7 @@ pub(super) struct Promised(Rc<RefCell<Outcome>>);
 enum Outcome {
     Pending(Option<Waker>),
     Settled(Result<JsValue, JsValue>),
-    /// It was taken, or the future was dropped.
+    /// The outcome was taken, or the future was dropped.
     Over,
 }
 

@@ -1,5 +1,5 @@
-//! The sources of this thread. Handles may travel between threads, and what JavaScript gave may not: a handle has the
-//! number of a source, which lives here.
+//! The sources of this thread. Handles may be sent between threads, but JavaScript values may not, so a handle has only
+//! the ID of a source, and the source itself is kept here.
 
 use super::driver::Driver;
 use super::error::{Kind, SourceError};
@@ -22,7 +22,7 @@ thread_local! {
     static SOURCES: RefCell<BTreeMap<u32, Source>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// A driver, and who listens to it.
+/// A driver and its listeners.
 #[derive(Clone)]
 struct Source {
     driver: Rc<Driver>,
@@ -31,12 +31,12 @@ struct Source {
 
 static LAST_ID: AtomicU32 = AtomicU32::new(0);
 
-/// What the handles of a source share.
+/// The state that the handles of a source share.
 #[derive(Debug)]
 pub(super) struct Shared {
     id: u32,
     thread: ThreadId,
-    /// It was closed on another thread, or the last handle was dropped there.
+    /// Whether the source was closed, or its last handle dropped, on another thread.
     is_abandoned: Arc<AtomicBool>,
 }
 
@@ -54,7 +54,7 @@ impl Shared {
             sources.insert(id, source);
             over.iter().filter_map(|id| sources.remove(id)).collect::<Vec<_>>()
         });
-        // What their watchers captured may be handles of other sources.
+        // Dropped outside of the borrow, since their watchers may have captured handles of other sources.
         drop(over);
         Shared { id, thread: thread::current().id(), is_abandoned }
     }
@@ -101,7 +101,7 @@ impl Shared {
         }
     }
 
-    /// Watches have ended.
+    /// Removes watches that have ended.
     pub(super) fn prune(&self) {
         if let Ok(source) = self.source() {
             source.listeners.prune();

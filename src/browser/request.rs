@@ -1,4 +1,4 @@
-//! How a source of a Rust front end asks: by a request, or by a function of the app's.
+//! Requests tokens for a Rust front end, from a URL or an app's function.
 
 use super::ask::{Ask, Asking};
 use super::error::{Kind, SourceError};
@@ -17,7 +17,7 @@ use web_sys::{AbortSignal, Headers, RequestCache, RequestCredentials, RequestIni
 use zeroize::Zeroizing;
 
 impl Ask for Vend {
-    /// By POST alone: URLs end up in logs.
+    /// A request does so by POST only, since URLs end up in logs.
     fn renews(&self) -> bool {
         match self {
             Vend::Request(request) => request.is_post,
@@ -84,7 +84,7 @@ impl Options<dyn Ask> {
         if *is_post {
             init.set_body(&self.body(refresh_token).as_str().into());
         }
-        // Some servers' engines refuse an option that they do not have, even at its default.
+        // Some server runtimes reject an option that they do not implement, even with its default value.
         if let Some(credentials) = credentials {
             init.set_credentials(match credentials {
                 Credentials::Omit => RequestCredentials::Omit,
@@ -99,7 +99,7 @@ impl Options<dyn Ask> {
         Ok(Outgoing { url, init, allow_redirects: *allow_redirects })
     }
 
-    /// Adds what is asked for by hand: a relative URL has no base outside a page, and must stay as it is.
+    /// Adds the query parameters by hand, since a relative URL has no base outside a page and must stay relative.
     fn with_query(&self, url: &str) -> Result<String, SourceError> {
         let query = UrlSearchParams::new().map_err(|_| Kind::Argument("vend: expected a URL, found none"))?;
         if let Some(scope) = &self.scope_json {

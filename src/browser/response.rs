@@ -1,5 +1,5 @@
-//! What an app's function or a `fetch` gives. It may be of any realm and any make, polyfills and mocks among them, so it
-//! is known by the members that are used, and each access may throw.
+//! Responses of `fetch` or an app's function. They may come from any realm, polyfill or mock, so they are recognized by
+//! the members that are used, and every access may throw.
 
 use super::promise::{ignore, promised};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What has some members of a `Response`.
+    /// An object with some members of `Response`.
     #[derive(Clone)]
     pub(super) type Response;
 
@@ -35,7 +35,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(super) fn text(this: &Response) -> Result<JsValue, JsValue>;
 
-    /// What has some members of `Headers`.
+    /// An object with some members of `Headers`.
     #[derive(Clone)]
     pub(super) type Headers;
 
@@ -45,7 +45,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(super) fn get(this: &Headers, name: &str) -> Result<JsValue, JsValue>;
 
-    /// A stream or a reader of one, if it has the method.
+    /// A stream or its reader, if it has a `cancel` method.
     type Cancel;
 
     #[wasm_bindgen(method, getter, catch, js_name = cancel)]
@@ -56,13 +56,13 @@ extern "C" {
 }
 
 impl Headers {
-    /// A header; `None` where there is none.
+    /// Returns the value of a header, if there is one.
     pub(super) fn header(&self, name: &str) -> Result<Option<String>, JsValue> {
         Ok(self.get(name)?.as_string())
     }
 }
 
-/// A response, with what it is known by.
+/// A value that was recognized as a response.
 pub(super) struct Recognized {
     pub(super) response: Response,
     pub(super) status: u16,
@@ -70,10 +70,10 @@ pub(super) struct Recognized {
 }
 
 impl Recognized {
-    /// `None` for what is no response.
+    /// Returns `None` if the value is not a response.
     ///
     /// # Errors
-    /// What a getter threw.
+    /// If a getter throws.
     pub(super) fn of(value: &JsValue) -> Result<Option<Self>, JsValue> {
         if !is_object(value) {
             return Ok(None);
@@ -85,7 +85,7 @@ impl Recognized {
         if !has_get || !response.text_method()?.is_function() {
             return Ok(None);
         }
-        // What is no status is 0 or 65535, and none that is a success.
+        // The cast turns a number that is not a status into 0 or 65535, neither of which is a success.
         Ok(Some(Recognized { response, status: status as u16, headers }))
     }
 }
@@ -94,26 +94,27 @@ fn is_object(value: &JsValue) -> bool {
     value.is_object() || value.is_function()
 }
 
-/// Awaits what a function or a `fetch` may yet give, and lets go of it if it comes when nobody waits any more.
+/// Awaits the result of `fetch` or an app's function. If this future is dropped first, the response is discarded when
+/// it arrives.
 pub(crate) async fn answered(given: &JsValue) -> Result<JsValue, JsValue> {
     promised(given, discard_answer).await
 }
 
-/// Lets go of the body of an answer, if it has one.
+/// Discards the body of an answer, if it is a response.
 pub(super) fn discard_answer(answer: &JsValue) {
     if let Ok(Some(Recognized { response, .. })) = Recognized::of(answer) {
         discard(&response);
     }
 }
 
-/// Lets go of a body that is not wanted, and with it of the connection.
+/// Discards the body of a response, which frees the connection.
 pub(super) fn discard(response: &Response) {
     if let Ok(body) = response.body() {
         cancel(&body);
     }
 }
 
-/// Cancels a stream, or a reader of one, if it can be cancelled. Whatever comes of it is of no interest.
+/// Cancels a stream or its reader, if it can be cancelled, and ignores the outcome.
 pub(super) fn cancel(stream: &JsValue) {
     if !is_object(stream) {
         return;

@@ -7,12 +7,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// Tokens as they come: see [`TokenSource::tokens`](super::TokenSource::tokens). Of several that came while nobody
-/// asked, it gives the last.
+/// The stream returned by [`TokenSource::tokens`](super::TokenSource::tokens). If several tokens arrive between two
+/// polls, it yields only the last one.
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Tokens {
-    /// As a handle has it, so that the source stays open.
+    /// Keeps the source open, like a handle.
     shared: Arc<Shared>,
     last: Option<Arc<Token>>,
 }

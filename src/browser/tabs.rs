@@ -1,4 +1,4 @@
-//! A source's place among those of other tabs that share its tokens: a channel to them, and a lock.
+//! A source's membership in the group of tabs that share its tokens: a channel and a lock.
 
 use super::abort::AbortController;
 use super::lock::Lock;
@@ -12,45 +12,45 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-/// Tabs with another version of the protocol do not understand each other, and so do not meet.
+/// The version of the protocol. It is part of the group's name, so tabs with different versions never share.
 const VERSION: u32 = 1;
-/// A question to a sibling and its answer take about as long as this many messages to oneself.
+/// A question to a sibling tab and its answer take about as long as this many messages to this tab itself.
 const ECHOES: u32 = 2;
 
-/// Who hears what siblings tell, and what comes of the lock.
+/// Receives messages from sibling tabs, and news of the lock.
 pub(super) trait Member: 'static {
-    /// A sibling has told something.
+    /// A sibling tab has sent a message.
     fn hear(self: Rc<Self>, message: Message);
     /// The lock is held for this request, or there are no locks.
     fn locked(self: Rc<Self>, request: u32);
-    /// All messages that siblings had sent have arrived.
+    /// All messages that sibling tabs had sent before `drain` have arrived.
     fn drained(self: Rc<Self>, request: u32);
-    /// This channel was opened.
+    /// A channel was opened.
     fn channel_opened(&self, channel: &BroadcastChannel);
-    /// A lock was requested, which is given up when this is aborted.
+    /// A lock was requested. Aborting this cancels the request or releases the lock.
     fn lock_requested(&self, abort: &AbortController);
 }
 
-/// A place among the tabs; dropping it leaves them.
+/// A membership in the group. Dropping it leaves the group.
 pub(super) struct Tabs<M: Member> {
     name: String,
     member: Weak<M>,
     channel: RefCell<Option<Channel>>,
     lock: RefCell<Option<Lock>>,
-    /// The message to oneself that is awaited.
+    /// The echo that is awaited.
     echo: Cell<Option<Echo>>,
 }
 
-/// A message to oneself, which shows that those sent before have arrived.
+/// A message to this tab itself. When it arrives, so have the messages that were sent before it.
 #[derive(Clone, Copy)]
 struct Echo {
     id: f64,
     request: u32,
-    /// How many are to follow it.
+    /// How many echoes are to follow.
     more: u32,
 }
 
-/// Calls a method, if there is one.
+/// Calls a method, if there is one, and ignores what it throws.
 fn call(channel: &BroadcastChannel, name: &str) {
     let method = Reflect::get(channel, &name.into()).ok().and_then(|method| method.dyn_into::<Function>().ok());
     if let Some(method) = method {
@@ -65,14 +65,14 @@ struct Channel {
 
 impl Drop for Channel {
     fn drop(&mut self) {
-        // A polyfill's may throw.
+        // The setter of a polyfill may throw.
         let _ = Reflect::set(&self.channel, &"onmessage".into(), &JsValue::NULL);
         call(&self.channel, "close");
     }
 }
 
 impl<M: Member> Tabs<M> {
-    /// Under `name` meet those who want the same. `None` where tabs cannot speak to each other.
+    /// Joins the group of this name. `None` if there is no `BroadcastChannel`.
     pub(super) fn join(name: String, member: Weak<M>) -> Option<Rc<Self>> {
         let name = format!("{name}.{VERSION}");
         let (channel, lock, echo) = (RefCell::default(), RefCell::default(), Cell::default());
@@ -80,13 +80,13 @@ impl<M: Member> Tabs<M> {
         tabs.open().then_some(tabs)
     }
 
-    /// Opens the channel, unless it is open. False where that is not possible.
+    /// Opens the channel, unless it is open. False if that fails.
     pub(super) fn open(self: &Rc<Self>) -> bool {
         if self.channel.borrow().is_some() {
             return true;
         }
         let Ok(channel) = BroadcastChannel::new(&self.name) else { return false };
-        // In Node.js, no process lives on for it.
+        // In Node.js, an open channel must not keep the process alive.
         call(&channel, "unref");
         let tabs = Rc::downgrade(self);
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -102,14 +102,14 @@ impl<M: Member> Tabs<M> {
         true
     }
 
-    /// Lets go of channel and lock: a page that holds one is not put into the back/forward cache.
+    /// Releases the channel and the lock: a page that holds either cannot enter the back/forward cache.
     pub(super) fn suspend(&self) {
         self.unlock();
         self.echo.take();
         drop(self.channel.take());
     }
 
-    /// Opens the channel again, and asks what was missed.
+    /// Reopens the channel, and asks the sibling tabs for a better token.
     pub(super) fn resume(self: &Rc<Self>, left: Lifetime) {
         if self.channel.borrow().is_none() && self.open() {
             self.tell(&Message::Ask { left });
@@ -131,13 +131,13 @@ impl<M: Member> Tabs<M> {
     pub(super) fn tell(&self, message: &Message) {
         let channel = self.channel.borrow().as_ref().map(|open| open.channel.clone());
         if let Some(channel) = channel {
-            // It fails where the page is on its way out.
+            // This fails if the page is being unloaded.
             let _ = channel.post_message(&message.to_js());
         }
     }
 
-    /// Finds out when all messages have arrived that siblings have sent by now, as far as that can be known: where the
-    /// page or the browser is busy, they take longer than any fixed time.
+    /// Waits, as far as possible, until all messages that sibling tabs have sent by now have arrived. A fixed delay
+    /// would not do: in a busy page or browser, messages can take any time.
     pub(super) fn drain(self: &Rc<Self>, request: u32) {
         self.listen_for(request, ECHOES);
     }
@@ -152,7 +152,7 @@ impl<M: Member> Tabs<M> {
         };
         let id = Math::random();
         self.echo.set(Some(Echo { id, request, more }));
-        // A channel does not hear itself.
+        // A channel does not receive its own messages.
         let sent = BroadcastChannel::new(&self.name).and_then(|other| {
             let sent = other.post_message(&Plain::new().with("echo", id).into());
             call(&other, "close");
@@ -163,7 +163,7 @@ impl<M: Member> Tabs<M> {
         }
     }
 
-    /// Asks for the lock, and the siblings for a better token.
+    /// Requests the lock, and asks the sibling tabs for a better token.
     pub(super) fn lock(self: &Rc<Self>, request: u32, left: Lifetime) {
         self.tell(&Message::Ask { left });
         self.unlock();
@@ -182,7 +182,7 @@ impl<M: Member> Tabs<M> {
         *self.lock.borrow_mut() = Some(lock);
     }
 
-    /// Gives the lock back, or no longer asks for it.
+    /// Releases the lock, or cancels the request for it.
     pub(super) fn unlock(&self) {
         drop(self.lock.take());
     }

@@ -1,9 +1,9 @@
-//! Runs futures, each on microtasks of its own.
+//! Runs each future in its own microtasks.
 //!
-//! `wasm_bindgen_futures::spawn_local` has one queue for all futures. It runs whatever is in the queue in the async
-//! context of whoever was first to add to it, so that on a server, with `AsyncLocalStorage`, a function of one user's
-//! request could read the session of another's. It also depends on `queueMicrotask`, which test tools replace. Here a
-//! future that is woken gets a microtask from a promise, in the async context in which it was woken.
+//! `wasm_bindgen_futures::spawn_local` has one queue for all futures, and runs all of it in the async context of the
+//! first future that was queued. On a server that uses `AsyncLocalStorage`, a function that serves one user's request
+//! could thus read another user's session. `spawn_local` also depends on `queueMicrotask`, which test tools replace.
+//! Here, a future that is woken gets a microtask from a promise, in the async context in which it was woken.
 //!
 //! A future must be woken on the thread that spawned it.
 
@@ -38,7 +38,7 @@ static LAST_ID: AtomicU32 = AtomicU32::new(0);
 
 struct Spawned {
     id: u32,
-    /// `None` while it is polled.
+    /// `None` while it is being polled.
     future: RefCell<Option<Pin<Box<dyn Future<Output = ()>>>>>,
     is_scheduled: Cell<bool>,
 }
@@ -85,7 +85,7 @@ fn remove(id: u32) {
         let index = all.iter().position(|task| task.id == id)?;
         Some(all.swap_remove(index))
     });
-    // Here and not above: what the future holds may drop other tasks.
+    // Dropped outside of the borrow, since dropping the future may drop other tasks.
     drop(removed);
 }
 
@@ -103,7 +103,7 @@ fn run(id: u32) {
     if future.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
         return remove(id);
     }
-    // Its `Task` may have been dropped meanwhile.
+    // Its `Task` may have been dropped while it was polled.
     if find(id).is_some() {
         task.future.replace(Some(future));
     }

@@ -1,4 +1,4 @@
-//! Who is asked for a token, and how.
+//! How tokens are requested from the vending service.
 
 use super::error::SourceError;
 use crate::refresh::Reason;
@@ -10,19 +10,19 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What a vend function is told.
+/// The argument of a vend function: see [`TokenSource::from_fn`](super::TokenSource::from_fn).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct VendContext {
-    /// Why a token is wanted.
+    /// Why a token is requested.
     pub reason: Reason,
-    /// What it should permit, if the source was given a scope.
+    /// The permissions to request, if the source was given a scope.
     pub scope: Option<TokenScope>,
-    /// How long it should live, in milliseconds.
+    /// The lifetime to request, in milliseconds.
     pub expires_in: Option<i64>,
-    /// What it should carry as its `tokenId`.
+    /// The `tokenId` to request.
     pub token_id: Option<String>,
-    /// What the last answer gave beside the token, for the service's `RefreshAuthToken`.
+    /// The refresh token that an earlier answer contained, for Momento's `RefreshAuthToken`.
     pub refresh_token: Option<Arc<Secret>>,
 }
 
@@ -35,25 +35,25 @@ impl fmt::Debug for VendContext {
     }
 }
 
-/// A service's answer.
+/// A vending service's answer, in any of the forms that [`vend::Answer`](crate::vend::Answer) reads.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "read by the driver alone"))]
 pub(crate) enum Given {
-    /// Its body.
+    /// The body of a response.
     Text(String),
-    /// A `Response`, or anything else.
+    /// A `Response`, or any other value.
     #[cfg(target_arch = "wasm32")]
     Value(wasm_bindgen::JsValue),
 }
 
-/// What a vend function gives: the service's answer, in any of the forms that [`vend::Answer`](crate::vend::Answer) reads.
+/// The future of a vend function's answer.
 pub(crate) type Vending = Pin<Box<dyn Future<Output = Result<Given, SourceError>>>>;
 
 /// How to ask the vending service.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "read by the driver alone"))]
 pub(crate) enum Vend {
-    /// By a request.
+    /// With a request.
     Request(VendRequest),
-    /// By a function of the app's.
+    /// With the app's function.
     Function(Rc<dyn Fn(VendContext) -> Vending>),
 }
 
@@ -66,13 +66,13 @@ pub(crate) struct VendRequest {
     pub(crate) allow_redirects: bool,
 }
 
-/// Whether a request carries cookies, as the option of `fetch` (Fetch standard, 2.2.5).
+/// Whether requests carry cookies: the `credentials` option of `fetch` (Fetch standard, section 2.2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credentials {
-    /// Never.
+    /// No request does.
     Omit,
-    /// To the page's own origin.
+    /// Requests to the page's own origin do.
     SameOrigin,
-    /// To any origin.
+    /// All requests do.
     Include,
 }

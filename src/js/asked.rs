@@ -1,4 +1,4 @@
-//! What a vending service's answers are read by, as the npm package says it.
+//! Reads what the npm package passes for reading a vending service's answers.
 
 use crate::plain::Properties;
 use crate::scope::Grant;
@@ -7,13 +7,13 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What answers are read by: how to decode, and what was asked for. */
+/** How to decode answers, and what was requested. */
 export interface AnswerOptions {
   /** `DecodeOptions` or `undefined`. */
   readonly decode: unknown;
-  /** The scope as claim `p` has it. */
+  /** The scope, encoded as in claim `p`. */
   readonly scope?: string;
-  /** How long the token was to live, in milliseconds. */
+  /** The requested lifetime, in milliseconds. */
   readonly expiresInMs?: number;
   readonly tokenId?: string;
 }
@@ -23,7 +23,7 @@ pub(super) fn read_asked(options: &Properties) -> Asked {
     Asked {
         scope: options.text("scope").and_then(|p| match Grant::decode(&p) {
             Ok(Grant::Scope(scope)) => Some(scope),
-            // The package encodes scopes, and nothing else.
+            // The package only encodes scopes.
             Ok(Grant::SuperUser) | Err(_) => None,
         }),
         expires_in: options.number("expiresInMs").map(|ms| ms as i64),

@@ -1,8 +1,8 @@
-//! The driver of a source ([`crate::browser`]), as the npm package's `TokenSource` uses it
+//! Exports the driver of a source ([`crate::browser`]) to the npm package's `TokenSource`
 //! (`pkg-template/src/source/driver.ts`).
 //!
-//! What only JavaScript can be stays there: events, promises, the app's options and functions. Each change is told to a
-//! [`Host`] while it happens, and what the host does about it may call back.
+//! Events, promises, and the app's options and functions stay in JavaScript. The driver reports each change to a
+//! [`Host`] as it happens, and the host may call the driver.
 
 use super::asked::read_asked;
 use super::{options, token};
@@ -28,27 +28,30 @@ const TYPES: &str = r"
 export type RefreshStatus = 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
 export type RefreshReason = 'first' | 'refresh' | 'rejected' | 'forced';
 
-/** What a source is made of. The package has checked it. */
+/** The options of a source, which the package has checked. */
 export interface RefresherSettings extends AnswerOptions {
-  /** The shares of a token's life between which it is renewed. */
+  /** The window in which a token is renewed, in fractions of its lifetime. */
   readonly window: readonly [number, number];
   readonly requestTimeoutMs: number;
-  /** The app's name for tabs that share. */
+  /** The name under which tabs share tokens, if they do. */
   readonly share: string | undefined;
-  /** All that is asked for, and of whom: two sources alike in this want the same token. */
+  /** Two sources with the same identity request the same token from the same service. */
   readonly identity: string;
-  /** A refresh token reaches the service. */
+  /** Whether a refresh token is sent to the vending service. */
   readonly renews: boolean;
 }
 
-/** What to send: by the rules for redirects, unless all are allowed. Or what the app's function gave. */
+/**
+ * A request to send, whose redirects are restricted unless all are allowed, or the value that the app's vend function
+ * returned.
+ */
 export type Opened = { url: string; init: RequestInit; allowRedirects: boolean } | { answer: unknown };
 
-/** Is called while an event is handled, and may call back. Times are milliseconds. */
+/** Called while an event is handled, and may call the refresher. Times are in milliseconds. */
 export interface RefresherHost {
-  /** Rejects with an Error that has a code. */
+  /** Rejects with an `Error` that has a `code`. */
   open(reason: RefreshReason, refreshToken: string | undefined): Promise<Opened>;
-  /** An event was handled. `refreshAt` is by the wall clock; `validForMs` is Infinity for a token that never expires. */
+  /** An event was handled. `refreshAt` is wall-clock time. `validForMs` is Infinity for a token that never expires. */
   shown(
     status: RefreshStatus,
     refreshAt: number | undefined,
@@ -62,33 +65,33 @@ export interface RefresherHost {
   failed(code: string, message: string, status?: number, willRetryAt?: number, cause?: unknown): void;
   status(status: RefreshStatus): void;
   settled(call: number, outcome: 'token' | 'failed' | 'tooShort' | 'closed'): void;
-  /** `send` is to be called, now or later. */
+  /** The host calls `send`, immediately or later. */
   due(request: number, reason: RefreshReason): void;
-  /** The request under way is over. */
+  /** The pending request is over. */
   ended(): void;
-  /** `receive` is to be called, now or later. */
+  /** The host calls `receive`, immediately or later. */
   answered(request: number): void;
-  /** The request under way is to be aborted. */
+  /** Aborts the pending request. */
   abort(): void;
-  /** To be closed if the instance of the module ends. */
+  /** A channel was opened. The host closes it if the instance of the module is lost. */
   channelOpened(channel: BroadcastChannel): void;
-  /** To be aborted if the instance of the module ends: that gives the lock up. */
+  /** A lock was requested. The host aborts this if the instance of the module is lost, which releases the lock. */
   lockRequested(abort: AbortController): void;
   spent(sentAt: number): void;
-  /** Whether the host calls `tick` after this delay (undefined: never) by itself. */
+  /** Whether the host itself calls `tick` after this delay (undefined for never). */
   keepsTime(delayMs: number | undefined): boolean;
-  /** An event's actions are carried out. */
+  /** An event's actions have been carried out. */
   done(): void;
 }
 ";
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a source is made of.
+    /// The options of a source.
     #[wasm_bindgen(typescript_type = "RefresherSettings")]
     pub type RefresherSettings;
 
-    /// The package's other half.
+    /// The TypeScript side of the driver.
     #[wasm_bindgen(typescript_type = "RefresherHost")]
     pub type Host;
 
@@ -155,8 +158,8 @@ extern "C" {
     fn done(this: &Host) -> Result<(), JsValue>;
 }
 
-/// What the host throws is none of the driver's business, and must not cut it short: it is the package's own code, and
-/// what an app's listeners throw is reported before it gets here.
+/// Exceptions of the host are ignored, so that they cannot interrupt the driver. The host is the package's own code,
+/// which reports what an app's listeners throw before it can get here.
 impl Observer for Host {
     fn shown(&self, shown: &Shown) {
         let Shown { status, refresh_at, valid_for, at } = shown;
@@ -236,7 +239,7 @@ impl Observer for Host {
     }
 }
 
-/// The driver of one source, which ends when it is freed. The package keeps it to itself.
+/// The driver of one source. Freeing it closes the source. It is internal to the package.
 #[wasm_bindgen]
 pub struct Refresher {
     driver: Rc<Driver>,
@@ -250,10 +253,10 @@ impl fmt::Debug for Refresher {
 
 #[wasm_bindgen]
 impl Refresher {
-    /// Makes a driver, which does nothing before [`Refresher::begin`].
+    /// Creates a driver, which does nothing before [`Refresher::begin`].
     ///
     /// # Errors
-    /// As `decodeToken`, for options of decoding that make no sense.
+    /// The same as `decodeToken` for invalid decode options.
     #[wasm_bindgen(constructor)]
     pub fn new(host: Host, settings: &RefresherSettings) -> Result<Refresher, JsValue> {
         let settings: &Properties = settings.unchecked_ref();
@@ -271,7 +274,7 @@ impl Refresher {
             asked: read_asked(settings),
             scope_json: None,
             decode: options::read(&settings.get("decode"))?,
-            // The package has checked them; should they be out of range all the same, the defaults hold.
+            // The package has checked them. If they are out of range nevertheless, the defaults apply.
             policy: Policy::new((share("0"), share("1")), timeout).unwrap_or_default(),
             share: settings.text("share"),
             vend,
@@ -279,8 +282,8 @@ impl Refresher {
         Ok(Refresher { driver: Driver::new(Rc::new(options), Rc::new(host), Arc::default()) })
     }
 
-    /// Begins: joins the tabs, listens to the page. `sent` is how long ago the requests were sent (ms) that count against
-    /// the limit, of sources that this one takes the place of.
+    /// Joins the other tabs, and listens to the page. `sent` has the ages (ms) of the requests, sent by the sources
+    /// that this one replaces, that count toward the limit.
     pub fn begin(&self, sent: &[f64]) {
         self.driver.begin();
         for age in sent {
@@ -288,32 +291,32 @@ impl Refresher {
         }
     }
 
-    /// [`Event::Start`].
+    /// Handles [`Event::Start`].
     pub fn start(&self) {
         self.driver.handle(Event::Start);
     }
 
-    /// [`Event::Get`].
+    /// Handles [`Event::Get`].
     pub fn get(&self, call: u32, min_validity_ms: f64, force: bool) {
         self.driver.handle(Event::Get { call, min_validity: min_validity_ms as i64, force });
     }
 
-    /// [`Event::Abandon`].
+    /// Handles [`Event::Abandon`].
     pub fn abandon(&self, call: u32) {
         self.driver.handle(Event::Abandon { call });
     }
 
-    /// [`Event::Rejected`], of the token in hand, or where there is none any more of the last one.
+    /// Handles [`Event::Rejected`] for the current token, or for the last one if there is none now.
     pub fn rejected(&self) {
         self.driver.reject_last();
     }
 
-    /// [`Event::Timer`].
+    /// Handles [`Event::Timer`].
     pub fn tick(&self) {
         self.driver.handle(Event::Timer);
     }
 
-    /// Sends a request that is due, or once more if its answer was lost.
+    /// Sends a request that is due, or sends it again if its answer was lost.
     pub fn send(&self, request: u32, reason: &str) {
         let reasons = [Reason::First, Reason::Refresh, Reason::Rejected, Reason::Forced];
         if let Some(reason) = reasons.into_iter().find(|known| known.as_str() == reason) {
@@ -321,12 +324,12 @@ impl Refresher {
         }
     }
 
-    /// Takes the answer of a request.
+    /// Processes the answer to a request.
     pub fn receive(&self, request: u32) {
         self.driver.receive(request);
     }
 
-    /// [`Event::Close`].
+    /// Handles [`Event::Close`].
     pub fn close(&self) {
         self.driver.handle(Event::Close);
     }

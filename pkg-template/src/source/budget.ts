@@ -1,12 +1,11 @@
 /**
- * The requests that count against the limit of ten in ten minutes, for sources that take each other's place. The hooks
- * of the bindings share one between theirs, by a second argument of the constructor that is not part of the public
- * types.
+ * The requests that count toward the limit of ten in ten minutes, for sources that replace one another. The bindings'
+ * hooks pass one to all their sources, as a second constructor argument that is not in the public types.
  */
 export interface Budget {
   /**
-   * When they were sent (`performance.now()`), oldest first; of more than {@link MAX_KEPT}, the latest. A renewal that
-   * succeeded is not among them.
+   * When they were sent (`performance.now()`), oldest first: the latest {@link MAX_KEPT} of them. Renewals that
+   * succeeded are not included.
    */
   requests: number[];
 }

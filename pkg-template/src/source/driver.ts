@@ -1,5 +1,5 @@
-// Drives a source: the crate (src/js/refresher.rs) decides, fetches and shares; here are callers, listeners, what the app
-// handed in, and how long all of that lives.
+// Drives a source. The crate (src/js/refresher.rs) decides, fetches and shares tokens. This file manages callers,
+// listeners, the app's options, and their lifetimes.
 import type * as Face from '../../index.js';
 import type { Opened, RefreshReason, RefreshStatus, RefresherHost, RefresherSettings } from 'wasm-glue';
 import { type Budget, spend } from './budget.js';
@@ -14,7 +14,9 @@ import { type Visit, Visits, isWorker } from './visits.js';
 import { onLost, refused } from '../wasm.js';
 import { outside } from './zone.js';
 
-/** Where the two clocks disagree by more than this since then, only the machine can tell how old the token is. */
+/**
+ * If the clocks have diverged by more than this since the last event, only the machine can tell how old the token is.
+ */
 const CLOCK_TOLERANCE_MS = 1_000;
 
 export interface Settings {
@@ -22,7 +24,7 @@ export interface Settings {
   refresher: RefresherSettings;
 }
 
-/** Dispatches an event at the source. */
+/** Dispatches an event on the source. */
 export type Emit = <K extends keyof Face.TokenSourceEvents>(
   type: K,
   detail: Face.TokenSourceEvents[K]['detail'],
@@ -33,18 +35,18 @@ export interface Caller {
   reject(reason: unknown): void;
 }
 
-/** A request under way. */
+/** A pending request. */
 interface Request {
   readonly id: number;
   readonly reason: RefreshReason;
   readonly abort: AbortController;
-  /** In a Worker: whose request it belongs to. */
+  /** In a Worker: the visit that sent it. */
   readonly visit: Visit | undefined;
 }
 
 /**
- * What the crate calls. It holds on to a driver weakly: a source that an app has dropped is collected. A refresher that
- * the driver has no more, since its instance ended, is not heard.
+ * The object that the crate calls. Its reference to the driver is weak, so that a source which the app has dropped can
+ * be garbage-collected. Calls from an earlier refresher, whose instance was lost, are ignored.
  */
 function hostOf(weak: Weak<Driver>, number: number): RefresherHost {
   const driver = (): Driver | undefined => {
@@ -72,21 +74,23 @@ function hostOf(weak: Weak<Driver>, number: number): RefresherHost {
   };
 }
 
-/** Does what may throw in an environment that replaces parts of the platform. */
+/** Calls `act`, which may throw in an environment that replaces parts of the platform. */
 function attempt(act: () => void): void {
   try {
     act();
   } catch {
-    // There is nothing more that could be done.
+    // There is nothing else to do.
   }
 }
 
-/** Drivers that someone waits for or listens to: they live until that ends, whoever else has dropped them. */
+/**
+ * Drivers with callers or listeners. They are kept alive as long as they have any, even if the app has dropped them.
+ */
 const wanted = new Set<Driver>();
 
 let isWatching = false;
 
-/** Where an instance ends, the drivers in use learn of it at once, and the others when they are used. */
+/** When an instance is lost, the drivers in use are notified immediately. Others find out when they are next used. */
 function watchInstances(): void {
   if (isWatching) return;
   isWatching = true;
@@ -97,50 +101,52 @@ function watchInstances(): void {
 
 export class Driver {
   status: Face.TokenSource['status'] = 'idle';
-  /** By the wall clock; NaN: not known. */
+  /** Wall-clock time; NaN if unknown. */
   refreshAt = NaN;
   lastError: TokenError | undefined;
 
-  /** In a Worker there is no timer: each call looks after the source itself. */
+  /** In a Worker there is no timer: each pending call does what a timer would do. */
   readonly isWorker = isWorker();
   readonly #prepare: () => Settings;
-  /** What other sources have sent that this one takes the place of. */
+  /** The requests of the sources that this one replaces. */
   readonly #budget: Budget | undefined;
   #settings: Settings | undefined;
   readonly #emit: Emit;
-  /** Undefined before it has begun, once it is closed, and where its instance of the module has ended. */
+  /** Undefined before it is created, after it is closed, and after its instance of the module is lost. */
   #refresher: Refresher | undefined;
-  /** So many calls of the refresher are under way, one within the other. */
+  /** How many nested calls of the refresher are on the stack. */
   #depth = 0;
-  /** So many refreshers have been made: the last one alone is heard. */
+  /** The number of the latest refresher. Calls from earlier ones are ignored. */
   refreshers = 0;
-  /** Of the last refresher: what nobody else can give up once its instance has ended. */
+  /** The channel and lock of the latest refresher. Once its instance is lost, only this driver can release them. */
   #channel: BroadcastChannel | undefined;
   #lock: AbortController | undefined;
   #isListenedTo = false;
-  /** The timer that the crate has set last. */
+  /** The latest timer that the crate has set. */
   #timer: unknown;
   #request: Request | undefined;
   #token: Face.Token | undefined;
-  /** The last token in hand, where there is none any more. */
+  /** The last token, if there is no current one. */
   #dropped: Face.Token | undefined;
-  /** For how long the token was good at the last event, at most half a minute ago unless timers are late, and the clocks then. */
+  /**
+   * The token's remaining lifetime at the last event (at most 30 s ago, unless timers are late), and the clocks then.
+   */
   #life = NaN;
   #wall = 0;
   #mono = 0;
   readonly #callers = new Map<number, Caller>();
   #lastCall = 0;
-  /** In a Worker: who looks after the source, and when (by the monotonic clock) a timer would fire. */
+  /** In a Worker: the pending calls, and when (by the monotonic clock) a timer would fire. */
   readonly #visits = new Visits(
     () => this.#look(),
     (visit) => this.#request?.visit === visit,
   );
   #due = Infinity;
   readonly #startFailures = new StartFailures();
-  /** It cannot begin, and no listener has been told that the status is 'failed'. */
+  /** Whether listeners are still to be notified of the status 'failed', after the source could not start. */
   #isUntold = false;
 
-  /** `prepare` throws `ERR_WASM` where the engine refuses; then it is called again. Any other error is thrown. */
+  /** If `prepare` throws `ERR_WASM`, it is called again when the source starts. Any other error is rethrown. */
   constructor(prepare: () => Settings, emit: Emit, budget?: Budget) {
     this.#prepare = prepare;
     this.#budget = budget;
@@ -152,7 +158,7 @@ export class Driver {
     }
   }
 
-  /** The token in hand, unless it has expired. */
+  /** The current token, unless it has expired. */
   get current(): Face.Token | undefined {
     return this.#left() > 0 ? this.#token : undefined;
   }
@@ -161,25 +167,28 @@ export class Driver {
     return this.status === 'closed';
   }
 
-  /** The same, if it is good for so long and there can be no doubt; else only the machine can tell. */
+  /** The current token, if it is certainly valid for `min` ms. If this returns undefined, only the machine can tell. */
   inHand(min: number): Face.Token | undefined {
     const drift = Date.now() - this.#wall - (performance.now() - this.#mono);
     return Math.abs(drift) <= CLOCK_TOLERANCE_MS && this.#left() >= Math.max(min, 1) ? this.#token : undefined;
   }
 
-  /** How long it is good for (ms), 0 where there is none. */
+  /** The token's remaining lifetime (ms), or 0 if there is no valid token. */
   get left(): number {
     const left = this.#left();
     // biome-ignore lint/complexity/useMathMinMax: NaN means that there is none
     return left > 0 ? left : 0;
   }
 
-  /** The same by the clock that is the further on; negative or NaN where it has expired or there is none. */
+  /**
+   * The token's remaining lifetime, by whichever clock has advanced further. Negative if it has expired, NaN if there
+   * is none.
+   */
   #left(): number {
     return this.#life - Math.max(Date.now() - this.#wall, performance.now() - this.#mono);
   }
 
-  /** Begins, unless it has. Throws where it cannot; listeners are told of that as well. */
+  /** Starts the source, unless it has started. If that fails, it throws and also notifies listeners. */
   start(): void {
     this.instanceLost(refused(undefined));
     if (this.#refresher) return;
@@ -187,7 +196,7 @@ export class Driver {
     this.#handle((refresher) => refresher.start());
   }
 
-  /** The number to abandon it by. Throws as `start` does. */
+  /** Returns the number by which the call can be abandoned. Throws as `start` does. */
   get(caller: Caller, min: number, force: boolean): number {
     this.#begin();
     const call = (this.#lastCall = (this.#lastCall + 1) >>> 0);
@@ -213,8 +222,8 @@ export class Driver {
   }
 
   /**
-   * In a Worker: does what a timer would have done by now. Where that sends a request, it is this call's own and would
-   * end with it, so there is a promise to wait for.
+   * In a Worker: does what a timer would have done by now. A request that this sends belongs to the current call and
+   * would be cancelled with it, so the call must await the returned promise.
    */
   renew(): Promise<void> | undefined {
     if (!this.isWorker || performance.now() < this.#due) return undefined;
@@ -225,18 +234,18 @@ export class Driver {
     return this.#request?.visit === visit ? end : undefined;
   }
 
-  /** For a loop that waits: begins as `start` does, and in a Worker looks after the source until it is over. */
+  /** For a loop over tokens: starts as `start` does, and in a Worker does the work of a timer until `isOver`. */
   attend(isOver: () => boolean): void {
     if (!this.isWorker) return this.start();
     this.#begin();
     this.#visits.begin(() => this.#handle((refresher) => refresher.start()), isOver);
   }
 
-  /** In a Worker: what each call that waits does now and then. */
+  /** In a Worker: what each pending call does periodically. */
   #look(): void {
     if (performance.now() >= this.#due) this.#tick();
     const request = this.#request;
-    // The request whose fetch it was is gone: here it is sent once more.
+    // The call that sent this request is gone, so this call sends it again.
     if (request && this.#visits.isGone(request.visit)) this.#send(request.id, request.reason);
   }
 
@@ -249,12 +258,12 @@ export class Driver {
   }
 
   rejected(token: Face.Token): void {
-    // A token may expire before its refusal is reported: the machine must not count it as one that was good.
+    // A token may expire before its rejection is reported. The machine must not count it as a good one.
     if (token !== this.#token && (token !== this.#dropped || this.#left() > 0)) return;
     this.#handle((refresher) => refresher.rejected());
   }
 
-  /** Someone listens: the driver is to live until it is closed. */
+  /** Records that there is a listener, which keeps the driver alive until it is closed. */
   listen(): void {
     this.instanceLost(refused(undefined));
     this.#isListenedTo = true;
@@ -272,7 +281,7 @@ export class Driver {
     return this.#request && this.#settings?.vend.open(reason, this.#request.abort.signal, refreshToken);
   }
 
-  /** At once, for listeners to see. */
+  /** Updates the state before listeners are called. */
   shown(
     status: RefreshStatus,
     refreshAt: number | undefined,
@@ -326,7 +335,7 @@ export class Driver {
   due(id: number, reason: RefreshReason): void {
     const send = (): void => this.#send(id, reason);
     if (!this.isWorker || this.#visits.current) return send();
-    // Nobody waits for it, as after a rejection.
+    // No call is waiting for it, for example after a rejection.
     this.#visits.begin(send, () => true);
   }
 
@@ -343,7 +352,7 @@ export class Driver {
     this.#visits.as(this.#request?.visit, () => this.#handle((refresher) => refresher.receive(id)));
   }
 
-  /** In a Worker, only where its own request is handled; elsewhere its answer is just not heard. */
+  /** In a Worker, a request may be aborted only by the visit that sent it. Otherwise its answer is just ignored. */
   abort(): void {
     const { visit, abort } = this.#request ?? {};
     if (visit === this.#visits.current) attempt(() => abort?.abort());
@@ -367,15 +376,15 @@ export class Driver {
     return this.isWorker;
   }
 
-  /** An instance of the module has ended. */
+  /** Handles the loss of the refresher's instance, if it is lost. */
   instanceLost(error: TokenError): void {
     if (this.#refresher?.isLost) this.#lose(error);
   }
 
-  /** Tells the refresher something, which calls back what comes of it. */
+  /** Calls the refresher, which reports the results to this driver. */
   #handle(tell: (refresher: Refresher) => void): void {
     const refresher = this.#refresher;
-    // One that has not begun has nothing to learn yet, and one that was closed never.
+    // One that has not started, or is closed, handles no events.
     if (!refresher || this.#isClosed) return;
     this.#depth++;
     try {
@@ -388,13 +397,13 @@ export class Driver {
     if (this.#isClosed && this.#depth === 0) this.#free();
   }
 
-  /** Lets go of a refresher that was closed, once it is at rest. */
+  /** Frees a closed refresher when none of its calls is on the stack. */
   #free(): void {
     this.#refresher?.free();
     this.#refresher = undefined;
   }
 
-  /** Makes the refresher, unless there is one. Nothing is kept of an attempt that fails but its error. */
+  /** Creates the refresher, unless there is one. A failed attempt leaves only its error. */
   #begin(): void {
     if (this.#refresher || this.status === 'closed') return;
     try {
@@ -416,7 +425,7 @@ export class Driver {
     this.#refresher.begin((this.#budget?.requests ?? []).map((sentAt) => now - sentAt));
   }
 
-  /** The module's instance has ended, and the refresher with it: the next call begins anew. */
+  /** The module's instance is lost, and the refresher with it. The next call starts again. */
   #lose(error: TokenError): void {
     const request = this.#request;
     this.#refresher = this.#request = undefined;
@@ -435,7 +444,7 @@ export class Driver {
     this.#isUntold ||= this.status !== 'failed';
     this.status = 'failed';
     this.lastError = error;
-    // Something else may have happened by the time it is told.
+    // Something else may have happened by the time listeners are notified.
     const isOld = (): boolean => this.lastError !== error || this.status !== 'failed' || this.#refresher !== undefined;
     this.#startFailures.tell(isOld, () => {
       const isUntold = this.#isUntold;
@@ -446,12 +455,12 @@ export class Driver {
     return error;
   }
 
-  /** An event's actions are carried out. */
+  /** An event's actions have been carried out. */
   done(): void {
     this.#hold();
   }
 
-  /** Lives on while someone waits or listens; and a server's process lives on for the timer while someone waits. */
+  /** Keeps the driver alive while it has callers or listeners, and a server's process alive while it has callers. */
   #hold(): void {
     const isWaitedFor = this.#callers.size > 0;
     const isOpen = this.#refresher !== undefined && this.status !== 'closed';

@@ -1,13 +1,13 @@
-// What a request body is compared by: two sources whose bodies count as the same want the same token. The hooks compare
-// options with it as well, so it imports nothing.
+// Compares request bodies: two sources with equal bodies request the same token. The hooks also compare options with
+// this, so it imports nothing.
 
 /** How a body is sent: `text` and `params` are compared by content, `json` by its JSON, and `opaque` by identity. */
 export type BodyKind = 'text' | 'params' | 'opaque' | 'json';
 
-/** Bodies whose content cannot be read at once, or only by reading all of it. */
+/** Bodies whose content cannot be read synchronously, or only in full. */
 const OPAQUE = ['FormData', 'Blob', 'File', 'ArrayBuffer', 'SharedArrayBuffer'];
 
-/** The platform's name of an object's class, whatever realm it is from: 'Map', or 'Object' for an app's own class. */
+/** The built-in class of an object from any realm: 'Map' for example, or 'Object' for an app's own class. */
 export const classOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
 export function kindOfBody(body: unknown): BodyKind {
@@ -20,7 +20,10 @@ export function kindOfBody(body: unknown): BodyKind {
 const numbers = new WeakMap<object, number>();
 let last = 0;
 
-/** Stands in for a body where options are compared as JSON: equal for bodies that count as the same, only for those. */
+/**
+ * A substitute for a body when options are compared as JSON. Two substitutes are equal if and only if their bodies
+ * count as equal.
+ */
 export function comparableBody(body: unknown): unknown {
   switch (kindOfBody(body)) {
     case 'text':

@@ -1,28 +1,28 @@
-// The body of a request to the vending service: checked and written once, and sent with every attempt.
+// The body of a request to the vending service: checked and serialized once, and sent with every attempt.
 import { isObject, reads, wrong } from '../common/error.js';
 import { classOf, kindOfBody } from './identity.js';
 
-/** What goes into a JSON body beside what the app gives. */
+/** The fields that are added to the app's JSON body. */
 export type Wanted = Readonly<Record<string, unknown>>;
 
 export interface Payload {
-  /** As JSON; otherwise `fetch` knows the content type, if there is one. */
+  /** Whether it is JSON. For other bodies, `fetch` sets the content type, if there is one. */
   readonly isJson: boolean;
-  /** A JSON object, to which fields can be added. */
+  /** Whether it is a JSON object, to which fields can be added. */
   readonly isOpen: boolean;
-  /** What it is compared by; undefined where that is its identity. */
+  /** The content by which it is compared; undefined if it is compared by identity. */
   readonly content: string | undefined;
-  /** For `fetch`; `more` is for open ones. */
+  /** Returns the body for `fetch`. `more` has fields to add, if `isOpen`. */
   body(more?: Wanted): BodyInit;
 }
 
-/** Objects that JSON writes in full, or as the primitive in them. */
+/** Classes that `JSON.stringify` writes in full, or as the primitive value they wrap. */
 const WRITTEN = ['Object', 'Array', 'String', 'Number', 'Boolean'];
 
 /**
- * Reads a body once; what the app does to it later makes no difference.
+ * Reads a body once, so later changes by the app have no effect.
  *
- * Throws `ERR_ARGUMENT` for one that cannot be sent, or not with all that is wanted.
+ * Throws `ERR_ARGUMENT` if it cannot be sent, or if the fields in `wanted` cannot be added to it.
  */
 export function preparePayload(body: unknown, wanted: Wanted): Payload {
   const message = 'vend.body: expected a body that can be sent, found one that cannot be read; see `cause`';
@@ -57,7 +57,7 @@ function json(given: unknown, wanted: Wanted): Payload {
 
 function add(value: object, more: Wanted): object {
   const all: Record<string, unknown> = { ...value, ...more };
-  // The value has been through its `toJSON`, which is not to see what was added.
+  // `toJSON` has already been called on the value, and must not be called on the extended one.
   if (typeof all.toJSON === 'function') delete all.toJSON;
   return all;
 }
@@ -69,7 +69,7 @@ function refuseBeside(wanted: Wanted, body: unknown): void {
   if (names) throw wrong(`vend.body: expected an object, which ${names} can be added to, found ${nameOf(body)}`);
 }
 
-/** Passes on what JSON can write. Throws for what it would silently drop: a Map becomes `{}`, and so does a Promise. */
+/** Returns a value that JSON can carry. Throws for one that it would silently drop: a Map or a Promise becomes `{}`. */
 function refuseLost(value: unknown): unknown {
   if (!isObject(value)) return value;
   const { toJSON, pipe, getReader } = value as Record<string, unknown>;
@@ -83,7 +83,7 @@ function refuseLost(value: unknown): unknown {
   throw wrong(`vend.body: expected data that JSON can carry, found ${nameOf(value)}, of which it keeps nothing`);
 }
 
-/** Bytes and forms can be changed after they were given; a Blob cannot. */
+/** Copies bytes and forms, which the app could change later. A Blob is immutable. */
 function copy(body: object): BodyInit {
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
   if (/ArrayBuffer$/.test(classOf(body))) return new Uint8Array(body as ArrayBuffer).slice();
@@ -99,6 +99,6 @@ function copy(body: object): BodyInit {
 function nameOf(value: unknown): string {
   if (value === null) return 'null';
   const name = isObject(value) ? classOf(value) : typeof value;
-  // The name is the app's where a class gives itself one.
+  // A class can set its own name (`Symbol.toStringTag`).
   return /^\w{1,40}$/.test(name) ? `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}` : 'an object';
 }

@@ -1,10 +1,10 @@
-// A source's driver in the crate (src/js/refresher.rs), and the instance of the module that it lives in: it ends with that.
+// A source's driver in the crate (src/js/refresher.rs), bound to the instance of the module that created it.
 import type { Core, RefreshReason, RefresherHost, RefresherSettings } from 'wasm-glue';
 import { call, isLost, refused } from '../wasm.js';
 
 type CoreRefresher = InstanceType<Core['Refresher']>;
 
-/** Each method throws `ERR_WASM` where the instance has ended. */
+/** Every method throws `ERR_WASM` if the instance is lost. */
 export class Refresher {
   readonly #core: Core;
   readonly #refresher: CoreRefresher;
@@ -13,12 +13,12 @@ export class Refresher {
     [this.#core, this.#refresher] = call((core) => [core, new core.Refresher(host, settings)] as const);
   }
 
-  /** Whether the instance has ended. */
+  /** Whether the instance is lost. */
   get isLost(): boolean {
     return isLost(this.#core);
   }
 
-  /** `sent` is how long ago (ms) requests were sent that count against the limit. */
+  /** `sent` has the ages (ms) of earlier requests that count toward the limit. */
   begin(sent: readonly number[]): void {
     this.#call((refresher) => refresher.begin(Float64Array.from(sent)));
   }

@@ -1,4 +1,4 @@
-// What is asked of the vending service: the app's URL, request or function, with scope, lifetime and tokenId put in.
+// Requests to the vending service: the app's URL, request or function, with the scope, lifetime and tokenId added.
 import type * as Face from '../../index.js';
 import type { AnswerOptions, Opened, RefreshReason } from 'wasm-glue';
 import { TokenError, check, isObject, wrong } from '../common/error.js';
@@ -12,20 +12,20 @@ import { here } from './zone.js';
 type Options = Face.TokenSourceOptions;
 
 export interface Vend {
-  /** What to send, or what the app's function returned. Rejects with a TokenError. */
+  /** Returns a request to send, or the value that the app's function returned. Rejects with a TokenError. */
   open(reason: RefreshReason, signal: AbortSignal, refreshToken: string | undefined): Promise<Opened>;
-  /** A refresh token reaches the service. */
+  /** Whether a refresh token is sent to the vending service. */
   renews: boolean;
-  /** All that is asked for, and of whom: two sources alike in this want the same token. */
+  /** Two sources with the same identity request the same token from the same service. */
   identity(): unknown;
-  /** What is asked for, as the crate reads it. */
+  /** The scope, lifetime and tokenId to request, in the form that the crate reads. */
   asked: Omit<AnswerOptions, 'decode'>;
 }
 
 /**
- * Checks the options once, and keeps nothing that the app may change later. What comes back checks what takes
- * WebAssembly, the scope. It throws `ERR_WASM` where the engine refuses, and may be called again. `shared`: tabs
- * recognise one another by them.
+ * Checks the options once, and keeps nothing that the app may change later. The returned function checks the scope,
+ * which requires WebAssembly. It throws `ERR_WASM` if the engine refuses WebAssembly, and may then be called again.
+ * `shared` is whether tabs share tokens, and so compare requests.
  */
 export function prepareVend(options: Options, shared: boolean): () => Vend {
   const { vend, expiresIn, tokenId, scope: given } = options;
@@ -35,7 +35,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
   if (tokenId !== undefined && (typeof tokenId !== 'string' || tokenId.length > 64))
     throw wrong('TokenID must be less than or equal to 64 characters.');
   const seconds = expiresIn?.seconds;
-  /** What is asked for: as the crate reads it, as a vend function is told it, and as it is sent. */
+  /** What to request, in three forms: for the crate, for a vend function, and as it is sent. */
   const ask = (scope: Face.TokenScope | undefined) => {
     const named = tokenId !== undefined && { tokenId };
     const told = {
@@ -58,7 +58,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
         renews: true,
         open: async (reason, signal, refreshToken) => {
           const context: Face.VendContext = { signal, reason, ...asked };
-          // Not to be seen by whoever logs the context.
+          // Not enumerable, so that logging the context does not show it.
           if (refreshToken !== undefined) Object.defineProperty(context, 'refreshToken', { value: refreshToken });
           try {
             return { answer: await inZone(() => vend(context)) };
@@ -79,7 +79,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
   const { url, body, headers, credentials, allowRedirects = false } = request;
   check(isUrl(url), 'vend.url', 'a URL', url);
   const address = urlText(url);
-  // It would be requested as a relative URL, and so end up in logs.
+  // It would be requested as a relative URL, and end up in logs.
   if (isCredential(address))
     throw wrong('vend: expected a URL, found what looks like a credential; a token that is in hand needs no source');
   const method = request.method ?? (body === undefined ? 'GET' : 'POST');
@@ -92,7 +92,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
     credentials,
   );
   check(typeof allowRedirects === 'boolean', 'vend.allowRedirects', 'a boolean', allowRedirects);
-  // The scope takes its place once it has been checked.
+  // The scope is filled in once it has been checked.
   const payload =
     method === 'POST' ? preparePayload(body, { ...(given && { scope: null }), ...ask(undefined).wanted }) : undefined;
   if (shared && payload && payload.content === undefined) {
@@ -103,13 +103,13 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
   const fixed = typeof headers === 'function' ? headers : headers && [...copyHeaders(headers)];
   return () => {
     const scope = readScope?.();
-    // What is sent is JSON, which would make other data of a key that is not text.
+    // The scope is sent as JSON, which would change a key that is not a string.
     if (scope) parseScope(JSON.parse(JSON.stringify(scope)));
     const { told, wanted } = ask(scope);
     const target = payload ? address : withQuery(address, wanted);
     const content = scope && payload ? payload.body({ scope }) : payload?.content;
 
-    // By POST alone: URLs end up in logs.
+    // By POST only: URLs end up in logs.
     const renews = payload?.isOpen ?? false;
     return {
       asked: told,
@@ -134,7 +134,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
         if (!sent.has('accept')) sent.set('accept', 'application/json, text/plain;q=0.9');
         if (payload?.isJson && !sent.has('content-type')) sent.set('content-type', 'application/json');
         const init: RequestInit = { method, headers: sent, signal };
-        // Workers of one kind refuse to be told even what they would do anyhow.
+        // Some server runtimes reject an option that they do not implement, even with its default value.
         if (credentials !== undefined) init.credentials = credentials;
         if ('cache' in (globalThis.Request?.prototype ?? {})) init.cache = 'no-store';
         const more = { ...(scope && { scope }), ...(renews && refreshToken !== undefined && { refreshToken }) };
@@ -145,7 +145,7 @@ export function prepareVend(options: Options, shared: boolean): () => Vend {
   };
 }
 
-/** Adds query parameters by hand: a relative URL has no base outside a page, and must stay as it is. */
+/** Adds query parameters by hand, since a relative URL has no base outside a page and must stay relative. */
 function withQuery(url: string, parameters: Record<string, unknown>): string {
   const entries = Object.entries(parameters).map(([name, value]) => [
     name,

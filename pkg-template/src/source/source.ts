@@ -1,5 +1,5 @@
-// TokenSource: the public face of the refresher. What is asked is checked here, and promises, events and loops are
-// made; driver.ts does what the machine decides.
+// TokenSource, the public API. It checks arguments and provides promises, events and loops. driver.ts carries out what
+// the machine decides.
 import type * as Face from '../../index.js';
 import type { Budget } from './budget.js';
 import { disposes } from '../common/dispose.js';
@@ -17,13 +17,13 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export class TokenSource extends EventTarget implements Face.TokenSource {
   declare readonly [Symbol.dispose]: () => void;
   readonly #driver: Driver;
-  /** What calls were given last, and what plain calls wait for. */
+  /** The latest token that calls resolved with, and the promise that pending calls without options share. */
   #given: { token: Face.Token; promise: Promise<Face.Token> } | undefined;
   #waiting: Promise<Face.Token> | undefined;
-  /** Loops over tokens: each looks whether there is something for it. */
+  /** The loops over tokens. Each function checks whether its loop can go on. */
   readonly #loops = new Set<() => void>();
 
-  /** `budget` is for the package's own bindings. */
+  /** `budget` is used by the package's own bindings. */
   constructor(options: Face.TokenSourceOptions, budget?: Budget) {
     super();
     disposes(this, () => this.close());
@@ -32,18 +32,18 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
       prepare,
       (type, detail) => {
         this.dispatchEvent(new CustomEvent(type, { detail }));
-        // In a Worker each loop looks for itself: what belongs to one request must not be settled by another.
+        // In a Worker each loop polls by itself: a promise of one request must not be settled by another.
         if (!driver.isWorker) for (const look of this.#loops) look();
       },
       budget,
     );
     this.#driver = driver;
-    // A Worker that starts may make no request.
+    // A Worker may not send requests while it starts up.
     if (start !== 'now' || driver.isWorker) return;
     try {
       driver.start();
     } catch {
-      // It is in `lastError`, and listeners are told.
+      // The error is in `lastError`, and listeners are notified.
     }
   }
 
@@ -56,8 +56,8 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
   }
 
   /**
-   * The same promise for the same answer: React's `use` waits for ever on one that is new each time. A rejected one is
-   * not kept.
+   * Returns the same promise for the same answer, since React's `use` would wait forever if each render got a new one.
+   * A rejected promise is not kept.
    */
   #get(options: Parameters<Face.TokenSource['getToken']>[0]): Promise<Face.Token> {
     const { min, force, signal } = reading(() => readCall(options === undefined ? {} : options));
@@ -66,7 +66,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     const token = force ? undefined : driver.inHand(min);
     if (token && driver.isWorker) {
       const renewal = driver.renew();
-      // What another request has made is not waited for.
+      // Do not await a promise that belongs to another request.
       return renewal ? renewal.then(() => driver.inHand(min) ?? this.#get(options)) : Promise.resolve(token);
     }
     if (token) {
@@ -138,7 +138,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
     this.#driver.listen();
   }
 
-  /** By hand, for a generator that waits cannot be told to return. */
+  /** Written by hand, because a generator's `return()` has no effect while it awaits. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Face.Token, undefined, undefined> {
     type Result = IteratorResult<Face.Token, undefined>;
     const driver = this.#driver;
@@ -157,7 +157,7 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
       next: () =>
         new Promise<Result>((resolve) => {
           let settled = false;
-          // Whoever loops over tokens wants them: that is demand enough. Where the source cannot begin, this rejects.
+          // A loop over tokens starts the source. If that fails, the promise rejects.
           if (!over) {
             driver.attend(() => {
               look();
@@ -188,11 +188,11 @@ export class TokenSource extends EventTarget implements Face.TokenSource {
   }
 }
 
-/** Reads what an app gave. A getter of its own that throws is an error of the argument's. */
+/** Reads an app's argument. If one of its getters throws, that is an `ERR_ARGUMENT`. */
 const reading = <T>(read: () => T): T =>
   reads(read, 'options: expected what can be read, found what cannot; see `cause`');
 
-/** What comes back checks the rest, which takes WebAssembly. */
+/** The returned function checks the rest, which requires WebAssembly. */
 function readOptions(options: Face.TokenSourceOptions): readonly [prepare: () => Settings, start: 'now' | 'on-demand'] {
   check(isObject(options), 'options', 'an object', options);
   const { start = 'now', shareAcrossTabs: share = false } = options;
@@ -227,7 +227,7 @@ function readCall(options: { minValidityMs?: number; forceRefresh?: boolean; sig
 
 function checkWindow(window: unknown = [0.6, 0.8]): readonly [number, number] {
   const [from, to] = Array.isArray(window) ? (window as unknown[]) : [];
-  // The machine keeps shares in 32 bits: what rounds to 0 or 1 there is none.
+  // The machine stores fractions as 32-bit floats: a value that rounds to 0 or 1 is out of range.
   if (
     typeof from !== 'number' ||
     typeof to !== 'number' ||

@@ -1,4 +1,4 @@
-// The errors that a source makes itself, and how listeners learn that it cannot begin.
+// The errors that a source creates itself, and the notification of listeners when it cannot start.
 import { TokenError } from '../common/error.js';
 import { outside } from './zone.js';
 
@@ -11,18 +11,17 @@ export const tooShort = (): TokenError =>
     'expected a token with at least `minValidityMs` left, found that even a fresh one has less; ask for less, or mint for longer',
   );
 
-/** More failures than this in a second are not told: a listener that asks again each time would never end. */
+/** The most failures reported per second: a listener that asks again each time would otherwise loop forever. */
 const MAX_TOLD = 10;
 
-/** Tells of failures to begin. */
+/** Reports failures to start. */
 export class StartFailures {
-  /** When one was told after a quiet second, and how many since. */
+  /** When the current second of reports began, and how many there have been in it. */
   #since = -Infinity;
   #told = 0;
 
   /**
-   * In a moment, so that listeners learn of it that are added right after the source was made; unless it `isOld` by
-   * then.
+   * Calls `tell` in a microtask, so that listeners added right after construction are notified, unless `isOld` by then.
    */
   tell(isOld: () => boolean, tell: () => void): void {
     const inAMoment = (): void => {

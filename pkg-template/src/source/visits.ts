@@ -1,30 +1,32 @@
-// Cloudflare Workers. There a timer, a fetch and a promise belong to the request that was being handled when they were
-// made: they end with it, and no other request may touch them. Outside of any request, as when the Worker starts, none
-// can be made at all. So a source that many requests use has no timer of its own: each call that waits looks after the
-// source by itself, until it is settled.
+// Cloudflare Workers. There a timer, a fetch or a promise belongs to the incoming request in whose handler it was
+// created: it ends with that request, and no other request may use it. Outside of any request, as when the Worker
+// starts up, none can be created. So a source that many requests share has no timer. Instead, each pending call (a
+// visit) polls the source until the call is settled.
 
-/** By what Cloudflare names for the purpose, or where that is not yet there, by what only it has. */
+/**
+ * Uses the user agent, which Cloudflare provides for this purpose, or else `WebSocketPair`, which only Cloudflare has.
+ */
 export function isWorker(): boolean {
   const { navigator, WebSocketPair } = globalThis as { navigator?: Partial<Navigator>; WebSocketPair?: unknown };
   return navigator?.userAgent === 'Cloudflare-Workers' || typeof WebSocketPair === 'function';
 }
 
-/** How often a call that waits looks after the source (ms). */
+/** The interval at which a pending call polls the source (ms). */
 const PULSE_MS = 25;
 
 /**
- * A call that has not looked while another did so often is gone, and with it the request that it belonged to. By count
- * and not by time: where the Worker is busy, all of them are late.
+ * A call that has not polled while another one polled this many times is considered gone, with its request. Polls are
+ * counted, not timed, because in a busy Worker all calls are late.
  */
 const MAX_MISSED = 8;
 
-/** A call that waits, within the request that made it. */
+/** A pending call, which polls within the request that made it. */
 class Visit {
-  /** How often it has looked. */
+  /** How many times it has polled. */
   #pulses = 0;
-  /** What to do within its request. */
+  /** Callbacks to run within its request. */
   readonly #news: (() => void)[] = [];
-  /** Whom it watches, how often that one had looked, and how often this one has since. */
+  /** The visit it watches, how many times that one had polled, and how many times this one has polled since. */
   #watched: Visit | undefined;
   #seen = 0;
   #missed = 0;
@@ -33,7 +35,7 @@ class Visit {
     this.#news.push(news);
   }
 
-  /** Looks again and again until it is over. */
+  /** Polls until `isOver`. */
   async stay(isOver: () => boolean, look: () => void): Promise<void> {
     while (!isOver() || this.#news.length > 0) {
       await new Promise((done) => setTimeout(done, PULSE_MS));
@@ -43,7 +45,7 @@ class Visit {
     }
   }
 
-  /** Whether the other one is gone. Asked each time this one looks. */
+  /** Whether the other visit is gone. Called each time this one polls. */
   misses(other: Visit): boolean {
     const isAlive = this.#watched !== other || this.#seen !== other.#pulses;
     this.#watched = other;
@@ -55,21 +57,25 @@ class Visit {
 
 export type { Visit };
 
-/** The calls that look after one source. Elsewhere than in a Worker there is none, and what is done is done at once. */
+/** The pending calls of one source. Outside Workers there are none, and everything is done immediately. */
 export class Visits {
-  /** Whose request is being handled. */
+  /** The visit whose request is being handled. */
   current: Visit | undefined;
   readonly #look: () => void;
   readonly #isOwner: (visit: Visit) => boolean;
 
-  /** `look` looks after the source. The visit that `isOwner` has sent a request, and stays for its answer. */
+  /**
+   * `look` polls the source. A visit for which `isOwner` is true has sent the pending request, and stays until it is
+   * answered.
+   */
   constructor(look: () => void, isOwner: (visit: Visit) => boolean) {
     this.#look = look;
     this.#isOwner = isOwner;
   }
 
   /**
-   * Begins a visit with `first`. It stays until `isOver`, or for its own request's answer; the promise is settled then.
+   * Begins a visit by calling `first`. It stays until `isOver`, and until its own request is answered. Then the promise
+   * resolves.
    */
   begin(first: (visit: Visit) => void, isOver: () => boolean): { visit: Visit; end: Promise<void> } {
     const visit = new Visit();
@@ -83,7 +89,7 @@ export class Visits {
     };
   }
 
-  /** Acts within a visit's request. */
+  /** Calls `act` on behalf of a visit. */
   as(visit: Visit | undefined, act: () => void): void {
     const before = this.current;
     this.current = visit;
@@ -94,13 +100,13 @@ export class Visits {
     }
   }
 
-  /** Acts now, where the visit's request is being handled; else once it is. */
+  /** Calls `act` now if the visit's request is being handled, or else when it next is. */
   within(visit: Visit, act: () => void): void {
     if (this.current === visit) act();
     else visit.post(act);
   }
 
-  /** Whether the current visit has reason to think that the other one is gone. */
+  /** Whether the other visit seems to be gone, as seen by the current one. */
   isGone(other: Visit | undefined): boolean {
     return other !== undefined && other !== this.current && this.current?.misses(other) === true;
   }

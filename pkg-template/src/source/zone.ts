@@ -1,6 +1,6 @@
-// zone.js, by which Angular knows when an app is at rest: a timer that is always armed would keep it from ever being
-// so. What the package does by itself is done in the root zone, and functions of the app are called in the zone in
-// which they were given.
+// zone.js, from which Angular learns when an app is stable. A timer that is always pending would keep the app from ever
+// becoming stable, so the package's own work runs in the root zone. The app's functions are called in the zone in which
+// they were passed in.
 
 interface Zone {
   run<T>(callback: () => T): T;
@@ -16,10 +16,10 @@ const zones = (): Zones | undefined => (globalThis as { Zone?: Zones }).Zone;
 const runIn = <T>(zone: Zone | undefined, callback: () => T): T =>
   typeof zone?.run === 'function' ? zone.run(callback) : callback();
 
-/** Calls this outside of any zone of the app's. */
+/** Calls `callback` in the root zone, outside the app's zones. */
 export const outside = <T>(callback: () => T): T => runIn(zones()?.root, callback);
 
-/** Gives what calls others in the zone of now. */
+/** Returns a function that calls its argument in the current zone. */
 export function here(): <T>(callback: () => T) => T {
   const zone = zones()?.current;
   return (callback) => runIn(zone, callback);

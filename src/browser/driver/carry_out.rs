@@ -1,4 +1,4 @@
-//! The machine's actions.
+//! Carries out the machine's actions.
 
 use super::super::answer::Failed;
 use super::super::error::{Kind, SourceError};
@@ -9,7 +9,7 @@ use gloo_timers::callback::Timeout;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// What a request brought.
+/// Whether a request brought a token.
 #[derive(Clone, Copy)]
 enum Brought {
     Token,
@@ -47,7 +47,7 @@ impl Driver {
                 if status == Status::Closed {
                     self.release();
                 }
-                // A listener may have changed it again: then this is no news any more.
+                // A listener may have changed it again, which makes this status outdated.
                 if self.with(|state| state.status() == status) {
                     self.observer.status(status);
                 }
@@ -90,7 +90,8 @@ impl Driver {
         drop(self.with(|state| state.timer.replace(timer)));
     }
 
-    /// The request is over. One that brought a token, and was not the first to, does not count against the limit.
+    /// Ends the pending request. One that brought a token does not count toward the limit, unless it was the first to
+    /// do so.
     fn end_request(&self, brought: Brought) -> Option<Request> {
         let mut request = self.with(|state| state.request.take());
         if request.is_some() {
@@ -115,7 +116,7 @@ impl Driver {
             state.dropped = None;
             state.error.take()
         });
-        // It may hold an error of the app's, and that anything.
+        // Dropped while the state is not borrowed: it may own an app's error, whose destructor may call anything.
         drop(error);
         self.observer.installed(&token);
     }
@@ -148,7 +149,7 @@ impl Driver {
         self.observer.settled(call, outcome, answer);
     }
 
-    /// The source is closed: lets go of everything.
+    /// Releases everything when the source is closed.
     fn release(&self) {
         let released = self.with(|state| {
             state.is_closed = true;

@@ -1,4 +1,4 @@
-//! What tabs tell each other, and what comes of it.
+//! Shares tokens and failures with sibling tabs.
 
 use super::super::abort::AbortController;
 use super::super::answer::{Failed, hash, hash_of};
@@ -21,12 +21,13 @@ impl Driver {
         self.tabs.borrow().clone()
     }
 
-    /// Under this name meet those who want the same: the app's name for it, and what else distinguishes.
+    /// The name of the channel and the lock: the app's name, and a hash of what is requested from which service.
     pub(super) fn group_name(&self, share: &str) -> String {
         format!("momento-token-wasm:{share}:{:x}", hash_of(&self.options.vend.identity(&self.options)))
     }
 
-    /// A page in the back/forward cache holds neither lock nor channel, or it could not be there.
+    /// Releases the lock and the channel when the page is hidden, since a page that holds them cannot enter the
+    /// back/forward cache, and reopens the channel when the page is shown again.
     pub(super) fn watch_page_cache(self: &Rc<Self>) -> Vec<Listener> {
         let (Some(window), Some(tabs)) = (page::global(), self.tabs()) else { return Vec::new() };
         let (leaving, back) = (Rc::downgrade(&tabs), Rc::downgrade(self));
@@ -53,7 +54,7 @@ impl Driver {
     pub(super) fn share(&self, fresh: bool, extended: bool, date: Option<i64>) {
         let left = self.left();
         let answer = self.with(|state| state.token.as_ref().map(|current| Arc::clone(&current.body)));
-        // A watcher may have made an end of it meanwhile.
+        // A watcher may have closed the source or rejected the token in the meantime.
         let (Some(tabs), Some(answer)) = (self.tabs(), answer.filter(|_| left > Lifetime::ZERO)) else { return };
         tabs.tell(&Message::Token { answer: Zeroizing::clone(&answer), left, fresh, extended, date });
     }
@@ -69,7 +70,7 @@ impl Driver {
         });
     }
 
-    /// What a sibling was answered, read as if it had come from the service.
+    /// Reads a sibling tab's answer as if it had come from the vending service.
     fn hear_token(
         self: &Rc<Self>,
         answer: Zeroizing<String>,
@@ -86,7 +87,7 @@ impl Driver {
         }
         let renews = self.options.vend.renews();
         self.with(|state| {
-            // This tab's own may have been spent on it, whether or not the token is wanted.
+            // The request may have used up this tab's refresh token, whether or not the new token is wanted.
             if fresh && renews && vended.refresh_token.is_some() {
                 state.refresh_token.clone_from(&vended.refresh_token);
             }
@@ -97,7 +98,8 @@ impl Driver {
 
     fn hear_failure(self: &Rc<Self>, code: String, message: String, status: Option<u16>, failure: Failure) {
         let is_retry = matches!(failure, Failure::Retry { .. });
-        // Without an answer it may be that page's own trouble: one that navigates away has its requests cut short first.
+        // Without an answer, the fault may be that page's own: when a page navigates away, its requests are cut off
+        // first.
         let own_fault = is_retry && (code == "ERR_VEND_NETWORK" || code == "ERR_VEND_FUNCTION");
         let error = SourceError::from(Kind::Sibling { code, message, status });
         let heard = Err(Failed { error, failure, retry_after: None });

@@ -1,4 +1,4 @@
-//! What a driver knows. Nothing here calls JavaScript or an app's function.
+//! The state of a driver. Nothing here calls JavaScript or an app's function.
 
 use super::super::abort::AbortController;
 use super::super::answer::{Failed, Vended, hash};
@@ -14,37 +14,37 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// So many tokens are remembered as rejected.
+/// How many rejected tokens are remembered.
 const MAX_REJECTED: usize = 9;
 
 #[derive(Default)]
 pub(super) struct State {
-    /// `None` before it has begun.
+    /// `None` before the driver has started.
     pub(super) machine: Option<Machine>,
     pub(super) is_closed: bool,
     pub(super) timer: Option<Timeout>,
     pub(super) listeners: Vec<Listener>,
 
     pub(super) token: Option<Current>,
-    /// A token has arrived before.
+    /// Whether a token has ever arrived.
     pub(super) has_had_token: bool,
-    /// The last token in hand, where there is none any more.
+    /// The last token, if there is no current one.
     pub(super) dropped: Option<Arc<Token>>,
     pub(super) refresh_token: Option<Arc<Secret>>,
     pub(super) error: Option<SourceError>,
-    /// What the clocks showed at the machine's last event.
+    /// The time of the machine's last event.
     observed: Option<Now>,
 
     pub(super) request: Option<Request>,
-    /// What a sibling has just told of: a token, or why it has none.
+    /// The outcome that a sibling tab's message reported, while that message is handled.
     pub(super) heard: Option<Result<Current, Failed>>,
-    /// What the failure reported last calls for.
+    /// How to proceed after the last reported failure.
     pub(super) failure: Option<Failure>,
-    /// Hashes of tokens that were rejected here: a sibling that does not know may offer them again.
+    /// Hashes of tokens that were rejected in this tab. A sibling tab may not know, and offer them again.
     rejected: VecDeque<u64>,
 }
 
-/// A token, and what it was read from.
+/// A token, with the response body it was read from.
 #[derive(Clone)]
 pub(super) struct Current {
     pub(super) token: Arc<Token>,
@@ -52,18 +52,18 @@ pub(super) struct Current {
     pub(super) refresh_token: Option<Arc<Secret>>,
 }
 
-/// A request under way.
+/// A pending request.
 pub(super) struct Request {
     id: u32,
-    /// `None` if the observer keeps it.
+    /// `None` if the observer has the controller.
     pub(super) abort: Option<AbortController>,
     _task: Task,
-    /// It was sent with a refresh token.
+    /// Whether it was sent with a refresh token.
     has_refresh_token: bool,
-    /// When it was sent, by the monotonic clock (ms), unless it already counts against the limit of requests.
+    /// When it was sent (monotonic clock, ms), unless it already counts toward the request limit.
     pub(super) uncounted: Option<i64>,
     pub(super) outcome: Option<Result<Current, Failed>>,
-    /// What the machine has not been told of the outcome yet.
+    /// The event for the outcome, until it is passed to the machine.
     event: Option<Event>,
 }
 
@@ -80,15 +80,15 @@ impl From<Vended> for Current {
 }
 
 impl State {
-    /// Tells the machine. `None` if there is none.
+    /// Passes an event to the machine. `None` if there is no machine.
     pub(super) fn step(&mut self, event: Event, now: Now) -> Option<Vec<Action>> {
         let machine = self.machine.as_mut()?;
         self.observed = Some(now);
         Some(machine.handle(event, now))
     }
 
-    /// The life that the token has left, by the clock that is the further on; zero or less if it has expired, or there
-    /// is none.
+    /// The token's remaining lifetime, by whichever clock has advanced further. Zero or negative if the token has
+    /// expired, or there is none.
     pub(super) fn left(&self, now: Now) -> Lifetime {
         let life = self.machine.as_ref().and_then(Machine::token_valid_for).unwrap_or(Lifetime::ZERO);
         let then = self.observed.unwrap_or(now);
@@ -108,14 +108,14 @@ impl State {
         }
     }
 
-    /// The refresh token to send with the request under way.
+    /// Returns the refresh token to send with the pending request.
     pub(super) fn refresh_token_for(&mut self, id: u32) -> Option<Arc<Secret>> {
         let request = self.request.as_mut().filter(|request| request.id == id)?;
         request.has_refresh_token = self.refresh_token.is_some();
         self.refresh_token.clone()
     }
 
-    /// Notes that the request under way was sent. True if there was no token before.
+    /// Records that the pending request was sent. True if no token has ever arrived.
     pub(super) fn sent(&mut self, at: i64) -> bool {
         let is_first = !self.has_had_token;
         if let Some(request) = self.request.as_mut().filter(|_| !is_first) {
@@ -124,7 +124,7 @@ impl State {
         is_first
     }
 
-    /// Notes what came of a request. False if the request is not under way any more.
+    /// Records the outcome of a request. False if the request is no longer pending.
     pub(super) fn receive(&mut self, id: u32, outcome: Result<Vended, Failed>) -> bool {
         let Some(request) = self.request.as_mut().filter(|request| request.id == id) else { return false };
         match outcome {
@@ -133,7 +133,7 @@ impl State {
                 request.outcome = Some(Ok(vended.into()));
             }
             Err(mut failed) => {
-                // It may be the refresh token that was refused: another attempt goes without it.
+                // The refresh token may be what was refused, so the next attempt is made without it.
                 let is_refused = |status: u16| (400..500).contains(&status) && status != 429;
                 if request.has_refresh_token && failed.error.status().is_some_and(is_refused) {
                     self.refresh_token = None;
@@ -146,7 +146,7 @@ impl State {
         true
     }
 
-    /// What the machine is to be told of the request's outcome; `None` if it was told, or the request is over.
+    /// Takes the event for a request's outcome. `None` if it was already taken, or the request is over.
     pub(super) fn take_event(&mut self, id: u32) -> Option<Event> {
         self.request.as_mut().filter(|request| request.id == id)?.event.take()
     }
@@ -164,12 +164,12 @@ impl State {
         })
     }
 
-    /// Notes that a token was rejected. False if it is neither the one in hand nor the last one, which has expired.
+    /// Records that a token was rejected. False if it is neither the current one nor the last one that expired.
     pub(super) fn reject(&mut self, token: &Token, now: Now) -> bool {
         let is = |other: &Token| other.credential().reveal() == token.credential().reveal();
         let is_current = self.token.as_ref().is_some_and(|current| is(&current.token));
         let has_token = self.token.is_some() && self.left(now) > Lifetime::ZERO;
-        // A token may expire before its refusal is reported: the machine must not count it as one that was good.
+        // A token may expire before its rejection is reported. The machine must not count it as a good one.
         let is_last = !has_token && self.dropped.as_deref().is_some_and(is);
         if !is_current && !is_last {
             return false;
@@ -178,7 +178,7 @@ impl State {
         true
     }
 
-    /// Notes that the token in hand was rejected, or if there is none any more, the last one. False if there is neither.
+    /// Records that the current token, or the last one if there is none now, was rejected. False if there is neither.
     #[cfg(feature = "js")]
     pub(super) fn reject_last(&mut self) -> bool {
         let last = self.token.as_ref().map(|current| &current.token).or(self.dropped.as_ref());

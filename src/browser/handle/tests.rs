@@ -1,4 +1,4 @@
-//! What holds on every target. Browsers are in tests/web.rs.
+//! Tests for targets other than wasm32. tests/web.rs has those for browsers.
 
 use super::*;
 use crate::scope::{CacheRole, CacheSelector, Permission, TokenScope};
