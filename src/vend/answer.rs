@@ -85,13 +85,13 @@ impl Answer {
     }
 
     /// How long the token lives, as the answer states it, in milliseconds from when it was sent.
-    #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "source")))]
+    #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn stated_life(&self) -> Option<i64> {
         self.found.lifetime
     }
 
     /// When the token expires, as the answer states it, in milliseconds since the epoch.
-    #[cfg(all(target_arch = "wasm32", any(feature = "js", feature = "source")))]
+    #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn stated_expiry(&self) -> Option<i64> {
         match self.found.expiry {
             Some(super::expiry::Expiry::At(ms)) => Some(ms),
