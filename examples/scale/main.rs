@@ -63,7 +63,8 @@ fn page(minute: &[Seconds; 3], second: &[Seconds; 3]) -> String {
          One million clients have tokens that live for an hour, all minted within one minute, as after a\n\
          deployment or an outage, or within one second. The service grants every request. The table has the\n\
          requests in the busiest second of each of the three rotations that follow:\n\n\
-         | renewed | minted within | 1st | 2nd | 3rd |\n| --- | --- | ---: | ---: | ---: |\n",
+         | renewed | minted within | 1st | 2nd | 3rd |\n\
+         | --- | --- | ---: | ---: | ---: |\n",
     );
     for (spread, storms) in [("a minute", minute), ("a second", second)] {
         for ((_, name), seconds) in STRATEGIES.iter().zip(storms) {
@@ -72,8 +73,10 @@ fn page(minute: &[Seconds; 3], second: &[Seconds; 3]) -> String {
         }
     }
     page.push_str(
-        "\nClients that renew at a fixed time before the end stay together for ever. A random time within a fifth of\n\
-         the life spreads them over twelve minutes in the first rotation, and over more in each later one.\n\n\
+        "\n\
+         Clients that renew at a fixed time before the end stay together for ever. A random time within a\n\
+         fifth of the life spreads them over twelve minutes in the first rotation, and over more in each\n\
+         later one.\n\n\
          ## Users of one account\n\n\
          An account can mint five tokens a second. The table has the number of users, with one tab each, that\n\
          this is enough for:\n\n\
@@ -81,7 +84,8 @@ fn page(minute: &[Seconds; 3], second: &[Seconds; 3]) -> String {
          - _no second over five_: no second of three rotations has a sixth request (median of 101 runs).\n\n\
          _Together_: all first tokens were minted within the same second. _Spread_: evenly over the time from\n\
          one renewal to the next.\n\n\
-         | renewed | life | on average | no second over five, together | spread |\n| --- | --- | ---: | ---: | ---: |\n",
+         | renewed | life | on average | no second over five, together | spread |\n\
+         | --- | --- | ---: | ---: | ---: |\n",
     );
     for (ttl, life) in [(HOUR, "1 h"), (DAY_AND_HOUR, "25 h")] {
         for (strategy, name) in STRATEGIES {
@@ -93,11 +97,13 @@ fn page(minute: &[Seconds; 3], second: &[Seconds; 3]) -> String {
         }
     }
     page.push_str(
-        "\nA service may answer a sixth request in a second with 429: a client that asks early has time to ask\n\
+        "\n\
+         A service may answer a sixth request in a second with 429: a client that asks early has time to ask\n\
          again. The table has the largest number of users with one-hour tokens of whom none is ever without a\n\
-         token in three rotations, if all of them wait after a 429 as this package does (a random time up to a\n\
-         ceiling that doubles from 2 s to 5 min):\n\n\
-         | renewed | together | spread |\n| --- | ---: | ---: |\n",
+         token in three rotations, if all of them wait after a 429 as this package does (a random time up to\n\
+         a ceiling that doubles from 2 s to 5 min):\n\n\
+         | renewed | together | spread |\n\
+         | --- | ---: | ---: |\n",
     );
     for (strategy, name) in STRATEGIES {
         let [together, spread] =
