@@ -62,8 +62,8 @@ What ran, by entry point of the package:
   rendered, and no token is fetched.
 - /momento: with Momento's own Web SDK, the page publishes the ID of each token to a topic and
   receives it by a \`RotatingTopicClient\`.
-- core, import(): the package is imported when the page needs it, and fetches a token. It is not part
-  of the first bundle, which is checked.
+- core, import(): the package is imported when the page needs it, and fetches a token. It is not
+  part of the first bundle, which is checked.
 - wasm-pack build: not the npm package, but what \`wasm-pack build\` makes of the crate, without flags
   (for webpack) or with \`--target web\`. A token is decoded.
 - pnpm, Yarn Plug'n'Play: the package is installed by them, with React, Vue and esbuild, and run
