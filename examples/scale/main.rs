@@ -56,13 +56,15 @@ fn main() -> ExitCode {
 fn page(minute: &[Seconds; 3], second: &[Seconds; 3]) -> String {
     let mut page = String::from(
         "# A million clients\n\n\
-         Written by `make scale` (`examples/scale`) with the machine that ships; the same command gives the same bytes.\n\n\
+         Written by `make scale` (`examples/scale`), with the machine that the package ships. The same seeds\n\
+         give the same bytes.\n\n\
          ![Requests per second over three hours](scale.svg)\n\n\
          ## The busiest second\n\n\
-         One million clients hold tokens that live for an hour. They were all minted within one minute, as after a deployment or\n\
-         an outage, or even within one second. The service grants whatever is asked. Requests in the busiest second of each of the\n\
-         three rotations that follow:\n\n\
-         | renewed | minted within | 1st | 2nd | 3rd |\n| --- | --- | ---: | ---: | ---: |\n",
+         One million clients have tokens that live for an hour, all minted within one minute, as after a\n\
+         deployment or an outage, or within one second. The service grants every request. The table has the\n\
+         requests in the busiest second of each of the three rotations that follow:\n\n\
+         | renewed | minted within | 1st | 2nd | 3rd |\n\
+         | --- | --- | ---: | ---: | ---: |\n",
     );
     for (spread, storms) in [("a minute", minute), ("a second", second)] {
         for ((_, name), seconds) in STRATEGIES.iter().zip(storms) {
@@ -71,14 +73,19 @@ fn page(minute: &[Seconds; 3], second: &[Seconds; 3]) -> String {
         }
     }
     page.push_str(
-        "\nA fixed time before the end keeps the clients together for ever; a draw from a fifth of the life spreads them over twelve\n\
-         minutes at once, and over more with each rotation.\n\n\
+        "\n\
+         Clients that renew at a fixed time before the end stay together for ever. A random time within a\n\
+         fifth of the life spreads them over twelve minutes in the first rotation, and over more in each\n\
+         later one.\n\n\
          ## Users of one account\n\n\
-         An account mints five tokens a second. How many users with one tab each that carries:\n\n\
-         - *on average*: five times the time from one renewal to the next.\n\
-         - *no second over five*: until one second of three rotations sees a sixth request (the median of 101 draws).\n\n\
-         *Together*: all first tokens were minted within the same second. *Spread*: evenly over the time from one renewal to the next.\n\n\
-         | renewed | life | on average | no second over five, together | spread |\n| --- | --- | ---: | ---: | ---: |\n",
+         An account can mint five tokens a second. The table has the number of users, with one tab each, that\n\
+         this is enough for:\n\n\
+         - _on average_: five times the seconds from one renewal to the next.\n\
+         - _no second over five_: no second of three rotations has a sixth request (median of 101 runs).\n\n\
+         _Together_: all first tokens were minted within the same second. _Spread_: evenly over the time from\n\
+         one renewal to the next.\n\n\
+         | renewed | life | on average | no second over five, together | spread |\n\
+         | --- | --- | ---: | ---: | ---: |\n",
     );
     for (ttl, life) in [(HOUR, "1 h"), (DAY_AND_HOUR, "25 h")] {
         for (strategy, name) in STRATEGIES {
@@ -90,10 +97,13 @@ fn page(minute: &[Seconds; 3], second: &[Seconds; 3]) -> String {
         }
     }
     page.push_str(
-        "\nA service that says 429 to a sixth request in a second need not be spared every such second: who asks early has time to\n\
-         ask again. The most users with tokens of one hour of whom nobody is ever without a token in three rotations, when all of\n\
-         them wait after a 429 as this package does (a draw from a ceiling that doubles from 2 s to 5 min):\n\n\
-         | renewed | together | spread |\n| --- | ---: | ---: |\n",
+        "\n\
+         A service may answer a sixth request in a second with 429: a client that asks early has time to ask\n\
+         again. The table has the largest number of users with one-hour tokens of whom none is ever without a\n\
+         token in three rotations, if all of them wait after a 429 as this package does (a random time up to\n\
+         a ceiling that doubles from 2 s to 5 min):\n\n\
+         | renewed | together | spread |\n\
+         | --- | ---: | ---: |\n",
     );
     for (strategy, name) in STRATEGIES {
         let [together, spread] =

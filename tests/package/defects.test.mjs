@@ -1,5 +1,4 @@
-// Where we differ from Momento's SDK on purpose: one test for each line of that table in DESIGN.md, the real SDK beside
-// us.
+// Intended differences from Momento's SDK: one test for each row of the table in docs/differences.md, with the real SDK.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';

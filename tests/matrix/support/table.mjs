@@ -44,29 +44,43 @@ export function write(rows, cargo) {
   const key = (line) => line.slice(0, FIXED).join('\t').toLowerCase();
   const sorted = pivot(rows).toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
   const reasons = [...new Set(rows.map(({ why }) => why).filter(Boolean))];
-  const text = `# Where it runs without any set-up
+  const text = `# Where the package runs without configuration
 
-Written by \`make matrix\`, version ${version}: the package was packed, installed from its tarball, built by each tool with its default configuration, and run.
-Nothing but the exact outcome is a pass; a number is how many milliseconds a pass took, opening the browser included. Browsers: ${engines.join(', ')};
-Chromium and Firefox headless, WebKit on a virtual display.
+Written by \`make matrix\`, version ${version}. The package was packed, installed from its tarball, built
+by each tool with its default configuration, and run. A number is the time in milliseconds of a run
+whose result was exactly as expected, including the start of the browser.
 
-What ran, by the entry of the package:
+Browsers: ${engines.join(', ')}.
+Chromium and Firefox ran headless, WebKit on a virtual display.
 
-- core: a token is read (by \`momento-token-wasm\` and by \`momento-token-wasm/decode\`), a scope is built, encoded and described, and a token source vends, and vends
-  again as the token ages.
-- /react, /vue: a component of React 19 or Vue 3 shows a token, and the next; on a server it is rendered, and nothing is vended.
-- /momento: Momento's own Web SDK says each token's name on a topic, and the page hears it there by a \`RotatingTopicClient\`.
-- core, import(): the package is imported when the page needs it, is no part of the first bundle (which is checked), and vends a token.
-- wasm-pack build: not the npm package, but what \`wasm-pack build\` makes of the crate, without flags (for webpack) or with \`--target web\`; a token is decoded.
-- pnpm, Yarn Plug'n'Play: the package is installed by them, with React, Vue and esbuild beside it, and run where they resolve it.
-- \`npm create vite\`: the template in TypeScript with the component of the [README](../README.md) in it, whose types are checked by the build. It shows three tokens,
-  each while it is good, without an error or a warning in the console.
+What ran, by entry point of the package:
 
-Pages are served under \`Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'\`; what it refuses fails the row. Three need more for what is not ours: a page with an inline
-import map (its hash), SvelteKit (\`'unsafe-inline'\` for the script that starts a page), and Next.js (the same for its own scripts, in development \`'unsafe-eval'\` as well). An
-extension names the same policy in its manifest. The apps of \`npm create vite\` come from Vite's own servers, without a policy.
-Three are told more than their defaults: webpack's development build \`--devtool source-map\` (its own is \`eval\`), Vitest which browser to start, and Rollup the two plugins that
-React and Vue need there.
+- core: a token is decoded (by \`momento-token-wasm\` and by \`momento-token-wasm/decode\`), a scope is
+  built, encoded and described, and a token source fetches a token, and another one when that is
+  due.
+- /react, /vue: a component of React 19 or Vue 3 shows a token, and then the next. On a server it is
+  rendered, and no token is fetched.
+- /momento: with Momento's own Web SDK, the page publishes the ID of each token to a topic and
+  receives it by a \`RotatingTopicClient\`.
+- core, import(): the package is imported when the page needs it, and fetches a token. It is not
+  part of the first bundle, which is checked.
+- wasm-pack build: not the npm package, but what \`wasm-pack build\` makes of the crate, without flags
+  (for webpack) or with \`--target web\`. A token is decoded.
+- pnpm, Yarn Plug'n'Play: the package is installed by them, with React, Vue and esbuild, and run
+  where they resolve it.
+- \`npm create vite\`: the TypeScript template with the component of the [README](../README.md). The
+  build checks its types. It shows three tokens, each while it is valid, without an error or a
+  warning in the console.
+
+Pages are served under \`Content-Security-Policy: script-src 'self' 'wasm-unsafe-eval'\`; a violation
+fails the row. Three need more, for code that is not the package's: a page with an inline import map
+(its hash), SvelteKit (\`'unsafe-inline'\` for the script that starts a page), and Next.js (the same
+for its own scripts, and \`'unsafe-eval'\` in development). An extension has the policy in its
+manifest. The apps of \`npm create vite\` come from Vite's own servers, without a policy.
+
+Three tools have settings beyond their defaults: webpack's development build \`--devtool source-map\`
+(its default is \`eval\`), Vitest the browser to start, and Rollup the two plugins that React and Vue
+need.
 
 | ${HEAD.join(' | ')} |
 | ${HEAD.map(() => '---').join(' | ')} |
