@@ -31,7 +31,7 @@ function project(t) {
   copyFileSync(join(root, 'Makefile'), join(folder, 'Makefile'));
   for (const path of ['src/lib.rs', 'pkg-template/index.d.ts', 'www/index.html']) write(path, '');
   for (const path of ['Cargo.toml', 'Cargo.lock', 'package-lock.json', 'README.md', 'CHANGELOG.md']) write(path, '');
-  for (const name of ['pkg', 'embed', 'glue', 'carry', 'site']) write(`tools/${name}.mjs`, '');
+  for (const name of ['pkg', 'embed', 'glue', 'imports', 'carry', 'site']) write(`tools/${name}.mjs`, '');
   write('tools/toolchain', TOOLCHAIN, { mode: 0o755 });
   let seconds = Date.now() / 1000;
   return {
