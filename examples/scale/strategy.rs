@@ -95,7 +95,9 @@ impl Ours {
         let (request, wall) = (self.request, now(t).wall);
         let event = match expires {
             Some(at) => {
-                let answer = Answer { stated_expiry: Some(wall + at - t), ..Answer::default() };
+                // Each answer has a token of its own: a copy of one would have no life of its own.
+                let answer =
+                    Answer { token_hash: wall as u64, stated_expiry: Some(wall + at - t), ..Answer::default() };
                 Event::Vended { request, answer }
             }
             None => Event::Failed { request, failure: Failure::Retry { after: None } },
