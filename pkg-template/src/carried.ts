@@ -23,14 +23,11 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
       meaning[alone.includes(byte) ? byte : (free.shift() as number)] = byte;
     }
   }
-  // This runs once and cold: an element of an array is read faster than a call of `charCodeAt` is made. The bytes are
-  // written over the codes, which are read by then.
-  const codes = new TextEncoder().encode(text);
-  const { length } = codes;
-  let end = 0;
-  for (let at = 64; at < length; ) {
-    const code = codes[at++] as number;
-    codes[end++] = meaning[code > 124 ? (code << 7) + (codes[at++] as number) : code] as number;
+  const out = new Uint8Array(text.length);
+  let length = 0;
+  for (let at = 64; at < text.length; ) {
+    const code = text.charCodeAt(at++);
+    out[length++] = meaning[code > 124 ? (code << 7) + text.charCodeAt(at++) : code] as number;
   }
-  return codes.subarray(0, end);
+  return out.subarray(0, length);
 }
