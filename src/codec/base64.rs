@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_every_form_and_nothing_else() {
+    fn reads_every_base64_form_only() {
         let bytes = [0xfb, 0xff, 0xfe, 0x01];
         for form in ["+//+AQ==", "+//+AQ=", "+//+AQ", "-__-AQ==", "-__-AQ"] {
             assert_eq!(decode(form).as_deref(), Some(&bytes[..]), "{form}");
@@ -91,7 +91,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
         #[test]
-        fn agrees_with_reading_bit_by_bit(text in "[AQgwZ9+/_=\\- é-]{0,12}") {
+        fn agrees_with_bitwise_decoding(text in "[AQgwZ9+/_=\\- é-]{0,12}") {
             prop_assert_eq!(decode(&text), oracle(&text));
         }
     }

@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_and_long_texts_are_not() {
+    fn credentials_and_long_texts_are_not_quotable() {
         let run = "a".repeat(40);
         let long = "a.".repeat(127);
         for text in ["eyJhbGciOiJub25lIn0", "x eyJ", "eyAiYSI6MX0=", "a.eyj0ijoizyj9.b", &run, &long] {

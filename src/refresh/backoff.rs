@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ceiling_doubles_from_two_seconds_to_five_minutes() {
+    fn ceiling_doubles_from_two_seconds_to_five_minutes() {
         let mut rng = Rng::with_seed(2);
         let mut longest = |nth, within| {
             let draws = (0..2_000).map(|_| delay(&mut rng, nth, within));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gap_outlives_success() {
+    fn minimum_gap_applies_after_success() {
         let mut attempts = Attempts::default();
         assert!(attempts.wait(0, false, None) <= 0);
         attempts.sent(5_000);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn nine_by_itself_ten_on_demand_then_ten_minutes() {
+    fn budget_is_nine_requests_or_ten_on_demand() {
         let mut attempts = Attempts::default();
         for n in 0..9 {
             assert!(attempts.wait(n * 2_000, false, None) <= 0, "attempt {n}");
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn inherited_attempts_count_until_they_are_ten_minutes_old_whatever_succeeds() {
+    fn inherited_requests_count_for_ten_minutes_despite_success() {
         let mut attempts = Attempts::default();
         for started in [-300_000, -200_000] {
             attempts.inherited(started);

@@ -158,14 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn clocks_that_agree_count_once() {
+    fn agreeing_clocks_count_once() {
         let mut line = line();
         assert_eq!(step(&mut line, 1_000, 1_000), (false, 1_000, 1_000));
         assert_eq!(step(&mut line, 0, 0), (false, 1_000, 1_000));
     }
 
     #[test]
-    fn more_than_a_quarter_of_a_second_is_a_step_and_more_than_five_a_jump() {
+    fn classifies_steps_and_jumps() {
         for (wall, mono, step) in [
             (250, 0, Step::Even),
             (251, 0, Step::Uneven),
@@ -181,13 +181,13 @@ mod tests {
     }
 
     #[test]
-    fn sleep_that_stops_the_monotonic_clock_is_counted_by_the_wall_clock() {
+    fn wall_clock_counts_sleep() {
         let mut line = line();
         assert_eq!(step(&mut line, 3_600_000, 10), (true, 3_600_000, 10));
     }
 
     #[test]
-    fn a_wall_clock_set_back_is_ignored() {
+    fn setting_the_wall_clock_back_is_ignored() {
         let mut line = line();
         assert_eq!(step(&mut line, -86_400_000, 2_000), (true, 2_250, 2_000));
         // And the next sleep is counted in full: the set-back leaves no debt.
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_are_unknown_for_a_while_after_the_wall_clock_was_set_back() {
+    fn message_age_is_unknown_after_the_wall_clock_was_set_back() {
         let mut line = line();
         step(&mut line, 3_600_000, 10);
         step(&mut line, 0, TOLERANCE);
@@ -215,13 +215,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wall_clock_set_forward_ages_but_lifts_no_limit() {
+    fn setting_the_wall_clock_forward_does_not_lift_rate_limits() {
         let mut line = line();
         assert_eq!(step(&mut line, 86_400_000, 100), (true, 86_400_000, 100));
     }
 
     #[test]
-    fn rounding_does_not_add_up() {
+    fn rounding_errors_do_not_accumulate() {
         let mut line = line();
         for _ in 0..100_000 {
             step(&mut line, 1, 0);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn short_naps_add_up() {
+    fn short_sleeps_accumulate() {
         let mut line = line();
         for _ in 0..1_000 {
             step(&mut line, 100, 0);
@@ -241,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn a_monotonic_clock_with_a_new_origin_goes_on_from_there() {
+    fn monotonic_clock_may_get_a_new_origin() {
         let mut line = line();
         assert_eq!(step(&mut line, 2_000, -400), (false, 2_000, 0));
         assert_eq!(step(&mut line, 1_000, 1_000), (false, 3_000, 1_000));
     }
 
     #[test]
-    fn setting_back_again_and_again_hides_no_sleep() {
+    fn repeatedly_setting_the_clock_back_hides_no_sleep() {
         let mut line = line();
         for _ in 0..100 {
             step(&mut line, 200, 0);
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_readings_do_no_harm() {
+    fn extreme_readings_do_not_overflow() {
         let mut line = line();
         let (min, max) = (i64::MIN, i64::MAX);
         let mut before = 0;

@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forever_is_longer_than_any_time() {
+    fn forever_is_longer_than_any_duration() {
         assert!(Lifetime::Forever > Lifetime::Millis(i64::MAX));
         assert!(Lifetime::Millis(2) > Lifetime::Millis(1));
         assert_eq!(Lifetime::Forever.minus(1), Lifetime::Forever);

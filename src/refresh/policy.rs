@@ -74,13 +74,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_passes_its_own_check() {
+    fn default_policy_is_valid() {
         let Policy { window, request_timeout } = Policy::default();
         assert_eq!(Policy::new(window, request_timeout), Ok(Policy::default()));
     }
 
     #[test]
-    fn only_windows_inside_the_life_are_taken() {
+    fn rejects_windows_outside_the_life() {
         for window in [(0.5, 0.5), (f32::MIN_POSITIVE, 0.999)] {
             assert!(Policy::new(window, 10_000).is_ok(), "{window:?}");
         }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn only_sane_timeouts_are_taken() {
+    fn rejects_timeouts_out_of_range() {
         for timeout in [1_000, 600_000] {
             assert!(Policy::new((0.6, 0.8), timeout).is_ok(), "{timeout}");
         }

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn late_is_more_than_a_quarter_of_a_second_and_very_late_more_than_two() {
+    fn late_means_over_250_ms_and_very_late_over_2_s() {
         let mut timer = Timer::new();
         assert_eq!(fires(&mut timer, 250), Lateness::None);
         assert!(!timer.is_throttled());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn three_timers_in_time_make_timers_punctual_again() {
+    fn three_punctual_timers_restore_trust() {
         let mut timer = Timer::new();
         fires(&mut timer, 3_000);
         for _ in 0..2 {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_hidden_page_they_are_late_until_it_is_shown() {
+    fn timers_of_a_hidden_page_count_as_late() {
         let mut timer = Timer::new();
         timer.hidden();
         for _ in 0..10 {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_armed_only_if_that_changes_something() {
+    fn rearms_only_if_necessary() {
         let mut timer = Timer::new();
         assert!(!timer.disarm());
         assert!(timer.arm(10, 0));

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_action() {
+    fn rejects_invalid_actions() {
         let cases = [
             (
                 r#"{"type":"cache","access":"read","cache":"a","key":""}"#,

@@ -193,7 +193,7 @@ mod tests {
     const TOPIC: &str = r#"{"role":"subscribeonly","cache":"a","topic":"u-1"}"#;
 
     #[test]
-    fn covers_what_it_contains_and_no_more() {
+    fn covers_contained_permissions_only() {
         for wider in [ALL, PLAIN, READ_ONLY, PREFIX, LONGER, KEY] {
             assert!(check(wider, KEY), "{wider}");
         }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_permission_for_nothing_is_always_covered() {
+    fn permit_none_is_always_covered() {
         assert!(check(KEY, r#"{"role":"functionpermitnone","cache":"a","func":"f"}"#));
         assert!(!check(KEY, r#"{"role":"functioninvoke","cache":"a","func":"f"}"#));
     }
@@ -332,7 +332,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(400))]
 
         #[test]
-        fn allows_what_any_permission_allows(scope in any_scope(4)) {
+        fn any_matching_permission_allows(scope in any_scope(4)) {
             let granted = Grant::Scope(scope.clone());
             for action in world() {
                 let expected = scope.permissions().iter().any(|permission| oracle(permission, &action));
@@ -358,7 +358,7 @@ mod tests {
         }
 
         #[test]
-        fn the_union_covers_its_parts_and_no_more(one in any_scope(3), other in any_scope(3)) {
+        fn union_covers_its_parts_only(one in any_scope(3), other in any_scope(3)) {
             let union = TokenScope::merge([one.clone(), other.clone()], 6).unwrap();
             let granted = Grant::Scope(union.clone());
             prop_assert!(covers(&granted, &one) && covers(&granted, &other));

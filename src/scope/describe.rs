@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_sentence_a_permission() {
+    fn describes_each_permission_in_a_sentence() {
         let scope = TokenScope::from_json(
             r#"{"permissions":[
                 {"role":"readwrite","cache":{"all":"caches"}},
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "refresh")]
-    fn logs_do_not_show_what_may_be_a_credential() {
+    fn log_descriptions_hide_possible_credentials() {
         let permission = |cache: &str, topic: &str| Permission::Topic {
             role: TopicRole::SubscribeOnly,
             cache: CacheSelector::Name(cache.into()),

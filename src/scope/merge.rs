@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_counts_the_union() {
+    fn limit_applies_to_the_union() {
         let parts = || [scope(&["a", "b"]), scope(&["b", "c"])];
         assert!(TokenScope::merge(parts(), 3).is_ok());
         assert_eq!(TokenScope::merge(parts(), 2).unwrap_err().code(), "ERR_SCOPE_LIMIT");

@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blank_is_what_unicode_or_javascript_calls_white_space() {
+    fn blank_means_unicode_or_javascript_white_space() {
         // The end of the range of `\s` in ECMA-262, and what Unicode has besides (U+0085).
         let blanks = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
             \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";

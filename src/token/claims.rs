@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn expiry_is_a_sane_time_in_seconds() {
+    fn expiry_is_a_plausible_time_in_seconds() {
         for (exp, expected) in [
             ("1735689600", Expiry::At(1_735_689_600_000)),
             ("1735689600.9999", Expiry::At(1_735_689_600_999)),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_claim_may_be_there_once() {
+    fn rejects_repeated_known_claims() {
         for claim in ["exp", "iat", "p", "id", "sub", "c", "cp", "t", "ver"] {
             assert!(read(&format!(r#"{{"{claim}":1,"x":2,"{claim}":1}}"#)).is_err(), "{claim}");
         }
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_of_another_type_are_not_ours() {
+    fn ignores_claims_of_unexpected_type() {
         let claims = read(r#"{"iat":"1","p":5,"id":1,"sub":[],"c":{},"cp":null,"t":7,"ver":"1"}"#).unwrap();
         assert_eq!((claims.issued_at, claims.token_id, claims.subject), (None, None, None));
         assert_eq!((claims.cache_endpoint, claims.control_endpoint), (None, None));

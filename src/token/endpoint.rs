@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_hosts_under_an_allowed_suffix_pass() {
+    fn accepts_only_hosts_under_an_allowed_suffix() {
         for (host, expected) in [
             ("Cell-4-us-west-2-1.prod.a.momentohq.com", ""),
             ("momentohq.com", ""),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_app_may_allow_other_suffixes() {
+    fn accepts_configured_suffixes() {
         assert_eq!(code("a.example.com", Some(&["b.example", "Example.com"])), "");
         assert_eq!(code("a.momentohq.com", Some(&["example.com"])), "ERR_ENDPOINT_NOT_ALLOWED");
         assert_eq!(code("a.momentohq.com", Some(&[])), "ERR_ENDPOINT_NOT_ALLOWED");

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strips_what_surrounds_a_credential() {
+    fn strips_quotes_bearer_and_white_space() {
         for pasted in [
             "abc.def",
             " abc.def\n",

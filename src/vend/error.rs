@@ -198,7 +198,7 @@ mod tests {
     use std::error::Error;
 
     #[test]
-    fn a_refused_credential_is_the_source() {
+    fn token_error_is_the_source() {
         let error = decode("none", &DecodeOptions::default(), 0).unwrap_err();
         let vend = VendError::from(error.clone());
         assert_eq!((vend.code(), vend.retry(), vend.status()), (error.code(), Retry::Malformed, None));
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_says_whether_to_ask_again() {
+    fn retry_depends_on_the_cause() {
         for (error, code, retry) in [
             (VendError::Http { status: 401 }, "ERR_VEND_HTTP", Retry::Never),
             (VendError::Http { status: 503 }, "ERR_VEND_HTTP", Retry::Later),

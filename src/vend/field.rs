@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_known_in_any_spelling() {
+    fn field_names_match_in_any_spelling() {
         for name in ["authToken", "auth_token", "AuthToken", "auth-token", "AUTH_TOKEN"] {
             assert_eq!(Field::from_name(name), Field::AuthToken, "{name}");
         }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_one_purpose_are_in_order_of_preference() {
+    fn fields_are_in_order_of_preference() {
         use Field::*;
         for (better, worse) in [(AuthToken, Token), (Token, ApiKey), (ExpiresAt, Exp), (Expiration, ExpiresIn)] {
             assert!(better < worse, "{better:?} before {worse:?}");

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_is_read_of_text() {
+    fn reads_status_from_text() {
         for (text, status) in [
             ("403", Some(403)),
             (" 403 Forbidden", Some(403)),

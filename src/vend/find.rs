@@ -263,7 +263,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranks_compare_by_text_then_merit_then_depth_then_name() {
+    fn candidates_rank_by_text_then_merit_then_depth_then_name() {
         let rank = |in_text, merit, depth, name| Rank { in_text, merit, depth, name };
         let ordered = [
             rank(false, Merit::Named, 1, Some(Field::AuthToken)),

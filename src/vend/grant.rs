@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn as_asked_is_no_warning() {
+    fn requested_grant_gives_no_warning() {
         let two = format!("{ITEMS},{TOPIC}");
         assert_eq!(verdict(&two, &format!("{TOPIC},{ITEMS}")), None);
         // Written in another way, but the same actions.
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn wider_narrower_and_both_are_described() {
+    fn warns_of_wider_and_narrower_grants() {
         let wider = "The token permits more than was asked for: Read all items in cache \"a\".";
         assert_eq!(verdict(CACHE, ITEMS), Some(("WARN_SCOPE_WIDER", wider.into())));
         let narrower = "The token permits less than was asked for; it lacks: Read all items in cache \"a\".";
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_is_cut() {
+    fn long_lists_are_truncated() {
         let topic = |index: u8| format!(r#"{{"role":"subscribeonly","cache":"a","topic":"t{index}"}}"#);
         let four = (0..4).map(topic).collect::<Vec<_>>().join(",");
         let (code, message) = verdict(&format!("{ITEMS},{four}"), ITEMS).unwrap();
@@ -163,14 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn a_super_user_is_wider_than_any_scope() {
+    fn super_user_is_wider_than_any_scope() {
         let warning = compare(&token(r#","p":"CAA=""#), &scope(CACHE)).unwrap();
         assert_eq!(warning.code, "WARN_SCOPE_WIDER");
         assert!(warning.message.contains("super-user"), "{}", warning.message);
     }
 
     #[test]
-    fn a_token_that_does_not_say_is_not_compared() {
+    fn unknown_grant_is_not_compared() {
         assert_eq!(compare(&token(""), &scope(CACHE)), None);
         assert_eq!(compare(&token(r#","p":"////""#), &scope(CACHE)), None);
     }
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_longer_life_is_a_warning() {
+    fn warns_of_longer_life_only() {
         // The token has 300 s left.
         for (asked, expected) in [(300, &[][..]), (240, &[]), (239, &["WARN_EXPIRY_LONGER"]), (3600, &[])] {
             let asked = Asked { expires_in: Some(asked * 1000), ..Asked::default() };
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_id_is_the_one_asked_for() {
+    fn warns_of_unexpected_token_id() {
         let asked = |id: &str| Asked { token_id: Some(id.into()), ..Asked::default() };
         for same in ["ann", " ann "] {
             assert_eq!(codes(&asked(same), r#","id":"ann""#), [""; 0]);

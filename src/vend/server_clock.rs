@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn date_is_read_in_the_three_forms_of_http_and_no_other() {
+    fn reads_the_three_http_date_forms_only() {
         for date in ["Thu, 01 Jan 2026 00:00:00 GMT", "Thursday, 01-Jan-26 00:00:00 GMT", "Thu Jan  1 00:00:00 2026"] {
             // A clock that shows 1970 or 1999 does not put the server there.
             for now in [NOW, 0, 946_684_799_000, i64::MIN] {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn age_is_digits_alone() {
+    fn age_accepts_digits_only() {
         for (age, ms) in [("0", 0), ("60", 60_000), (" 060 ", 60_000), ("9223372036854775807", i64::MAX)] {
             assert_eq!(clock("", age).age, ms, "{age}");
         }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_near_is_believed() {
+    fn close_clock_is_believed() {
         for now in [NOW, NOW + 1, NOW + 5_999, NOW + 6_000] {
             assert_eq!(server_now(NOW, now, now), Some(now));
         }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_far_off_is_not() {
+    fn distant_clock_is_not_believed() {
         for now in [NOW - 5_001, NOW - 3_600_000, NOW + 6_001, NOW + 3_600_000] {
             assert_eq!(server_now(NOW, now, now), Some(NOW + 1_000));
         }
@@ -125,20 +125,20 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_from_a_cache_is_older() {
+    fn age_makes_the_server_time_later() {
         let cached = clock("Wed, 31 Dec 2025 23:59:00 GMT", "60");
         assert_eq!(cached.server_now(NOW, NOW), Some(NOW));
         assert_eq!(cached.server_now(NOW + 60_000, NOW + 60_000), Some(NOW + 1_000));
     }
 
     #[test]
-    fn nothing_is_known_without_a_date() {
+    fn no_server_time_without_date() {
         assert_eq!(clock("", "60").server_now(NOW, NOW), None);
     }
 
     proptest! {
         #[test]
-        fn no_text_and_no_time_is_too_much(
+        fn arbitrary_headers_do_not_panic(
             date: String,
             form in "[0-9A-Za-z:+ ,-]{0,40}",
             age in "[0-9 .-]{0,30}",
@@ -153,13 +153,13 @@ mod tests {
         }
 
         #[test]
-        fn the_server_has_come_as_far_as_it_says(date: i64, age in 0..=i64::MAX, sent_at: i64, now: i64) {
+        fn server_time_is_at_least_date(date: i64, age in 0..=i64::MAX, sent_at: i64, now: i64) {
             let clock = ServerClock { date: Some(date), age };
             prop_assert!(clock.server_now(sent_at, now) >= Some(date.saturating_add(age)));
         }
 
         #[test]
-        fn no_clock_is_far_from_the_servers(behind in -86_400_000_i64..86_400_000, took in 0..10_000_i64) {
+        fn server_time_is_near_the_believed_clock(behind in -86_400_000_i64..86_400_000, took in 0..10_000_i64) {
             // The server's clock shows NOW, the client's is wrong.
             let now = NOW - behind;
             for written in [NOW - took, NOW] {

@@ -27,7 +27,7 @@ mod tests {
     use super::super::check_status;
 
     #[test]
-    fn tells_what_may_pass_from_what_does_not() {
+    fn distinguishes_temporary_from_terminal_statuses() {
         for status in [200, 201, 204, 299] {
             assert_eq!(check_status(status), Ok(()));
         }

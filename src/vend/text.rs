@@ -55,13 +55,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trims_what_is_not_seen() {
+    fn trims_invisible_characters() {
         assert_eq!(trim("\u{feff}\u{200b} a b\r\n\u{2060}"), "a b");
         assert_eq!(trim(" \u{200d}"), "");
     }
 
     #[test]
-    fn a_guard_is_stripped_once() {
+    fn strips_one_json_guard() {
         for text in [" )]}',\n{}", ")]}'{}", "while(1);{}", "for(;;); {} "] {
             assert_eq!(strip_guard(text), "{}", "{text:?}");
         }

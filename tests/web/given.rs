@@ -87,13 +87,13 @@ fn message(error: &JsValue) -> String {
 }
 
 #[wasm_bindgen_test]
-fn errors_may_be_sent_to_other_threads() {
+fn errors_are_send_and_sync() {
     fn shared<T: Send + Sync>() {}
     shared::<SourceError>();
 }
 
 #[wasm_bindgen_test]
-async fn responses_of_any_make_are_read() {
+async fn reads_any_response_implementation() {
     let _clock = clock();
     for expression in [
         "duck()",
@@ -126,7 +126,7 @@ async fn responses_of_any_make_are_read() {
 }
 
 #[wasm_bindgen_test]
-async fn what_only_resembles_a_response_is_data() {
+async fn response_lookalike_is_data() {
     let _clock = clock();
     for expression in ["duck({ status: '200' })", "duck({ headers: {} })", "duck({ text: 'text' })"] {
         let error = failed(&Given::new(expression).source()).await;
@@ -137,7 +137,7 @@ async fn what_only_resembles_a_response_is_data() {
 }
 
 #[wasm_bindgen_test]
-async fn a_status_that_is_none_is_no_success() {
+async fn invalid_status_is_a_failure() {
     let _clock = clock();
     for (status, shown) in [("NaN", 0), ("-1", 0), ("0", 0), ("1e9", 65_535), ("403.9", 403)] {
         let error = failed(&Given::new(&format!("duck({{ status: {status} }})")).source()).await;
@@ -146,7 +146,7 @@ async fn a_status_that_is_none_is_no_success() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_function_threw_is_the_cause() {
+async fn thrown_value_is_the_cause() {
     let _clock = clock();
     for expression in [
         "{ throw thrown; }",
@@ -167,7 +167,7 @@ async fn what_a_function_threw_is_the_cause() {
 }
 
 #[wasm_bindgen_test]
-async fn a_getter_that_throws_is_an_error_with_its_cause() {
+async fn throwing_getter_is_an_error_with_a_cause() {
     for (expression, expected) in [
         ("throwing('status', duck())", "ERR_VEND_FUNCTION"),
         ("throwing('headers', duck())", "ERR_VEND_FUNCTION"),
@@ -200,7 +200,7 @@ async fn a_getter_that_throws_is_an_error_with_its_cause() {
 }
 
 #[wasm_bindgen_test]
-async fn chunks_that_are_no_bytes_cut_an_answer_off() {
+async fn non_byte_chunks_truncate_the_body() {
     let _clock = clock();
     for value in ["'text'", "7", "null", "{ length: 3 }", "[1, 2]"] {
         let chunk = format!("({{ done: false, value: {value} }})");
@@ -213,7 +213,7 @@ async fn chunks_that_are_no_bytes_cut_an_answer_off() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refusal_whose_header_cannot_be_read_keeps_its_status() {
+async fn unreadable_header_keeps_the_status() {
     let _clock = clock();
     let given = Given::new(
         "duck({ status: 401, headers: { get(name) { if (name === 'retry-after') throw thrown; return null; } } })",
@@ -225,7 +225,7 @@ async fn a_refusal_whose_header_cannot_be_read_keeps_its_status() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_that_was_read_is_none() {
+async fn used_body_is_an_error() {
     let _clock = clock();
     let given = Given::new("(() => { const read = new Response(token); read.text(); return read; })()");
     let error = failed(&given.source()).await;
@@ -234,7 +234,7 @@ async fn a_body_that_was_read_is_none() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_that_is_not_wanted_is_cancelled() {
+async fn unwanted_body_is_cancelled() {
     let _clock = clock();
     for (expression, expected) in [
         ("new Response(endless())", "ERR_VEND_TOO_LARGE"),
@@ -262,7 +262,7 @@ async fn a_body_that_is_not_wanted_is_cancelled() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_request_reads_is_cancelled_when_it_is_given_up() {
+async fn aborted_request_cancels_its_body() {
     let clock = clock();
     for closes in [false, true] {
         let given = Given::new("new Response(silent())");
@@ -281,7 +281,7 @@ async fn what_a_request_reads_is_cancelled_when_it_is_given_up() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_comes_when_nobody_wants_it_is_let_go() {
+async fn late_response_is_cancelled() {
     let clock = clock();
     let late = "new Promise((resolve) => setTimeout(() => resolve(new Response(silent())), 15000))";
     let of_a_function = Given::new(late);
@@ -312,7 +312,7 @@ async fn an_answer_that_comes_when_nobody_wants_it_is_let_go() {
 }
 
 #[wasm_bindgen_test]
-async fn what_fetch_rejects_with_is_the_cause() {
+async fn fetch_rejection_is_the_cause() {
     let _clock = clock();
     for (url, redirect) in [
         ("/token", "a redirect away from the page's origin (the user's session may have ended)"),
@@ -334,7 +334,7 @@ async fn what_fetch_rejects_with_is_the_cause() {
 }
 
 #[wasm_bindgen_test]
-async fn a_redirect_of_any_make_is_let_go() {
+async fn redirect_body_is_cancelled() {
     let _clock = clock();
     for expression in [
         "duck({ status: 303, headers: { get: () => '/there' }, body: silent() })",

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_repeated_fields_for_the_reader_to_refuse() {
+    fn keeps_repeated_fields() {
         let Ok(Value::Object(object)) = parse(r#"{"a":1,"b":"x","a":null}"#) else { panic!() };
         assert_eq!(object.unique("a"), Err(Repeated));
         assert_eq!(object.unique("b").unwrap().and_then(Value::as_str), Some("x"));

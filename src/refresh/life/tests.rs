@@ -73,7 +73,7 @@ const DOUBT: Verdict = uncertain(3_000);
 // ── rule 1 ──────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn without_claim_the_length_counts_first_then_the_expiry_by_date_then_by_the_wall_clock() {
+fn without_exp_uses_length_then_date_then_wall_clock() {
     let bare = Answer { stated_expiry: Some(NOW + MINUTE), date: Some(NOW), ..Answer::default() };
     let cases = [
         (Answer { stated_life: Some(HOUR), ..bare }, HOUR - LOSS),
@@ -99,7 +99,7 @@ fn without_claim_the_length_counts_first_then_the_expiry_by_date_then_by_the_wal
 }
 
 #[test]
-fn without_claim_a_token_that_may_have_died_on_the_way_is_in_doubt_as_well() {
+fn without_exp_a_possibly_expired_token_is_uncertain() {
     let soon = Answer { stated_expiry: Some(NOW + SECOND), date: Some(NOW), ..Answer::default() };
     assert_eq!(first(100, soon), good(900 - LOSS), "the wall clock tells");
     let mut client = Client::ahead(-HOUR);
@@ -111,7 +111,7 @@ fn without_claim_a_token_that_may_have_died_on_the_way_is_in_doubt_as_well() {
 // ── rule 2 ──────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn clocks_agree_to_within_five_seconds_of_the_time_in_which_the_answer_was_written() {
+fn clocks_agree_within_five_seconds() {
     // A life that is known and longer by more than a minute shows whether the wall clock is believed as it is.
     let answer = known(MINUTE, dated(10 * MINUTE, 0));
     let mut client = Client { takes: 2 * SECOND, ..Client::ahead(0) };
@@ -129,7 +129,7 @@ fn clocks_agree_to_within_five_seconds_of_the_time_in_which_the_answer_was_writt
 }
 
 #[test]
-fn where_they_agree_the_wall_clock_counts_unless_it_is_behind_the_hosts() {
+fn agreeing_wall_clock_counts_unless_behind() {
     assert_eq!(first(0, dated(MINUTE, 0)), good(MINUTE - LOSS));
     assert_eq!(first(-1, dated(MINUTE, 0)), good(MINUTE - SECOND - LOSS));
     // Where nothing is left by the host's, the wall clock's word is all there is, once that was looked into.
@@ -139,7 +139,7 @@ fn where_they_agree_the_wall_clock_counts_unless_it_is_behind_the_hosts() {
 }
 
 #[test]
-fn a_token_that_died_on_its_way_is_refused_at_once() {
+fn token_expired_on_arrival_is_refused_at_once() {
     assert_eq!(first(0, dated(LOSS, 0)), Verdict::Expired);
     assert_eq!(first(0, dated(LOSS - 4_999, 0)), Verdict::Expired);
     // A little later it is the host, or a clock.
@@ -150,20 +150,20 @@ fn a_token_that_died_on_its_way_is_refused_at_once() {
 // ── rules 3 to 5 ────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn where_both_are_plausible_the_shorter_counts() {
+fn shorter_of_two_plausible_lives_counts() {
     assert_eq!(first(MINUTE, dated(5 * MINUTE, 0)), good(4 * MINUTE - LOSS));
     assert_eq!(first(-MINUTE, dated(5 * MINUTE, 0)), good(5 * MINUTE - SECOND - LOSS));
 }
 
 #[test]
-fn how_long_an_answer_lay_in_a_cache_is_added_to_its_date() {
+fn age_is_added_to_date() {
     let answer = Answer { age: MINUTE, ..dated(5 * MINUTE, -MINUTE) };
     assert_eq!(first(-HOUR, answer), good(5 * MINUTE - SECOND - LOSS));
     assert_eq!(first(-HOUR, Answer { age: -MINUTE, ..dated(5 * MINUTE, 0) }), good(5 * MINUTE - SECOND - LOSS));
 }
 
 #[test]
-fn a_life_is_plausible_up_to_a_minute_more_than_it_has() {
+fn life_is_plausible_up_to_a_minute_over() {
     let life = 10 * MINUTE;
     // By the wall clock: a slow client, without `Date`.
     let answer = known(life, ends(life));
@@ -178,7 +178,7 @@ fn a_life_is_plausible_up_to_a_minute_more_than_it_has() {
 }
 
 #[test]
-fn a_life_that_is_not_known_counts_as_25_hours_less_a_minute() {
+fn unknown_life_counts_as_25_hours_less_a_minute() {
     let day = 25 * HOUR;
     assert_eq!(first(0, ends(day + LOSS)), good(day));
     assert_eq!(first(0, ends(day + LOSS + 1)), good(day - MINUTE - LOSS));
@@ -189,7 +189,7 @@ fn a_life_that_is_not_known_counts_as_25_hours_less_a_minute() {
 }
 
 #[test]
-fn the_life_is_the_shorter_of_the_claims_and_the_answers_or_else_what_was_asked_for() {
+fn life_is_the_shorter_known_one_or_the_requested_one() {
     let claims = |iat: i64| Answer { issued_at: Some(NOW + iat), ..ends(MINUTE) };
     let slow = |answer| first(-HOUR, answer);
     assert_eq!(slow(claims(0)), good(MINUTE - LOSS));
@@ -202,21 +202,21 @@ fn the_life_is_the_shorter_of_the_claims_and_the_answers_or_else_what_was_asked_
 }
 
 #[test]
-fn what_was_asked_for_proves_nothing_against_date() {
+fn requested_life_does_not_overrule_date() {
     // Ten minutes were asked for, and an hour granted; the client is two hours slow.
     let granted = Answer { requested_life: Some(10 * MINUTE), ..dated(HOUR, 0) };
     assert_eq!(first(-2 * HOUR, granted), good(HOUR - SECOND - LOSS));
 }
 
 #[test]
-fn only_the_clients_clock_is_plausible() {
+fn uses_the_client_clock_if_only_it_is_plausible() {
     // The host's clock is an hour ahead; or it is a copy of an old answer.
     assert_eq!(first(0, known(10 * MINUTE, dated(10 * MINUTE, HOUR))), good(10 * MINUTE - LOSS));
     assert_eq!(first(0, known(10 * MINUTE, dated(8 * MINUTE, -HOUR))), good(8 * MINUTE - LOSS));
 }
 
 #[test]
-fn more_than_a_whole_life_is_never_more_than_the_wall_clock_says() {
+fn implausible_life_is_capped_by_the_wall_clock() {
     // 90 s are left by the wall clock, of a life of 20 s; by `Date` it is dead.
     let answer = known(20 * SECOND, dated(0, MINUTE));
     assert_eq!(first(-90 * SECOND, answer), good(20 * SECOND - LOSS));
@@ -227,7 +227,7 @@ fn more_than_a_whole_life_is_never_more_than_the_wall_clock_says() {
 // ── in doubt ────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn where_the_wall_clock_cannot_tell_whether_it_died_on_the_way_the_next_answer_decides() {
+fn possible_expiry_on_the_way_is_uncertain() {
     // By `Date` between 0.65 s and nothing are left.
     let answer = dated(SECOND, 0);
     let mut client = Client { takes: SECOND, ..Client::ahead(-HOUR) };
@@ -252,7 +252,7 @@ fn fast(answer: Answer, takes: i64) -> Client {
 }
 
 #[test]
-fn a_date_that_has_moved_on_as_the_clock_did_proves_the_answers_live() {
+fn advancing_date_proves_answers_live() {
     // Sent at -500 and received at 0; then sent at 3000 and received at 3500: from 3000 to 4000, and 1200 more either
     // way.
     for (moved, proved) in [(0, false), (1_799, false), (1_800, true), (3_500, true), (5_200, true), (5_201, false)] {
@@ -265,7 +265,7 @@ fn a_date_that_has_moved_on_as_the_clock_did_proves_the_answers_live() {
 }
 
 #[test]
-fn a_copy_that_tells_its_age_proves_nothing() {
+fn cached_copy_with_age_proves_nothing() {
     for (age, expected) in [(0, good(5 * MINUTE - 4 * SECOND - LOSS)), (SECOND, Verdict::Expired)] {
         let mut client = fast(dated(5 * MINUTE, 0), 0);
         let answer = Answer { age, ..dated(5 * MINUTE, 3 * SECOND - age) };
@@ -274,7 +274,7 @@ fn a_copy_that_tells_its_age_proves_nothing() {
 }
 
 #[test]
-fn tokens_that_are_new_each_time_prove_themselves_where_their_length_is_known() {
+fn new_tokens_of_known_life_confirm_each_other() {
     let issued = |at: i64| known(5 * MINUTE, ends(at + 5 * MINUTE));
     for (moved, proved) in [(0, false), (1_799, false), (1_800, true), (5_200, true), (5_201, false)] {
         let mut client = fast(issued(0), 500);
@@ -292,7 +292,7 @@ fn tokens_that_are_new_each_time_prove_themselves_where_their_length_is_known() 
 }
 
 #[test]
-fn new_tokens_prove_themselves_although_the_hosts_clock_was_set_in_between() {
+fn new_tokens_confirm_although_the_host_clock_was_set() {
     let answer = |at: i64, date: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, date));
     let mut client = fast(answer(0, -2 * MINUTE), 0);
     assert_eq!(client.judge(3_000, answer(3_000, 3_000)), good(5 * MINUTE - SECOND - LOSS), "the shorter");
@@ -303,7 +303,7 @@ fn new_tokens_prove_themselves_although_the_hosts_clock_was_set_in_between() {
 }
 
 #[test]
-fn a_date_that_leaves_nothing_does_not_stand_in_the_way_of_that() {
+fn new_tokens_confirm_although_expired_by_date() {
     // The host is as far ahead as the token lives: by its clock between nothing and a second are left.
     let answer = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - SECOND));
     let mut client = fast(answer(0), 0);
@@ -311,7 +311,7 @@ fn a_date_that_leaves_nothing_does_not_stand_in_the_way_of_that() {
 }
 
 #[test]
-fn the_offset_that_was_found_is_kept_and_dropped_again() {
+fn confirmed_offset_is_kept_until_implausible() {
     let proved = |answer: fn(i64) -> Answer| {
         let mut client = fast(answer(0), 0);
         assert!(matches!(client.judge(3_000, answer(3_000)), Verdict::Good { .. }));
@@ -361,7 +361,7 @@ fn the_offset_that_was_found_is_kept_and_dropped_again() {
 }
 
 #[test]
-fn the_doubt_stands_for_a_minute() {
+fn uncertain_answer_is_remembered_for_a_minute() {
     for (sent, expected) in [(60_000, good(5 * MINUTE - SECOND - LOSS)), (60_001, DOUBT)] {
         let mut client = fast(dated(5 * MINUTE, 0), 0);
         assert_eq!(client.judge(sent, dated(sent + 5 * MINUTE, sent)), expected, "{sent}");
@@ -372,7 +372,7 @@ fn the_doubt_stands_for_a_minute() {
 }
 
 #[test]
-fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
+fn clock_within_five_seconds_is_not_taken_for_fast() {
     // Its clock is 4.5 s fast, the host's a minute slow, and the same token is served until it ends.
     let served = |at: i64| dated(0, at - MINUTE);
     let mut client = Client::ahead(4_500);
@@ -399,7 +399,7 @@ fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
 }
 
 #[test]
-fn nor_do_clocks_agree_by_an_answer_that_took_as_long() {
+fn slow_answer_does_not_make_clocks_agree() {
     // The client is slow, and its page was frozen until the token had ended.
     for (takes, expected) in [(10_000, good(7 * SECOND - LOSS)), (10_001, DOUBT)] {
         let mut client = Client { takes, ..Client::ahead(-7 * SECOND) };
@@ -413,7 +413,7 @@ fn nor_do_clocks_agree_by_an_answer_that_took_as_long() {
 }
 
 #[test]
-fn an_answer_that_took_more_than_ten_seconds_proves_nothing() {
+fn answer_slower_than_ten_seconds_proves_nothing() {
     for (takes, next, expected) in
         [(10_000, 0, good(5 * MINUTE - SECOND - LOSS)), (10_001, 0, DOUBT), (0, 10_001, Verdict::Expired)]
     {

@@ -34,7 +34,7 @@ fn doubtful(seed: u64) -> Bench {
 }
 
 #[test]
-fn it_asks_once_more_after_three_to_four_seconds_drawn_at_random() {
+fn uncertain_answer_is_confirmed_after_three_to_four_seconds() {
     let mut waits: Vec<_> = (0..300)
         .map(|seed| {
             let mut bench = doubtful(seed);
@@ -48,7 +48,7 @@ fn it_asks_once_more_after_three_to_four_seconds_drawn_at_random() {
 }
 
 #[test]
-fn callers_wait_for_the_answer_that_decides() {
+fn callers_wait_for_the_confirming_answer() {
     for date in [true, false] {
         let mut bench = Bench::started(1);
         bench.get(0, false);
@@ -67,7 +67,7 @@ fn callers_wait_for_the_answer_that_decides() {
 }
 
 #[test]
-fn the_same_answer_again_is_a_copy_and_refused() {
+fn repeated_answer_is_refused() {
     let mut bench = Bench::started(1);
     let copy = live(&bench, true);
     vended(&mut bench, 0, copy);
@@ -81,7 +81,7 @@ fn the_same_answer_again_is_a_copy_and_refused() {
 }
 
 #[test]
-fn a_request_that_fails_leaves_the_doubt_for_a_minute() {
+fn failed_request_keeps_the_uncertainty_for_a_minute() {
     for (after, decides) in [(60_000, true), (60_001, false)] {
         let mut bench = doubtful(1);
         let received = bench.now.mono;
@@ -102,7 +102,7 @@ fn a_request_that_fails_leaves_the_doubt_for_a_minute() {
 }
 
 #[test]
-fn a_page_that_was_frozen_meanwhile_asks_once_more() {
+fn frozen_page_confirms_again() {
     for (late, doubted) in [(2_000, false), (2_001, true)] {
         let mut bench = doubtful(1);
         let at = bench.machine.refresh_at().expect("a request");
@@ -115,7 +115,7 @@ fn a_page_that_was_frozen_meanwhile_asks_once_more() {
 }
 
 #[test]
-fn the_wall_clock_that_was_proved_wrong_costs_no_second_doubt() {
+fn confirmed_offset_is_reused() {
     let mut bench = doubtful(1);
     let (request, _) = bench.next_fetch(HOUR).expect("another request");
     let answer = live(&bench, true);
@@ -133,7 +133,7 @@ fn the_wall_clock_that_was_proved_wrong_costs_no_second_doubt() {
 }
 
 #[test]
-fn a_token_in_hand_stays_there_meanwhile() {
+fn current_token_is_kept_while_uncertain() {
     let mut bench = Bench::ready(1, 10 * MINUTE);
     let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
     let answer = live(&bench, true);
@@ -143,7 +143,7 @@ fn a_token_in_hand_stays_there_meanwhile() {
 }
 
 #[test]
-fn its_request_keeps_the_lock_from_the_siblings() {
+fn lock_is_kept_until_the_confirming_request() {
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
     bench.tell(Event::Locked { request: 0 });
@@ -171,7 +171,7 @@ fn its_request_keeps_the_lock_from_the_siblings() {
 }
 
 #[test]
-fn it_does_not_keep_it_where_the_request_has_to_wait_for_something_else() {
+fn lock_is_released_if_the_confirming_request_must_wait() {
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
     bench.tell(Event::Locked { request: 0 });
@@ -188,7 +188,7 @@ fn it_does_not_keep_it_where_the_request_has_to_wait_for_something_else() {
 }
 
 #[test]
-fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
+fn sibling_token_ends_uncertainty_and_releases_the_lock() {
     let mut bench = Bench::in_group(1);
     bench.tell(Event::Start);
     bench.tell(Event::Locked { request: 0 });
@@ -215,7 +215,7 @@ fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
 }
 
 #[test]
-fn a_token_that_a_sibling_knows_gets_no_second_life_here() {
+fn known_sibling_token_keeps_its_end() {
     let heard = |life, extended| Event::SiblingToken {
         token_hash: 7,
         life: Lifetime::Millis(life),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn close_ends_everything() {
+fn close_settles_callers_and_stops() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     bench.get(HOUR, true);
@@ -20,7 +20,7 @@ fn close_ends_everything() {
 }
 
 #[test]
-fn no_number_is_too_absurd() {
+fn extreme_numbers_do_not_panic() {
     // Run with overflow checks, as tests are, this fails for any sum that is not watched.
     for seed in 0..300 {
         let mut rng = Rng::with_seed(seed);

@@ -74,7 +74,7 @@ fn event(rng: &mut Rng) -> Event {
 }
 
 #[test]
-fn no_numbers_make_it_panic() {
+fn arbitrary_numbers_do_not_panic() {
     for seed in 0..2_000 {
         let mut rng = Rng::with_seed(seed);
         let make = if rng.bool() { Machine::in_group } else { Machine::new };

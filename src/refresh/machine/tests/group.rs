@@ -56,7 +56,7 @@ fn next_turn(bench: &mut Bench, within: i64) -> u32 {
 }
 
 #[test]
-fn the_owner_of_the_lock_listens_and_then_vends_for_all() {
+fn lock_owner_listens_before_it_vends() {
     let mut bench = in_air(1);
     bench.get(0, false);
     let actions = bench.vend(0, HOUR);
@@ -73,7 +73,7 @@ fn the_owner_of_the_lock_listens_and_then_vends_for_all() {
 }
 
 #[test]
-fn without_the_lock_it_goes_ahead_in_time() {
+fn lock_timeout_leads_to_a_request() {
     let waits: Vec<i64> = (0..50).map(|seed| waiting(seed).next_fetch(MINUTE).expect("a request").1).collect();
     let (least, most) = (waits.iter().min().copied(), waits.iter().max().copied());
     assert!(least >= Some(4 * SECOND) && most <= Some(PATIENCE - DRAINING), "{waits:?}");
@@ -86,7 +86,7 @@ fn without_the_lock_it_goes_ahead_in_time() {
 }
 
 #[test]
-fn nobody_waits_for_the_lock_until_the_token_has_expired() {
+fn lock_wait_ends_before_the_token_expires() {
     for seed in 0..50 {
         let mut bench = settled(seed, 4 * SECOND);
         next_turn(&mut bench, 4 * SECOND);
@@ -104,7 +104,7 @@ fn patience(bench: &mut Bench, life: i64) -> (i64, i64) {
 }
 
 #[test]
-fn however_little_is_left_the_owner_of_the_lock_has_a_moment_and_one_s_own_request_has_too() {
+fn lock_wait_leaves_time_for_the_owner_and_the_own_request() {
     for life in (2..=12).map(|seconds| seconds * SECOND) {
         for seed in 0..20 {
             let (left, after) = patience(&mut settled(seed, life), life);
@@ -116,7 +116,7 @@ fn however_little_is_left_the_owner_of_the_lock_has_a_moment_and_one_s_own_reque
 }
 
 #[test]
-fn who_has_late_timers_leaves_the_owner_a_moment_even_beyond_the_token_s_end() {
+fn throttled_tab_waits_for_the_lock_past_the_token_end() {
     let mut bench = in_air(1);
     bench.vend(0, 3 * SECOND);
     bench.tell(Event::Hidden);
@@ -130,7 +130,7 @@ fn who_has_late_timers_leaves_the_owner_a_moment_even_beyond_the_token_s_end() {
 }
 
 #[test]
-fn before_a_request_it_makes_sure_that_it_has_heard_its_siblings() {
+fn drains_sibling_messages_before_a_request() {
     let sounding = || {
         let mut bench = Bench { deaf: true, ..waiting(1) };
         bench.get(0, false);
@@ -158,7 +158,7 @@ fn before_a_request_it_makes_sure_that_it_has_heard_its_siblings() {
 }
 
 #[test]
-fn a_dead_channel_does_not_take_the_time_that_a_request_needs() {
+fn drain_timeout_leaves_time_for_the_request() {
     for life in [2 * SECOND, 4 * SECOND, HOUR] {
         let mut bench = settled(1, life);
         bench.deaf = true;
@@ -171,7 +171,7 @@ fn a_dead_channel_does_not_take_the_time_that_a_request_needs() {
 }
 
 #[test]
-fn a_sibling_s_token_takes_the_turn_away() {
+fn sibling_token_ends_the_turn() {
     for (fresh, locked) in [(true, true), (true, false), (false, true), (false, false)] {
         let mut bench = waiting(1);
         bench.get(0, false);
@@ -190,7 +190,7 @@ fn a_sibling_s_token_takes_the_turn_away() {
 }
 
 #[test]
-fn a_sibling_s_new_token_takes_a_request_out_of_the_air() {
+fn fresh_sibling_token_aborts_the_request() {
     let mut bench = in_air(1);
     bench.get(0, false);
     let actions = bench.tell(heard(HOUR, true));
@@ -206,7 +206,7 @@ fn a_sibling_s_new_token_takes_a_request_out_of_the_air() {
 }
 
 #[test]
-fn only_a_better_token_is_taken_in_answer() {
+fn adopts_only_a_better_token() {
     let mut bench = settled(1, HOUR);
     assert_eq!(bench.tell(heard(HOUR, false)), [], "the same");
     assert_eq!(bench.tell(heard(MINUTE, true)), [], "one that has been on its way for long");
@@ -218,7 +218,7 @@ fn only_a_better_token_is_taken_in_answer() {
 }
 
 #[test]
-fn a_fresh_token_no_better_than_the_one_in_hand_is_a_rotation_all_the_same() {
+fn adopts_a_fresh_token_of_equal_life() {
     let mut bench = settled(1, HOUR);
     next_turn(&mut bench, HOUR);
     let left = bench.left().expect("a token");
@@ -235,7 +235,7 @@ fn a_fresh_token_no_better_than_the_one_in_hand_is_a_rotation_all_the_same() {
 }
 
 #[test]
-fn an_answer_is_not_new_and_serves_nobody_who_insists() {
+fn stored_sibling_token_does_not_serve_forced_calls() {
     let mut bench = settled(1, MINUTE);
     bench.pass(2 * SECOND);
     bench.get(0, true);
@@ -250,7 +250,7 @@ fn an_answer_is_not_new_and_serves_nobody_who_insists() {
 }
 
 #[test]
-fn after_a_sibling_s_vend_nobody_vends_within_a_second() {
+fn sibling_vend_starts_the_one_second_gap() {
     let mut bench = waiting(1);
     bench.tell(heard(HOUR, true));
     bench.pass(200);
@@ -260,14 +260,14 @@ fn after_a_sibling_s_vend_nobody_vends_within_a_second() {
 }
 
 #[test]
-fn a_grant_of_another_turn_is_ignored() {
+fn ignores_lock_of_another_turn() {
     let mut bench = waiting(1);
     assert_eq!(bench.tell(Event::Locked { request: 7 }), []);
     assert!(bench.next_fetch(PATIENCE).is_some_and(|(_, after)| after >= 4 * SECOND));
 }
 
 #[test]
-fn a_token_heard_of_just_after_the_clock_was_set_back_is_left_alone() {
+fn ignores_sibling_token_just_after_the_clock_was_set_back() {
     // A message that has waited for hours may look new, for the clock that timed it was set back in the meantime.
     let mut bench = waiting(1);
     bench.now.mono += 2 * HOUR;
@@ -285,7 +285,7 @@ fn a_token_heard_of_just_after_the_clock_was_set_back_is_left_alone() {
 }
 
 #[test]
-fn who_has_a_better_token_answers() {
+fn answers_a_sibling_with_a_better_token() {
     let mut bench = settled(1, HOUR);
     assert_eq!(
         bench.tell(Event::SiblingAsked { left: Lifetime::Millis(0) }),
@@ -300,7 +300,7 @@ fn who_has_a_better_token_answers() {
 }
 
 #[test]
-fn a_turn_ends_when_nothing_is_wanted_any_more() {
+fn turn_ends_when_no_token_is_wanted() {
     // Offline …
     assert_eq!(waiting(1).tell(Event::Offline)[0], Action::Unlock);
     // … the only caller gone, after a refusal …
@@ -316,14 +316,14 @@ fn a_turn_ends_when_nothing_is_wanted_any_more() {
 }
 
 #[test]
-fn a_page_that_slept_in_its_turn_does_not_wait_any_longer() {
+fn sleep_ends_the_lock_wait() {
     let mut bench = waiting(1);
     bench.pass(HOUR);
     assert!(fetched(&bench.tell(Event::Wake)).is_some());
 }
 
 #[test]
-fn alone_it_speaks_to_nobody() {
+fn machine_without_group_sends_no_messages() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     let mut actions = bench.vend(0, HOUR);

@@ -12,7 +12,7 @@ fn after(seed: u64, ages: &[i64]) -> Bench {
 }
 
 #[test]
-fn the_first_request_waits_where_others_have_sent_nine() {
+fn first_request_waits_after_nine_prior_requests() {
     let ages = [500, 400, 300, 200, 100, 50, 20, 10, 1].map(|age| age * SECOND);
     let mut bench = after(1, &ages[1..]);
     assert_eq!(fetched(&bench.tell(Event::Start)), Some(0), "the ninth");
@@ -25,7 +25,7 @@ fn the_first_request_waits_where_others_have_sent_nine() {
 }
 
 #[test]
-fn they_count_whatever_its_own_bring() {
+fn prior_requests_count_after_success() {
     for seed in 0..50 {
         let mut bench = after(seed, &[3 * SECOND, 2 * SECOND, SECOND]);
         let mut request = fetched(&bench.tell(Event::Start)).expect("a request");
@@ -44,7 +44,7 @@ fn they_count_whatever_its_own_bring() {
 }
 
 #[test]
-fn a_renewal_is_put_off_for_them_but_the_token_is_not_lost() {
+fn prior_requests_delay_a_renewal_within_the_token_life() {
     for seed in 0..50 {
         let mut bench = after(seed, &[8, 7, 6, 5, 4, 3, 2, 1].map(|age| age * SECOND));
         let mut request = fetched(&bench.tell(Event::Start)).expect("a request");
@@ -58,7 +58,7 @@ fn a_renewal_is_put_off_for_them_but_the_token_is_not_lost() {
 }
 
 #[test]
-fn after_ten_minutes_all_is_as_if_there_had_been_none() {
+fn prior_requests_expire_after_ten_minutes() {
     let mut bench = after(1, &[9 * MINUTE, 9 * MINUTE]);
     let request = fetched(&bench.tell(Event::Start)).expect("a request");
     bench.vend(request, HOUR);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_page_that_wakes_without_a_token_tries_at_once() {
+fn wake_without_a_token_sends_a_request_at_once() {
     for terminal in [false, true] {
         let mut bench = Bench::started(4);
         bench.fail_times(7, 0);
@@ -19,7 +19,7 @@ fn a_page_that_wakes_without_a_token_tries_at_once() {
 }
 
 #[test]
-fn a_page_that_wakes_with_a_token_keeps_to_its_backoff() {
+fn wake_with_a_token_keeps_the_backoff() {
     let mut bench = Bench::ready(4, 20 * HOUR);
     let (request, _) = bench.next_fetch(20 * HOUR).expect("a refresh");
     bench.fail_times(7, request);
@@ -30,7 +30,7 @@ fn a_page_that_wakes_with_a_token_keeps_to_its_backoff() {
 }
 
 #[test]
-fn a_page_that_wakes_from_sleep_does_not_wait_for_the_old_request() {
+fn wake_after_sleep_aborts_an_overdue_request() {
     let mut bench = Bench::started(4);
     bench.now.wall += HOUR;
     let actions = bench.tell(Event::Wake);
@@ -59,7 +59,7 @@ fn left_at_renewal(life: i64, every: i64, event: Option<Event>) -> i64 {
 }
 
 #[test]
-fn a_page_whose_timers_are_late_renews_its_token_in_time() {
+fn renews_in_time_when_timers_are_throttled() {
     // In time, a fifth of a life is left.
     assert!((1_990..2_100).contains(&left_at_renewal(10 * SECOND, 1, None)));
     // Where timers fire once a second, there are two seconds for the owner of a lock and its request.
@@ -79,7 +79,7 @@ fn late_timer(bench: &mut Bench, by: i64) {
 }
 
 #[test]
-fn a_page_that_is_shown_again_keeps_to_its_plan() {
+fn showing_the_page_keeps_the_planned_refresh() {
     // Of these, the first would be renewed three seconds before it ends, the second a minute.
     for (life, late) in [(10 * SECOND, None), (4 * MINUTE, Some(40 * SECOND))] {
         let hidden_for = |seed, show: bool| {
@@ -100,7 +100,7 @@ fn a_page_that_is_shown_again_keeps_to_its_plan() {
 }
 
 #[test]
-fn timers_that_are_in_time_again_are_trusted() {
+fn punctual_timers_are_trusted_again() {
     for seed in 0..50 {
         let mut bench = Bench::ready(seed, 4 * MINUTE + MARGIN);
         let planned = bench.machine.refresh_at().expect("a plan");
@@ -119,7 +119,7 @@ fn timers_that_are_in_time_again_are_trusted() {
 }
 
 #[test]
-fn a_page_that_stays_hidden_is_early_however_long() {
+fn hidden_page_keeps_renewing_early() {
     for seed in 0..20 {
         let mut bench = Bench::ready(seed, 9 * HOUR);
         bench.tell(Event::Hidden);
@@ -134,7 +134,7 @@ fn a_page_that_stays_hidden_is_early_however_long() {
 }
 
 #[test]
-fn a_hidden_page_that_comes_online_is_spread_as_well() {
+fn hidden_page_spreads_its_request_when_online() {
     let waits: Vec<i64> = (0..50)
         .map(|seed| {
             let mut bench = Bench::ready(seed, MINUTE);
@@ -152,7 +152,7 @@ fn a_hidden_page_that_comes_online_is_spread_as_well() {
 }
 
 #[test]
-fn sleep_ages_a_token_by_whichever_clock_saw_it() {
+fn sleep_counts_by_either_clock() {
     for (wall, mono) in [(2 * HOUR, 0), (0, 2 * HOUR), (2 * HOUR, 2 * HOUR), (-DAY, 2 * HOUR)] {
         let mut bench = Bench::ready(1, HOUR);
         bench.now.wall += wall;
@@ -163,7 +163,7 @@ fn sleep_ages_a_token_by_whichever_clock_saw_it() {
 }
 
 #[test]
-fn a_wall_clock_set_back_keeps_no_token_alive() {
+fn setting_the_wall_clock_back_does_not_extend_a_token() {
     let mut bench = Bench::ready(1, HOUR);
     bench.tell(Event::Offline);
     for _ in 0..6 {
@@ -175,7 +175,7 @@ fn a_wall_clock_set_back_keeps_no_token_alive() {
 }
 
 #[test]
-fn a_jump_of_the_clocks_is_a_wake() {
+fn clock_jump_counts_as_wake() {
     let mut bench = Bench::started(4);
     bench.fail_times(9, 0);
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + MINUTE));
@@ -185,7 +185,7 @@ fn a_jump_of_the_clocks_is_a_wake() {
 }
 
 #[test]
-fn offline_nothing_is_sent_but_a_slow_probe() {
+fn offline_page_only_probes() {
     for seed in 0..20 {
         let mut bench = Bench::new(seed);
         bench.tell(Event::Offline);
@@ -203,7 +203,7 @@ fn offline_nothing_is_sent_but_a_slow_probe() {
 }
 
 #[test]
-fn going_offline_later_the_first_probe_is_slow_too() {
+fn first_probe_after_going_offline_is_slow() {
     let mut bench = Bench::started(1);
     bench.fail(0);
     bench.tell(Event::Offline);
@@ -212,7 +212,7 @@ fn going_offline_later_the_first_probe_is_slow_too() {
 }
 
 #[test]
-fn offline_with_a_token_in_hand_nothing_is_sent() {
+fn offline_page_with_a_token_sends_nothing() {
     let mut bench = Bench::ready(1, HOUR);
     bench.tell(Event::Offline);
     assert_eq!((bench.machine.refresh_at(), bench.machine.status()), (None, Ready));
@@ -222,7 +222,7 @@ fn offline_with_a_token_in_hand_nothing_is_sent() {
 }
 
 #[test]
-fn a_probe_that_is_answered_shows_that_the_browser_was_wrong() {
+fn answered_probe_ends_offline() {
     let mut bench = Bench::new(1);
     bench.tell(Event::Offline);
     bench.tell(Event::Start);
@@ -237,7 +237,7 @@ fn a_probe_that_is_answered_shows_that_the_browser_was_wrong() {
 }
 
 #[test]
-fn coming_online_is_spread_unless_someone_waits() {
+fn online_spreads_the_request_unless_a_caller_waits() {
     let mut delays = Vec::new();
     for seed in 0..20 {
         let mut bench = Bench::new(seed);
@@ -257,7 +257,7 @@ fn coming_online_is_spread_unless_someone_waits() {
 }
 
 #[test]
-fn coming_online_ends_a_backoff() {
+fn online_ends_the_backoff() {
     for terminal in [false, true] {
         let mut bench = Bench::started(4);
         bench.fail_times(7, 0);

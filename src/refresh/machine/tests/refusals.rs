@@ -21,7 +21,7 @@ fn assert_near(after: i64, usual: i64) {
 }
 
 #[test]
-fn with_a_token_in_hand_a_refusal_is_not_the_end() {
+fn refusal_is_retried_while_there_is_a_token() {
     for seed in 0..50 {
         let mut bench = Bench::ready(seed, 10 * HOUR);
         let (request, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
@@ -38,7 +38,7 @@ fn with_a_token_in_hand_a_refusal_is_not_the_end() {
 }
 
 #[test]
-fn it_waits_and_serves_the_token_in_hand_meanwhile() {
+fn current_token_is_served_while_a_refusal_is_retried() {
     let mut bench = Bench::ready(1, HOUR);
     let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
     bench.refuse(request);
@@ -53,7 +53,7 @@ fn it_waits_and_serves_the_token_in_hand_meanwhile() {
 }
 
 #[test]
-fn who_insists_and_a_page_that_wakes_do_not_wait() {
+fn forced_call_and_wake_skip_the_refusal_delay() {
     for wakes in [false, true] {
         let mut bench = Bench::ready(1, HOUR);
         let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
@@ -65,7 +65,7 @@ fn who_insists_and_a_page_that_wakes_do_not_wait() {
 }
 
 #[test]
-fn the_last_attempt_of_ten_is_kept_for_a_wake() {
+fn last_of_ten_requests_is_reserved_for_wake() {
     let mut bench = Bench::ready(1, 10 * HOUR);
     let (request, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
     refuse_all(&mut bench, request, 8);
@@ -77,7 +77,7 @@ fn the_last_attempt_of_ten_is_kept_for_a_wake() {
 }
 
 #[test]
-fn a_token_that_ended_counts_for_five_minutes() {
+fn expired_token_counts_for_five_minutes() {
     for (since, counts) in [(0, true), (5 * MINUTE - SECOND, true), (5 * MINUTE, false), (DAY, false)] {
         let mut bench = Bench::ready(3, 5 * MINUTE);
         bench.tell(Event::Offline);
@@ -92,7 +92,7 @@ fn a_token_that_ended_counts_for_five_minutes() {
 }
 
 #[test]
-fn once_those_five_minutes_are_over_the_next_refusal_is_the_last_word() {
+fn refusal_is_final_five_minutes_after_expiry() {
     for seed in 0..20 {
         let mut bench = Bench::ready(seed, 20 * SECOND);
         let (request, _) = bench.next_fetch(MINUTE).expect("a refresh");
@@ -106,7 +106,7 @@ fn once_those_five_minutes_are_over_the_next_refusal_is_the_last_word() {
 }
 
 #[test]
-fn a_token_that_was_rejected_does_not_count() {
+fn rejected_token_does_not_count() {
     // In hand, or ended a moment ago.
     for ended in [false, true] {
         let mut bench = Bench::ready(4, 5 * MINUTE);
@@ -128,7 +128,7 @@ fn a_token_that_was_rejected_does_not_count() {
 }
 
 #[test]
-fn nor_does_an_earlier_one_that_ended_before_it() {
+fn token_expired_before_a_rejection_does_not_count() {
     let mut bench = Bench::ready(5, MINUTE);
     bench.tell(Event::Offline);
     bench.pass(MINUTE);
@@ -141,7 +141,7 @@ fn nor_does_an_earlier_one_that_ended_before_it() {
 }
 
 #[test]
-fn unreadable_answers_in_a_row_end_nothing_either() {
+fn malformed_answers_are_retried_while_there_is_a_token() {
     let mut bench = Bench::ready(6, HOUR);
     let (mut request, _) = bench.next_fetch(HOUR).expect("a refresh");
     for _ in 0..5 {
@@ -152,7 +152,7 @@ fn unreadable_answers_in_a_row_end_nothing_either() {
 }
 
 #[test]
-fn each_tab_judges_a_siblings_refusal_by_what_it_holds_itself() {
+fn sibling_refusal_is_judged_by_the_own_token() {
     let failure = Failure::Terminal;
     let mut with = Bench::in_group(7);
     with.tell(Event::Start);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_rejected_token_is_replaced() {
+fn rejected_token_is_replaced() {
     let mut bench = Bench::ready(1, HOUR);
     bench.pass(MINUTE);
     let actions = bench.tell(Event::Rejected);
@@ -17,7 +17,7 @@ fn a_rejected_token_is_replaced() {
 }
 
 #[test]
-fn rejections_in_a_row_are_slowed_down_even_for_who_insists() {
+fn repeated_rejections_are_delayed_even_for_forced_calls() {
     let mut bench = Bench::ready(2, HOUR);
     let end = bench.now.mono + 2 * HOUR;
     let mut vends = 0;
@@ -34,7 +34,7 @@ fn rejections_in_a_row_are_slowed_down_even_for_who_insists() {
 }
 
 #[test]
-fn a_token_that_lived_to_its_refresh_ends_the_row() {
+fn proven_token_resets_the_rejection_count() {
     let mut bench = Bench::ready(2, HOUR);
     for request in 1..8 {
         bench.tell(Event::Rejected);
@@ -48,7 +48,7 @@ fn a_token_that_lived_to_its_refresh_ends_the_row() {
 }
 
 #[test]
-fn a_rejection_does_not_cut_a_backoff_short() {
+fn rejection_does_not_shorten_the_backoff() {
     for seed in 0..20 {
         let mut bench = Bench::ready(seed, 3 * HOUR);
         let (request, _) = bench.next_fetch(3 * HOUR).expect("a refresh");

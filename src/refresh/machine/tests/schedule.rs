@@ -12,7 +12,7 @@ fn nothing_happens_before_start() {
 }
 
 #[test]
-fn start_fetches_once() {
+fn start_sends_one_request() {
     let mut bench = Bench::new(1);
     let first = bench.tell(Event::Start);
     let fetch = Action::Fetch { request: 0, reason: Reason::First };
@@ -21,7 +21,7 @@ fn start_fetches_once() {
 }
 
 #[test]
-fn the_first_get_starts_as_well() {
+fn first_get_starts() {
     let mut bench = Bench::new(1);
     assert_eq!(fetched(&bench.get(0, false)), Some(0));
     let install = bench.vend(0, HOUR);
@@ -30,7 +30,7 @@ fn the_first_get_starts_as_well() {
 }
 
 #[test]
-fn a_token_is_renewed_within_the_window_of_the_life_it_has_left() {
+fn renews_within_the_window() {
     for life in [10 * SECOND, 5 * MINUTE, HOUR, 25 * HOUR, 90 * DAY] {
         let (mut least, mut most) = (f64::MAX, 0.0f64);
         for seed in 0..40 {
@@ -66,7 +66,7 @@ fn timers_are_capped_and_armed_only_when_they_change() {
 }
 
 #[test]
-fn attempts_are_a_second_apart_whatever_the_ttl() {
+fn requests_are_at_least_a_second_apart() {
     for life in [1, 300, 600, 1_000, 1_400, 3_000] {
         let mut bench = Bench::started(3);
         let mut request = 0;
@@ -84,7 +84,7 @@ fn attempts_are_a_second_apart_whatever_the_ttl() {
 }
 
 #[test]
-fn a_token_without_expiry_is_kept() {
+fn token_without_expiry_is_kept() {
     let mut bench = Bench::started(1);
     let vended = bench.tell(Event::Vended { request: 0, answer: Answer::default() });
     assert_eq!(vended, [Action::Install { request: 0 }, Action::Disarm, Action::Status(Ready)]);
@@ -94,7 +94,7 @@ fn a_token_without_expiry_is_kept() {
 }
 
 #[test]
-fn a_token_that_expired_on_its_way_is_refused_and_counts_as_a_failure() {
+fn token_expired_on_arrival_counts_as_failure() {
     for life in [i64::MIN, -1, 0, 1, MARGIN] {
         let mut bench = Bench::started(1);
         bench.get(0, false);
@@ -109,7 +109,7 @@ fn a_token_that_expired_on_its_way_is_refused_and_counts_as_a_failure() {
 }
 
 #[test]
-fn without_date_the_wall_clock_must_do() {
+fn uses_the_wall_clock_without_date() {
     let mut bench = Bench::started(1);
     let expires_at = Some(bench.now.wall + MINUTE);
     bench.tell(Event::Vended { request: 0, answer: Answer { expires_at, ..Answer::default() } });
@@ -117,7 +117,7 @@ fn without_date_the_wall_clock_must_do() {
 }
 
 #[test]
-fn a_token_that_expires_is_dropped() {
+fn expired_token_is_dropped() {
     let mut bench = Bench::ready(1, MINUTE + MARGIN);
     bench.tell(Event::Offline);
     bench.pass(MINUTE - 1);
@@ -130,7 +130,7 @@ fn a_token_that_expires_is_dropped() {
 }
 
 #[test]
-fn machines_with_different_seeds_renew_their_tokens_at_different_times() {
+fn seeds_spread_renewals() {
     let refresh_at = |seed| Bench::ready(seed, HOUR).machine.refresh_at();
     assert_ne!(refresh_at(1), refresh_at(2));
     assert_eq!(refresh_at(1), refresh_at(1), "the same seed, the same history");

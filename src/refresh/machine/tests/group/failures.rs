@@ -6,7 +6,7 @@ use super::*;
 const CUT_SHORT: Event = Event::SiblingFailed { own_fault: true, failure: Failure::Retry { after: None } };
 
 #[test]
-fn a_failure_heard_of_while_nothing_is_wanted_counts_all_the_same() {
+fn sibling_failure_counts_when_no_token_is_wanted() {
     let mut bench = settled(1, HOUR);
     for _ in 0..10 {
         bench.pass(2 * SECOND);
@@ -24,7 +24,7 @@ fn a_failure_heard_of_while_nothing_is_wanted_counts_all_the_same() {
 }
 
 #[test]
-fn a_sibling_s_failure_counts_as_one_s_own() {
+fn sibling_failure_counts_as_own() {
     let retry = Failure::Retry { after: Some(30 * SECOND) };
     let mut bench = waiting(1);
     bench.get(0, false);
@@ -47,7 +47,7 @@ fn a_sibling_s_failure_counts_as_one_s_own() {
 }
 
 #[test]
-fn a_failure_that_may_be_the_sibling_s_own_fault_fails_nobody_else() {
+fn first_own_fault_failure_does_not_settle_callers() {
     let mut bench = waiting(1);
     bench.get(0, false);
     assert_eq!(bench.tell(CUT_SHORT), []);
@@ -60,7 +60,7 @@ fn a_failure_that_may_be_the_sibling_s_own_fault_fails_nobody_else() {
 }
 
 #[test]
-fn the_second_in_a_row_is_the_service_s() {
+fn second_own_fault_failure_is_blamed_on_the_service() {
     let mut bench = waiting(1);
     bench.tell(CUT_SHORT);
     bench.get(0, false);
@@ -90,7 +90,7 @@ fn the_second_in_a_row_is_the_service_s() {
 }
 
 #[test]
-fn whosever_fault_it_counts() {
+fn own_fault_failure_counts_against_the_budget() {
     let mut bench = settled(1, HOUR);
     for _ in 0..10 {
         bench.pass(2 * SECOND);
@@ -102,7 +102,7 @@ fn whosever_fault_it_counts() {
 }
 
 #[test]
-fn who_waits_for_another_attempt_is_told_of_a_sibling_s() {
+fn sibling_failure_settles_callers_in_backoff() {
     let mut bench = in_air(1);
     bench.fail(0);
     bench.get(0, false);
@@ -113,7 +113,7 @@ fn who_waits_for_another_attempt_is_told_of_a_sibling_s() {
 }
 
 #[test]
-fn a_sibling_that_was_not_told_to_wait_takes_nothing_back() {
+fn sibling_failure_does_not_shorten_retry_after() {
     let mut bench = in_air(1);
     bench.tell(Event::Failed { request: 0, failure: Failure::Retry { after: Some(MINUTE) } });
     bench.pass(2 * SECOND);
@@ -123,7 +123,7 @@ fn a_sibling_that_was_not_told_to_wait_takes_nothing_back() {
 }
 
 #[test]
-fn a_failure_is_no_concern_of_who_has_a_token_or_asks_already() {
+fn sibling_failure_is_ignored_with_a_token_or_a_pending_request() {
     let failure = Failure::Terminal;
     assert_eq!(settled(1, HOUR).tell(Event::SiblingFailed { own_fault: false, failure }), []);
     assert_eq!(in_air(1).tell(Event::SiblingFailed { own_fault: false, failure }), []);
@@ -131,7 +131,7 @@ fn a_failure_is_no_concern_of_who_has_a_token_or_asks_already() {
 }
 
 #[test]
-fn a_failure_of_one_s_own_is_told() {
+fn own_failure_is_shared() {
     let failed = in_air(1).fail(0);
     assert!(failed.windows(2).any(|pair| pair == [Action::ShareFailure, Action::Unlock]), "{failed:?}");
     let mut bench = in_air(1);
