@@ -56,13 +56,13 @@ impl Attempts {
 
     /// A sibling's request failed, perhaps through its own fault. If so, it counts but another may follow at once; false
     /// if the service is to blame, since others have failed as well.
-    pub(super) fn excused(&mut self, awake: i64) -> bool {
-        let excused = !self.is_failing() && !self.suspected;
-        if excused {
+    pub(super) fn excuse_sibling(&mut self, awake: i64) -> bool {
+        let is_excused = !self.is_failing() && !self.suspected;
+        if is_excused {
             self.suspected = true;
             self.spend(awake);
         }
-        excused
+        is_excused
     }
 
     /// A request that was sent before this machine was made, but counts against its budget. The oldest comes first.
@@ -90,7 +90,7 @@ impl Attempts {
 
     /// A sibling has a token, which says nothing new about the service: the failures are forgotten, but the requests
     /// still count.
-    pub(super) fn forgiven(&mut self) {
+    pub(super) fn reset_failures(&mut self) {
         self.failures = 0;
     }
 

@@ -15,14 +15,14 @@ pub(super) struct Call {
 
 impl Call {
     /// A token with so much life left has enough of it.
-    pub(super) fn is_enough(&self, left: Lifetime) -> bool {
+    pub(super) fn accepts(&self, left: Lifetime) -> bool {
         left >= Lifetime::Millis(self.min_validity)
     }
 }
 
 /// What happens to the waiting calls.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Fate {
+pub(super) enum Settlement {
     /// A new token has arrived with this life left: a call for more cannot be served.
     NewToken(Lifetime),
     /// There is a token with this life left, but not a new one: a call that it does not serve waits on.
@@ -33,15 +33,15 @@ pub(super) enum Fate {
     Closed,
 }
 
-impl Fate {
+impl Settlement {
     /// What the call gets; `None`: it waits on.
     fn outcome(self, call: &Call) -> Option<Outcome> {
         match self {
-            Fate::NewToken(left) if call.is_enough(left) => Some(Outcome::Token),
-            Fate::NewToken(_) => Some(Outcome::TooShort),
-            Fate::OldToken(left) => (call.is_enough(left) && !call.force).then_some(Outcome::Token),
-            Fate::Failed(request) => Some(Outcome::Failed { request }),
-            Fate::Closed => Some(Outcome::Closed),
+            Settlement::NewToken(left) if call.accepts(left) => Some(Outcome::Token),
+            Settlement::NewToken(_) => Some(Outcome::TooShort),
+            Settlement::OldToken(left) => (call.accepts(left) && !call.force).then_some(Outcome::Token),
+            Settlement::Failed(request) => Some(Outcome::Failed { request }),
+            Settlement::Closed => Some(Outcome::Closed),
         }
     }
 }
@@ -68,8 +68,8 @@ impl Calls {
     }
 
     /// Removes the calls whose time has come and passes each on with its outcome, in the order in which they came.
-    pub(super) fn settle(&mut self, fate: Fate, mut settle: impl FnMut(u32, Outcome)) {
-        self.0.retain(|call| match fate.outcome(call) {
+    pub(super) fn settle(&mut self, settlement: Settlement, mut settle: impl FnMut(u32, Outcome)) {
+        self.0.retain(|call| match settlement.outcome(call) {
             Some(outcome) => {
                 settle(call.id, outcome);
                 false

@@ -17,10 +17,10 @@ use super::clock::bounded;
 use super::lifetime::Lifetime;
 pub use answer::Answer;
 pub(super) use answer::TimedAnswer;
-pub(super) use ends::SAME;
+pub(super) use ends::END_TOLERANCE;
 use ends::{End, Ends};
 use rules::{Basis, Judgement};
-pub(super) use rules::{REASK_SPREAD, UNCERTAINTY};
+pub(super) use rules::{CONFIRM_SPREAD, UNCERTAINTY};
 
 /// An uncertain answer is remembered for so long (ms), should the request after it fail.
 const REMEMBERED: i64 = 60_000;
@@ -91,7 +91,7 @@ impl Lives {
         let looks_valid = timed.answer.expires_at.is_none_or(|at| at - self.corrected(wall) > UNCERTAINTY);
         if previous.is_none() && looks_valid {
             self.uncertain = Some(timed);
-            return Verdict::Uncertain { wait: rules::REASK };
+            return Verdict::Uncertain { wait: rules::CONFIRM_DELAY };
         }
         self.offset = None;
         Verdict::Expired

@@ -49,7 +49,7 @@ impl Machine {
             self.time_out();
         }
         if step == Step::Jump {
-            self.hurry();
+            self.retry_now();
         }
         self.apply(event);
         // Last, for any other event may be the very answer, or take a caller away.
@@ -62,7 +62,7 @@ impl Machine {
 
     /// What the machine is doing.
     pub fn status(&self) -> Status {
-        let trying = self.request.is_some() || self.turn.is_some() || self.is_asking_again();
+        let trying = self.request.is_some() || self.turn.is_some() || self.is_confirming();
         match (self.phase, trying, &self.token) {
             (Phase::Idle, ..) => Status::Idle,
             (Phase::Closed, ..) => Status::Closed,

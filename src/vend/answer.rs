@@ -1,7 +1,7 @@
 //! A vending service's answer in any of its shapes.
 
 use super::error::VendError;
-use super::find::{Found, search};
+use super::find::{Match, search};
 use super::grant::{Asked, compare_all};
 use super::text::{Content, strip_guard};
 use crate::codec::json::{Json, parse};
@@ -44,7 +44,7 @@ const EXPIRY_TOLERANCE_MS: i64 = 5_000;
 /// # Ok::<(), momento_token_wasm::vend::VendError>(())
 /// ```
 pub struct Answer {
-    found: Found,
+    found: Match,
 }
 
 impl Answer {
@@ -64,19 +64,19 @@ impl Answer {
             Some('{' | '[') => search(&parse(text).map_err(|_| VendError::BrokenJson)?)?,
             Some(_) => match parse(text) {
                 Ok(Json::String(text)) => Self::read_string(text)?,
-                _ => Found::bare(text, key_version(text)),
+                _ => Match::bare(text, key_version(text)),
             },
         };
         Ok(Answer { found })
     }
 
     /// Reads an answer that is a JSON string: a credential, or JSON as text.
-    fn read_string(text: Zeroizing<String>) -> Result<Found, VendError> {
+    fn read_string(text: Zeroizing<String>) -> Result<Match, VendError> {
         let version = key_version(&text);
         if version.is_none() && !matches!(Content::of(&text), Content::Plain) {
             return search(&Json::String(text));
         }
-        Ok(Found::bare(&text, version))
+        Ok(Match::bare(&text, version))
     }
 
     /// The token that the service's `RefreshAuthToken` takes, if it gave one.
@@ -117,7 +117,7 @@ impl Answer {
         now: i64,
         local: i64,
     ) -> Result<Token, TokenError> {
-        let Found { credential, is_v2_key, endpoint, expiry, .. } = &self.found;
+        let Match { credential, is_v2_key, endpoint, expiry, .. } = &self.found;
         // The app's own endpoint goes before the answer's.
         if options.endpoint.is_none() {
             options.endpoint.clone_from(endpoint);

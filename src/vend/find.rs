@@ -18,7 +18,7 @@ const MAX_DEPTH: u32 = 5;
 const MIN_CREDENTIAL_LENGTH: usize = 40;
 
 /// A credential, and what the answer says about it.
-pub(super) struct Found {
+pub(super) struct Match {
     pub(super) credential: Secret,
     pub(super) is_v2_key: bool,
     /// The base endpoint.
@@ -30,10 +30,10 @@ pub(super) struct Found {
     pub(super) refresh_token: Option<Secret>,
 }
 
-impl Found {
+impl Match {
     /// A credential with nothing else.
     pub(super) fn bare(credential: &str, version: Option<Version>) -> Self {
-        Found {
+        Match {
             credential: Secret::new(credential.into()),
             is_v2_key: version == Some(Version::V2),
             endpoint: None,
@@ -48,7 +48,7 @@ impl Found {
 ///
 /// # Errors
 /// What the document is instead, if it holds no credential, several, or one that is part of a failed response.
-pub(super) fn search(document: &Json) -> Result<Found, VendError> {
+pub(super) fn search(document: &Json) -> Result<Match, VendError> {
     let mut search = Search::default();
     search.value(document, Field::Other, Place::TOP);
     search.finish()
@@ -101,7 +101,7 @@ impl Merit {
 /// The best string so far.
 struct Candidate {
     rank: Rank,
-    found: Found,
+    found: Match,
     /// There is another of the same rank, or there are two endpoints for this one.
     is_ambiguous: bool,
     /// The `statusCode` of the response that it is part of, if that is not a success.
@@ -111,7 +111,7 @@ struct Candidate {
 impl Candidate {
     fn new(rank: Rank, text: &str, version: Option<Version>, objects: Option<&Enclosing<'_>>) -> Self {
         let around = || std::iter::successors(objects, |object| object.outer).map(|object| object.fields);
-        let mut found = Found::bare(text, version);
+        let mut found = Match::bare(text, version);
         let nearest = around().find(|fields| fields.endpoint.is_some());
         found.endpoint = nearest.and_then(|fields| fields.endpoint).map(String::from);
         // Expiry and refresh token belong to a named credential in the same object. Farther out they may be those of
@@ -240,7 +240,7 @@ impl Search {
         self.best = Some(Candidate::new(rank, text, version, place.object));
     }
 
-    fn finish(self) -> Result<Found, VendError> {
+    fn finish(self) -> Result<Match, VendError> {
         match self.best {
             Some(Candidate { failure: Some(status), .. }) => Err(VendError::StatusCode { status }),
             Some(best) if best.is_ambiguous => Err(VendError::Ambiguous),

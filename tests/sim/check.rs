@@ -29,7 +29,7 @@ pub(crate) struct Moment<Brings> {
     /// How coarse the clocks are.
     pub(crate) grain: i64,
     /// When the wall clock was last set forward (true time).
-    pub(crate) leapt: i64,
+    pub(crate) set_forward_at: i64,
     /// How often it has been set back.
     pub(crate) set_backs: i64,
     /// The truth about a token that it brings.

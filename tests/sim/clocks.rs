@@ -34,7 +34,7 @@ pub(crate) struct Clocks {
     set_back_unseen: bool,
     leapt_unseen: bool,
     /// When the wall clock was last set forward: tokens then look older than they are.
-    pub(crate) leapt: i64,
+    pub(crate) set_forward_at: i64,
     /// How often it was set back.
     pub(crate) set_backs: i64,
 }
@@ -51,7 +51,7 @@ impl Clocks {
             slept_unseen: false,
             set_back_unseen: false,
             leapt_unseen: false,
-            leapt: i64::MIN,
+            set_forward_at: i64::MIN,
             set_backs: 0,
         }
     }
@@ -61,7 +61,7 @@ impl Clocks {
     pub(crate) fn of_another_tab(&self, rng: &mut Rng) -> Self {
         let mut clocks = self.clone();
         clocks.stopped = rng.i64(-DAY..SECOND);
-        clocks.leapt = i64::MIN;
+        clocks.set_forward_at = i64::MIN;
         clocks.set_backs = 0;
         clocks
     }
@@ -113,7 +113,7 @@ impl Clocks {
             self.set_back_unseen = true;
             self.set_backs += 1;
         } else {
-            self.leapt = t;
+            self.set_forward_at = t;
             self.leapt_unseen = true;
         }
         true

@@ -28,7 +28,7 @@ const SHARED_BLUR: i64 = 5_500 * MS;
 const STEP: i64 = 250;
 
 /// An answer that takes longer proves nothing.
-const PROMPT: i64 = 10 * SECOND;
+const MAX_LATENCY: i64 = 10 * SECOND;
 
 /// By then the request after an answer in doubt is sent, unless the page is frozen: later it settles nothing.
 const ASKED_AGAIN: i64 = 5 * SECOND;
@@ -156,7 +156,7 @@ impl Watch {
                 ensure!((3_000..=4_000).contains(&wait), "I2: asks again after {wait} ms");
             }
             // Whose clock is as slow as `Date` is coarse may be in doubt in the token's last seconds.
-            let prompt = seen.t - brought.sent <= PROMPT;
+            let prompt = seen.t - brought.sent <= MAX_LATENCY;
             // What siblings reckoned by a clock that was set since may still cost a wait.
             let agree = !self.was_set && prompt && brought.always_right && (0..=SECOND).contains(&seen.ahead);
             ensure!(!(agree && seen.doubted), "in doubt although both clocks are right");
@@ -168,7 +168,7 @@ impl Watch {
     fn soon_there(&mut self, seen: &Seen<'_>, brought: &Brought) -> Checked {
         let wrong = seen.ahead.abs() > RIGHT;
         // What was stuck in a page that was frozen is no measure of time.
-        let prompt = seen.t - brought.sent <= PROMPT;
+        let prompt = seen.t - brought.sent <= MAX_LATENCY;
         let good = prompt && (brought.right_date || brought.fresh);
         // A doubt of before the host's clock was set right is settled by no single answer.
         let since = core::mem::replace(&mut self.good, good);

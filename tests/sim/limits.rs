@@ -35,7 +35,7 @@ impl Limits {
 
     /// A request is sent.
     pub(crate) fn start<Brings>(&mut self, moment: &Moment<Brings>) -> Checked {
-        let Moment { t, now, grain, leapt, .. } = *moment;
+        let Moment { t, now, grain, set_forward_at, .. } = *moment;
         if let Some((last, mono)) = self.last.replace((t, now.mono)) {
             ensure!(t - last >= MIN_GAP - grain, "{} ms after the last request", (t - last) / MS);
             ensure!(now.mono - mono >= MIN_GAP / MS, "{} awake ms after the last request", now.mono - mono);
@@ -47,7 +47,7 @@ impl Limits {
         }
         self.starts.push_back((t, now.mono));
         if let Some((until, said, set_backs)) = self.not_before {
-            let early = t < until - moment.slack(set_backs) && leapt < said;
+            let early = t < until - moment.slack(set_backs) && set_forward_at < said;
             ensure!(!early, "{} ms before Retry-After", (until - t) / MS);
         }
         Ok(())

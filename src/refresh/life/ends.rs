@@ -4,11 +4,11 @@ use super::rules::Basis;
 
 /// So many tokens are remembered. A source sees another every few seconds at most, and one that is so far back has
 /// expired by every clock.
-const MOST: usize = 256;
+const CAPACITY: usize = 256;
 
 /// An earlier end from a sibling counts only if the difference is more than this (ms): each hop takes a little off, and
 /// after some hops one's own computation is the better one.
-pub(in super::super) const SAME: i64 = 5_000;
+pub(in super::super) const END_TOLERANCE: i64 = 5_000;
 
 /// When (steady) a token ends, and what that was computed from.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ impl Ends {
     /// Takes in what a sibling says, and whether it `extended` an end that it knew. Gives the end that counts.
     pub(super) fn sibling_end(&mut self, token_hash: u64, end: End, extended: bool) -> i64 {
         let kept = match self.take(token_hash) {
-            Some(known) if !extended && known.at - end.at <= SAME => known,
+            Some(known) if !extended && known.at - end.at <= END_TOLERANCE => known,
             Some(_) | None => end,
         };
         self.put(token_hash, kept);
@@ -80,7 +80,7 @@ impl Ends {
     }
 
     fn put(&mut self, token_hash: u64, end: End) {
-        if self.0.len() == MOST {
+        if self.0.len() == CAPACITY {
             self.0.remove(0);
         }
         self.0.push((token_hash, end));

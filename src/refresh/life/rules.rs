@@ -19,20 +19,20 @@ const AGREEMENT: i64 = 5_000;
 const SLACK: i64 = 60_000;
 
 /// The same, with its life, if that is not known (ms): the most that Momento grants a disposable token.
-const LONGEST: i64 = 25 * 3_600_000;
+const DEFAULT_LIFE: i64 = 25 * 3_600_000;
 
 /// A time that moves with the clock differs from it by no more than this (ms): whole seconds, and what is not counted.
-const STEP: i64 = 1_200;
+const STEP_TOLERANCE: i64 = 1_200;
 
 /// An answer that took longer than this (ms) is no measure of time: its page may have been frozen, and what was stored
 /// meanwhile is another copy.
-const PROMPT: i64 = 10_000;
+const MAX_LATENCY: i64 = 10_000;
 
 /// The least time (ms) before a request that follows an uncertain answer.
-pub(super) const REASK: i64 = 3_000;
+pub(super) const CONFIRM_DELAY: i64 = 3_000;
 
 /// How much is added to it at random, at most.
-pub(in super::super) const REASK_SPREAD: i64 = 1_000;
+pub(in super::super) const CONFIRM_SPREAD: i64 = 1_000;
 
 /// What a token's end was computed from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ struct HostClock {
 impl<'a> View<'a> {
     fn new(timed: &'a TimedAnswer, expires_at: i64, wall: i64, by_offset: bool) -> Self {
         let left = |now: i64| expires_at - now - UNCERTAINTY;
-        let most = |life: Option<i64>| life.map_or(LONGEST, |life| life + SLACK);
+        let most = |life: Option<i64>| life.map_or(DEFAULT_LIFE, |life| life + SLACK);
         View {
             timed,
             wall,
@@ -121,7 +121,7 @@ impl<'a> View<'a> {
     /// Both clocks show the same time, as far as can be known.
     fn clocks_agree(&self) -> bool {
         let within = |date: HostClock| date.earliest - AGREEMENT <= self.wall && self.wall <= date.latest + AGREEMENT;
-        self.timed.took() <= PROMPT && self.date.is_some_and(within)
+        self.timed.took() <= MAX_LATENCY && self.date.is_some_and(within)
     }
 
     /// It expired on its way to a client whose clock is right.
@@ -138,7 +138,7 @@ impl<'a> View<'a> {
     /// The wall clock itself shows a time at which the answer may have arrived.
     fn wall_decides(&self, date: HostClock) -> bool {
         let within = date.earliest <= self.wall && self.wall <= date.latest + AGREEMENT;
-        within && !self.by_offset && self.timed.took() <= PROMPT
+        within && !self.by_offset && self.timed.took() <= MAX_LATENCY
     }
 
     /// Rules 2 to 5: by the wall clock the token is valid. `None`: it is not.
@@ -148,7 +148,7 @@ impl<'a> View<'a> {
         }
         let unsure = self.may_have_expired();
         if unsure && previous.is_none() {
-            return Some(Judgement::Uncertain { wait: REASK });
+            return Some(Judgement::Uncertain { wait: CONFIRM_DELAY });
         }
         if unsure && self.by_offset {
             // The offset may have been learned from `Date`, so it is no second opinion. A new token is valid all the same.
@@ -170,7 +170,7 @@ impl<'a> View<'a> {
         match plausible {
             Some(left) => clock(left.min(self.by_wall)),
             None => {
-                let life = self.timed.life().unwrap_or(LONGEST - SLACK);
+                let life = self.timed.life().unwrap_or(DEFAULT_LIFE - SLACK);
                 Some(Judgement::good((life - UNCERTAINTY).min(self.by_wall), Basis::Length))
             }
         }
@@ -185,14 +185,14 @@ impl<'a> View<'a> {
         }
         // A clock that is ahead by no more than what counts as right shows a valid token as expired. If tokens are
         // served more than once, it can be told from a clock that is further ahead only by a token served after that.
-        let wait = REASK.max(self.by_wall + AGREEMENT + 2 * UNCERTAINTY);
+        let wait = CONFIRM_DELAY.max(self.by_wall + AGREEMENT + 2 * UNCERTAINTY);
         let Some(previous) = previous else { return Judgement::Uncertain { wait } };
         let when_sent = self.by_wall + self.timed.took();
         let served_again = previous.repeated || previous.answer.token_hash == self.timed.answer.token_hash;
         if served_again && when_sent > -AGREEMENT - UNCERTAINTY {
             return Judgement::Uncertain { wait };
         }
-        if previous.took() > PROMPT && self.timed.took() <= PROMPT {
+        if previous.took() > MAX_LATENCY && self.timed.took() <= MAX_LATENCY {
             return Judgement::Uncertain { wait };
         }
         // The host's clock moves on: the answers are live, and the wall clock is ahead.
@@ -222,10 +222,10 @@ impl<'a> View<'a> {
 
     /// From the previous answer to this one, the time that `read` finds in them has moved on as the clock did.
     fn moved_on(&self, previous: &TimedAnswer, read: fn(&TimedAnswer) -> Option<i64>) -> bool {
-        let least = self.timed.sent - previous.received - STEP;
-        let most = self.timed.received - previous.sent + STEP;
+        let least = self.timed.sent - previous.received - STEP_TOLERANCE;
+        let most = self.timed.received - previous.sent + STEP_TOLERANCE;
         let times = read(previous).zip(read(self.timed));
-        self.timed.took() <= PROMPT && times.is_some_and(|(from, to)| (least..=most).contains(&(to - from)))
+        self.timed.took() <= MAX_LATENCY && times.is_some_and(|(from, to)| (least..=most).contains(&(to - from)))
     }
 }
 
@@ -278,7 +278,7 @@ fn judge_unsigned(timed: &TimedAnswer, wall: i64, by_offset: bool, previous: Opt
                 Some(date) if date.left > 0 || date.left_at_most <= 0 => by_clock(at - date.latest),
                 // It may have expired on its way.
                 Some(date) if previous.is_some() => by_clock(at - date.earliest),
-                Some(_) => Judgement::Uncertain { wait: REASK },
+                Some(_) => Judgement::Uncertain { wait: CONFIRM_DELAY },
             }
         }
         (None, None) => Judgement::Unlimited,

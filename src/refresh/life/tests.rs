@@ -68,7 +68,7 @@ const fn uncertain(wait: i64) -> Verdict {
     Verdict::Uncertain { wait }
 }
 
-const DOUBT: Verdict = uncertain(3_000);
+const UNCERTAIN: Verdict = uncertain(3_000);
 
 // ── rule 1 ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -103,7 +103,7 @@ fn without_exp_a_possibly_expired_token_is_uncertain() {
     let soon = Answer { stated_expiry: Some(NOW + SECOND), date: Some(NOW), ..Answer::default() };
     assert_eq!(first(100, soon), good(900 - LOSS), "the wall clock tells");
     let mut client = Client::ahead(-HOUR);
-    assert_eq!(client.judge(0, soon), DOUBT);
+    assert_eq!(client.judge(0, soon), UNCERTAIN);
     assert_eq!(client.judge(0, soon), good(SECOND - LOSS));
     assert_eq!(first(-HOUR, Answer { stated_expiry: Some(NOW + LOSS), ..soon }), Verdict::Expired);
 }
@@ -134,7 +134,7 @@ fn agreeing_wall_clock_counts_unless_behind() {
     assert_eq!(first(-1, dated(MINUTE, 0)), good(MINUTE - SECOND - LOSS));
     // Where nothing is left by the host's, the wall clock's word is all there is, once that was looked into.
     let mut client = Client::ahead(-1);
-    assert_eq!(client.judge(0, dated(SECOND, 0)), DOUBT);
+    assert_eq!(client.judge(0, dated(SECOND, 0)), UNCERTAIN);
     assert_eq!(client.judge(0, dated(SECOND, 0)), good(SECOND - LOSS));
 }
 
@@ -143,7 +143,7 @@ fn token_expired_on_arrival_is_refused_at_once() {
     assert_eq!(first(0, dated(LOSS, 0)), Verdict::Expired);
     assert_eq!(first(0, dated(LOSS - 4_999, 0)), Verdict::Expired);
     // A little later it is the host, or a clock.
-    assert_eq!(first(0, known(MINUTE, dated(LOSS - 5_000, 0))), DOUBT);
+    assert_eq!(first(0, known(MINUTE, dated(LOSS - 5_000, 0))), UNCERTAIN);
     assert_eq!(first(0, known(MINUTE, dated(LOSS - 4_999, 0))), Verdict::Expired);
 }
 
@@ -231,7 +231,7 @@ fn possible_expiry_on_the_way_is_uncertain() {
     // By `Date` between 0.65 s and nothing are left.
     let answer = dated(SECOND, 0);
     let mut client = Client { takes: SECOND, ..Client::ahead(-HOUR) };
-    assert_eq!(client.judge(0, answer), DOUBT);
+    assert_eq!(client.judge(0, answer), UNCERTAIN);
     assert_eq!(client.judge(4_000, dated(5_000, 4_000)), good(SECOND - LOSS));
     // A wall clock within those bounds tells.
     for (ahead, valid) in [(0, true), (7 * SECOND, false), (-1, false)] {
@@ -247,7 +247,7 @@ fn possible_expiry_on_the_way_is_uncertain() {
 /// A client that is an hour fast, in doubt since it received an answer at 0.
 fn fast(answer: Answer, takes: i64) -> Client {
     let mut client = Client { takes, ..Client::ahead(HOUR) };
-    assert_eq!(client.judge(0, answer), DOUBT);
+    assert_eq!(client.judge(0, answer), UNCERTAIN);
     client
 }
 
@@ -325,7 +325,7 @@ fn confirmed_offset_is_kept_until_implausible() {
     // The clock was set.
     let mut client = proved(by_date);
     client.lives.forget();
-    assert_eq!(client.judge(MINUTE, by_date(MINUTE)), DOUBT);
+    assert_eq!(client.judge(MINUTE, by_date(MINUTE)), UNCERTAIN);
     // With it more is left than can be: it is judged without.
     let mut client = proved(by_length);
     client.ahead = 0;
@@ -336,15 +336,15 @@ fn confirmed_offset_is_kept_until_implausible() {
     let copy = dated(0, -HOUR);
     assert_eq!(client.judge(MINUTE, copy), uncertain(3_000));
     assert_eq!(client.judge(MINUTE + 4_000, copy), Verdict::Expired);
-    assert_eq!(client.judge(2 * MINUTE, by_date(2 * MINUTE)), DOUBT);
+    assert_eq!(client.judge(2 * MINUTE, by_date(2 * MINUTE)), UNCERTAIN);
     // By it the token died on the way; but it may be the offset that is wrong.
     let mut client = proved(by_date);
-    assert_eq!(client.judge(MINUTE, known(5 * MINUTE, dated(MINUTE, MINUTE))), DOUBT);
+    assert_eq!(client.judge(MINUTE, known(5 * MINUTE, dated(MINUTE, MINUTE))), UNCERTAIN);
     // Nor does it tell whether a token died on the way.
     let mut client = proved(by_length);
     client.takes = SECOND;
     let soon = |at: i64| dated(at + SECOND, at);
-    assert_eq!(client.judge(MINUTE, soon(MINUTE)), DOUBT);
+    assert_eq!(client.judge(MINUTE, soon(MINUTE)), UNCERTAIN);
     assert_eq!(client.judge(MINUTE + 4_000, soon(MINUTE + 4_000)), Verdict::Expired);
     // Unless each token is new: then it has its whole life, but no more than is left by the offset.
     let host_ahead = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - 3 * SECOND));
@@ -352,7 +352,7 @@ fn confirmed_offset_is_kept_until_implausible() {
         let mut client = proved(proof);
         client.takes = SECOND;
         let new = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - SECOND));
-        assert_eq!(client.judge(MINUTE, new(MINUTE)), DOUBT);
+        assert_eq!(client.judge(MINUTE, new(MINUTE)), UNCERTAIN);
         assert_eq!(client.judge(MINUTE + 4_000, new(MINUTE + 4_000)), good(left - LOSS));
     }
     // It is known no better than `Date` is: the shorter counts.
@@ -362,13 +362,13 @@ fn confirmed_offset_is_kept_until_implausible() {
 
 #[test]
 fn uncertain_answer_is_remembered_for_a_minute() {
-    for (sent, expected) in [(60_000, good(5 * MINUTE - SECOND - LOSS)), (60_001, DOUBT)] {
+    for (sent, expected) in [(60_000, good(5 * MINUTE - SECOND - LOSS)), (60_001, UNCERTAIN)] {
         let mut client = fast(dated(5 * MINUTE, 0), 0);
         assert_eq!(client.judge(sent, dated(sent + 5 * MINUTE, sent)), expected, "{sent}");
     }
     let mut client = fast(dated(5 * MINUTE, 0), 0);
     client.lives.forget_uncertain();
-    assert_eq!(client.judge(3_000, dated(5 * MINUTE, 3_000)), DOUBT, "a sibling had a token");
+    assert_eq!(client.judge(3_000, dated(5 * MINUTE, 3_000)), UNCERTAIN, "a sibling had a token");
 }
 
 #[test]
@@ -401,7 +401,7 @@ fn clock_within_five_seconds_is_not_taken_for_fast() {
 #[test]
 fn slow_answer_does_not_make_clocks_agree() {
     // The client is slow, and its page was frozen until the token had ended.
-    for (takes, expected) in [(10_000, good(7 * SECOND - LOSS)), (10_001, DOUBT)] {
+    for (takes, expected) in [(10_000, good(7 * SECOND - LOSS)), (10_001, UNCERTAIN)] {
         let mut client = Client { takes, ..Client::ahead(-7 * SECOND) };
         assert_eq!(client.judge(0, dated(0, -SECOND - takes)), expected, "{takes}");
     }
@@ -415,7 +415,7 @@ fn slow_answer_does_not_make_clocks_agree() {
 #[test]
 fn answer_slower_than_ten_seconds_proves_nothing() {
     for (takes, next, expected) in
-        [(10_000, 0, good(5 * MINUTE - SECOND - LOSS)), (10_001, 0, DOUBT), (0, 10_001, Verdict::Expired)]
+        [(10_000, 0, good(5 * MINUTE - SECOND - LOSS)), (10_001, 0, UNCERTAIN), (0, 10_001, Verdict::Expired)]
     {
         let mut client = fast(dated(5 * MINUTE, 0), takes);
         client.takes = next;

@@ -2,7 +2,7 @@
 
 use super::super::action::{Action, Cause, Outcome};
 use super::super::backoff;
-use super::super::calls::{Call, Fate};
+use super::super::calls::{Call, Settlement};
 use super::super::clock::bounded;
 use super::super::event::Event;
 use super::super::lifetime::Lifetime;
@@ -38,7 +38,7 @@ impl Machine {
             Event::Timer => {}
             Event::Wake => {
                 self.timer.woke();
-                self.hurry();
+                self.retry_now();
             }
             Event::Hidden => self.timer.hidden(),
             Event::Online => self.online(),
@@ -76,9 +76,9 @@ impl Machine {
         let Some(token) = self.token.as_ref().filter(|_| !call.force) else { return self.calls.add(call) };
         let now = self.now();
         let outcome = match token.term {
-            _ if call.is_enough(token.left(now)) => Outcome::Token,
+            _ if call.accepts(token.left(now)) => Outcome::Token,
             // Even a fresh token has less than that; and this one still counts as fresh.
-            Some(term) if !call.is_enough(Lifetime::Millis(term.life)) && now < term.refresh => Outcome::TooShort,
+            Some(term) if !call.accepts(Lifetime::Millis(term.life)) && now < term.refresh => Outcome::TooShort,
             Some(_) | None => return self.calls.add(call),
         };
         self.act(Action::Settle { call: call.id, outcome });
@@ -104,28 +104,28 @@ impl Machine {
     }
 
     /// The page woke: what it waited for may be over.
-    pub(super) fn hurry(&mut self) {
+    pub(super) fn retry_now(&mut self) {
         let is_stuck = match self.plan {
             Plan::Retry => self.token.is_none(),
-            Plan::Refused | Plan::Demand => true,
-            Plan::Refresh | Plan::Keep | Plan::Pause | Plan::Reask | Plan::Hurry => false,
+            Plan::Refused | Plan::OnDemand => true,
+            Plan::Refresh | Plan::Unlimited | Plan::Pause | Plan::Confirm | Plan::Immediate => false,
         };
         if is_stuck {
-            self.plan = Plan::Hurry;
+            self.plan = Plan::Immediate;
             self.planned_at = self.now();
         }
     }
 
     /// An answer that comes so much later proves nothing about the one before.
     pub(super) fn page_did_not_run(&mut self) {
-        if self.plan == Plan::Reask {
+        if self.plan == Plan::Confirm {
             self.lives.forget_uncertain();
         }
     }
 
     fn online(&mut self) {
         let was_offline = self.offline.take().is_some();
-        self.hurry();
+        self.retry_now();
         if was_offline {
             let at = self.draw(0, ONLINE_SPREAD);
             self.planned_at = self.planned_at.max(at);
@@ -154,6 +154,6 @@ impl Machine {
             self.unlock();
         }
         self.release();
-        self.settle(Fate::Closed);
+        self.settle(Settlement::Closed);
     }
 }

@@ -2,9 +2,9 @@
 
 use super::super::action::{Action, Cause, Reason};
 use super::super::backoff::{self, GRACE};
-use super::super::calls::Fate;
+use super::super::calls::Settlement;
 use super::super::event::Failure;
-use super::super::life::{Answer, REASK_SPREAD, TimedAnswer, Verdict};
+use super::super::life::{Answer, CONFIRM_SPREAD, TimedAnswer, Verdict};
 use super::super::lifetime::Lifetime;
 use super::events::PROBE;
 use super::state::{Machine, Plan, Request};
@@ -14,14 +14,14 @@ use super::token::{CurrentToken, Term};
 const MAX_RETRY_AFTER: i64 = 3_600_000;
 
 /// So many unreadable answers in a row count as terminal.
-const MALFORMED: u8 = 3;
+const MAX_MALFORMED: u8 = 3;
 
 /// A token that was current for so long (ms) without being rejected was a good one, even if its refresh is still far
 /// off.
-const PROVEN: i64 = 3_600_000;
+const PROVEN_AFTER: i64 = 3_600_000;
 
 /// The longest (ms) that the lock is kept until an uncertain answer is asked for again.
-const LONGEST_HOLD: i64 = 7_000;
+const MAX_LOCK_HOLD: i64 = 7_000;
 
 impl Machine {
     /// Sends a request that is due, or takes the next step towards it.
@@ -29,12 +29,12 @@ impl Machine {
         let next = self.next_attempt();
         let is_due = next == Some(0);
         // Something else has decided, or the request has to wait for something else.
-        if self.plan != Plan::Reask || next.is_none_or(|delay| delay > LONGEST_HOLD) {
+        if self.plan != Plan::Confirm || next.is_none_or(|delay| delay > MAX_LOCK_HOLD) {
             self.release();
         }
-        if self.keeps_lock {
+        if self.holds_lock {
             if is_due {
-                self.keeps_lock = false;
+                self.holds_lock = false;
                 let request = self.new_request();
                 self.start_request(request);
             }
@@ -96,22 +96,22 @@ impl Machine {
         let request = request.id;
         match self.lives.judge(timed, self.time.wall()) {
             Verdict::Good { life, extended } => {
-                self.keep(answer.token_hash, life, extended);
+                self.install(answer.token_hash, life, extended);
                 self.attempts.succeeded(self.time.awake());
                 self.not_before = 0;
                 self.act(Action::Install { request });
                 if self.shared {
                     self.share(true);
                 }
-                self.settle(Fate::NewToken(life));
+                self.settle(Settlement::NewToken(life));
                 self.unlock();
             }
             Verdict::Uncertain { wait } => {
                 self.act(Action::Uncertain { request });
-                self.plan = Plan::Reask;
-                self.planned_at = self.draw(wait, REASK_SPREAD);
+                self.plan = Plan::Confirm;
+                self.planned_at = self.draw(wait, CONFIRM_SPREAD);
                 // No sibling is to ask meanwhile.
-                self.keeps_lock = self.shared;
+                self.holds_lock = self.shared;
             }
             Verdict::Expired => {
                 self.act(Action::Refuse { request });
@@ -121,9 +121,9 @@ impl Machine {
     }
 
     /// Makes a token the current one, and plans its refresh. `extended`: its end was moved later.
-    pub(super) fn keep(&mut self, hash: u64, life: Lifetime, extended: bool) {
+    pub(super) fn install(&mut self, hash: u64, life: Lifetime, extended: bool) {
         let term = life.millis().map(|life| self.draw_term(life));
-        let proven = self.in_ms(PROVEN);
+        let proven = self.in_ms(PROVEN_AFTER);
         let proven = term.map_or(proven, |term| term.window_opens.min(proven));
         self.token = Some(CurrentToken { hash, term, proven, extended, date: self.lives.date(hash) });
         self.had_token = true;
@@ -135,7 +135,7 @@ impl Machine {
                 self.plan = Plan::Refresh;
                 self.planned_at = term.refresh;
             }
-            None => self.plan = Plan::Keep,
+            None => self.plan = Plan::Unlimited,
         }
     }
 
@@ -151,14 +151,14 @@ impl Machine {
     /// A request has failed: plans the next one, and settles the callers.
     pub(super) fn fail(&mut self, request: u32, cause: Cause, failure: Failure) {
         self.attempts.failed();
-        let asked = self.heed(failure);
+        let asked = self.apply_retry_after(failure);
         self.malformed = match failure {
             Failure::Malformed => self.malformed.saturating_add(1),
             Failure::Retry { .. } | Failure::Terminal => 0,
         };
         let is_final = match failure {
             Failure::Retry { .. } => false,
-            Failure::Malformed => self.malformed >= MALFORMED,
+            Failure::Malformed => self.malformed >= MAX_MALFORMED,
             Failure::Terminal => true,
         };
         let delay = if is_final && self.had_token_recently() {
@@ -167,7 +167,7 @@ impl Machine {
             self.plan = Plan::Refused;
             backoff::delay_after_refusal(&mut self.rng, self.refusals)
         } else {
-            self.plan = if is_final { Plan::Demand } else { Plan::Retry };
+            self.plan = if is_final { Plan::OnDemand } else { Plan::Retry };
             // With a token there is time, but no more than it lasts. What the server asked for comes on top, not
             // instead: clients that were asked the same must not return at the same moment.
             let within = self.time_left();
@@ -178,7 +178,7 @@ impl Machine {
         let calls = std::mem::take(&mut self.calls);
         self.act(Action::Report { request, cause, retry_at: self.refresh_at() });
         self.calls = calls;
-        self.settle(Fate::Failed(request));
+        self.settle(Settlement::Failed(request));
         if self.shared && cause != Cause::Sibling {
             self.act(Action::ShareFailure);
             self.unlock();
@@ -192,7 +192,7 @@ impl Machine {
 
     /// No request is sent before the server wants it; for how long (ms), as far as that is granted. A sibling that was
     /// not asked to wait takes nothing back.
-    pub(super) fn heed(&mut self, failure: Failure) -> i64 {
+    pub(super) fn apply_retry_after(&mut self, failure: Failure) -> i64 {
         let after = match failure {
             Failure::Retry { after } => after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER),
             Failure::Malformed | Failure::Terminal => 0,

@@ -14,12 +14,12 @@ impl Machine {
     /// The steady time at which a request is wanted, limits and network apart; `None`: none is.
     fn wanted_at(&self) -> Option<i64> {
         match self.plan {
-            Plan::Refresh | Plan::Keep | Plan::Hurry if self.calls.any() => Some(self.now()),
+            Plan::Refresh | Plan::Unlimited | Plan::Immediate if self.calls.any() => Some(self.now()),
             Plan::Retry | Plan::Refused if self.calls.any_forced() => Some(self.now()),
-            Plan::Demand if !self.calls.any() => None,
-            Plan::Keep => None,
-            Plan::Refresh => earlier(Some(self.planned_at), self.last_chance()),
-            Plan::Retry | Plan::Refused | Plan::Pause | Plan::Demand | Plan::Reask | Plan::Hurry => {
+            Plan::OnDemand if !self.calls.any() => None,
+            Plan::Unlimited => None,
+            Plan::Refresh => earlier(Some(self.planned_at), self.latest_refresh()),
+            Plan::Retry | Plan::Refused | Plan::Pause | Plan::OnDemand | Plan::Confirm | Plan::Immediate => {
                 Some(self.planned_at)
             }
         }
@@ -27,7 +27,7 @@ impl Machine {
 
     /// If timers are late, the token is renewed early enough for one of them to fire before it expires; but not before
     /// its window opens.
-    fn last_chance(&self) -> Option<i64> {
+    fn latest_refresh(&self) -> Option<i64> {
         let lag = if self.timer.is_throttled_to_minutes() { LONG_LAG } else { LAG };
         let term = self.token.as_ref()?.term?;
         self.timer.is_throttled().then(|| term.window_opens.max(term.expires - lag))
@@ -36,8 +36,8 @@ impl Machine {
     /// Someone waits for the next request, or did something to cause it.
     fn is_on_demand(&self) -> bool {
         match self.plan {
-            Plan::Demand | Plan::Hurry | Plan::Reask => true,
-            Plan::Refresh | Plan::Keep | Plan::Retry | Plan::Refused | Plan::Pause => self.calls.any_forced(),
+            Plan::OnDemand | Plan::Immediate | Plan::Confirm => true,
+            Plan::Refresh | Plan::Unlimited | Plan::Retry | Plan::Refused | Plan::Pause => self.calls.any_forced(),
         }
     }
 
@@ -53,13 +53,13 @@ impl Machine {
             }
             at = at.max(probe);
         }
-        let limit = self.attempts.wait(self.time.awake(), self.is_on_demand(), self.may_put_off());
+        let limit = self.attempts.wait(self.time.awake(), self.is_on_demand(), self.max_delay());
         Some((at - self.now()).max(limit).max(0))
     }
 
     /// How long (ms) a request may be put off for the budget's sake; `None`: as long as it takes. What other machines
     /// have sent does not put off a renewal until the token is lost.
-    fn may_put_off(&self) -> Option<i64> {
+    fn max_delay(&self) -> Option<i64> {
         if !self.attempts.counts_inherited(self.time.awake()) || self.attempts.is_failing() {
             return None;
         }
@@ -81,12 +81,12 @@ impl Machine {
 
     /// The last request failed for good, and nobody asks for another.
     pub(super) fn has_given_up(&self) -> bool {
-        self.plan == Plan::Demand && !self.calls.any()
+        self.plan == Plan::OnDemand && !self.calls.any()
     }
 
     /// An uncertain answer is to be asked for again.
-    pub(super) fn is_asking_again(&self) -> bool {
-        self.plan == Plan::Reask
+    pub(super) fn is_confirming(&self) -> bool {
+        self.plan == Plan::Confirm
     }
 
     pub(super) fn is_due_but_offline(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::super::action::{Action, Status};
 use super::super::backoff::Attempts;
-use super::super::calls::{Calls, Fate};
+use super::super::calls::{Calls, Settlement};
 use super::super::clock::{Now, Timeline};
 use super::super::life::Lives;
 use super::super::policy::Policy;
@@ -32,7 +32,7 @@ pub struct Machine {
     pub(super) request: Option<Request>,
     pub(super) next_request: u32,
     /// The group's lock is kept from one request to the next, because the answer was uncertain.
-    pub(super) keeps_lock: bool,
+    pub(super) holds_lock: bool,
     pub(super) attempts: Attempts,
     /// What the next request waits for, and the steady time it is planned for. Without meaning while a request is under
     /// way: its outcome makes a new plan.
@@ -87,7 +87,7 @@ pub(super) enum Plan {
     /// The token's refresh, or the very first request. A waiting caller does not wait for it.
     Refresh,
     /// A caller: the token never expires.
-    Keep,
+    Unlimited,
     /// The backoff after a failure. Callers wait for it, unless they force a request.
     Retry,
     /// The delay after a refusal that may be temporary, because there is or was a token. Callers wait for it, unless
@@ -97,11 +97,11 @@ pub(super) enum Plan {
     /// it is to slow down.
     Pause,
     /// A caller, after a failure for good: even then not before its time.
-    Demand,
+    OnDemand,
     /// The time after which an uncertain answer is asked for again. Everyone waits for it.
-    Reask,
+    Confirm,
     /// Nothing: the page woke or came online.
-    Hurry,
+    Immediate,
 }
 
 impl Machine {
@@ -132,7 +132,7 @@ impl Machine {
             turn: None,
             request: None,
             next_request: 0,
-            keeps_lock: false,
+            holds_lock: false,
             attempts: Attempts::default(),
             plan: Plan::Refresh,
             planned_at: 0,
@@ -157,9 +157,9 @@ impl Machine {
     }
 
     /// Settles those calls whose time has come.
-    pub(super) fn settle(&mut self, fate: Fate) {
+    pub(super) fn settle(&mut self, settlement: Settlement) {
         let actions = &mut self.actions;
-        self.calls.settle(fate, |call, outcome| actions.push(Action::Settle { call, outcome }));
+        self.calls.settle(settlement, |call, outcome| actions.push(Action::Settle { call, outcome }));
     }
 
     /// The steady time.

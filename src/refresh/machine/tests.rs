@@ -1,7 +1,6 @@
 //! The rules one by one. How they hold together, whatever happens, is for `tests/sim`.
 
 mod callers;
-mod doubt;
 mod end;
 mod extremes;
 mod failures;
@@ -11,6 +10,7 @@ mod page;
 mod refusals;
 mod rejections;
 mod schedule;
+mod uncertain;
 
 use super::super::action::Status::*;
 use super::super::action::{Action, Cause, Outcome, Reason};
@@ -39,25 +39,31 @@ struct Bench {
     timer: Option<i64>,
     calls: u32,
     /// Messages to itself are lost.
-    deaf: bool,
+    loses_messages: bool,
 }
 
 impl Bench {
     fn new(seed: u64) -> Self {
         let now = Now { wall: 1_800_000_000_000, mono: 7_000 };
-        Bench { machine: Machine::new(Policy::default(), seed, now), now, timer: None, calls: 0, deaf: false }
+        Bench { machine: Machine::new(Policy::default(), seed, now), now, timer: None, calls: 0, loses_messages: false }
     }
 
     /// One of several tabs.
     fn in_group(seed: u64) -> Self {
         let now = Now { wall: 1_800_000_000_000, mono: 7_000 };
-        Bench { machine: Machine::in_group(Policy::default(), seed, now), now, timer: None, calls: 0, deaf: false }
+        Bench {
+            machine: Machine::in_group(Policy::default(), seed, now),
+            now,
+            timer: None,
+            calls: 0,
+            loses_messages: false,
+        }
     }
 
     /// With a request in the air.
     fn started(seed: u64) -> Self {
         let mut bench = Bench::new(seed);
-        let actions = bench.tell(Event::Start);
+        let actions = bench.send(Event::Start);
         assert!(actions.contains(&Action::Fetch { request: 0, reason: Reason::First }), "{actions:?}");
         bench
     }
@@ -75,7 +81,7 @@ impl Bench {
         self.machine.token_valid_for().map(|left| left.millis().expect("a token that expires"))
     }
 
-    fn tell(&mut self, event: Event) -> Vec<Action> {
+    fn send(&mut self, event: Event) -> Vec<Action> {
         if event == Event::Timer {
             self.timer = None;
         }
@@ -85,12 +91,12 @@ impl Bench {
             match action {
                 Action::Arm { delay } => self.timer = Some(self.now.mono + delay),
                 Action::Disarm => self.timer = None,
-                Action::Drain { request } if !self.deaf => drained = Some(*request),
+                Action::Drain { request } if !self.loses_messages => drained = Some(*request),
                 _ => {}
             }
         }
         match drained {
-            Some(request) => [actions, self.tell(Event::Drained { request })].concat(),
+            Some(request) => [actions, self.send(Event::Drained { request })].concat(),
             None => actions,
         }
     }
@@ -107,7 +113,7 @@ impl Bench {
             && at - from <= within
         {
             self.pass(at - self.now.mono);
-            if let Some(request) = fetched(&self.tell(Event::Timer)) {
+            if let Some(request) = fetched(&self.send(Event::Timer)) {
                 return Some((request, at - from));
             }
         }
@@ -117,20 +123,20 @@ impl Bench {
 
     fn vend(&mut self, request: u32, life: i64) -> Vec<Action> {
         let answer = Answer { token_hash: new_token(), stated_expiry: Some(self.now.wall + life), ..Answer::default() };
-        self.tell(Event::Vended { request, answer })
+        self.send(Event::Vended { request, answer })
     }
 
     fn fail(&mut self, request: u32) -> Vec<Action> {
-        self.tell(Event::Failed { request, failure: Failure::Retry { after: None } })
+        self.send(Event::Failed { request, failure: Failure::Retry { after: None } })
     }
 
     fn refuse(&mut self, request: u32) -> Vec<Action> {
-        self.tell(Event::Failed { request, failure: Failure::Terminal })
+        self.send(Event::Failed { request, failure: Failure::Terminal })
     }
 
     fn get(&mut self, min_validity: i64, force: bool) -> Vec<Action> {
         self.calls += 1;
-        self.tell(Event::Get { call: self.calls, min_validity, force })
+        self.send(Event::Get { call: self.calls, min_validity, force })
     }
 
     /// Fails until there were so many failures.

@@ -19,7 +19,7 @@ const FIRST_PROBE: i64 = MINUTE;
 
 pub(super) type Moment = crate::check::Moment<Option<Truth>>;
 
-pub(super) struct Held {
+pub(super) struct Current {
     pub(super) since: i64,
     /// When it truly expires, and until when it may be in hand.
     pub(super) expires: Option<i64>,
@@ -32,7 +32,7 @@ pub(super) struct Held {
     pub(super) life: i64,
 }
 
-impl Held {
+impl Current {
     /// By how much it may have less life left, in the eyes of the client, than it truly has, unless
     /// the wall clock was set forward.
     pub(super) fn slack(&self, moment: &Moment) -> i64 {
@@ -47,18 +47,18 @@ pub(crate) struct Ledger {
     pub(super) closed: bool,
     pub(super) status: Option<Status>,
     pub(super) air: Option<u32>,
-    pub(super) token: Option<Held>,
+    pub(super) token: Option<Current>,
     pub(super) seen_token: bool,
     /// The last token was rejected; `Some(false)`: or it expired at that very moment.
     pub(super) rejected: Option<bool>,
     /// The last answer left it in doubt whether its token lives.
-    pub(super) doubt: bool,
-    pub(super) maybe_doubt: bool,
+    pub(super) uncertain: bool,
+    pub(super) maybe_uncertain: bool,
     /// The last attempt failed; for good, at this time.
     pub(super) failing: bool,
     pub(super) terminal: bool,
     /// The last token that expired by itself, where none has been rejected since.
-    pub(super) ended: Option<Held>,
+    pub(super) ended: Option<Current>,
     /// How often the service has said no since a token last arrived, and was asked again.
     pub(super) refusals: usize,
     /// Before when (true time) it is not asked again by itself, and how often the wall clock had been set back.
@@ -68,7 +68,7 @@ pub(crate) struct Ledger {
     /// How many answers in a row could not be read.
     pub(super) malformed: u32,
     /// Since that failure for good something happened that may bring about another attempt.
-    pub(super) stirred: bool,
+    pub(super) may_retry: bool,
     pub(super) limits: Limits,
     /// Since when the machine has been told that it is offline, or sent its last probe.
     pub(super) offline: Option<i64>,
@@ -146,7 +146,7 @@ impl Ledger {
             let (wall, mono) = (moment.now.wall - last.wall, moment.now.mono - last.mono);
             (wall - mono).abs() > 4_000
         }) {
-            self.stirred = true;
+            self.may_retry = true;
         }
         self.last_now = Some(moment.now);
         if self.closed {
@@ -163,9 +163,9 @@ impl Ledger {
             }
             Event::Abandon { call } => drop(self.waiting.remove(&call)),
             Event::Timer => self.alarm.0 = None,
-            Event::Wake => self.stirred = true,
+            Event::Wake => self.may_retry = true,
             Event::Online => {
-                self.stirred = true;
+                self.may_retry = true;
                 self.offline = None;
             }
             Event::Offline if self.offline.is_none() => {
@@ -176,11 +176,11 @@ impl Ledger {
             Event::Rejected => {
                 self.ended = None;
                 if let Some(held) = &self.token {
-                    self.stirred = true;
+                    self.may_retry = true;
                     let alive = held.expires.is_none_or(|at| at - t > held.slack(moment));
-                    self.rejected = Some(alive && moment.leapt < held.since);
+                    self.rejected = Some(alive && moment.set_forward_at < held.since);
                     // Unless it expired at that very moment: then nothing was rejected.
-                    self.maybe_doubt = core::mem::take(&mut self.doubt);
+                    self.maybe_uncertain = core::mem::take(&mut self.uncertain);
                 }
             }
             Event::Vended { request, .. } if self.air == Some(request) => {
@@ -229,13 +229,13 @@ impl Ledger {
         // One in hand may have ended as well, if this is the first event since.
         let (recent, unclear) = match self.token.as_ref().or(self.ended.as_ref()) {
             None => (false, false),
-            Some(Held { expires: None, .. }) => (true, false),
-            Some(held @ Held { expires: Some(expires), .. }) => {
+            Some(Current { expires: None, .. }) => (true, false),
+            Some(held @ Current { expires: Some(expires), .. }) => {
                 // The client may take it for good for longer than it is, or for shorter.
                 let until = held.until.unwrap_or(*expires);
                 let (earliest, latest) = (moment.t - until - LOSS, moment.t - expires + held.slack(moment));
-                let leapt = moment.leapt >= held.since;
-                (latest < GRACE, earliest < GRACE && (latest >= GRACE || leapt))
+                let set_forward_at = moment.set_forward_at >= held.since;
+                (latest < GRACE, earliest < GRACE && (latest >= GRACE || set_forward_at))
             }
         };
         self.fail(!recent);
@@ -251,11 +251,11 @@ impl Ledger {
         self.unclear = false;
         self.refused_until = None;
         self.failing = true;
-        self.doubt = false;
-        self.maybe_doubt = false;
+        self.uncertain = false;
+        self.maybe_uncertain = false;
         self.malformed = 0;
         self.terminal = terminal;
-        self.stirred = false;
+        self.may_retry = false;
     }
 
     fn action(&mut self, moment: &Moment, action: &Action, batch: &mut Batch) -> Checked {
@@ -281,12 +281,12 @@ impl Ledger {
                 ensure!(until.is_none_or(|at| at > t), "I1: installed an expired token");
                 let (error, set_backs) = (truth.error.map_or(ANY, |error| error * MS), moment.set_backs);
                 let life = 0; // Known once the machine is asked.
-                self.token = Some(Held { since: t, expires, until, error, set_backs, life });
+                self.token = Some(Current { since: t, expires, until, error, set_backs, life });
                 self.seen_token = true;
                 self.rejected = None;
                 self.failing = false;
-                self.doubt = false;
-                self.maybe_doubt = false;
+                self.uncertain = false;
+                self.maybe_uncertain = false;
                 self.malformed = 0;
                 self.terminal = false;
                 self.unclear = false;
@@ -297,7 +297,7 @@ impl Ledger {
             }
             Action::Drop => {
                 let held = self.token.take().ok_or("dropped a token that is not in hand")?;
-                if moment.event != Event::Rejected && moment.leapt < held.since {
+                if moment.event != Event::Rejected && moment.set_forward_at < held.since {
                     let expires = held.expires.ok_or("dropped a token that never expires")?;
                     ensure!(expires - t <= held.slack(moment), "dropped a token with {} ms left", (expires - t) / MS);
                 }
@@ -315,7 +315,7 @@ impl Ledger {
             Action::Uncertain { request } => {
                 ensure!(batch.landed == Some((request, true)), "doubted what did not arrive");
                 batch.doubted = true;
-                self.doubt = true;
+                self.uncertain = true;
                 self.terminal = false;
             }
             Action::Report { request, cause, retry_at } => {

@@ -187,8 +187,8 @@ impl World {
             ..refresh::Answer::default()
         };
         // A leap of the clock looks like a request that took long.
-        let leapt = if self.clocks.leapt >= self.sent { 2 * DAY } else { 0 };
-        let truth = Truth::of_right_host(ends, &self.clocks, dated, self.t, self.t - self.sent + leapt);
+        let set_forward_at = if self.clocks.set_forward_at >= self.sent { 2 * DAY } else { 0 };
+        let truth = Truth::of_right_host(ends, &self.clocks, dated, self.t, self.t - self.sent + set_forward_at);
         self.deliver_with(Event::Vended { request, answer }, Some(truth), None)
     }
 
@@ -205,7 +205,7 @@ impl World {
     }
 
     fn deliver_with(&mut self, event: Event, truth: Option<Truth>, brought: Option<&Brought>) -> Checked {
-        let Clocks { grain, leapt, set_backs, .. } = self.clocks;
+        let Clocks { grain, set_forward_at, set_backs, .. } = self.clocks;
         let t = self.t;
         let now = self.clocks.read(t);
         let actions = self.machine.handle(event, now);
@@ -215,7 +215,7 @@ impl World {
             self.note(&format!("{event:?}, wall {}, mono {} → {actions:?}", now.wall, now.mono));
         }
         self.ledger.check(
-            &Moment { event, t, now, grain, leapt, set_backs, brings: truth },
+            &Moment { event, t, now, grain, set_forward_at, set_backs, brings: truth },
             &actions,
             &self.machine,
         )?;

@@ -13,13 +13,13 @@ use crate::service::Answer;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Lifetime, Outcome, Status};
 
 /// The longest that the owner of the lock listens (ms).
-const HUSH: i64 = 100;
+const LISTEN_TIME: i64 = 100;
 
 /// The longest that it takes to make sure that it has heard them (ms).
-const SOUNDING: i64 = 500;
+const DRAIN_TIMEOUT: i64 = 500;
 
 /// The longest that the lock is kept (ms) between an answer in doubt and the request that settles it.
-const KEPT: i64 = 7_000;
+const MAX_LOCK_HOLD: i64 = 7_000;
 
 impl World {
     pub(crate) fn get(&mut self, n: usize, min_validity: i64, force: bool) -> Result<u32, String> {
@@ -44,14 +44,14 @@ impl World {
         // Three timers may be late meanwhile: those that end the listening, by two seconds after sleep, and the
         // sounding, and the one that ends the request.
         let (t, limit) =
-            (self.t, self.policy.request_timeout() + HUSH + SOUNDING + (3 * self.latest + 3 * SECOND) / MS);
-        let kept = if self.tabs[n].ledger.keeps_lock() { KEPT } else { 0 };
+            (self.t, self.policy.request_timeout() + LISTEN_TIME + DRAIN_TIMEOUT + (3 * self.latest + 3 * SECOND) / MS);
+        let kept = if self.tabs[n].ledger.keeps_lock() { MAX_LOCK_HOLD } else { 0 };
         let limit = limit + kept;
         let tab = &mut self.tabs[n];
-        let Clocks { grain, leapt, set_backs, .. } = tab.clocks;
+        let Clocks { grain, set_forward_at, set_backs, .. } = tab.clocks;
         let now = tab.clocks.read(t);
         let actions = tab.machine.handle(event, now);
-        let moment = Moment { event, t, now, grain, leapt, set_backs, brings };
+        let moment = Moment { event, t, now, grain, set_forward_at, set_backs, brings };
         let checked = tab.ledger.check(&moment, &actions, &tab.machine);
         let due = tab.machine.refresh_at().map(|at| at - now.wall);
         let (id, held) = (tab.id, tab.locked.map_or(0, |since| now.mono - since));

@@ -1,6 +1,6 @@
 //! A storm: anything may happen to any tab at any time; then all goes well again.
 
-use super::weather::PATIENCE;
+use super::weather::LOCK_TIMEOUT;
 use super::world::World;
 use crate::check::{Checked, token_due};
 use crate::clocks::{HOUR, MINUTE, MS, SECOND, log_uniform};
@@ -288,7 +288,7 @@ impl World {
     /// A turn comes on top.
     fn token_due(&self) -> i64 {
         let asked = self.tabs.iter().filter_map(|tab| tab.ledger.not_before()).max();
-        token_due(&self.policy, self.t, asked) + PATIENCE
+        token_due(&self.policy, self.t, asked) + LOCK_TIMEOUT
     }
 
     /// Every tab asks, again and again where that fails, until it has a token.

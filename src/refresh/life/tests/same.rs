@@ -21,7 +21,7 @@ fn live_answer_extends_a_passed_end() {
     let mut client = Client::ahead(-HOUR);
     client.judge(0, copy);
     // The same `Date`: in doubt once, and then refused.
-    assert_eq!(client.judge(19 * SECOND, copy), DOUBT);
+    assert_eq!(client.judge(19 * SECOND, copy), UNCERTAIN);
     assert_eq!(client.judge(22 * SECOND, copy), Verdict::Expired);
     // Another, or none that can be read.
     for (live, life) in [(dated(20 * SECOND, 15 * SECOND), 4 * SECOND), (ends(20 * SECOND), HOUR + SECOND)] {
@@ -46,7 +46,7 @@ fn token_without_exp_keeps_its_end() {
     let copy = Answer { stated_life: Some(20 * SECOND), date: Some(NOW), ..Answer::default() };
     let mut client = Client::default();
     assert_eq!(client.judge(0, copy), good(20 * SECOND - LOSS));
-    assert_eq!(client.judge(20 * SECOND, copy), DOUBT);
+    assert_eq!(client.judge(20 * SECOND, copy), UNCERTAIN);
     assert_eq!(client.judge(24 * SECOND, copy), Verdict::Expired);
 }
 
@@ -91,7 +91,7 @@ fn confirmed_answer_moves_a_future_end() {
     let served = |at: i64| dated(5 * MINUTE, at);
     let mut client = Client::ahead(HOUR);
     client.lives.sibling_token(served(0).token_hash, Some(NOW), Lifetime::Millis(MINUTE), false, 0);
-    assert_eq!(client.judge(0, served(0)), DOUBT);
+    assert_eq!(client.judge(0, served(0)), UNCERTAIN);
     assert_eq!(client.judge(3_000, served(3_000)), good(5 * MINUTE - 4 * SECOND - LOSS));
     assert!(client.extended);
 }

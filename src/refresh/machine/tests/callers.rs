@@ -96,8 +96,8 @@ fn abandoning_a_call_keeps_the_request_and_other_calls() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     bench.get(0, false);
-    assert_eq!(bench.tell(Event::Abandon { call: 1 }), []);
-    assert_eq!(bench.tell(Event::Abandon { call: 99 }), []);
+    assert_eq!(bench.send(Event::Abandon { call: 1 }), []);
+    assert_eq!(bench.send(Event::Abandon { call: 99 }), []);
     let vended = bench.vend(0, HOUR);
     assert!(vended.contains(&Action::Settle { call: 2, outcome: Outcome::Token }));
     assert_eq!(outcomes(&vended).len(), 1);

@@ -7,11 +7,11 @@ fn close_settles_callers_and_stops() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     bench.get(HOUR, true);
-    let closed = bench.tell(Event::Close);
+    let closed = bench.send(Event::Close);
     let settle = |call| Action::Settle { call, outcome: Outcome::Closed };
     assert_eq!(closed, [Action::Abort { request: 0 }, settle(1), settle(2), Action::Disarm, Action::Status(Closed)]);
     for event in [Event::Start, Event::Timer, Event::Wake, Event::Online, Event::Rejected, Event::Close] {
-        assert_eq!(bench.tell(event), [], "{event:?}");
+        assert_eq!(bench.send(event), [], "{event:?}");
     }
     assert_eq!(bench.vend(0, HOUR), []);
     assert_eq!(bench.get(0, false), [settle(3)]);

@@ -62,10 +62,10 @@ fn retry_after_is_honored_up_to_an_hour() {
     for (asked, granted) in [(i64::MIN, 0), (-1, 0), (0, 0), (MINUTE, MINUTE), (2 * HOUR, HOUR), (i64::MAX, HOUR)] {
         let mut bench = Bench::started(5);
         bench.pass(SECOND);
-        bench.tell(Event::Failed { request: 0, failure: Failure::Retry { after: Some(asked) } });
+        bench.send(Event::Failed { request: 0, failure: Failure::Retry { after: Some(asked) } });
         // Neither who insists nor a page that wakes goes before.
         bench.get(0, true);
-        bench.tell(Event::Wake);
+        bench.send(Event::Wake);
         assert_eq!(bench.machine.refresh_at().is_none(), granted == 0, "{asked}: at once");
         if granted > 0 {
             let (_, after) = bench.next_fetch(2 * HOUR).expect("a retry");
@@ -78,7 +78,7 @@ fn retry_after_is_honored_up_to_an_hour() {
 fn retry_after_is_jittered() {
     let after = |seed| {
         let mut bench = Bench::started(seed);
-        bench.tell(Event::Failed { request: 0, failure: Failure::Retry { after: Some(MINUTE) } });
+        bench.send(Event::Failed { request: 0, failure: Failure::Retry { after: Some(MINUTE) } });
         bench.next_fetch(2 * HOUR).expect("a retry").1
     };
     let mut times: Vec<_> = (0..20).map(after).collect();
@@ -126,7 +126,7 @@ fn abandoned_call_after_terminal_failure_sends_nothing() {
     bench.get(0, true);
     assert_eq!(bench.machine.status(), Waiting);
     let call = bench.calls;
-    assert_eq!(bench.tell(Event::Abandon { call }), [Action::Disarm, Action::Status(Failed)]);
+    assert_eq!(bench.send(Event::Abandon { call }), [Action::Disarm, Action::Status(Failed)]);
     assert_eq!(bench.next_fetch(DAY), None);
 }
 
@@ -135,7 +135,7 @@ fn request_times_out() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     bench.pass(10 * SECOND);
-    let actions = bench.tell(Event::Timer);
+    let actions = bench.send(Event::Timer);
     let report = Action::Report { request: 0, cause: Cause::Timeout, retry_at: retry_at(&actions) };
     let settle = Action::Settle { call: 1, outcome: Outcome::Failed { request: 0 } };
     assert_eq!(actions[..3], [Action::Abort { request: 0 }, report, settle]);
@@ -148,7 +148,7 @@ fn request_times_out() {
 fn timeout_counts_as_failure() {
     let mut bench = Bench::started(1);
     bench.pass(10 * SECOND);
-    bench.tell(Event::Timer);
+    bench.send(Event::Timer);
     assert_eq!(bench.machine.status(), Waiting);
     let (mut request, _) = bench.next_fetch(HOUR).expect("a retry");
     for nth in 2..12 {
@@ -195,16 +195,16 @@ fn third_malformed_answer_in_a_row_is_terminal() {
     let mut bench = Bench::started(1);
     for request in 0..3 {
         assert_eq!(bench.machine.status(), Fetching);
-        bench.tell(Event::Failed { request, failure });
+        bench.send(Event::Failed { request, failure });
         assert_eq!(bench.next_fetch(HOUR).is_some(), request < 2);
     }
     assert_eq!(bench.machine.status(), Failed);
     // Until someone asks, or the page wakes.
     assert!(fetched(&bench.get(0, false)).is_some());
-    bench.tell(Event::Failed { request: 3, failure });
+    bench.send(Event::Failed { request: 3, failure });
     assert_eq!(bench.machine.status(), Failed);
     bench.pass(HOUR);
-    assert!(fetched(&bench.tell(Event::Wake)).is_some());
+    assert!(fetched(&bench.send(Event::Wake)).is_some());
 }
 
 #[test]
@@ -212,13 +212,13 @@ fn other_outcomes_reset_the_malformed_count() {
     let mut bench = Bench::started(1);
     let mut request = 0;
     for failure in [Failure::Malformed, Failure::Malformed, Failure::Retry { after: None }].repeat(2) {
-        bench.tell(Event::Failed { request, failure });
+        bench.send(Event::Failed { request, failure });
         request = bench.next_fetch(HOUR).expect("another attempt").0;
     }
-    bench.tell(Event::Failed { request, failure: Failure::Malformed });
+    bench.send(Event::Failed { request, failure: Failure::Malformed });
     request = bench.next_fetch(HOUR).expect("another attempt").0;
     bench.vend(request, HOUR);
     request = bench.next_fetch(HOUR).expect("a refresh").0;
-    bench.tell(Event::Failed { request, failure: Failure::Malformed });
+    bench.send(Event::Failed { request, failure: Failure::Malformed });
     assert!(bench.next_fetch(HOUR).is_some());
 }

@@ -6,14 +6,14 @@ use super::*;
 
 /// The longest wait for the lock, how long its owner listens, and how long the channel is sounded at most, which is
 /// part of the first.
-const PATIENCE: i64 = 5 * SECOND;
-const LISTENING: i64 = 100;
-const DRAINING: i64 = 500;
+const LOCK_TIMEOUT: i64 = 5 * SECOND;
+const LISTEN_TIME: i64 = 100;
+const DRAIN_TIMEOUT: i64 = 500;
 
 /// With an attempt that waits for its turn, number 0.
 fn waiting(seed: u64) -> Bench {
     let mut bench = Bench::in_group(seed);
-    let actions = bench.tell(Event::Start);
+    let actions = bench.send(Event::Start);
     assert_eq!(actions[0], Action::Lock { request: 0, left: Lifetime::ZERO });
     assert_eq!(fetched(&actions), None);
     assert_eq!(bench.machine.status(), Fetching);
@@ -21,21 +21,21 @@ fn waiting(seed: u64) -> Bench {
 }
 
 /// With a request in the air, number 0, under the lock.
-fn in_air(seed: u64) -> Bench {
+fn with_request(seed: u64) -> Bench {
     let mut bench = waiting(seed);
-    bench.tell(Event::Locked { request: 0 });
-    assert_eq!(bench.next_fetch(PATIENCE), Some((0, LISTENING)));
+    bench.send(Event::Locked { request: 0 });
+    assert_eq!(bench.next_fetch(LOCK_TIMEOUT), Some((0, LISTEN_TIME)));
     bench
 }
 
 /// With a token in hand that has this life (ms) left, margin included.
 fn settled(seed: u64, life: i64) -> Bench {
-    let mut bench = in_air(seed);
+    let mut bench = with_request(seed);
     bench.vend(0, life);
     bench
 }
 
-fn heard(life: i64, fresh: bool) -> Event {
+fn sibling_token(life: i64, fresh: bool) -> Event {
     Event::SiblingToken { token_hash: new_token(), life: Lifetime::Millis(life), fresh, extended: false, date: None }
 }
 
@@ -46,7 +46,7 @@ fn next_turn(bench: &mut Bench, within: i64) -> u32 {
         && at <= end
     {
         bench.pass(at - bench.now.mono);
-        for action in bench.tell(Event::Timer) {
+        for action in bench.send(Event::Timer) {
             if let Action::Lock { request, .. } = action {
                 return request;
             }
@@ -57,7 +57,7 @@ fn next_turn(bench: &mut Bench, within: i64) -> u32 {
 
 #[test]
 fn lock_owner_listens_before_it_vends() {
-    let mut bench = in_air(1);
+    let mut bench = with_request(1);
     bench.get(0, false);
     let actions = bench.vend(0, HOUR);
     let settle = Action::Settle { call: 1, outcome: Outcome::Token };
@@ -76,7 +76,7 @@ fn lock_owner_listens_before_it_vends() {
 fn lock_timeout_leads_to_a_request() {
     let waits: Vec<i64> = (0..50).map(|seed| waiting(seed).next_fetch(MINUTE).expect("a request").1).collect();
     let (least, most) = (waits.iter().min().copied(), waits.iter().max().copied());
-    assert!(least >= Some(4 * SECOND) && most <= Some(PATIENCE - DRAINING), "{waits:?}");
+    assert!(least >= Some(4 * SECOND) && most <= Some(LOCK_TIMEOUT - DRAIN_TIMEOUT), "{waits:?}");
     // Not all at once.
     assert!(most > least.map(|least| least + SECOND / 4), "{waits:?}");
     // And gives up its place in the queue afterwards.
@@ -91,7 +91,7 @@ fn lock_wait_ends_before_the_token_expires() {
         let mut bench = settled(seed, 4 * SECOND);
         next_turn(&mut bench, 4 * SECOND);
         let left = bench.left().expect("a token");
-        let (_, after) = bench.next_fetch(PATIENCE).expect("a request");
+        let (_, after) = bench.next_fetch(LOCK_TIMEOUT).expect("a request");
         assert!(after <= left, "{after} ms, and the token had {left} ms left");
     }
 }
@@ -100,7 +100,7 @@ fn lock_wait_ends_before_the_token_expires() {
 fn patience(bench: &mut Bench, life: i64) -> (i64, i64) {
     next_turn(bench, life);
     let left = bench.left().expect("a token");
-    (left, bench.next_fetch(PATIENCE).expect("a request").1)
+    (left, bench.next_fetch(LOCK_TIMEOUT).expect("a request").1)
 }
 
 #[test]
@@ -117,43 +117,43 @@ fn lock_wait_leaves_time_for_the_owner_and_the_own_request() {
 
 #[test]
 fn throttled_tab_waits_for_the_lock_past_the_token_end() {
-    let mut bench = in_air(1);
+    let mut bench = with_request(1);
     bench.vend(0, 3 * SECOND);
-    bench.tell(Event::Hidden);
+    bench.send(Event::Hidden);
     let (left, after) = patience(&mut bench, 3 * SECOND);
     assert!(left < 1_500 && after == 1_500, "{after} of {left} ms");
     // Once it is shown, its timers fire in time.
     bench.vend(1, 3 * SECOND);
-    bench.tell(Event::Wake);
+    bench.send(Event::Wake);
     let (left, after) = patience(&mut bench, 3 * SECOND);
     assert!(after < left && left < 1_500, "{after} of {left} ms");
 }
 
 #[test]
 fn drains_sibling_messages_before_a_request() {
-    let sounding = || {
-        let mut bench = Bench { deaf: true, ..waiting(1) };
+    let draining = || {
+        let mut bench = Bench { loses_messages: true, ..waiting(1) };
         bench.get(0, false);
-        bench.tell(Event::Locked { request: 0 });
-        assert_eq!(bench.tell(Event::Drained { request: 0 }), [], "not asked yet");
-        bench.pass(LISTENING);
-        assert!(bench.tell(Event::Timer).contains(&Action::Drain { request: 0 }));
+        bench.send(Event::Locked { request: 0 });
+        assert_eq!(bench.send(Event::Drained { request: 0 }), [], "not asked yet");
+        bench.pass(LISTEN_TIME);
+        assert!(bench.send(Event::Timer).contains(&Action::Drain { request: 0 }));
         assert_eq!(bench.machine.status(), Fetching);
         bench
     };
-    assert_eq!(fetched(&sounding().tell(Event::Drained { request: 0 })), Some(0));
-    assert_eq!(fetched(&sounding().tell(Event::Drained { request: 1 })), None, "another one's");
+    assert_eq!(fetched(&draining().send(Event::Drained { request: 0 })), Some(0));
+    assert_eq!(fetched(&draining().send(Event::Drained { request: 1 })), None, "another one's");
     // Where the channel is dead, it does not wait for long.
-    assert_eq!(sounding().next_fetch(PATIENCE), Some((0, DRAINING)));
-    // What is heard in time makes the request needless.
+    assert_eq!(draining().next_fetch(LOCK_TIMEOUT), Some((0, DRAIN_TIMEOUT)));
+    // A message handled in time makes the request unnecessary.
     for fresh in [true, false] {
-        let mut bench = sounding();
-        let actions = bench.tell(heard(HOUR, fresh));
+        let mut bench = draining();
+        let actions = bench.send(sibling_token(HOUR, fresh));
         assert!(actions.contains(&Action::Unlock) && bench.machine.status() == Ready, "{actions:?}");
-        assert_eq!(bench.tell(Event::Drained { request: 0 }), [], "too late");
+        assert_eq!(bench.send(Event::Drained { request: 0 }), [], "too late");
     }
     let failure = Failure::Terminal;
-    let actions = sounding().tell(Event::SiblingFailed { own_fault: false, failure });
+    let actions = draining().send(Event::SiblingFailed { own_fault: false, failure });
     assert!(actions.contains(&Action::Unlock) && outcomes(&actions) == [Outcome::Failed { request: 0 }], "{actions:?}");
 }
 
@@ -161,12 +161,12 @@ fn drains_sibling_messages_before_a_request() {
 fn drain_timeout_leaves_time_for_the_request() {
     for life in [2 * SECOND, 4 * SECOND, HOUR] {
         let mut bench = settled(1, life);
-        bench.deaf = true;
+        bench.loses_messages = true;
         let request = next_turn(&mut bench, life);
-        bench.tell(Event::Locked { request });
-        let left = bench.left().expect("a token") - LISTENING;
-        let (_, after) = bench.next_fetch(PATIENCE).expect("a request");
-        assert_eq!(after, LISTENING + (left - 250).clamp(1, DRAINING), "{left} ms left");
+        bench.send(Event::Locked { request });
+        let left = bench.left().expect("a token") - LISTEN_TIME;
+        let (_, after) = bench.next_fetch(LOCK_TIMEOUT).expect("a request");
+        assert_eq!(after, LISTEN_TIME + (left - 250).clamp(1, DRAIN_TIMEOUT), "{left} ms left");
     }
 }
 
@@ -176,13 +176,13 @@ fn sibling_token_ends_the_turn() {
         let mut bench = waiting(1);
         bench.get(0, false);
         if locked {
-            bench.tell(Event::Locked { request: 0 });
+            bench.send(Event::Locked { request: 0 });
         }
-        let actions = bench.tell(heard(HOUR, fresh));
+        let actions = bench.send(sibling_token(HOUR, fresh));
         let settle = Action::Settle { call: 1, outcome: Outcome::Token };
         assert_eq!(actions[..3], [Action::Adopt, settle, Action::Unlock]);
         assert_eq!(bench.machine.status(), Ready);
-        assert_eq!(bench.tell(Event::Locked { request: 0 }), [], "too late");
+        assert_eq!(bench.send(Event::Locked { request: 0 }), [], "too late");
         // Renewed in its window all the same.
         let at = bench.machine.refresh_at().expect("a refresh") - bench.now.wall;
         assert!((HOUR * 59 / 100..=HOUR * 8 / 10).contains(&at), "{at}");
@@ -191,9 +191,9 @@ fn sibling_token_ends_the_turn() {
 
 #[test]
 fn fresh_sibling_token_aborts_the_request() {
-    let mut bench = in_air(1);
+    let mut bench = with_request(1);
     bench.get(0, false);
-    let actions = bench.tell(heard(HOUR, true));
+    let actions = bench.send(sibling_token(HOUR, true));
     let settle = Action::Settle { call: 1, outcome: Outcome::Token };
     assert_eq!(actions[..4], [Action::Abort { request: 0 }, Action::Unlock, Action::Adopt, settle]);
     // Its failure brings about no other.
@@ -201,19 +201,19 @@ fn fresh_sibling_token_aborts_the_request() {
     assert_eq!(bench.machine.status(), Ready);
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + HOUR / 2));
     // An answer to an `ask` is not new: the request goes on.
-    let mut bench = in_air(1);
-    assert!(!bench.tell(heard(HOUR, false)).contains(&Action::Abort { request: 0 }));
+    let mut bench = with_request(1);
+    assert!(!bench.send(sibling_token(HOUR, false)).contains(&Action::Abort { request: 0 }));
 }
 
 #[test]
 fn adopts_only_a_better_token() {
     let mut bench = settled(1, HOUR);
-    assert_eq!(bench.tell(heard(HOUR, false)), [], "the same");
-    assert_eq!(bench.tell(heard(MINUTE, true)), [], "one that has been on its way for long");
-    assert!(bench.tell(heard(2 * HOUR, false)).contains(&Action::Adopt));
+    assert_eq!(bench.send(sibling_token(HOUR, false)), [], "the same");
+    assert_eq!(bench.send(sibling_token(MINUTE, true)), [], "one that has been on its way for long");
+    assert!(bench.send(sibling_token(2 * HOUR, false)).contains(&Action::Adopt));
     for worthless in [0, -1, MARGIN, i64::MIN] {
-        assert_eq!(Bench::in_group(1).tell(heard(worthless, true)), [], "before it began");
-        assert!(!waiting(1).tell(heard(worthless, true)).contains(&Action::Adopt), "{worthless} ms");
+        assert_eq!(Bench::in_group(1).send(sibling_token(worthless, true)), [], "before it began");
+        assert!(!waiting(1).send(sibling_token(worthless, true)).contains(&Action::Adopt), "{worthless} ms");
     }
 }
 
@@ -222,7 +222,7 @@ fn adopts_a_fresh_token_of_equal_life() {
     let mut bench = settled(1, HOUR);
     next_turn(&mut bench, HOUR);
     let left = bench.left().expect("a token");
-    let actions = bench.tell(heard(left + MARGIN, true));
+    let actions = bench.send(sibling_token(left + MARGIN, true));
     assert_eq!(actions[0], Action::Unlock, "{actions:?}");
     assert!(!actions.contains(&Action::Adopt));
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + left / 2));
@@ -230,7 +230,7 @@ fn adopts_a_fresh_token_of_equal_life() {
     let mut bench = settled(1, HOUR);
     bench.pass(MINUTE);
     bench.get(0, true);
-    let actions = bench.tell(heard(MINUTE, true));
+    let actions = bench.send(sibling_token(MINUTE, true));
     assert!(actions.contains(&Action::Adopt) && outcomes(&actions) == [Outcome::Token], "{actions:?}");
 }
 
@@ -240,19 +240,19 @@ fn stored_sibling_token_does_not_serve_forced_calls() {
     bench.pass(2 * SECOND);
     bench.get(0, true);
     bench.get(MINUTE - SECOND, false);
-    let actions = bench.tell(heard(HOUR, false));
+    let actions = bench.send(sibling_token(HOUR, false));
     assert!(actions.contains(&Action::Adopt));
     assert_eq!(outcomes(&actions), [Outcome::Token]);
     assert!(!actions.contains(&Action::Unlock), "its turn is still wanted");
-    bench.tell(Event::Locked { request: 1 });
-    let (request, _) = bench.next_fetch(PATIENCE).expect("a request");
+    bench.send(Event::Locked { request: 1 });
+    let (request, _) = bench.next_fetch(LOCK_TIMEOUT).expect("a request");
     assert_eq!(outcomes(&bench.vend(request, HOUR)), [Outcome::Token]);
 }
 
 #[test]
 fn sibling_vend_starts_the_one_second_gap() {
     let mut bench = waiting(1);
-    bench.tell(heard(HOUR, true));
+    bench.send(sibling_token(HOUR, true));
     bench.pass(200);
     let actions = bench.get(0, true);
     assert!(!actions.iter().any(|action| matches!(action, Action::Lock { .. })), "{actions:?}");
@@ -262,8 +262,8 @@ fn sibling_vend_starts_the_one_second_gap() {
 #[test]
 fn ignores_lock_of_another_turn() {
     let mut bench = waiting(1);
-    assert_eq!(bench.tell(Event::Locked { request: 7 }), []);
-    assert!(bench.next_fetch(PATIENCE).is_some_and(|(_, after)| after >= 4 * SECOND));
+    assert_eq!(bench.send(Event::Locked { request: 7 }), []);
+    assert!(bench.next_fetch(LOCK_TIMEOUT).is_some_and(|(_, after)| after >= 4 * SECOND));
 }
 
 #[test]
@@ -272,54 +272,54 @@ fn ignores_sibling_token_just_after_the_clock_was_set_back() {
     let mut bench = waiting(1);
     bench.now.mono += 2 * HOUR;
     bench.now.wall += HOUR;
-    assert!(!bench.tell(heard(HOUR, true)).contains(&Action::Adopt));
+    assert!(!bench.send(sibling_token(HOUR, true)).contains(&Action::Adopt));
     // Nor is it after sleep.
     bench.pass(HOUR);
-    assert!(!bench.tell(heard(HOUR, true)).contains(&Action::Adopt));
+    assert!(!bench.send(sibling_token(HOUR, true)).contains(&Action::Adopt));
     for _ in 0..4 {
-        assert!(!bench.tell(heard(HOUR, true)).contains(&Action::Adopt));
+        assert!(!bench.send(sibling_token(HOUR, true)).contains(&Action::Adopt));
         bench.pass(SECOND);
-        bench.tell(Event::Timer);
+        bench.send(Event::Timer);
     }
-    assert!(bench.tell(heard(HOUR, true)).contains(&Action::Adopt));
+    assert!(bench.send(sibling_token(HOUR, true)).contains(&Action::Adopt));
 }
 
 #[test]
 fn answers_a_sibling_with_a_better_token() {
     let mut bench = settled(1, HOUR);
     assert_eq!(
-        bench.tell(Event::SiblingAsked { left: Lifetime::Millis(0) }),
+        bench.send(Event::SiblingAsked { left: Lifetime::Millis(0) }),
         [Action::Share { fresh: false, extended: false, date: None }]
     );
     assert_eq!(
-        bench.tell(Event::SiblingAsked { left: Lifetime::Millis(HOUR - MINUTE) }),
+        bench.send(Event::SiblingAsked { left: Lifetime::Millis(HOUR - MINUTE) }),
         [Action::Share { fresh: false, extended: false, date: None }]
     );
-    assert_eq!(bench.tell(Event::SiblingAsked { left: Lifetime::Millis(HOUR) }), []);
-    assert_eq!(waiting(1).tell(Event::SiblingAsked { left: Lifetime::Millis(i64::MIN) }), []);
+    assert_eq!(bench.send(Event::SiblingAsked { left: Lifetime::Millis(HOUR) }), []);
+    assert_eq!(waiting(1).send(Event::SiblingAsked { left: Lifetime::Millis(i64::MIN) }), []);
 }
 
 #[test]
 fn turn_ends_when_no_token_is_wanted() {
     // Offline …
-    assert_eq!(waiting(1).tell(Event::Offline)[0], Action::Unlock);
+    assert_eq!(waiting(1).send(Event::Offline)[0], Action::Unlock);
     // … the only caller gone, after a refusal …
-    let mut bench = in_air(1);
+    let mut bench = with_request(1);
     bench.refuse(0);
     bench.pass(MINUTE);
     bench.get(0, false);
-    assert_eq!(bench.tell(Event::Abandon { call: 1 })[0], Action::Unlock);
+    assert_eq!(bench.send(Event::Abandon { call: 1 })[0], Action::Unlock);
     // … or all over.
-    assert_eq!(waiting(1).tell(Event::Close)[0], Action::Unlock);
-    let mut bench = in_air(1);
-    assert_eq!(bench.tell(Event::Close)[..2], [Action::Abort { request: 0 }, Action::Unlock]);
+    assert_eq!(waiting(1).send(Event::Close)[0], Action::Unlock);
+    let mut bench = with_request(1);
+    assert_eq!(bench.send(Event::Close)[..2], [Action::Abort { request: 0 }, Action::Unlock]);
 }
 
 #[test]
 fn sleep_ends_the_lock_wait() {
     let mut bench = waiting(1);
     bench.pass(HOUR);
-    assert!(fetched(&bench.tell(Event::Wake)).is_some());
+    assert!(fetched(&bench.send(Event::Wake)).is_some());
 }
 
 #[test]
@@ -328,13 +328,13 @@ fn machine_without_group_sends_no_messages() {
     bench.get(0, false);
     let mut actions = bench.vend(0, HOUR);
     for event in [
-        heard(2 * HOUR, true),
+        sibling_token(2 * HOUR, true),
         Event::SiblingAsked { left: Lifetime::Millis(0) },
         Event::SiblingFailed { own_fault: false, failure: Failure::Terminal },
     ] {
-        actions.extend(bench.tell(event));
+        actions.extend(bench.send(event));
     }
-    actions.extend(bench.tell(Event::Close));
+    actions.extend(bench.send(Event::Close));
     let spoken = |action: &Action| {
         use Action::*;
         matches!(action, Lock { .. } | Unlock | Share { .. } | ShareFailure | Adopt)

@@ -6,7 +6,7 @@ use super::*;
 fn after(seed: u64, ages: &[i64]) -> Bench {
     let mut bench = Bench::new(seed);
     for &age in ages {
-        assert_eq!(bench.tell(Event::PriorRequest { age }), []);
+        assert_eq!(bench.send(Event::PriorRequest { age }), []);
     }
     bench
 }
@@ -15,11 +15,11 @@ fn after(seed: u64, ages: &[i64]) -> Bench {
 fn first_request_waits_after_nine_prior_requests() {
     let ages = [500, 400, 300, 200, 100, 50, 20, 10, 1].map(|age| age * SECOND);
     let mut bench = after(1, &ages[1..]);
-    assert_eq!(fetched(&bench.tell(Event::Start)), Some(0), "the ninth");
+    assert_eq!(fetched(&bench.send(Event::Start)), Some(0), "the ninth");
 
     let mut bench = after(1, &ages);
     assert_eq!(fetched(&bench.get(0, false)), None);
-    assert_eq!((bench.machine.status(), outcomes(&bench.tell(Event::Wake))), (Waiting, vec![]));
+    assert_eq!((bench.machine.status(), outcomes(&bench.send(Event::Wake))), (Waiting, vec![]));
     let due = bench.machine.refresh_at().expect("a time") - bench.now.wall;
     assert_eq!((due, bench.next_fetch(HOUR)), (100 * SECOND, Some((0, 100 * SECOND))));
 }
@@ -28,7 +28,7 @@ fn first_request_waits_after_nine_prior_requests() {
 fn prior_requests_count_after_success() {
     for seed in 0..50 {
         let mut bench = after(seed, &[3 * SECOND, 2 * SECOND, SECOND]);
-        let mut request = fetched(&bench.tell(Event::Start)).expect("a request");
+        let mut request = fetched(&bench.send(Event::Start)).expect("a request");
         let mut starts = vec![bench.now.mono];
         for nth in 1..7 {
             match nth {
@@ -47,7 +47,7 @@ fn prior_requests_count_after_success() {
 fn prior_requests_delay_a_renewal_within_the_token_life() {
     for seed in 0..50 {
         let mut bench = after(seed, &[8, 7, 6, 5, 4, 3, 2, 1].map(|age| age * SECOND));
-        let mut request = fetched(&bench.tell(Event::Start)).expect("a request");
+        let mut request = fetched(&bench.send(Event::Start)).expect("a request");
         for _ in 0..3 {
             bench.vend(request, MINUTE + MARGIN);
             let (next, after) = bench.next_fetch(HOUR).expect("a renewal");
@@ -60,7 +60,7 @@ fn prior_requests_delay_a_renewal_within_the_token_life() {
 #[test]
 fn prior_requests_expire_after_ten_minutes() {
     let mut bench = after(1, &[9 * MINUTE, 9 * MINUTE]);
-    let request = fetched(&bench.tell(Event::Start)).expect("a request");
+    let request = fetched(&bench.send(Event::Start)).expect("a request");
     bench.vend(request, HOUR);
     let (request, _) = bench.next_fetch(HOUR).expect("a renewal");
     bench.vend(request, HOUR);

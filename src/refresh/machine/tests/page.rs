@@ -14,7 +14,7 @@ fn wake_without_a_token_sends_a_request_at_once() {
             bench.fail(request)
         };
         bench.pass(SECOND);
-        assert!(fetched(&bench.tell(Event::Wake)).is_some());
+        assert!(fetched(&bench.send(Event::Wake)).is_some());
     }
 }
 
@@ -25,7 +25,7 @@ fn wake_with_a_token_keeps_the_backoff() {
     bench.fail_times(7, request);
     let planned = bench.machine.refresh_at();
     bench.pass(SECOND);
-    assert_eq!(fetched(&bench.tell(Event::Wake)), None);
+    assert_eq!(fetched(&bench.send(Event::Wake)), None);
     assert_eq!(bench.machine.refresh_at(), planned);
 }
 
@@ -33,7 +33,7 @@ fn wake_with_a_token_keeps_the_backoff() {
 fn wake_after_sleep_aborts_an_overdue_request() {
     let mut bench = Bench::started(4);
     bench.now.wall += HOUR;
-    let actions = bench.tell(Event::Wake);
+    let actions = bench.send(Event::Wake);
     assert_eq!(actions[0], Action::Abort { request: 0 });
     // The monotonic clock stood still, and it alone can tell that the last start was long ago.
     assert_eq!(bench.next_fetch(SECOND), Some((1, SECOND)));
@@ -44,12 +44,12 @@ fn wake_after_sleep_aborts_an_overdue_request() {
 fn left_at_renewal(life: i64, every: i64, event: Option<Event>) -> i64 {
     let left = |seed| {
         let mut bench = Bench::ready(seed, life + MARGIN);
-        event.map(|event| bench.tell(event));
+        event.map(|event| bench.send(event));
         while let Some(at) = bench.timer {
             let at = at + (seed as i64 * 7_919 - at).rem_euclid(every);
             bench.pass(at - bench.now.mono);
             let left = bench.left();
-            if fetched(&bench.tell(Event::Timer)).is_some() {
+            if fetched(&bench.send(Event::Timer)).is_some() {
                 return left.map_or(0, |_| bench.left().unwrap_or(0));
             }
         }
@@ -75,7 +75,7 @@ fn renews_in_time_when_timers_are_throttled() {
 fn late_timer(bench: &mut Bench, by: i64) {
     let at = bench.timer.expect("a timer") - bench.now.mono;
     bench.pass(at + by);
-    bench.tell(Event::Timer);
+    bench.send(Event::Timer);
 }
 
 #[test]
@@ -86,11 +86,11 @@ fn showing_the_page_keeps_the_planned_refresh() {
             let mut bench = Bench::ready(seed, life + MARGIN);
             let planned = bench.machine.refresh_at();
             match late {
-                None => drop(bench.tell(Event::Hidden)),
+                None => drop(bench.send(Event::Hidden)),
                 Some(late) => late_timer(&mut bench, late),
             }
             if show {
-                bench.tell(Event::Wake);
+                bench.send(Event::Wake);
             }
             bench.machine.refresh_at() == planned
         };
@@ -122,7 +122,7 @@ fn punctual_timers_are_trusted_again() {
 fn hidden_page_keeps_renewing_early() {
     for seed in 0..20 {
         let mut bench = Bench::ready(seed, 9 * HOUR);
-        bench.tell(Event::Hidden);
+        bench.send(Event::Hidden);
         for nth in 0..300 {
             late_timer(&mut bench, if nth % 7 == 0 { SECOND } else { 0 });
         }
@@ -138,11 +138,11 @@ fn hidden_page_spreads_its_request_when_online() {
     let waits: Vec<i64> = (0..50)
         .map(|seed| {
             let mut bench = Bench::ready(seed, MINUTE);
-            bench.tell(Event::Hidden);
+            bench.send(Event::Hidden);
             late_timer(&mut bench, 4 * SECOND);
-            bench.tell(Event::Offline);
+            bench.send(Event::Offline);
             bench.pass(30 * SECOND);
-            bench.tell(Event::Online);
+            bench.send(Event::Online);
             bench.machine.refresh_at().map_or(0, |at| at - bench.now.wall)
         })
         .collect();
@@ -165,11 +165,11 @@ fn sleep_counts_by_either_clock() {
 #[test]
 fn setting_the_wall_clock_back_does_not_extend_a_token() {
     let mut bench = Bench::ready(1, HOUR);
-    bench.tell(Event::Offline);
+    bench.send(Event::Offline);
     for _ in 0..6 {
         bench.now.wall -= 5 * HOUR;
         bench.now.mono += 10 * MINUTE;
-        bench.tell(Event::Timer);
+        bench.send(Event::Timer);
     }
     assert_eq!(bench.left(), None);
 }
@@ -181,15 +181,15 @@ fn clock_jump_counts_as_wake() {
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + MINUTE));
     bench.pass(SECOND);
     bench.now.wall += 10 * SECOND;
-    assert!(fetched(&bench.tell(Event::Timer)).is_some());
+    assert!(fetched(&bench.send(Event::Timer)).is_some());
 }
 
 #[test]
 fn offline_page_only_probes() {
     for seed in 0..20 {
         let mut bench = Bench::new(seed);
-        bench.tell(Event::Offline);
-        assert_eq!(bench.tell(Event::Start), [Action::Arm { delay: HEARTBEAT }, Action::Status(Waiting)]);
+        bench.send(Event::Offline);
+        assert_eq!(bench.send(Event::Start), [Action::Arm { delay: HEARTBEAT }, Action::Status(Waiting)]);
         bench.get(0, true);
         for request in 0..20 {
             let (probe, after) = bench.next_fetch(HOUR).expect("a probe");
@@ -206,7 +206,7 @@ fn offline_page_only_probes() {
 fn first_probe_after_going_offline_is_slow() {
     let mut bench = Bench::started(1);
     bench.fail(0);
-    bench.tell(Event::Offline);
+    bench.send(Event::Offline);
     let (_, after) = bench.next_fetch(HOUR).expect("a probe");
     assert!((4 * MINUTE..=6 * MINUTE).contains(&after), "after {after} ms");
 }
@@ -214,7 +214,7 @@ fn first_probe_after_going_offline_is_slow() {
 #[test]
 fn offline_page_with_a_token_sends_nothing() {
     let mut bench = Bench::ready(1, HOUR);
-    bench.tell(Event::Offline);
+    bench.send(Event::Offline);
     assert_eq!((bench.machine.refresh_at(), bench.machine.status()), (None, Ready));
     bench.next_fetch(HOUR - SECOND);
     assert_eq!(bench.machine.status(), Waiting, "a refresh is due");
@@ -224,14 +224,14 @@ fn offline_page_with_a_token_sends_nothing() {
 #[test]
 fn answered_probe_ends_offline() {
     let mut bench = Bench::new(1);
-    bench.tell(Event::Offline);
-    bench.tell(Event::Start);
+    bench.send(Event::Offline);
+    bench.send(Event::Start);
     let (request, _) = bench.next_fetch(HOUR).expect("a probe");
     bench.vend(request, HOUR);
     assert!(bench.machine.refresh_at().is_some(), "and the token is renewed in time");
     // Not so an answer to a request sent before.
     let mut bench = Bench::started(1);
-    bench.tell(Event::Offline);
+    bench.send(Event::Offline);
     bench.vend(0, HOUR);
     assert_eq!(bench.machine.refresh_at(), None);
 }
@@ -241,16 +241,16 @@ fn online_spreads_the_request_unless_a_caller_waits() {
     let mut delays = Vec::new();
     for seed in 0..20 {
         let mut bench = Bench::new(seed);
-        bench.tell(Event::Offline);
-        bench.tell(Event::Start);
+        bench.send(Event::Offline);
+        bench.send(Event::Start);
         bench.pass(SECOND);
-        let online = bench.tell(Event::Online);
+        let online = bench.send(Event::Online);
         delays.push(if fetched(&online).is_some() { 0 } else { bench.next_fetch(SECOND).expect("an attempt").1 });
         let mut bench = Bench::new(seed);
-        bench.tell(Event::Offline);
+        bench.send(Event::Offline);
         bench.get(0, false);
         bench.pass(SECOND);
-        assert!(fetched(&bench.tell(Event::Online)).is_some(), "at once");
+        assert!(fetched(&bench.send(Event::Online)).is_some(), "at once");
     }
     delays.sort_unstable();
     assert!(delays[19] > 500 && delays[0] < 500, "{delays:?}");
@@ -267,9 +267,9 @@ fn online_ends_the_backoff() {
         } else {
             bench.fail(request)
         };
-        bench.tell(Event::Offline);
+        bench.send(Event::Offline);
         bench.pass(SECOND);
-        bench.tell(Event::Online);
+        bench.send(Event::Online);
         assert!(bench.machine.refresh_at().is_none_or(|at| at <= bench.now.wall + SECOND));
     }
 }

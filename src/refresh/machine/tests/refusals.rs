@@ -59,7 +59,7 @@ fn forced_call_and_wake_skip_the_refusal_delay() {
         let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
         bench.refuse(request);
         bench.pass(2 * SECOND);
-        let actions = if wakes { bench.tell(Event::Wake) } else { bench.get(0, true) };
+        let actions = if wakes { bench.send(Event::Wake) } else { bench.get(0, true) };
         assert!(fetched(&actions).is_some(), "wakes: {wakes}");
     }
 }
@@ -73,16 +73,16 @@ fn last_of_ten_requests_is_reserved_for_wake() {
     let wait = retry_at(&bench.refuse(request)).expect("a retry") - bench.now.wall;
     assert!(wait > 2 * MINUTE, "the budget delays it: {wait} ms");
     bench.pass(2 * SECOND);
-    assert!(fetched(&bench.tell(Event::Wake)).is_some());
+    assert!(fetched(&bench.send(Event::Wake)).is_some());
 }
 
 #[test]
 fn expired_token_counts_for_five_minutes() {
     for (since, counts) in [(0, true), (5 * MINUTE - SECOND, true), (5 * MINUTE, false), (DAY, false)] {
         let mut bench = Bench::ready(3, 5 * MINUTE);
-        bench.tell(Event::Offline);
+        bench.send(Event::Offline);
         bench.pass(5 * MINUTE - MARGIN + since);
-        let request = fetched(&bench.get(0, true)).or_else(|| fetched(&bench.tell(Event::Online)));
+        let request = fetched(&bench.get(0, true)).or_else(|| fetched(&bench.send(Event::Online)));
         let (request, _) =
             request.map(|request| (request, 0)).or_else(|| bench.next_fetch(MINUTE)).expect("an attempt");
         let refused = bench.refuse(request);
@@ -111,16 +111,16 @@ fn rejected_token_does_not_count() {
     for ended in [false, true] {
         let mut bench = Bench::ready(4, 5 * MINUTE);
         if ended {
-            bench.tell(Event::Offline);
+            bench.send(Event::Offline);
             bench.pass(5 * MINUTE);
-            assert_eq!(bench.tell(Event::Timer)[0], Action::Drop);
+            assert_eq!(bench.send(Event::Timer)[0], Action::Drop);
         } else {
             bench.pass(MINUTE);
         }
-        let mut request = fetched(&bench.tell(Event::Rejected));
+        let mut request = fetched(&bench.send(Event::Rejected));
         if ended {
             request =
-                fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
+                fetched(&bench.send(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
         }
         assert_eq!(retry_at(&bench.refuse(request.expect("an attempt"))), None, "ended: {ended}");
         assert_eq!(bench.machine.status(), Failed);
@@ -130,13 +130,13 @@ fn rejected_token_does_not_count() {
 #[test]
 fn token_expired_before_a_rejection_does_not_count() {
     let mut bench = Bench::ready(5, MINUTE);
-    bench.tell(Event::Offline);
+    bench.send(Event::Offline);
     bench.pass(MINUTE);
-    bench.tell(Event::Timer);
-    let request = fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
+    bench.send(Event::Timer);
+    let request = fetched(&bench.send(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
     bench.vend(request.expect("an attempt"), HOUR);
     bench.pass(2 * SECOND);
-    let request = fetched(&bench.tell(Event::Rejected)).expect("a replacement");
+    let request = fetched(&bench.send(Event::Rejected)).expect("a replacement");
     assert_eq!(retry_at(&bench.refuse(request)), None);
 }
 
@@ -145,7 +145,7 @@ fn malformed_answers_are_retried_while_there_is_a_token() {
     let mut bench = Bench::ready(6, HOUR);
     let (mut request, _) = bench.next_fetch(HOUR).expect("a refresh");
     for _ in 0..5 {
-        bench.tell(Event::Failed { request, failure: Failure::Malformed });
+        bench.send(Event::Failed { request, failure: Failure::Malformed });
         assert_eq!(bench.machine.status(), Waiting);
         request = bench.next_fetch(HOUR).expect("another attempt").0;
     }
@@ -155,8 +155,8 @@ fn malformed_answers_are_retried_while_there_is_a_token() {
 fn sibling_refusal_is_judged_by_the_own_token() {
     let failure = Failure::Terminal;
     let mut with = Bench::in_group(7);
-    with.tell(Event::Start);
-    with.tell(Event::SiblingToken {
+    with.send(Event::Start);
+    with.send(Event::SiblingToken {
         token_hash: new_token(),
         life: Lifetime::Millis(10 * SECOND),
         fresh: true,
@@ -166,9 +166,9 @@ fn sibling_refusal_is_judged_by_the_own_token() {
     with.pass(2 * SECOND);
     with.get(0, true);
     let mut without = Bench::in_group(7);
-    without.tell(Event::Start);
+    without.send(Event::Start);
     for (bench, status) in [(&mut with, Waiting), (&mut without, Failed)] {
-        let actions = bench.tell(Event::SiblingFailed { own_fault: false, failure });
+        let actions = bench.send(Event::SiblingFailed { own_fault: false, failure });
         assert_eq!(retry_at(&actions).is_some(), status == Waiting, "{actions:?}");
         assert_eq!(bench.machine.status(), status);
     }

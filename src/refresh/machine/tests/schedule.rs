@@ -6,7 +6,7 @@ use super::*;
 fn nothing_happens_before_start() {
     let mut bench = Bench::new(1);
     for event in [Event::Timer, Event::Wake, Event::Rejected, Event::Offline, Event::Online] {
-        assert_eq!(bench.tell(event), [], "{event:?}");
+        assert_eq!(bench.send(event), [], "{event:?}");
     }
     assert_eq!((bench.machine.status(), bench.machine.refresh_at()), (Idle, None));
 }
@@ -14,10 +14,10 @@ fn nothing_happens_before_start() {
 #[test]
 fn start_sends_one_request() {
     let mut bench = Bench::new(1);
-    let first = bench.tell(Event::Start);
+    let first = bench.send(Event::Start);
     let fetch = Action::Fetch { request: 0, reason: Reason::First };
     assert_eq!(first, [fetch, Action::Arm { delay: 10 * SECOND }, Action::Status(Fetching)]);
-    assert_eq!(bench.tell(Event::Start), []);
+    assert_eq!(bench.send(Event::Start), []);
 }
 
 #[test]
@@ -58,11 +58,11 @@ fn timers_are_capped_and_armed_only_when_they_change() {
     }
     assert_eq!(bench.timer, armed);
     bench.pass(5 * SECOND);
-    assert_eq!(bench.tell(Event::Timer), [Action::Arm { delay: HEARTBEAT }]);
+    assert_eq!(bench.send(Event::Timer), [Action::Arm { delay: HEARTBEAT }]);
     // One that is overdue may have been lost, and one set before sleep is not to be trusted.
     bench.pass(31 * SECOND);
     assert!(bench.get(0, false).contains(&Action::Arm { delay: HEARTBEAT }));
-    assert_eq!(bench.tell(Event::Wake), [Action::Arm { delay: HEARTBEAT }]);
+    assert_eq!(bench.send(Event::Wake), [Action::Arm { delay: HEARTBEAT }]);
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn requests_are_at_least_a_second_apart() {
 #[test]
 fn token_without_expiry_is_kept() {
     let mut bench = Bench::started(1);
-    let vended = bench.tell(Event::Vended { request: 0, answer: Answer::default() });
+    let vended = bench.send(Event::Vended { request: 0, answer: Answer::default() });
     assert_eq!(vended, [Action::Install { request: 0 }, Action::Disarm, Action::Status(Ready)]);
     assert_eq!((bench.machine.token_valid_for(), bench.machine.refresh_at()), (Some(Lifetime::Forever), None));
     bench.pass(1_000 * DAY);
@@ -112,14 +112,14 @@ fn token_expired_on_arrival_counts_as_failure() {
 fn uses_the_wall_clock_without_date() {
     let mut bench = Bench::started(1);
     let expires_at = Some(bench.now.wall + MINUTE);
-    bench.tell(Event::Vended { request: 0, answer: Answer { expires_at, ..Answer::default() } });
+    bench.send(Event::Vended { request: 0, answer: Answer { expires_at, ..Answer::default() } });
     assert_eq!(bench.left(), Some(MINUTE - MARGIN));
 }
 
 #[test]
 fn expired_token_is_dropped() {
     let mut bench = Bench::ready(1, MINUTE + MARGIN);
-    bench.tell(Event::Offline);
+    bench.send(Event::Offline);
     bench.pass(MINUTE - 1);
     assert_eq!(outcomes(&bench.get(1, false)), [Outcome::Token]);
     bench.pass(1);

@@ -19,11 +19,11 @@ fn live(bench: &Bench, date: bool) -> Answer {
 }
 
 fn vended(bench: &mut Bench, request: u32, answer: Answer) -> Vec<Action> {
-    bench.tell(Event::Vended { request, answer })
+    bench.send(Event::Vended { request, answer })
 }
 
 /// With an answer in doubt, and a caller.
-fn doubtful(seed: u64) -> Bench {
+fn with_uncertain_answer(seed: u64) -> Bench {
     let mut bench = Bench::started(seed);
     bench.get(0, false);
     let answer = live(&bench, true);
@@ -37,7 +37,7 @@ fn doubtful(seed: u64) -> Bench {
 fn uncertain_answer_is_confirmed_after_three_to_four_seconds() {
     let mut waits: Vec<_> = (0..300)
         .map(|seed| {
-            let mut bench = doubtful(seed);
+            let mut bench = with_uncertain_answer(seed);
             assert_eq!(bench.machine.status(), Fetching);
             bench.next_fetch(HOUR).expect("another request").1
         })
@@ -83,14 +83,14 @@ fn repeated_answer_is_refused() {
 #[test]
 fn failed_request_keeps_the_uncertainty_for_a_minute() {
     for (after, decides) in [(60_000, true), (60_001, false)] {
-        let mut bench = doubtful(1);
+        let mut bench = with_uncertain_answer(1);
         let received = bench.now.mono;
         let (request, _) = bench.next_fetch(HOUR).expect("another request");
-        let actions = bench.tell(Event::Failed { request, failure: Failure::Malformed });
+        let actions = bench.send(Event::Failed { request, failure: Failure::Malformed });
         assert_eq!(outcomes(&actions), [Outcome::Failed { request }]);
         // An app that insists may send a request at any time.
         bench.pass(received + after - bench.now.mono);
-        bench.tell(Event::Timer);
+        bench.send(Event::Timer);
         let request = match bench.machine.status() {
             Fetching => request + 1,
             _ => fetched(&bench.get(0, true)).expect("a request"),
@@ -103,20 +103,20 @@ fn failed_request_keeps_the_uncertainty_for_a_minute() {
 
 #[test]
 fn frozen_page_confirms_again() {
-    for (late, doubted) in [(2_000, false), (2_001, true)] {
-        let mut bench = doubtful(1);
+    for (late, uncertain) in [(2_000, false), (2_001, true)] {
+        let mut bench = with_uncertain_answer(1);
         let at = bench.machine.refresh_at().expect("a request");
         bench.timer = None;
         bench.pass(at - bench.now.wall + late);
-        let request = fetched(&bench.tell(Event::Timer)).expect("a request");
+        let request = fetched(&bench.send(Event::Timer)).expect("a request");
         let answer = live(&bench, true);
-        assert_eq!(vended(&mut bench, request, answer)[0] == Action::Uncertain { request }, doubted, "{late}");
+        assert_eq!(vended(&mut bench, request, answer)[0] == Action::Uncertain { request }, uncertain, "{late}");
     }
 }
 
 #[test]
 fn confirmed_offset_is_reused() {
-    let mut bench = doubtful(1);
+    let mut bench = with_uncertain_answer(1);
     let (request, _) = bench.next_fetch(HOUR).expect("another request");
     let answer = live(&bench, true);
     vended(&mut bench, request, answer);
@@ -145,17 +145,17 @@ fn current_token_is_kept_while_uncertain() {
 #[test]
 fn lock_is_kept_until_the_confirming_request() {
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(Event::Locked { request: 0 });
+    bench.send(Event::Start);
+    bench.send(Event::Locked { request: 0 });
     let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
     let actions = vended(&mut bench, request, answer);
     assert_eq!(actions, [Action::Uncertain { request }]);
-    // Neither a turn nor a sounding.
+    // Neither a turn nor a draining.
     let request = loop {
         let at = bench.timer.expect("a timer");
         bench.pass(at - bench.now.mono);
-        let actions = bench.tell(Event::Timer);
+        let actions = bench.send(Event::Timer);
         assert!(
             actions.iter().all(|action| matches!(action, Action::Fetch { .. } | Action::Arm { .. })),
             "{actions:?}"
@@ -173,30 +173,30 @@ fn lock_is_kept_until_the_confirming_request() {
 #[test]
 fn lock_is_released_if_the_confirming_request_must_wait() {
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(Event::Locked { request: 0 });
+    bench.send(Event::Start);
+    bench.send(Event::Locked { request: 0 });
     let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
     vended(&mut bench, request, answer);
-    assert!(bench.tell(Event::Offline).contains(&Action::Unlock));
+    assert!(bench.send(Event::Offline).contains(&Action::Unlock));
     assert_eq!(bench.machine.status(), Fetching);
     // Then it takes a turn like any other.
-    let back = bench.tell(Event::Online);
+    let back = bench.send(Event::Online);
     bench.pass(5 * SECOND);
-    let turn = [back, bench.tell(Event::Timer)].concat();
+    let turn = [back, bench.send(Event::Timer)].concat();
     assert!(turn.iter().any(|action| matches!(action, Action::Lock { .. })), "{turn:?}");
 }
 
 #[test]
 fn sibling_token_ends_uncertainty_and_releases_the_lock() {
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(Event::Locked { request: 0 });
+    bench.send(Event::Start);
+    bench.send(Event::Locked { request: 0 });
     let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
     vended(&mut bench, request, answer);
     bench.pass(10);
-    let actions = bench.tell(Event::SiblingToken {
+    let actions = bench.send(Event::SiblingToken {
         token_hash: new_token(),
         life: Lifetime::Millis(MINUTE),
         fresh: true,
@@ -207,16 +207,16 @@ fn sibling_token_ends_uncertainty_and_releases_the_lock() {
     assert_eq!(bench.machine.status(), Ready);
     // As does the end.
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(Event::Locked { request: 0 });
+    bench.send(Event::Start);
+    bench.send(Event::Locked { request: 0 });
     let (request, _) = bench.next_fetch(HOUR).expect("a request");
     vended(&mut bench, request, answer);
-    assert!(bench.tell(Event::Close).contains(&Action::Unlock));
+    assert!(bench.send(Event::Close).contains(&Action::Unlock));
 }
 
 #[test]
 fn known_sibling_token_keeps_its_end() {
-    let heard = |life, extended| Event::SiblingToken {
+    let sibling_token = |life, extended| Event::SiblingToken {
         token_hash: 7,
         life: Lifetime::Millis(life),
         fresh: true,
@@ -224,16 +224,16 @@ fn known_sibling_token_keeps_its_end() {
         date: None,
     };
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(heard(MINUTE, false));
+    bench.send(Event::Start);
+    bench.send(sibling_token(MINUTE, false));
     let left = MINUTE - MARGIN;
     assert_eq!(bench.left(), Some(left));
     bench.pass(10 * SECOND);
-    bench.tell(heard(MINUTE, false));
+    bench.send(sibling_token(MINUTE, false));
     assert_eq!(bench.left(), Some(left - 10 * SECOND), "not even by a sibling's word");
-    bench.tell(heard(MINUTE, true));
+    bench.send(sibling_token(MINUTE, true));
     assert_eq!(bench.left(), Some(left), "but by one that knew its end");
     bench.pass(10 * SECOND);
-    bench.tell(heard(20 * SECOND, false));
+    bench.send(sibling_token(20 * SECOND, false));
     assert_eq!(bench.left(), Some(20 * SECOND - MARGIN), "and an earlier one counts");
 }
