@@ -13,7 +13,7 @@ pub(super) struct CurrentToken {
     pub(super) proven: i64,
     /// It was given a later end than before.
     pub(super) extended: bool,
-    /// `Date` plus `Age` of the answer that its life was computed from.
+    /// `Date` plus `Age` of the answer from which its life was computed.
     pub(super) date: Option<i64>,
 }
 
