@@ -1,7 +1,7 @@
 //! The state machine.
 //!
-//! Its state is in [`state`]; what events change, in [`events`]; requests and what comes of them, in [`requests`]; when
-//! the next one is due, in [`schedule`]; siblings, in [`group`].
+//! Its state is in [`state`], the handling of events in [`events`], requests and their results in [`requests`], the
+//! time of the next request in [`schedule`], and sibling tabs in [`group`].
 
 mod events;
 mod group;

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-/// A time (ms) from `least` to `most`; `least` if that is not less.
+/// A random time (ms) from `least` to `most`; `least` if the range is empty.
 ///
 /// Not `Rng::i64`, which panics if the range is empty.
 pub(super) fn between(rng: &mut Rng, least: i64, most: i64) -> i64 {

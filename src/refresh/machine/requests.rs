@@ -1,4 +1,4 @@
-//! Requests, and what comes of them.
+//! Requests and their results.
 
 use super::super::action::{Action, Cause, Reason};
 use super::super::backoff::{self, GRACE};
@@ -10,25 +10,25 @@ use super::events::PROBE;
 use super::state::{Machine, Plan, Request};
 use super::token::{CurrentToken, Term};
 
-/// The most that a server's `Retry-After` is granted (ms).
+/// The longest `Retry-After` that is honored (ms).
 const MAX_RETRY_AFTER: i64 = 3_600_000;
 
-/// So many unreadable answers in a row count as terminal.
+/// This many malformed answers in a row count as terminal.
 const MAX_MALFORMED: u8 = 3;
 
-/// A token that was current for so long (ms) without being rejected was a good one, even if its refresh is still far
-/// off.
+/// A token that has been current for this long (ms) without being rejected counts as accepted, even if its refresh is
+/// still far off.
 const PROVEN_AFTER: i64 = 3_600_000;
 
-/// The longest (ms) that the lock is kept until an uncertain answer is asked for again.
+/// The longest time (ms) that the lock is kept for a confirming request.
 const MAX_LOCK_HOLD: i64 = 7_000;
 
 impl Machine {
-    /// Sends a request that is due, or takes the next step towards it.
+    /// Sends the request if it is due, or takes the next step towards it.
     pub(super) fn proceed(&mut self) {
         let next = self.next_attempt();
         let is_due = next == Some(0);
-        // Something else has decided, or the request has to wait for something else.
+        // The uncertainty has ended, or the confirming request has to wait for something else.
         if self.plan != Plan::Confirm || next.is_none_or(|delay| delay > MAX_LOCK_HOLD) {
             self.release();
         }
@@ -46,7 +46,7 @@ impl Machine {
         }
     }
 
-    /// The number of the next request.
+    /// Allocates a request number.
     pub(super) fn new_request(&mut self) -> u32 {
         let request = self.next_request;
         self.next_request = request.wrapping_add(1);
@@ -73,12 +73,12 @@ impl Machine {
         self.act(Action::Fetch { request, reason });
     }
 
-    /// Ends the request under way, if it is this one.
+    /// Removes the pending request if it has this number.
     pub(super) fn finish_request(&mut self, request: u32) -> Option<Request> {
         self.request.take_if(|under_way| under_way.id == request)
     }
 
-    /// Gives up a request that takes too long.
+    /// Fails the pending request if it has timed out.
     pub(super) fn time_out(&mut self) {
         let now = self.now();
         if let Some(Request { id, .. }) = self.request.take_if(|request| request.deadline <= now) {
@@ -89,7 +89,7 @@ impl Machine {
 
     pub(super) fn vended(&mut self, request: &Request, answer: Answer) {
         if request.is_probe {
-            // An answer: the browser was wrong.
+            // The probe was answered, so the browser was wrong.
             self.offline = None;
         }
         let timed = TimedAnswer { answer, sent: request.sent, received: self.now(), repeated: false };
@@ -110,7 +110,7 @@ impl Machine {
                 self.act(Action::Uncertain { request });
                 self.plan = Plan::Confirm;
                 self.planned_at = self.draw(wait, CONFIRM_SPREAD);
-                // No sibling is to ask meanwhile.
+                // No sibling should send a request in the meantime.
                 self.holds_lock = self.shared;
             }
             Verdict::Expired => {
@@ -120,7 +120,7 @@ impl Machine {
         }
     }
 
-    /// Makes a token the current one, and plans its refresh. `extended`: its end was moved later.
+    /// Makes a token the current one and plans its refresh. `extended` is true if its end was moved to a later time.
     pub(super) fn install(&mut self, hash: u64, life: Lifetime, extended: bool) {
         let term = life.millis().map(|life| self.draw_term(life));
         let proven = self.in_ms(PROVEN_AFTER);
@@ -139,7 +139,7 @@ impl Machine {
         }
     }
 
-    /// When a token that has this life (ms) left is renewed and expires.
+    /// Draws when a token with this remaining life (ms) is renewed.
     fn draw_term(&mut self, life: i64) -> Term {
         let (lo, hi) = self.policy.window;
         let share = |share: f32| (life as f64 * f64::from(share)) as i64;
@@ -148,7 +148,7 @@ impl Machine {
         Term { expires: self.in_ms(life), life, window_opens: self.in_ms(lo), refresh }
     }
 
-    /// A request has failed: plans the next one, and settles the callers.
+    /// Handles a failed request: plans the next one and settles the callers.
     pub(super) fn fail(&mut self, request: u32, cause: Cause, failure: Failure) {
         self.attempts.failed();
         let asked = self.apply_retry_after(failure);
@@ -162,19 +162,19 @@ impl Machine {
             Failure::Terminal => true,
         };
         let delay = if is_final && self.had_token_recently() {
-            // One temporary refusal must not end refreshing for ever.
+            // A temporary refusal must not end refreshing forever.
             self.refusals = self.refusals.saturating_add(1);
             self.plan = Plan::Refused;
             backoff::delay_after_refusal(&mut self.rng, self.refusals)
         } else {
             self.plan = if is_final { Plan::OnDemand } else { Plan::Retry };
-            // With a token there is time, but no more than it lasts. What the server asked for comes on top, not
-            // instead: clients that were asked the same must not return at the same moment.
+            // The delay must fit into the life of the current token. `Retry-After` is added to the random delay,
+            // because clients that got the same value must not all return at the same moment.
             let within = self.time_left();
             self.attempts.delay(&mut self.rng, within) + asked
         };
         self.planned_at = self.in_ms(delay);
-        // The callers of this request do not cause another.
+        // Not counting the callers of this request, which do not cause another.
         let calls = std::mem::take(&mut self.calls);
         self.act(Action::Report { request, cause, retry_at: self.refresh_at() });
         self.calls = calls;
@@ -185,13 +185,13 @@ impl Machine {
         }
     }
 
-    /// There is a token, or one expired within [`GRACE`]. A token that was rejected counts as neither.
+    /// Whether there is a token, or one expired within [`GRACE`]. A rejected token counts as neither.
     fn had_token_recently(&self) -> bool {
         self.token.is_some() || self.expired.is_some_and(|expired| self.now() - expired < GRACE)
     }
 
-    /// No request is sent before the server wants it; for how long (ms), as far as that is granted. A sibling that was
-    /// not asked to wait takes nothing back.
+    /// Applies the `Retry-After` of a failure and returns it (ms), as far as it is honored. A shorter one does not
+    /// replace a longer one that was sent to this tab or a sibling.
     pub(super) fn apply_retry_after(&mut self, failure: Failure) -> i64 {
         let after = match failure {
             Failure::Retry { after } => after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER),
