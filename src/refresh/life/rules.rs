@@ -20,7 +20,7 @@ const SLACK: i64 = 60_000;
 
 /// The longest plausible remaining life (ms) of a token of unknown life: the most that Momento grants a disposable
 /// token.
-const DEFAULT_LIFE: i64 = 25 * 3_600_000;
+const MAX_PLAUSIBLE_LIFE: i64 = 25 * 3_600_000;
 
 /// By how much (ms) a time that advances with the clock may differ from it, because of whole seconds and time that is
 /// not counted.
@@ -94,7 +94,7 @@ struct HostClock {
 impl<'a> View<'a> {
     fn new(timed: &'a TimedAnswer, expires_at: i64, wall: i64, by_offset: bool) -> Self {
         let left = |now: i64| expires_at - now - UNCERTAINTY;
-        let most = |life: Option<i64>| life.map_or(DEFAULT_LIFE, |life| life + SLACK);
+        let most = |life: Option<i64>| life.map_or(MAX_PLAUSIBLE_LIFE, |life| life + SLACK);
         View {
             timed,
             wall,
@@ -174,7 +174,7 @@ impl<'a> View<'a> {
         match plausible {
             Some(left) => clock(left.min(self.by_wall)),
             None => {
-                let life = self.timed.life().unwrap_or(DEFAULT_LIFE - SLACK);
+                let life = self.timed.life().unwrap_or(MAX_PLAUSIBLE_LIFE - SLACK);
                 Some(Judgement::good((life - UNCERTAINTY).min(self.by_wall), Basis::Length))
             }
         }
