@@ -1,9 +1,9 @@
-//! Reads JavaScript data into a tree of values, strictly.
+//! Reads JavaScript data strictly into a tree of values.
 //!
-//! Scopes and actions decide what a token may do, so nothing in them may be passed over: an `item` that is dropped is a
-//! wider grant. That rules out `serde_wasm_bindgen`, which reads the fields it knows and ignores inherited and hidden
-//! ones, and `JSON.stringify`, which drops what it cannot say and obeys `toJSON`. Here each value is read once, and
-//! anything but plain data is an error: symbols and fields named by them, functions, `undefined`, holes in lists,
+//! Scopes and actions decide what a token permits, so nothing in them may be ignored: a dropped `item` would be a wider
+//! grant. That rules out `serde_wasm_bindgen`, which ignores unknown, inherited and non-enumerable fields, and
+//! `JSON.stringify`, which drops what it cannot represent and calls `toJSON`. Here each value is read once, and
+//! anything but plain data is an error: symbols and fields named by them, functions, `undefined`, holes in arrays,
 //! inherited fields, instances of classes.
 
 use super::error::Thrown;
@@ -19,10 +19,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
-/// How deep names and keys are in `{ scope: { permissions: [{ item: { key } }] } }`. Nothing may be deeper.
+/// The depth of names and keys in `{ scope: { permissions: [{ item: { key } }] } }`, which is the maximum.
 const MAX_DEPTH: usize = 4;
 
-/// Field names that are longer are not shown in errors, in UTF-16 code units, as JavaScript counts.
+/// The longest field name shown in errors, in UTF-16 code units.
 const MAX_SHOWN_NAME: usize = 40;
 
 #[wasm_bindgen]
@@ -35,7 +35,7 @@ extern "C" {
     fn new(bytes: &JsValue) -> Result<CopiedBytes, JsValue>;
 }
 
-/// What is being read, as errors call it.
+/// The argument being read, as named in errors.
 pub(super) enum Argument {
     /// The only scope of a call.
     Scope,
@@ -59,7 +59,7 @@ impl fmt::Display for Argument {
 }
 
 impl Argument {
-    /// What comes before a place within it. The only scope of a call needs no name.
+    /// The prefix of positions in it. The only scope of a call needs no name.
     fn prefix(&self) -> String {
         match self {
             Argument::Scope => String::new(),
@@ -68,7 +68,7 @@ impl Argument {
         }
     }
 
-    /// The error for an argument that is plain data and yet no scope or action.
+    /// The error for an argument that is plain data, but not a valid scope or action.
     pub(super) fn refused(&self, error: &ScopeError) -> Thrown {
         let prefix = match self {
             // The error names the action itself.

@@ -1,4 +1,4 @@
-//! The one error of this layer.
+//! The error of reading and checking scopes.
 
 use crate::codec::{
     json::{self, write_string},
@@ -7,12 +7,12 @@ use crate::codec::{
 };
 use std::fmt;
 
-/// Field names that are longer are not quoted in errors, in bytes.
+/// The longest field name that an error quotes, in bytes.
 const MAX_QUOTED_FIELD: usize = 40;
 
-/// Why a scope, encoded permissions or an action were refused: a stable code, and where in it the fault is.
+/// Why a scope, encoded permissions or an action were rejected: a stable code, and the position of the fault.
 ///
-/// Boxed, since whatever reads a scope may fail, and passes this on.
+/// Boxed to keep `Result`s small.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ScopeError(Box<Fault>);
 

@@ -1,27 +1,28 @@
-//! What was granted, compared with what was asked for.
+//! Compares what was granted with what was requested.
 
 use super::text::trim;
 use crate::scope::{Grant, Permission, TokenScope, uncovered};
 use crate::token::{Token, Warning};
 
-/// A life longer than asked for by more than this is worth a warning, in milliseconds. A shorter one never is: services
-/// that keep tokens for a while hand out what is left of them.
+/// A life longer than requested by more than this causes a warning, in milliseconds. A shorter one does not: services
+/// may cache tokens and return them with the remaining life.
 const LIFETIME_TOLERANCE_MS: i64 = 60_000;
-/// How many permissions are described in one warning.
+/// The most permissions described in one warning.
 const MAX_SENTENCES: usize = 3;
 
-/// What the vending service was asked for.
+/// What was requested from the vending service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
     /// What the token may do.
     pub scope: Option<TokenScope>,
     /// How long it lives, in milliseconds.
     pub expires_in: Option<i64>,
-    /// What it carries as claim `id`.
+    /// Its claim `id`.
     pub token_id: Option<String>,
 }
 
-/// Adds a warning to the token for each thing that is not as asked for. `now` is in milliseconds since the epoch.
+/// Adds a warning to the token for each property that differs from the request. `now` is in milliseconds since the
+/// epoch.
 pub(super) fn compare_all(token: &mut Token, asked: &Asked, now: i64) {
     if let Some(scope) = &asked.scope
         && let Some(warning) = compare(token, scope)
@@ -46,10 +47,11 @@ pub(super) fn compare_all(token: &mut Token, asked: &Asked, now: i64) {
     }
 }
 
-/// Does the token permit what was asked for, no less and no more? `None` if it does, or does not say what it permits.
+/// Compares what the token permits with what was requested. `None` if they are equal, or if the token does not state
+/// what it permits.
 ///
 /// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`. Its message
-/// describes what is more and what is less.
+/// describes the differences.
 pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
     let asked = asked.permissions();
     let (more, less) = match granted.grant()? {
@@ -70,7 +72,7 @@ pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
     Some(Warning { code, message })
 }
 
-/// Adds the sentences, if there are any, with this in front.
+/// Appends the sentences, if there are any, after `front`.
 fn add_sentences(message: &mut String, front: &str, sentences: &[String]) {
     if sentences.is_empty() {
         return;
@@ -83,7 +85,7 @@ fn add_sentences(message: &mut String, front: &str, sentences: &[String]) {
     }
 }
 
-/// A sentence for each permission; if there are many, for the first of them.
+/// A sentence for each permission, up to [`MAX_SENTENCES`].
 fn describe<'a>(permissions: impl Iterator<Item = &'a Permission>) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut more = 0_usize;

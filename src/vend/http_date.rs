@@ -1,19 +1,19 @@
-//! Dates in HTTP headers (RFC 9110, section 5.6.7), all three forms, and those that are nearly so.
+//! Dates in HTTP headers: all three forms of RFC 9110, section 5.6.7, and common deviations.
 
 use super::date::{DAY_MS, FIRST_PLAUSIBLE_MS, HOUR_MS, Input, LAST_PLAUSIBLE_MS, days_since_epoch};
 
 /// The mean year of the Gregorian calendar.
 const MEAN_YEAR_MS: i64 = 31_556_952_000;
 
-/// Reads a date of HTTP, in milliseconds since the epoch. `now` says in which century a year of two digits is.
+/// Parses an HTTP date into milliseconds since the epoch. `now` determines the century of a two-digit year.
 ///
-/// Without a zone it is in UTC, as all dates in HTTP; one that is given counts.
+/// A date without a zone is in UTC, as all dates in HTTP; a zone that is given counts.
 pub(super) fn parse(text: &str, now: i64) -> Option<i64> {
     let text = text.trim_ascii();
     Input::read(text, |input| day_first(input, now)).or_else(|| Input::read(text, asctime))
 }
 
-/// Reads a date as [`parse`] does, also in the forms of JavaScript and of ISO 8601. A date alone is its first moment.
+/// Like [`parse`], but also accepts the forms of JavaScript and ISO 8601. A date alone is its first moment.
 pub(super) fn parse_any(text: &str, now: i64) -> Option<i64> {
     let text = text.trim_ascii();
     parse(text, now).or_else(|| [javascript, iso_8601].iter().find_map(|form| Input::read(text, form)))
@@ -35,7 +35,7 @@ fn day_first(input: &mut Input<'_>, now: i64) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time - zone(input))
 }
 
-/// As C writes it: `Sun Nov  6 08:49:37 1994`. Java has a zone before the year.
+/// The form of C's `asctime`, `Sun Nov  6 08:49:37 1994`. Java adds a zone before the year.
 fn asctime(input: &mut Input<'_>) -> Option<i64> {
     skip_weekday(input, Input::starts_with_letter);
     let month = month(input)?;
@@ -48,7 +48,7 @@ fn asctime(input: &mut Input<'_>) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time)
 }
 
-/// As JavaScript writes it: `Sun Nov 06 1994 08:49:37 GMT+0000`.
+/// The form of JavaScript: `Sun Nov 06 1994 08:49:37 GMT+0000`.
 fn javascript(input: &mut Input<'_>) -> Option<i64> {
     skip_weekday(input, Input::starts_with_letter);
     let month = month(input)?;
@@ -61,7 +61,7 @@ fn javascript(input: &mut Input<'_>) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time - zone(input))
 }
 
-/// `1994-11-06T08:49:37Z`, also with blanks in place of the `T`, or `1994-11-06`.
+/// `1994-11-06T08:49:37Z`, also with blanks instead of the `T`, or `1994-11-06`.
 fn iso_8601(input: &mut Input<'_>) -> Option<i64> {
     let year = input.year()?;
     input.byte(b"-")?;
@@ -73,7 +73,8 @@ fn iso_8601(input: &mut Input<'_>) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time)
 }
 
-/// A word before the rest of the date, with or without a comma. Any will do, of any language: it is not needed.
+/// Skips a word before the rest of the date, with or without a comma. It may be in any language, since it is not
+/// needed.
 fn skip_weekday<'a>(input: &mut Input<'a>, is_rest: fn(&Input<'a>) -> bool) {
     input.optional(|input| {
         let word = input.word();
@@ -93,22 +94,22 @@ fn month(input: &mut Input<'_>) -> Option<i64> {
     month
 }
 
-/// The year that two digits stand for: the last one that is at most fifty years ahead.
+/// The full form of a two-digit year: the latest one that is at most fifty years ahead.
 fn full_year(digits: i64, now: i64) -> i64 {
-    // A clock that was never set must not lead to another century.
+    // Clamped, because an unset clock must not lead to another century.
     let now = now.clamp(FIRST_PLAUSIBLE_MS, LAST_PLAUSIBLE_MS);
-    // The mean year may begin a day early or late, which is nothing to fifty years.
+    // The mean year may begin a day early or late, which does not matter here.
     let last = 1970 + now.div_euclid(MEAN_YEAR_MS) + 50;
     last - (last - digits).rem_euclid(100)
 }
 
-/// In milliseconds; the hour may have one digit.
+/// A time in milliseconds; the hour may have one digit.
 fn time(input: &mut Input<'_>) -> Option<i64> {
     let hour = input.number(1..=2).filter(|hour| *hour <= 23)?;
     Some(hour * HOUR_MS + input.minutes_and_seconds()?)
 }
 
-/// In milliseconds; UTC if there is none.
+/// A zone in milliseconds; UTC if there is none.
 fn zone(input: &mut Input<'_>) -> i64 {
     let zone = input.optional(|input| {
         input.skip_blanks();

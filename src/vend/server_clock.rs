@@ -1,29 +1,29 @@
-//! What the server's clock shows, by the headers of its answer.
+//! The server's clock, as shown by the headers of a response.
 
 use super::date::SECOND_MS;
 use super::http_date;
 
-/// The client's clock is believed unless the server's `Date` contradicts it by more than this.
+/// The client's clock is trusted unless the server's `Date` differs by more than this, in milliseconds.
 const TOLERANCE_MS: i64 = 5_000;
-/// `Date` has whole seconds, rounded down.
+/// The resolution of `Date`, which is rounded down.
 const DATE_STEP_MS: i64 = SECOND_MS;
 
-/// What an answer's headers say of the time at the server.
+/// What a response's headers say about the server's time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ServerClock {
-    /// The header `Date` (RFC 9110, section 6.6.1): when the answer was written, in milliseconds since the epoch.
+    /// The header `Date` (RFC 9110, section 6.6.1): when the response was generated, in milliseconds since the epoch.
     /// `None` if it is missing or cannot be read.
     pub date: Option<i64>,
-    /// The header `Age` (RFC 9111, section 5.1): how long the answer was in caches that say so, in milliseconds. 0 if
-    /// it is missing or no whole number.
+    /// The header `Age` (RFC 9111, section 5.1): how long the response was in caches, in milliseconds. 0 if it is
+    /// missing or not a whole number.
     pub age: i64,
 }
 
 impl ServerClock {
-    /// Reads the headers `Date`, which may be in any of the three forms of HTTP (RFC 9110, section 5.6.7), and `Age`.
+    /// Reads the headers `Date`, in any of the three HTTP forms (RFC 9110, section 5.6.7), and `Age`.
     ///
-    /// `now` is what the client's clock shows, in milliseconds since the epoch. It says in which century a year of two
-    /// digits is, which only the form of RFC 850 has.
+    /// `now` is the client's time in milliseconds since the epoch. It determines the century of a two-digit year, as in
+    /// the form of RFC 850.
     pub fn from_headers(date: Option<&str>, age: Option<&str>, now: i64) -> Self {
         ServerClock {
             date: date.and_then(|text| http_date::parse(text, now)),
@@ -31,14 +31,14 @@ impl ServerClock {
         }
     }
 
-    /// What the server's clock shows now, in milliseconds since the epoch, rather too late than too early; `None` if
-    /// there is no `Date`. The client's clock must do then.
+    /// An estimate of the server's current time in milliseconds since the epoch, late rather than early. `None` if
+    /// there is no `Date`; use the client's clock then.
     ///
-    /// `sent_at` and `now` are what the client's clock showed when the request was sent, and shows now. `Date` was
-    /// written between the two, and a shared cache adds `Age`. The server's clock stands at their sum at least: a
-    /// client's that is behind is never believed.
+    /// `sent_at` and `now` are the client's time when the request was sent and now. `Date` was generated between the
+    /// two, and a shared cache adds `Age`. The result is at least their sum, so a client's clock that is behind does
+    /// not count.
     ///
-    /// For warnings and [`retry_after`](super::retry_after()) alone: how long a token lives is judged from more than
+    /// Used only for warnings and [`retry_after`](super::retry_after()). The life of a token is computed from more than
     /// this.
     pub fn server_now(self, sent_at: i64, now: i64) -> Option<i64> {
         let earliest = self.date?.saturating_add(self.age);
@@ -49,7 +49,7 @@ impl ServerClock {
     }
 }
 
-/// Digits alone. More than fit are the most that do, as RFC 9111 has it (section 1.2.2).
+/// Parses plain digits, saturating as RFC 9111 requires (section 1.2.2).
 fn seconds(text: &str) -> Option<i64> {
     let text = text.trim_ascii();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
