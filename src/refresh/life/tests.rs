@@ -1,4 +1,4 @@
-//! The rules one by one, each at the edge of its tolerance. How they hold together is for `tests/sim`.
+//! Tests of single rules, each at the limit of its tolerance. `tests/sim` tests them in combination.
 
 mod same;
 
@@ -19,7 +19,7 @@ struct Client {
     ahead: i64,
     /// How long a request takes.
     takes: i64,
-    /// The token judged last was given a later end than before.
+    /// Whether the end of the last token was moved to a later time.
     extended: bool,
 }
 
@@ -28,7 +28,7 @@ impl Client {
         Client { ahead, ..Client::default() }
     }
 
-    /// What becomes of an answer that is received at `t`. Whether an end was extended goes to `self.extended`.
+    /// Judges an answer received at `t`. Sets `self.extended` if an end was extended.
     fn judge(&mut self, t: i64, answer: Answer) -> Verdict {
         let timed = TimedAnswer { answer, sent: t - self.takes, received: t, repeated: false };
         match self.lives.judge(timed, NOW + t + self.ahead) {
@@ -83,13 +83,13 @@ fn without_exp_uses_length_then_date_then_wall_clock() {
     for (answer, life) in cases {
         assert_eq!(first(10 * SECOND, answer), good(life), "{answer:?}");
     }
-    // Where both clocks agree it is the wall clock, unless that is behind.
+    // If both clocks agree, the wall clock counts, unless it is behind.
     for (ahead, left) in [(6_000, 54_000), (6_001, 59_000), (0, 60_000), (-1, 59_000)] {
         assert_eq!(first(ahead, bare), good(left - LOSS), "{ahead}");
     }
     assert_eq!(first(0, Answer::default()), Verdict::Good { life: Lifetime::Forever, extended: false });
     assert_eq!(first(0, Answer { stated_life: Some(LOSS), ..bare }), Verdict::Expired);
-    // The length counts from when the answer was written, and the request may have taken as long as that.
+    // The length counts from when the answer was generated, which may be as early as the request.
     let mut slow = Client { takes: 2 * SECOND, ..Client::default() };
     assert_eq!(slow.judge(0, Answer { stated_life: Some(HOUR), ..bare }), good(HOUR - 2 * SECOND - LOSS));
     assert_eq!(slow.judge(0, bare), good(MINUTE - LOSS));
@@ -112,7 +112,7 @@ fn without_exp_a_possibly_expired_token_is_uncertain() {
 
 #[test]
 fn clocks_agree_within_five_seconds() {
-    // A life that is known and longer by more than a minute shows whether the wall clock is believed as it is.
+    // A remaining life that exceeds the known life by more than a minute shows whether the wall clock is trusted.
     let answer = known(MINUTE, dated(10 * MINUTE, 0));
     let mut client = Client { takes: 2 * SECOND, ..Client::ahead(0) };
     client.ahead = 8 * SECOND;
@@ -132,7 +132,7 @@ fn clocks_agree_within_five_seconds() {
 fn agreeing_wall_clock_counts_unless_behind() {
     assert_eq!(first(0, dated(MINUTE, 0)), good(MINUTE - LOSS));
     assert_eq!(first(-1, dated(MINUTE, 0)), good(MINUTE - SECOND - LOSS));
-    // Where nothing is left by the host's, the wall clock's word is all there is, once that was looked into.
+    // If no life is left by the host's clock, the wall clock counts after a confirming request.
     let mut client = Client::ahead(-1);
     assert_eq!(client.judge(0, dated(SECOND, 0)), UNCERTAIN);
     assert_eq!(client.judge(0, dated(SECOND, 0)), good(SECOND - LOSS));
@@ -142,7 +142,7 @@ fn agreeing_wall_clock_counts_unless_behind() {
 fn token_expired_on_arrival_is_refused_at_once() {
     assert_eq!(first(0, dated(LOSS, 0)), Verdict::Expired);
     assert_eq!(first(0, dated(LOSS - 4_999, 0)), Verdict::Expired);
-    // A little later it is the host, or a clock.
+    // A little later, the host or a clock may be wrong.
     assert_eq!(first(0, known(MINUTE, dated(LOSS - 5_000, 0))), UNCERTAIN);
     assert_eq!(first(0, known(MINUTE, dated(LOSS - 4_999, 0))), Verdict::Expired);
 }
@@ -197,7 +197,7 @@ fn life_is_the_shorter_known_one_or_the_requested_one() {
     assert_eq!(slow(Answer { stated_life: Some(HOUR), ..claims(0) }), good(MINUTE - LOSS));
     assert_eq!(slow(Answer { requested_life: Some(20 * SECOND), ..claims(0) }), good(MINUTE - LOSS), "known");
     assert_eq!(slow(Answer { requested_life: Some(20 * SECOND), ..ends(MINUTE) }), good(20 * SECOND - LOSS));
-    // What is no length is none.
+    // Zero is not a length.
     assert_eq!(slow(Answer { stated_life: Some(0), ..claims(MINUTE) }), good(HOUR + MINUTE - LOSS));
 }
 
@@ -238,13 +238,13 @@ fn possible_expiry_on_the_way_is_uncertain() {
         let mut client = Client { takes: SECOND, ..Client::ahead(ahead) };
         assert_eq!(client.judge(0, answer) == good(SECOND - LOSS), valid, "{ahead}");
     }
-    // One that nothing is left of is none.
+    // Without any life left by `Date`, `Date` does not count.
     assert_eq!(first(-HOUR, known(MINUTE, dated(LOSS, 0))), good(MINUTE - LOSS), "rule 5, without `Date`");
 }
 
 // ── rules 6 to 8 ────────────────────────────────────────────────────────────────────────────────
 
-/// A client that is an hour fast, in doubt since it received an answer at 0.
+/// A client that is an hour fast, with an uncertain answer received at 0.
 fn fast(answer: Answer, takes: i64) -> Client {
     let mut client = Client { takes, ..Client::ahead(HOUR) };
     assert_eq!(client.judge(0, answer), UNCERTAIN);
@@ -281,9 +281,9 @@ fn new_tokens_of_known_life_confirm_each_other() {
         let expected = if proved { good(5 * MINUTE - 500 - LOSS) } else { Verdict::Expired };
         assert_eq!(client.judge(3_500, issued(moved)), expected, "{moved}");
     }
-    // Nothing known, nothing proved, and no need to ask again.
+    // Without a known life nothing can be confirmed, so there is no other request.
     assert_eq!(first(HOUR, ends(5 * MINUTE)), Verdict::Expired);
-    // A life that was asked for will do, as long as `Date` cannot be read.
+    // A requested life suffices if `Date` cannot be read.
     let asked = |at: i64| Answer { requested_life: Some(5 * MINUTE), ..ends(at + 5 * MINUTE) };
     assert_eq!(fast(asked(0), 0).judge(3_000, asked(3_000)), good(5 * MINUTE - LOSS));
     // Nothing would be left of a life as short as that.
@@ -319,14 +319,14 @@ fn confirmed_offset_is_kept_until_implausible() {
     };
     let by_date = |at: i64| dated(at + 5 * MINUTE, at);
     let by_length = |at: i64| known(5 * MINUTE, ends(at + 5 * MINUTE));
-    // It costs no second doubt.
+    // The next answer is not uncertain.
     assert_eq!(proved(by_date).judge(MINUTE, by_date(MINUTE)), good(5 * MINUTE - SECOND - LOSS));
     assert_eq!(proved(by_length).judge(MINUTE, by_length(MINUTE)), good(5 * MINUTE - LOSS));
     // The clock was set.
     let mut client = proved(by_date);
     client.lives.forget();
     assert_eq!(client.judge(MINUTE, by_date(MINUTE)), UNCERTAIN);
-    // With it more is left than can be: it is judged without.
+    // The offset leads to an implausible life, so it is not used.
     let mut client = proved(by_length);
     client.ahead = 0;
     assert_eq!(client.judge(MINUTE, by_length(MINUTE)), good(5 * MINUTE - LOSS));
@@ -337,10 +337,10 @@ fn confirmed_offset_is_kept_until_implausible() {
     assert_eq!(client.judge(MINUTE, copy), uncertain(3_000));
     assert_eq!(client.judge(MINUTE + 4_000, copy), Verdict::Expired);
     assert_eq!(client.judge(2 * MINUTE, by_date(2 * MINUTE)), UNCERTAIN);
-    // By it the token died on the way; but it may be the offset that is wrong.
+    // By the offset the token expired in transit, but the offset may be wrong.
     let mut client = proved(by_date);
     assert_eq!(client.judge(MINUTE, known(5 * MINUTE, dated(MINUTE, MINUTE))), UNCERTAIN);
-    // Nor does it tell whether a token died on the way.
+    // The offset does not decide whether a token expired in transit.
     let mut client = proved(by_length);
     client.takes = SECOND;
     let soon = |at: i64| dated(at + SECOND, at);
@@ -355,7 +355,7 @@ fn confirmed_offset_is_kept_until_implausible() {
         assert_eq!(client.judge(MINUTE, new(MINUTE)), UNCERTAIN);
         assert_eq!(client.judge(MINUTE + 4_000, new(MINUTE + 4_000)), good(left - LOSS));
     }
-    // It is known no better than `Date` is: the shorter counts.
+    // The offset is no more accurate than `Date`, so the shorter life counts.
     let mut client = proved(by_length);
     assert_eq!(client.judge(MINUTE, by_date(MINUTE)), good(5 * MINUTE - SECOND - LOSS));
 }
@@ -380,7 +380,7 @@ fn clock_within_five_seconds_is_not_taken_for_fast() {
     // certain.
     assert_eq!(client.judge(-4_400, served(-4_400)), uncertain(5_250));
     assert_eq!(client.judge(-400, served(-400)), uncertain(3_000), "too soon");
-    // A token that is served still was not dead: it is the client's clock.
+    // A token that is still served had not expired: the client's clock is wrong.
     assert!(matches!(client.judge(3_600, served(3_600)), Verdict::Good { .. }));
     // At the very edge.
     for (second, expected) in [(499, false), (500, true)] {

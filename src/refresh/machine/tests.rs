@@ -1,4 +1,4 @@
-//! The rules one by one. How they hold together, whatever happens, is for `tests/sim`.
+//! Tests of single rules. `tests/sim` tests them in combination.
 
 mod callers;
 mod end;
@@ -29,16 +29,16 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// What the machine takes off a token's life.
+/// What the machine subtracts from a token's life.
 const MARGIN: i64 = 350;
 
-/// A machine, a client whose clocks agree, and the one timer.
+/// A machine with a timer, on a client whose clocks agree.
 struct Bench {
     machine: Machine,
     now: Now,
     timer: Option<i64>,
     calls: u32,
-    /// Messages to itself are lost.
+    /// Whether messages to itself are lost.
     loses_messages: bool,
 }
 
@@ -60,7 +60,7 @@ impl Bench {
         }
     }
 
-    /// With a request in the air.
+    /// A machine with a pending request.
     fn started(seed: u64) -> Self {
         let mut bench = Bench::new(seed);
         let actions = bench.send(Event::Start);
@@ -68,7 +68,7 @@ impl Bench {
         bench
     }
 
-    /// With a token in hand that has this life (ms) left, margin included.
+    /// A machine whose token has this remaining life (ms), including the margin.
     fn ready(seed: u64, life: i64) -> Self {
         let mut bench = Bench::started(seed);
         let actions = bench.vend(0, life);
@@ -76,7 +76,7 @@ impl Bench {
         bench
     }
 
-    /// The life (ms) that the current token has left.
+    /// The current token's remaining life (ms).
     fn left(&self) -> Option<i64> {
         self.machine.token_valid_for().map(|left| left.millis().expect("a token that expires"))
     }
@@ -106,7 +106,7 @@ impl Bench {
         self.now.mono += ms;
     }
 
-    /// Lets time pass to the first request, timer by timer; its number and how long that took.
+    /// Lets time pass until the first request, timer by timer. Returns its number and how long it took.
     fn next_fetch(&mut self, within: i64) -> Option<(u32, i64)> {
         let from = self.now.mono;
         while let Some(at) = self.timer
@@ -139,7 +139,7 @@ impl Bench {
         self.send(Event::Get { call: self.calls, min_validity, force })
     }
 
-    /// Fails until there were so many failures.
+    /// Fails this many requests in a row.
     fn fail_times(&mut self, times: u32, mut request: u32) {
         for _ in 1..times {
             self.fail(request);
@@ -149,7 +149,7 @@ impl Bench {
     }
 }
 
-/// The hash of a token that nobody has seen.
+/// The hash of a new token.
 fn new_token() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed)

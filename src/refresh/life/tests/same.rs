@@ -1,4 +1,4 @@
-//! The same token, served again, and what siblings say of it.
+//! The same token served again, or sent by siblings.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn live_answer_extends_a_passed_end() {
     let copy = dated(20 * SECOND, 0);
     let mut client = Client::ahead(-HOUR);
     client.judge(0, copy);
-    // The same `Date`: in doubt once, and then refused.
+    // The same `Date`: uncertain once, then refused.
     assert_eq!(client.judge(19 * SECOND, copy), UNCERTAIN);
     assert_eq!(client.judge(22 * SECOND, copy), Verdict::Expired);
     // Another, or none that can be read.

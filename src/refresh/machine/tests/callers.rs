@@ -1,4 +1,4 @@
-//! Callers, and what they are given.
+//! Callers and their results.
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn settles_as_too_short_if_even_a_fresh_token_is() {
     let mut bench = Bench::started(1);
     bench.get(HOUR + 1, false);
     assert_eq!(outcomes(&bench.vend(0, HOUR + MARGIN)), [Outcome::TooShort]);
-    // Known by now, for as long as this token counts as fresh.
+    // Known while this token counts as fresh.
     bench.pass(MINUTE);
     assert_eq!(outcomes(&bench.get(HOUR + 1, false)), [Outcome::TooShort]);
     assert_eq!(reason(&bench.get(HOUR + 1, true)), Some(Reason::Forced), "who insists may see for himself");

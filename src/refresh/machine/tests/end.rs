@@ -1,4 +1,4 @@
-//! The end, and the absurd.
+//! Closing, and extreme values.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn close_settles_callers_and_stops() {
 
 #[test]
 fn extreme_numbers_do_not_panic() {
-    // Run with overflow checks, as tests are, this fails for any sum that is not watched.
+    // Tests run with overflow checks, so this fails on any unchecked sum.
     for seed in 0..300 {
         let mut rng = Rng::with_seed(seed);
         let mut number = || {

@@ -21,7 +21,7 @@ fn backoff_grows_with_failures() {
             starts.push(bench.now.mono);
             request = next;
         }
-        // By itself it leaves one of the ten attempts for whoever asks.
+        // Without callers, it leaves one of the ten requests unused.
         assert!(starts.windows(10).all(|ten| ten[9] - ten[0] >= 10 * MINUTE), "{starts:?}");
     }
 }
@@ -63,7 +63,7 @@ fn retry_after_is_honored_up_to_an_hour() {
         let mut bench = Bench::started(5);
         bench.pass(SECOND);
         bench.send(Event::Failed { request: 0, failure: Failure::Retry { after: Some(asked) } });
-        // Neither who insists nor a page that wakes goes before.
+        // Neither a forced call nor a page that wakes shortens it.
         bench.get(0, true);
         bench.send(Event::Wake);
         assert_eq!(bench.machine.refresh_at().is_none(), granted == 0, "{asked}: at once");
@@ -152,7 +152,7 @@ fn timeout_counts_as_failure() {
     assert_eq!(bench.machine.status(), Waiting);
     let (mut request, _) = bench.next_fetch(HOUR).expect("a retry");
     for nth in 2..12 {
-        // The next request is given up as well, and the one after it comes ever later.
+        // The next request times out too, and each one comes later.
         let (next, after) = bench.next_fetch(HOUR).expect("a retry");
         assert_eq!(next, request + 1);
         assert!(after - 10 * SECOND <= (SECOND << nth).min(10 * MINUTE), "failure {nth}: {after} ms");

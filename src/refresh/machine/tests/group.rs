@@ -1,16 +1,16 @@
-//! One of several tabs. How many of them get on is for `tests/sim`.
+//! Tests of one of several tabs. `tests/sim` tests groups.
 
 mod failures;
 
 use super::*;
 
-/// The longest wait for the lock, how long its owner listens, and how long the channel is sounded at most, which is
-/// part of the first.
+/// The longest wait for the lock, how long its owner listens, and how long it drains the channel at most, which is part
+/// of the first.
 const LOCK_TIMEOUT: i64 = 5 * SECOND;
 const LISTEN_TIME: i64 = 100;
 const DRAIN_TIMEOUT: i64 = 500;
 
-/// With an attempt that waits for its turn, number 0.
+/// A machine whose request 0 waits for the lock.
 fn waiting(seed: u64) -> Bench {
     let mut bench = Bench::in_group(seed);
     let actions = bench.send(Event::Start);
@@ -20,7 +20,7 @@ fn waiting(seed: u64) -> Bench {
     bench
 }
 
-/// With a request in the air, number 0, under the lock.
+/// A machine whose request 0 is pending, holding the lock.
 fn with_request(seed: u64) -> Bench {
     let mut bench = waiting(seed);
     bench.send(Event::Locked { request: 0 });
@@ -28,7 +28,7 @@ fn with_request(seed: u64) -> Bench {
     bench
 }
 
-/// With a token in hand that has this life (ms) left, margin included.
+/// A machine whose token has this remaining life (ms), including the margin.
 fn settled(seed: u64, life: i64) -> Bench {
     let mut bench = with_request(seed);
     bench.vend(0, life);
@@ -39,7 +39,7 @@ fn sibling_token(life: i64, fresh: bool) -> Event {
     Event::SiblingToken { token_hash: new_token(), life: Lifetime::Millis(life), fresh, extended: false, date: None }
 }
 
-/// Until the next attempt asks for its turn; its number.
+/// Lets time pass until the next request asks for the lock. Returns its number.
 fn next_turn(bench: &mut Bench, within: i64) -> u32 {
     let end = bench.now.mono + within;
     while let Some(at) = bench.timer
@@ -96,7 +96,7 @@ fn lock_wait_ends_before_the_token_expires() {
     }
 }
 
-/// The token in hand has so long left when it asks for its turn, and so long it waits for the lock.
+/// The current token's remaining life when it asks for the lock, and how long it waits for it.
 fn patience(bench: &mut Bench, life: i64) -> (i64, i64) {
     next_turn(bench, life);
     let left = bench.left().expect("a token");
@@ -143,7 +143,7 @@ fn drains_sibling_messages_before_a_request() {
     };
     assert_eq!(fetched(&draining().send(Event::Drained { request: 0 })), Some(0));
     assert_eq!(fetched(&draining().send(Event::Drained { request: 1 })), None, "another one's");
-    // Where the channel is dead, it does not wait for long.
+    // If the channel does not work, it does not wait for long.
     assert_eq!(draining().next_fetch(LOCK_TIMEOUT), Some((0, DRAIN_TIMEOUT)));
     // A message handled in time makes the request unnecessary.
     for fresh in [true, false] {
@@ -226,7 +226,7 @@ fn adopts_a_fresh_token_of_equal_life() {
     assert_eq!(actions[0], Action::Unlock, "{actions:?}");
     assert!(!actions.contains(&Action::Adopt));
     assert!(bench.machine.refresh_at().is_some_and(|at| at > bench.now.wall + left / 2));
-    // But whoever insists gets it, for it is new.
+    // But a forced call gets it, because it is new.
     let mut bench = settled(1, HOUR);
     bench.pass(MINUTE);
     bench.get(0, true);
@@ -268,7 +268,7 @@ fn ignores_lock_of_another_turn() {
 
 #[test]
 fn ignores_sibling_token_just_after_the_clock_was_set_back() {
-    // A message that has waited for hours may look new, for the clock that timed it was set back in the meantime.
+    // A message that was queued for hours may look new if the clock was set back in the meantime.
     let mut bench = waiting(1);
     bench.now.mono += 2 * HOUR;
     bench.now.wall += HOUR;

@@ -1,8 +1,8 @@
-//! Requests of machines before, which count as its own.
+//! Requests of earlier machines, which count as its own.
 
 use super::*;
 
-/// A machine that takes the place of others, which sent requests so long ago (ms).
+/// A machine that replaces others, which sent requests this long ago (ms).
 fn after(seed: u64, ages: &[i64]) -> Bench {
     let mut bench = Bench::new(seed);
     for &age in ages {
@@ -38,7 +38,7 @@ fn prior_requests_count_after_success() {
             (request, _) = bench.next_fetch(HOUR).expect("a request");
             starts.push(bench.now.mono);
         }
-        // Three of others' and seven of its own: nine within ten minutes of the first.
+        // Three of other machines and seven of its own: nine within ten minutes of the first.
         assert!(starts[6] - starts[0] >= 10 * MINUTE - 3 * SECOND, "{starts:?}");
     }
 }

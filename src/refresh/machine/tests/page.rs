@@ -35,12 +35,12 @@ fn wake_after_sleep_aborts_an_overdue_request() {
     bench.now.wall += HOUR;
     let actions = bench.send(Event::Wake);
     assert_eq!(actions[0], Action::Abort { request: 0 });
-    // The monotonic clock stood still, and it alone can tell that the last start was long ago.
+    // The monotonic clock stood still, and the gap between requests is measured by it.
     assert_eq!(bench.next_fetch(SECOND), Some((1, SECOND)));
 }
 
-/// How much is left (ms), at least, of a token of this life when it is renewed where timers fire only once in `every`
-/// ms, and where the page did this first.
+/// The least remaining life (ms) at renewal of a token with this life, after an optional event, if timers fire only
+/// once in `every` ms.
 fn left_at_renewal(life: i64, every: i64, event: Option<Event>) -> i64 {
     let left = |seed| {
         let mut bench = Bench::ready(seed, life + MARGIN);
@@ -60,18 +60,18 @@ fn left_at_renewal(life: i64, every: i64, event: Option<Event>) -> i64 {
 
 #[test]
 fn renews_in_time_when_timers_are_throttled() {
-    // In time, a fifth of a life is left.
+    // With punctual timers, a fifth of the life is left.
     assert!((1_990..2_100).contains(&left_at_renewal(10 * SECOND, 1, None)));
-    // Where timers fire once a second, there are two seconds for the owner of a lock and its request.
+    // If timers fire once a second, there are two seconds for the owner of the lock and its request.
     assert!((2_000..2_100).contains(&left_at_renewal(10 * SECOND, SECOND, Some(Event::Hidden))));
-    // Once a minute; that shows within the first half of a life.
+    // Once a minute, which is noticed in the first half of the life.
     assert!((3_000..6_000).contains(&left_at_renewal(5 * MINUTE, MINUTE, None)));
-    // Not before its window opens, be it too late.
+    // Not before its window opens, even if that is too late.
     assert!((1_000..1_100).contains(&left_at_renewal(5 * SECOND, SECOND, Some(Event::Hidden))));
     assert_eq!(left_at_renewal(100 * SECOND, MINUTE, Some(Event::Hidden)), 0);
 }
 
-/// Lets the timer fire this much too late.
+/// Lets the timer fire late by this much.
 fn late_timer(bench: &mut Bench, by: i64) {
     let at = bench.timer.expect("a timer") - bench.now.mono;
     bench.pass(at + by);
@@ -80,7 +80,7 @@ fn late_timer(bench: &mut Bench, by: i64) {
 
 #[test]
 fn showing_the_page_keeps_the_planned_refresh() {
-    // Of these, the first would be renewed three seconds before it ends, the second a minute.
+    // The first would be renewed three seconds before its end, the second a minute before.
     for (life, late) in [(10 * SECOND, None), (4 * MINUTE, Some(40 * SECOND))] {
         let hidden_for = |seed, show: bool| {
             let mut bench = Bench::ready(seed, life + MARGIN);
@@ -111,7 +111,7 @@ fn punctual_timers_are_trusted_again() {
                 late_timer(&mut bench, 0);
             }
             assert_eq!(bench.machine.refresh_at(), Some(planned));
-            // One that is a moment late does not bring the minute back.
+            // One that is slightly late does not restore the minute.
             late_timer(&mut bench, SECOND / 2);
             assert!(bench.machine.refresh_at().is_none_or(|at| at == planned));
         }
@@ -194,7 +194,7 @@ fn offline_page_only_probes() {
         for request in 0..20 {
             let (probe, after) = bench.next_fetch(HOUR).expect("a probe");
             assert_eq!(probe, request);
-            // What was offline from the start may have been told so wrongly: the first probe comes sooner.
+            // If the page was offline from the start, the browser may be wrong, so the first probe comes sooner.
             let expected = if request == 0 { MINUTE..=MINUTE * 3 / 2 } else { 4 * MINUTE..=6 * MINUTE };
             assert!(expected.contains(&after), "probe {request} after {after} ms");
             bench.fail(probe);
@@ -229,7 +229,7 @@ fn answered_probe_ends_offline() {
     let (request, _) = bench.next_fetch(HOUR).expect("a probe");
     bench.vend(request, HOUR);
     assert!(bench.machine.refresh_at().is_some(), "and the token is renewed in time");
-    // Not so an answer to a request sent before.
+    // Unlike an answer to a request sent before.
     let mut bench = Bench::started(1);
     bench.send(Event::Offline);
     bench.vend(0, HOUR);

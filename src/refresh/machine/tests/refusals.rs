@@ -1,8 +1,8 @@
-//! A service that refuses a client which has, or just had, a good token.
+//! A service that refuses a client which has, or recently had, a token.
 
 use super::*;
 
-/// Refuses every request, and gives the delays until the next one, as long as one follows within an hour.
+/// Refuses every request. Returns the delays until the next one, as long as one follows within an hour.
 fn refuse_all(bench: &mut Bench, mut request: u32, most: usize) -> Vec<i64> {
     let mut delays = Vec::new();
     while delays.len() < most {
@@ -107,7 +107,7 @@ fn refusal_is_final_five_minutes_after_expiry() {
 
 #[test]
 fn rejected_token_does_not_count() {
-    // In hand, or ended a moment ago.
+    // Current, or expired recently.
     for ended in [false, true] {
         let mut bench = Bench::ready(4, 5 * MINUTE);
         if ended {

@@ -1,4 +1,4 @@
-//! The first attempt, and when a token is renewed.
+//! The first request, and when a token is renewed.
 
 use super::*;
 
@@ -59,7 +59,7 @@ fn timers_are_capped_and_armed_only_when_they_change() {
     assert_eq!(bench.timer, armed);
     bench.pass(5 * SECOND);
     assert_eq!(bench.send(Event::Timer), [Action::Arm { delay: HEARTBEAT }]);
-    // One that is overdue may have been lost, and one set before sleep is not to be trusted.
+    // An overdue timer may have been lost, and one armed before sleep cannot be trusted.
     bench.pass(31 * SECOND);
     assert!(bench.get(0, false).contains(&Action::Arm { delay: HEARTBEAT }));
     assert_eq!(bench.send(Event::Wake), [Action::Arm { delay: HEARTBEAT }]);

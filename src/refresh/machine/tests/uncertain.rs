@@ -1,4 +1,4 @@
-//! An answer that does not show whether its token lives, and the request after it.
+//! Uncertain answers, and the requests that confirm them.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn vended(bench: &mut Bench, request: u32, answer: Answer) -> Vec<Action> {
     bench.send(Event::Vended { request, answer })
 }
 
-/// With an answer in doubt, and a caller.
+/// A machine with an uncertain answer and a caller.
 fn with_uncertain_answer(seed: u64) -> Bench {
     let mut bench = Bench::started(seed);
     bench.get(0, false);
@@ -54,7 +54,7 @@ fn callers_wait_for_the_confirming_answer() {
         bench.get(0, false);
         let answer = live(&bench, date);
         vended(&mut bench, 0, answer);
-        // Those who insist as well.
+        // Including forced calls.
         assert_eq!(outcomes(&bench.get(0, true)), []);
         let (request, after) = bench.next_fetch(HOUR).expect("another request");
         assert!(after >= 3_000);
@@ -75,7 +75,7 @@ fn repeated_answer_is_refused() {
     let actions = vended(&mut bench, request, copy);
     assert_eq!(actions[0], Action::Refuse { request });
     assert!(matches!(actions[1], Action::Report { cause: Cause::Expired, .. }));
-    // And the next one is in doubt afresh.
+    // And the next one is uncertain again.
     let (request, _) = bench.next_fetch(HOUR).expect("another request");
     assert_eq!(vended(&mut bench, request, copy)[0], Action::Uncertain { request });
 }
@@ -88,7 +88,7 @@ fn failed_request_keeps_the_uncertainty_for_a_minute() {
         let (request, _) = bench.next_fetch(HOUR).expect("another request");
         let actions = bench.send(Event::Failed { request, failure: Failure::Malformed });
         assert_eq!(outcomes(&actions), [Outcome::Failed { request }]);
-        // An app that insists may send a request at any time.
+        // A forced call may send a request at any time.
         bench.pass(received + after - bench.now.mono);
         bench.send(Event::Timer);
         let request = match bench.machine.status() {
@@ -180,7 +180,7 @@ fn lock_is_released_if_the_confirming_request_must_wait() {
     vended(&mut bench, request, answer);
     assert!(bench.send(Event::Offline).contains(&Action::Unlock));
     assert_eq!(bench.machine.status(), Fetching);
-    // Then it takes a turn like any other.
+    // Then it waits for the lock like any other request.
     let back = bench.send(Event::Online);
     bench.pass(5 * SECOND);
     let turn = [back, bench.send(Event::Timer)].concat();

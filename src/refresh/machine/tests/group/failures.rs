@@ -1,8 +1,8 @@
-//! What the failure of one tab means to the others.
+//! How the failure of one tab affects the others.
 
 use super::*;
 
-/// A sibling's request found no way: its page may be about to leave.
+/// A sibling's request got no response: its page may be navigating away.
 const CUT_SHORT: Event = Event::SiblingFailed { own_fault: true, failure: Failure::Retry { after: None } };
 
 #[test]
@@ -13,7 +13,7 @@ fn sibling_failure_counts_when_no_token_is_wanted() {
         bench.send(Event::SiblingFailed { own_fault: false, failure: Failure::Retry { after: None } });
         assert_eq!(bench.machine.status(), Ready);
     }
-    // Ten attempts in ten minutes are the whole group's, and what the server asked of one it asked of all.
+    // Ten requests in ten minutes is the budget of the whole group, and `Retry-After` applies to all.
     bench.send(Event::Rejected);
     let at = bench.machine.refresh_at().expect("another attempt") - bench.now.wall;
     assert!((10 * MINUTE - 20 * SECOND..=10 * MINUTE).contains(&at), "{at}");
@@ -55,7 +55,7 @@ fn first_own_fault_failure_does_not_settle_callers() {
     // At once, not after a second.
     bench.send(Event::Locked { request: 0 });
     assert_eq!(bench.next_fetch(LOCK_TIMEOUT), Some((0, LISTEN_TIME)));
-    // Not even while one's own request is in the air.
+    // Not even while a request of this tab is pending.
     assert_eq!(with_request(1).send(CUT_SHORT), []);
 }
 
@@ -66,7 +66,7 @@ fn second_own_fault_failure_is_blamed_on_the_service() {
     bench.get(0, false);
     let actions = bench.send(CUT_SHORT);
     assert!(matches!(outcomes(&actions)[..], [Outcome::Failed { .. }]), "{actions:?}");
-    // And so is one after a failure of one's own, or of one that was answered.
+    // And so is one after a failure of this tab, or one with a response.
     for before in [Event::SiblingFailed { own_fault: false, failure: Failure::Malformed }, CUT_SHORT] {
         let mut bench = with_request(1);
         bench.send(before);
@@ -74,7 +74,7 @@ fn second_own_fault_failure_is_blamed_on_the_service() {
         bench.get(0, false);
         assert_eq!(outcomes(&bench.send(CUT_SHORT)).len(), 1);
     }
-    // But not after a token: of one's own or a sibling's.
+    // But not after a token, of this tab or a sibling.
     for own in [true, false] {
         let mut bench = with_request(1);
         bench.send(CUT_SHORT);
