@@ -1,4 +1,4 @@
-//! What the attempts of every client are held to, alone or in a group.
+//! Rate limits that apply to every client, alone or in a group.
 
 use crate::check::{Checked, Moment, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
@@ -12,23 +12,22 @@ const MAX_RETRY_AFTER: i64 = 60 * MINUTE;
 
 #[derive(Default)]
 pub(crate) struct Limits {
-    /// The last start (true time and monotonic ms).
+    /// The last request (true time and monotonic ms).
     last: Option<(i64, i64)>,
     /// The last ten since a token arrived.
     starts: VecDeque<(i64, i64)>,
-    /// Before when the service asked not to be asked, when it did so, and how often the wall clock
-    /// had been set back.
+    /// The end of a `Retry-After`, when it was received, and how often the wall clock had been set back then.
     not_before: Option<(i64, i64, i64)>,
     pub(crate) spent_budget: bool,
 }
 
 impl Limits {
-    /// Something was tried before.
+    /// Whether a request was sent before.
     pub(crate) fn tried(&self) -> bool {
         self.last.is_some()
     }
 
-    /// Until when (true time) the service asked not to be asked.
+    /// The end of a `Retry-After` (true time).
     pub(crate) fn not_before(&self) -> Option<i64> {
         self.not_before.map(|(until, ..)| until)
     }
@@ -53,7 +52,7 @@ impl Limits {
         Ok(())
     }
 
-    /// What the service asks for.
+    /// A `Retry-After` was received.
     pub(crate) fn heed<Brings>(&mut self, moment: &Moment<Brings>, failure: Failure) {
         if let Failure::Retry { after } = failure {
             let until = moment.t + after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER / MS) * MS;
@@ -63,13 +62,13 @@ impl Limits {
         }
     }
 
-    /// A token: what holds until one arrives is past.
+    /// A token arrived, which resets the limits that hold until then.
     pub(crate) fn arrived(&mut self) {
         self.not_before = None;
         self.starts.clear();
     }
 
-    /// For how long (ms) the next attempt must wait.
+    /// How long (ms) the next request must wait.
     pub(crate) fn wait(&self, t: i64, now: Now) -> i64 {
         let gap = self.last.map_or(0, |(_, mono)| mono + MIN_GAP / MS - now.mono);
         let tenth = self.starts.front().filter(|_| self.starts.len() == BUDGET);

@@ -1,4 +1,5 @@
-//! What functions and `fetch` give: responses of any make, what throws when it is read, what comes too late.
+//! Tests of the results of `vend` functions and `fetch`: any response implementation, values that throw when read, late
+//! results.
 
 use crate::clock::{Clock, settle};
 use crate::service::{Service, token};
@@ -12,8 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 /// 2026-12-01T00:00:00Z, in seconds since the epoch.
 const NOW: u32 = 1_796_083_200;
 
-/// What test functions can use: `token`, and `log`, a list that is also here; `endless`, a body that notes in it when it
-/// is cancelled; `thrown`, which is thrown.
+/// What test functions can use: `token`; `log`, a list shared with the test; `endless`, a body that records its
+/// cancellation there; `thrown`, a value to throw.
 const PRELUDE: &str = "
 const endless = () => new ReadableStream({
   pull: (controller) => controller.enqueue(new Uint8Array(65536)),
@@ -40,7 +41,7 @@ struct Given {
 }
 
 impl Given {
-    /// A function that evaluates this expression.
+    /// Creates a function that evaluates this expression.
     fn new(expression: &str) -> Self {
         let make = format!("{PRELUDE} return async (...args) => {expression};");
         let make = Function::new_with_args("token, log, thrown", &make);
@@ -49,14 +50,14 @@ impl Given {
         Given { function: function.unchecked_into(), log, thrown }
     }
 
-    /// A source of which it is `vend`.
+    /// Creates a source with this function as `vend`.
     fn source(&self) -> JsTokenSource {
         let options = Object::new();
         assert!(Reflect::set(&options, &"vend".into(), &self.function).unwrap());
         JsTokenSource::new(&options).unwrap()
     }
 
-    /// A source whose requests it answers in place of `fetch`, until the service is dropped.
+    /// Creates a source whose requests it answers instead of `fetch`, until the service is dropped.
     fn fetched(&self, url: &str) -> (Service, JsTokenSource) {
         let service = Service::answering("[]");
         assert!(Reflect::set(&js_sys::global(), &"fetch".into(), &self.function).unwrap());
@@ -104,12 +105,12 @@ async fn reads_any_response_implementation() {
         "duck({ get body() { return new Response(token).body; }, text() { throw thrown; } })",
         "duck({ body: { getReader: () => new Response(token).body.getReader() } })",
         "duck({ status: 299.5 })",
-        // Of another realm, which is left while its answer is read.
+        // From another realm, which is removed while its response is read.
         "(() => {
           const frame = document.body.appendChild(document.createElement('iframe'));
           return new frame.contentWindow.Response(token);
         })()",
-        // Bytes of any kind of view, cut within a character and behind a byte order mark.
+        // Bytes in any kind of view, split within a character and after a byte order mark.
         "(() => {
           const chunks = [[0xef, 0xbb], [0xbf], ...[...token].map((char) => [char.charCodeAt()])];
           const read = async () => {
@@ -191,7 +192,7 @@ async fn throwing_getter_is_an_error_with_a_cause() {
         let source = given.source();
         let error = failed(&source).await;
         assert_eq!((code(&error), &get(&error, "cause")), (expected.into(), &given.thrown), "{expression}");
-        // It left nothing behind: the next attempt is as good as any.
+        // It left no state behind: the next request succeeds.
         let waiting = source.get_token(&JsValue::UNDEFINED);
         clock.pass(60_000.0).await;
         assert_eq!(get(&settled(waiting).await.unwrap(), "tokenId"), "one", "{expression}");
@@ -300,7 +301,7 @@ async fn late_response_is_cancelled() {
     clock.pass(10_000.0).await;
     assert_eq!(of_a_function.log(), "cancelled");
 
-    // A polyfill may not know signals.
+    // A polyfill may not support signals.
     let of_fetch = Given::new(late);
     let (_service, source) = of_fetch.fetched("/token");
     let waiting = source.get_token(&JsValue::UNDEFINED);

@@ -31,7 +31,7 @@ fn id(token: &Token) -> &str {
     token.token_id().unwrap()
 }
 
-/// A function that vends tokens with the number of the call, good for five minutes; and how often it was called.
+/// A function that vends tokens numbered by call and valid for five minutes, and the number of calls.
 fn counted() -> (TokenSource, Rc<Cell<u32>>) {
     let calls = Rc::new(Cell::new(0));
     let count = Rc::clone(&calls);
@@ -44,7 +44,7 @@ fn counted() -> (TokenSource, Rc<Cell<u32>>) {
     (source.build().unwrap(), calls)
 }
 
-/// What a watch has seen: the identifier of each token, in turn.
+/// The identifiers of the tokens seen by a watch, in order.
 fn watch(source: &TokenSource) -> (Watch, Rc<RefCell<Vec<String>>>) {
     let seen = Rc::new(RefCell::new(Vec::new()));
     let list = Rc::clone(&seen);
@@ -62,7 +62,7 @@ async fn next(tokens: &mut Tokens) -> Option<Arc<Token>> {
     poll_fn(|context| Pin::new(&mut *tokens).poll_next(context)).await
 }
 
-/// Looks once, without waiting.
+/// Polls once, without waiting.
 fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -98,7 +98,7 @@ async fn callers_share_a_request_and_the_current_token() {
     assert_eq!(calls.get(), 1);
     let forced = GetToken::new().force_refresh(true);
     let longer = GetToken::new().min_validity(Duration::from_secs(3_600));
-    // Requests that callers cause have seconds between them.
+    // Requests caused by callers are at least a second apart.
     for (options, expected) in [(forced, Ok("2")), (longer, Err("ERR_TOKEN_TOO_SHORT"))] {
         let caller = source.token_with(options);
         clock.pass(30_000.0).await;
@@ -131,7 +131,7 @@ async fn close_aborts_the_request_and_settles_callers() {
     assert_eq!(service.first(&["init", "signal", "aborted"]), true);
     assert_eq!(caller.await.unwrap_err().code(), "ERR_CLOSED");
     assert_eq!(clock.timers(), 0);
-    // What becomes of the request concerns nobody any more.
+    // The result of the request is no longer used.
     settle().await;
     assert_eq!((source.snapshot().status, service.requests()), (Status::Closed, 1));
 }
@@ -237,7 +237,7 @@ async fn changes_made_in_the_first_watch_call_are_observed() {
         list.borrow_mut().push(snapshot.status);
         if let Some(handle) = handle.take() {
             handle.close();
-            // Another watch, begun within a call, hears of the end as well.
+            // A watch started within a call is notified of the end too.
             let inner = Rc::clone(&list);
             std::mem::forget(handle.watch(move |snapshot| inner.borrow_mut().push(snapshot.status)));
         }
@@ -392,7 +392,7 @@ async fn rejects_only_the_current_token() {
     assert_eq!(calls.get(), 2);
 }
 
-/// By the page's own clock, for siblings speak through the browser.
+/// Uses the page's own clock, because siblings communicate through the browser.
 #[wasm_bindgen_test]
 async fn shared_sources_send_one_request() {
     Clock::of_the_page();
@@ -449,7 +449,7 @@ async fn online_event_sends_a_request() {
     assert_eq!(service.requests(), closed);
 }
 
-/// What an object literal in JavaScript is.
+/// Parses a JavaScript object literal.
 fn literal(text: &str) -> wasm_bindgen::JsValue {
     js_sys::Function::new_no_args(&format!("return {text}")).call0(&wasm_bindgen::JsValue::UNDEFINED).unwrap()
 }
@@ -459,7 +459,7 @@ fn dispatch(kind: &str) {
     window.dispatch_event(&web_sys::Event::new(kind).unwrap()).unwrap();
 }
 
-/// By the page's own clock, for messages go through the browser.
+/// Uses the page's own clock, because messages go through the browser.
 #[wasm_bindgen_test]
 async fn ignores_malformed_messages() {
     Clock::of_the_page();
@@ -488,7 +488,7 @@ async fn ignores_malformed_messages() {
         channel.post_message(&js_sys::JSON::parse(&message).unwrap()).unwrap();
     }
     settle().await;
-    // What JSON does not have.
+    // Values that JSON does not have.
     for number in ["NaN", "Infinity", "-Infinity", "-1e300", "1e300"] {
         for (left, sent_at) in [(number, "Date.now()"), ("9e5", number)] {
             let message = format!(
@@ -499,7 +499,7 @@ async fn ignores_malformed_messages() {
     }
     settle().await;
     assert_eq!((format!("{:?}", source.snapshot()), service.requests()), (before, 1));
-    // One that makes sense, by the same way: messages arrive in the order in which they were sent.
+    // A valid message on the same channel: messages arrive in order.
     let message = format!(
         "{{kind:'token',answer:'{}',left:9e5,sentAt:{now},fresh:true,extended:false}}",
         self::token("sibling", (now / 1_000.0) as u32 + 900)

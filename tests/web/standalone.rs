@@ -1,4 +1,4 @@
-//! What `wasm-pack build` exports (`src/js/standalone`).
+//! Tests of the exports of `wasm-pack build` (`src/js/standalone`).
 
 use js_sys::{JSON, Object, Reflect};
 use momento_token_wasm::js::standalone::{
@@ -8,7 +8,7 @@ use momento_token_wasm::js::standalone::{
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// A synthetic disposable token without permissions, signed by nobody; it expires in 2100.
+/// A synthetic unsigned disposable token without permissions, which expires in 2100.
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzb21lb25lIiwidmVyIjoxLCJleHAiOjQxMDI0NDQ4MDB9.c2lnbmF0dXJl";
 const UNDEFINED: JsValue = JsValue::UNDEFINED;
 
@@ -23,7 +23,7 @@ fn code<T>(result: Result<T, Refused>) -> String {
     get(&error, "code").as_string().unwrap()
 }
 
-/// What an object literal in JavaScript is.
+/// Parses a JavaScript object literal.
 fn parse(json: &str) -> JsValue {
     JSON::parse(json).unwrap()
 }

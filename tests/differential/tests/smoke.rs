@@ -97,7 +97,7 @@ fn seeds_and_mutations_hold_all_properties() {
     println!("smoke: {} targets, {cases} mutations each, SMOKE_SEED={seed}", TARGETS.len());
 }
 
-/// The test can fail: a target that breaks a promise is caught, and named.
+/// The test can fail: a target that violates its property is detected and named.
 #[test]
 fn detects_a_violation() {
     let caught = catch_unwind(|| check(("broken", |data| assert!(data.is_empty())), b"x", "here"));

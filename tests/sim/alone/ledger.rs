@@ -1,5 +1,5 @@
-//! Keeps its own account of what the machine was told and what it said, in true time, and knows nothing of how the
-//! machine decides. What is promised besides stands in `promises.rs`.
+//! Records the machine's input and output in true time, independently of how the machine decides. Further invariants
+//! are in `promises.rs`.
 
 use crate::check::{ANY, Alarm, Ask, Checked, LOSS, Truth, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
@@ -8,12 +8,11 @@ use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Now, O
 use std::collections::BTreeMap;
 
 const MALFORMED: u32 = 3;
-/// A token that ended so long ago still counts when the service refuses a new one.
+/// How long an expired token still counts when the service refuses a new one.
 const GRACE: i64 = 5 * MINUTE;
-/// When the next attempt follows such a refusal at the earliest, in seconds, and at last; give or take a fifth.
+/// The delays after such refusals, in seconds, plus or minus 20 %. The last one repeats.
 const AFTER_REFUSAL: [i64; 5] = [5, 10, 20, 40, 60];
-/// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set
-/// forward.
+/// The time between probes while offline, allowing for half a minute of clocks set forward.
 pub(super) const PROBE: i64 = 4 * MINUTE;
 const FIRST_PROBE: i64 = MINUTE;
 
@@ -21,7 +20,7 @@ pub(super) type Moment = crate::check::Moment<Option<Truth>>;
 
 pub(super) struct Current {
     pub(super) since: i64,
-    /// When it truly expires, and until when it may be in hand.
+    /// When it truly expires, and until when it may be the current token.
     pub(super) expires: Option<i64>,
     pub(super) until: Option<i64>,
     /// By how much (true time) it looks older than it is.
@@ -49,28 +48,28 @@ pub(crate) struct Ledger {
     pub(super) air: Option<u32>,
     pub(super) token: Option<Current>,
     pub(super) seen_token: bool,
-    /// The last token was rejected; `Some(false)`: or it expired at that very moment.
+    /// Whether the last token was rejected; `Some(false)` if it may have expired at that moment instead.
     pub(super) rejected: Option<bool>,
-    /// The last answer left it in doubt whether its token lives.
+    /// Whether the last answer was uncertain.
     pub(super) uncertain: bool,
     pub(super) maybe_uncertain: bool,
-    /// The last attempt failed; for good, at this time.
+    /// Whether the last request failed, and when it failed permanently.
     pub(super) failing: bool,
     pub(super) terminal: bool,
-    /// The last token that expired by itself, where none has been rejected since.
+    /// The last token that expired by itself, unless one has been rejected since.
     pub(super) ended: Option<Current>,
-    /// How often the service has said no since a token last arrived, and was asked again.
+    /// The number of refusals since a token last arrived that were retried.
     pub(super) refusals: usize,
-    /// Before when (true time) it is not asked again by itself, and how often the wall clock had been set back.
+    /// Until when (true time) there is no automatic retry, and how often the wall clock had been set back then.
     pub(super) refused_until: Option<(i64, i64)>,
-    /// It depends on what the client cannot know exactly whether the last refusal is final.
+    /// Whether it is unclear, given what the client can know, if the last refusal is final.
     pub(super) unclear: bool,
-    /// How many answers in a row could not be read.
+    /// The number of malformed answers in a row.
     pub(super) malformed: u32,
-    /// Since that failure for good something happened that may bring about another attempt.
+    /// Whether something has happened since the permanent failure that may cause another request.
     pub(super) may_retry: bool,
     pub(super) limits: Limits,
-    /// Since when the machine has been told that it is offline, or sent its last probe.
+    /// When the machine went offline or sent its last probe.
     pub(super) offline: Option<i64>,
     /// How long the next probe must wait.
     pub(super) probe_gap: i64,
@@ -109,7 +108,7 @@ impl Ledger {
         self.offline.is_some()
     }
 
-    /// Until when (true time) the server asked not to be asked.
+    /// The end of a `Retry-After` (true time).
     pub(crate) fn not_before(&self) -> Option<i64> {
         self.limits.not_before()
     }
@@ -132,14 +131,14 @@ impl Ledger {
         }
         ensure!(batch.refused.is_none(), "refused without a report");
         if batch.installed || batch.reported.is_some() {
-            // Whoever asks when an overdue attempt is given up waits for the next one.
+            // A caller that arrives when an overdue request times out waits for the next one.
             let new = |id| matches!(moment.event, Event::Get { call, .. } if call == id);
             ensure!(self.waiting.keys().all(|id| new(*id)), "an attempt ended, and someone still waits for it");
         }
         self.after(moment, machine, &batch)
     }
 
-    /// What the event itself changes; the request that it ends, and whether it brought a token.
+    /// Records the event. Returns the request that it ends, and whether that returned a token.
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
         let t = moment.t;
         if self.last_now.is_some_and(|last| {
@@ -179,7 +178,7 @@ impl Ledger {
                     self.may_retry = true;
                     let alive = held.expires.is_none_or(|at| at - t > held.slack(moment));
                     self.rejected = Some(alive && moment.set_forward_at < held.since);
-                    // Unless it expired at that very moment: then nothing was rejected.
+                    // Unless it expired at that moment, when nothing was rejected.
                     self.maybe_uncertain = core::mem::take(&mut self.uncertain);
                 }
             }
@@ -213,7 +212,7 @@ impl Ledger {
             Event::Vended { .. } | Event::Failed { .. } => {}
             Event::Close => self.closed = true,
             Event::Hidden => {}
-            // One client alone has no siblings (see `group.rs`), and takes nobody's place.
+            // A single client has no siblings (see `group.rs`), and replaces no other machine.
             Event::PriorRequest { .. }
             | Event::Locked { .. }
             | Event::Drained { .. }
@@ -224,14 +223,14 @@ impl Ledger {
         None
     }
 
-    /// The service has said no: for good, unless a token is in hand or ended a moment ago.
+    /// Records a refusal: final, unless there is a token or one expired recently.
     fn refused(&mut self, moment: &Moment) {
-        // One in hand may have ended as well, if this is the first event since.
+        // The current token may have expired too, if this is the first event since.
         let (recent, unclear) = match self.token.as_ref().or(self.ended.as_ref()) {
             None => (false, false),
             Some(Current { expires: None, .. }) => (true, false),
             Some(held @ Current { expires: Some(expires), .. }) => {
-                // The client may take it for good for longer than it is, or for shorter.
+                // The client may treat it as valid for longer or shorter than it is.
                 let until = held.until.unwrap_or(*expires);
                 let (earliest, latest) = (moment.t - until - LOSS, moment.t - expires + held.slack(moment));
                 let set_forward_at = moment.set_forward_at >= held.since;
@@ -357,7 +356,7 @@ impl Ledger {
     }
 }
 
-/// What one event brought about.
+/// The effects of an event.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) landed: Option<(u32, bool)>,
@@ -367,6 +366,6 @@ pub(super) struct Batch {
     pub(super) reported: Option<u32>,
     pub(super) doubted: bool,
     pub(super) installed: bool,
-    /// The validities asked for by those who were told that it is too much.
+    /// The validities requested by calls settled as too short.
     pub(super) too_short: Vec<i64>,
 }

@@ -1,4 +1,4 @@
-//! One client: its device, its network, its service and its application.
+//! A single client with its device, network, service and application.
 
 mod ledger;
 mod offsets;

@@ -1,4 +1,4 @@
-//! The promises, checked after every event against what is true.
+//! The invariants, checked after every event against the truth.
 
 use super::ledger::{Batch, Ledger, Moment, PROBE};
 use crate::check::{Ask, Checked, MARGIN, ensure, valid_for};
@@ -78,7 +78,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// What must hold once all is done.
+    /// Checks after the actions were carried out.
     pub(super) fn after(&mut self, moment: &Moment, machine: &Machine, batch: &Batch) -> Checked {
         let Moment { t, now, set_forward_at, .. } = *moment;
         let valid_for = valid_for(machine);
@@ -125,7 +125,7 @@ impl Ledger {
         self.check_status(status)
     }
 
-    /// A page that wakes without a token, or a caller who insists, waits for nothing but limits.
+    /// Checks that a page that wakes without a token, and a forced call, wait only for rate limits.
     fn hurry(&self, moment: &Moment, machine: &Machine) -> Checked {
         let Moment { t, now, .. } = *moment;
         let (urgent, spread) = match moment.event {
@@ -163,7 +163,7 @@ impl Ledger {
             _ if resting && !self.may_retry => status == Failed,
             _ if resting => matches!(status, Failed | Waiting),
             _ if self.failing => status == Waiting,
-            // Whatever was answered: with a token in hand another attempt follows by itself.
+            // Whatever the response, while there is a token another request follows by itself.
             (false, true) if self.offline.is_some() => matches!(status, Ready | Waiting),
             (false, true) => status == Ready,
             (false, false) => status == Waiting,

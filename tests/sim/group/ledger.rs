@@ -33,7 +33,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// Until when (true time) it may be in hand.
+    /// Until when (true time) it may be the current token.
     pub(super) fn until(&self) -> Option<i64> {
         self.expires.map(|at| at + self.late)
     }
@@ -100,7 +100,7 @@ pub(crate) struct Ledger {
     pub(super) last: Option<(Now, Option<i64>)>,
 }
 
-/// What one event brought about.
+/// The effects of an event.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) landed: Option<(u32, bool)>,
@@ -155,7 +155,7 @@ impl Ledger {
         self.waiting.keys().nth(nth % self.waiting.len().max(1)).copied()
     }
 
-    /// Until when (true time) the service asked not to be asked.
+    /// The end of a `Retry-After` (true time).
     pub(crate) fn not_before(&self) -> Option<i64> {
         self.limits.not_before()
     }
@@ -185,7 +185,7 @@ impl Ledger {
         self.after(moment, machine, &batch)
     }
 
-    /// What the event itself changes; the request that it ends, and whether it brought a token.
+    /// Records the event. Returns the request that it ends, and whether that returned a token.
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
         if self.alarm.0.is_some_and(|at| moment.now.mono - at > LATE) {
             self.held_up = self.held_up.max(IN_TIME);

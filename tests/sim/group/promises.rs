@@ -94,7 +94,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// What must hold once all is done.
+    /// Checks after the actions were carried out.
     pub(super) fn after(&mut self, moment: &Moment, machine: &Machine, batch: &Batch) -> Checked {
         let Moment { t, now, .. } = *moment;
         let valid_for = valid_for(machine);

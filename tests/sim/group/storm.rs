@@ -68,7 +68,7 @@ impl World {
     pub(crate) fn storm(&mut self) -> Checked {
         self.tally.storms += 1;
         let pace = log_uniform(&mut self.rng, SECOND / 10, HOUR);
-        // Each run has its own habits: things that happen all the time, now and then, or never.
+        // Each run has its own weights: some things happen often, rarely or never.
         let habits = TURNS.map(|turn| {
             let often = [0, 1, 1, 3, 10][self.rng.usize(..5)];
             match turn {
@@ -265,7 +265,7 @@ impl World {
 
     /// The device's clock is set right, in all tabs that run. What comes of one that is wrong is for `offsets`.
     pub(super) fn set_right(&mut self) -> Checked {
-        // Not in the very step in which the other clock stood still.
+        // Not in the same step in which the other clock stood still.
         self.look()?;
         let by = -self.device.ahead;
         if by.abs() > SECOND {

@@ -1,4 +1,4 @@
-//! Runs in which little goes wrong, and much is promised.
+//! Runs in which little goes wrong and the strictest invariants hold.
 
 use super::tab::{State, What};
 use super::world::World;
