@@ -1,15 +1,16 @@
-//! Momento credentials in the browser: decode them, say what they may do, and keep them fresh.
+//! Momento credentials in the browser: decodes them, describes what they permit, and keeps them fresh.
 //!
-//! The crate has two faces. As the npm package `momento-token-wasm` it is imported and called from
-//! JavaScript (see `pkg-template/`); as a Rust library it gives the same core to front ends and services:
+//! The crate is published as the npm package `momento-token-wasm` for JavaScript (see `pkg-template/`). As a Rust
+//! library it offers the same functions to front ends and services:
 //!
-//! - [`TokenSource`]: a valid token in hand, re-fetched ahead of expiry (feature `source`).
-//! - [`token`]: a credential string in, a [`token::Token`] out: version, endpoints, expiry, scope.
-//! - [`scope`]: what a token may do: the model, its protobuf and JSON forms, and `covers`.
-//! - [`refresh`]: *when* to fetch the next token: a state machine without I/O, timers or clocks (feature `refresh`).
-//! - [`vend`]: what vending services answer, brought to one form (feature `refresh`).
+//! - [`TokenSource`] holds a valid token and renews it before it expires (feature `source`).
+//! - [`token`] decodes a credential string into a [`token::Token`]: version, endpoints, expiry, scope.
+//! - [`scope`] is the model of what a token permits, with its protobuf and JSON forms and `covers`.
+//! - [`refresh`] decides when to fetch the next token: a state machine without I/O, timers or clocks (feature
+//!   `refresh`).
+//! - [`vend`] normalizes the responses of vending services (feature `refresh`).
 //!
-//! Nothing here checks a signature: only Momento's servers can. Decoding tells what a token *says*.
+//! Signatures are not verified: only Momento's servers can do that. Decoding returns what a token *claims*.
 //!
 //! ```
 //! use momento_token_wasm::token::{self, DecodeOptions};

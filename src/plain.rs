@@ -1,11 +1,11 @@
-//! Plain JavaScript objects, read and made property by property.
+//! Plain JavaScript objects, read and created property by property.
 
 use js_sys::Object;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen]
 extern "C" {
-    /// A plain object that the package made: nothing but its properties is read, and that runs no code of an app's.
+    /// A plain object created by the package. Reading its properties does not run code of the app.
     pub(crate) type Properties;
 
     #[wasm_bindgen(method, indexing_getter)]
@@ -16,18 +16,18 @@ extern "C" {
 }
 
 impl Properties {
-    /// A number; `None` for anything else.
+    /// Reads a number; `None` for anything else.
     pub(crate) fn number(&self, name: &str) -> Option<f64> {
         self.get(name).as_f64()
     }
 
-    /// A string; `None` for anything else.
+    /// Reads a string; `None` for anything else.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.get(name).as_string()
     }
 }
 
-/// A plain object that only this crate has seen so far, so that nothing can refuse a property.
+/// A plain object under construction. No other code has seen it, so setting a property cannot fail.
 pub(crate) struct Plain(Properties);
 
 impl Plain {
@@ -35,7 +35,7 @@ impl Plain {
         Plain(Object::new().unchecked_into())
     }
 
-    /// Adds a property. `None` is `undefined`.
+    /// Adds a property. `None` becomes `undefined`.
     pub(crate) fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
         self.0.set(name, value.into());
         self

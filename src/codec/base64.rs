@@ -1,7 +1,7 @@
 //! Base64 (RFC 4648) in every form that Momento's SDKs emit: standard or URL-safe, padded or not.
 //!
-//! A text in both alphabets at once is refused, and so is one whose last character has bits left over: two spellings of
-//! one value are one too many.
+//! A text that mixes both alphabets is rejected, and so is one whose last character has unused bits set, so that each
+//! value has only one spelling per form.
 
 use ::base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use ::base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig, general_purpose};
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 static STANDARD_ENGINE: GeneralPurpose = engine(&STANDARD);
 static URL_SAFE_ENGINE: GeneralPurpose = engine(&URL_SAFE);
 
-/// Padding may be lost, in part or as a whole.
+/// Padding is optional.
 const fn engine(alphabet: &Alphabet) -> GeneralPurpose {
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -18,33 +18,33 @@ const fn engine(alphabet: &Alphabet) -> GeneralPurpose {
     GeneralPurpose::new(alphabet, config)
 }
 
-/// Decodes a whole text; `None` for what is not base64, also for white space and for padding in the wrong place.
+/// Decodes a text; `None` if it is not base64, including white space and misplaced padding.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     decode_into(text, &mut bytes).then_some(bytes)
 }
 
-/// As [`decode`], for a text that holds a credential.
+/// Like [`decode`], for a text that contains a credential.
 pub(crate) fn decode_secret(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    // With room for all of it: a vector that grows leaves a copy behind.
+    // With full capacity, because a vector that grows leaves copies in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(::base64::decoded_len_estimate(text.len())));
     decode_into(text, &mut bytes).then_some(bytes)
 }
 
 fn decode_into(text: &str, bytes: &mut Vec<u8>) -> bool {
-    // Which alphabet it is in shows at the first character of the other, so there is no need to search for one.
+    // The first character of the other alphabet ends the first attempt, so there is no need to search for one.
     STANDARD_ENGINE.decode_vec(text, bytes).is_ok() || {
         bytes.clear();
         URL_SAFE_ENGINE.decode_vec(text, bytes).is_ok()
     }
 }
 
-/// Standard padded base64, the form that every SDK reads.
+/// Encodes as standard padded base64, which every SDK accepts.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = vec![0; ::base64::encoded_len(bytes.len(), true).unwrap_or_default()];
     let length = general_purpose::STANDARD.encode_slice(bytes, &mut text).unwrap_or_default();
     text.truncate(length);
-    // Base64 is ASCII. `Engine::encode` panics if it is not, which takes code for the message.
+    // Base64 is always ASCII. `Engine::encode` would add code for a panic message.
     String::from_utf8(text).unwrap_or_default()
 }
 
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_every_form_and_nothing_else() {
+    fn reads_every_base64_form_only() {
         let bytes = [0xfb, 0xff, 0xfe, 0x01];
         for form in ["+//+AQ==", "+//+AQ=", "+//+AQ", "-__-AQ==", "-__-AQ"] {
             assert_eq!(decode(form).as_deref(), Some(&bytes[..]), "{form}");
@@ -91,7 +91,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
         #[test]
-        fn agrees_with_reading_bit_by_bit(text in "[AQgwZ9+/_=\\- é-]{0,12}") {
+        fn agrees_with_bitwise_decoding(text in "[AQgwZ9+/_=\\- é-]{0,12}") {
             prop_assert_eq!(decode(&text), oracle(&text));
         }
     }

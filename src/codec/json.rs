@@ -1,7 +1,7 @@
-//! A strict JSON parser (RFC 8259): text in, a tree of values out.
+//! A strict JSON parser (RFC 8259) that returns a tree of values.
 //!
-//! It refuses what `serde_json` refuses, and numbers of 1e308 or more. A repeated field is kept in the tree: what it
-//! means is up to whoever reads the object. Nesting is bounded, so that no text exhausts the stack.
+//! It rejects what `serde_json` rejects, and numbers of 1e308 or more. Repeated fields are kept in the tree, for the
+//! reader of the object to handle. Nesting is limited, so that no text exhausts the stack.
 
 mod escape;
 mod number;

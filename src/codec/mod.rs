@@ -1,7 +1,7 @@
-//! The three encodings a credential is wrapped in, read strictly: base64, JSON and protobuf.
+//! Strict readers of the three encodings used in credentials: base64, JSON and protobuf.
 //!
-//! They know nothing of tokens. Each refuses what a strict reader of its format refuses, says where,
-//! and never panics, recurses without bound or copies input into an error.
+//! They are independent of tokens. Each rejects what a strict reader of its format rejects and reports the position.
+//! None panics, recurses without limit or copies input into an error.
 
 pub(crate) mod base64;
 pub(crate) mod json;

@@ -1,8 +1,8 @@
-//! Just enough protobuf (proto3 wire format) for Momento's permission messages.
+//! The subset of protobuf (proto3 wire format) needed for Momento's permission messages.
 
 use std::fmt;
 
-/// The bytes are not a protobuf message, or have groups, which proto3 does not know.
+/// The bytes are not a protobuf message, or contain groups, which proto3 does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
@@ -27,9 +27,9 @@ pub(crate) struct Field<'a> {
 pub(crate) enum Value<'a> {
     /// An integer, a boolean or an enum.
     Varint(u64),
-    /// Bytes, text, or a nested message.
+    /// Bytes, text or a nested message.
     Bytes(&'a [u8]),
-    /// Four or eight bytes, which no message that is read here has.
+    /// Four or eight bytes, which no supported message contains.
     Fixed,
 }
 
@@ -39,13 +39,13 @@ const FIXED_64: u64 = 1;
 const BYTES: u64 = 2;
 const FIXED_32: u64 = 5;
 
-/// The fields of a message, in the order they were written. Ends after the first error.
+/// An iterator over the fields of a message, in order. Ends after the first error.
 pub(crate) struct Fields<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Fields<'a> {
-    /// Starts at the front of a message.
+    /// Starts at the beginning of a message.
     pub(crate) fn new(message: &'a [u8]) -> Self {
         Fields { rest: message }
     }
@@ -69,7 +69,7 @@ impl<'a> Fields<'a> {
         Ok(Field { number, value })
     }
 
-    /// At most ten bytes, and no bits beyond the 64th.
+    /// Reads a varint of at most ten bytes and 64 bits.
     fn varint(&mut self) -> Result<u64, Malformed> {
         let mut value = 0;
         for shift in (0..70).step_by(7) {
@@ -109,7 +109,7 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// Appends a number, unless it is 0: proto3 leaves that out.
+/// Appends a number, unless it is 0, which proto3 omits.
 pub(crate) fn put_varint(out: &mut Vec<u8>, number: u32, value: u64) {
     if value > 0 {
         put_tag(out, number, VARINT);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_message() {
+    fn rejects_invalid_messages() {
         let overlong = [8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02];
         let cases: [&[u8]; 10] = [
             &[0x08],                                     // a value is missing

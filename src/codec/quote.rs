@@ -1,22 +1,23 @@
-//! Which texts a message may quote.
+//! Decides which texts an error message may quote.
 
-/// The longest host name (RFC 1035, section 2.3.4), in bytes. Messages quote nothing longer.
+/// The longest text that is quoted, in bytes: the length of the longest host name (RFC 1035, section 2.3.4).
 const MAX_LENGTH: usize = 253;
 
-/// A run of so many characters of base64 may be a credential or a piece of one. A UUID is shorter.
+/// A run of this many base64 characters may be a credential or a part of one. A UUID is shorter.
 const MAX_RUN: usize = 40;
 
-/// False for what may be a credential, and for what is too long for a message.
+/// Whether a text may be quoted: it is not too long and cannot be a credential.
 ///
-/// Arguments get mixed up, so any text may be a credential. One has long runs of base64, or begins as the base64 of a
-/// JSON object does. `mayBeCredential` in the package's `pkg-template/src/common/quote.ts` draws the same line.
+/// Any argument may be a credential passed by mistake. A credential has long runs of base64, or begins like the base64
+/// of a JSON object. `mayBeCredential` in `pkg-template/src/common/quote.ts` uses the same criteria.
 pub(crate) fn is_quotable(text: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
     let mut runs = text.split(|byte| !is_base64(byte));
     text.len() <= MAX_LENGTH && runs.all(|run| run.len() < MAX_RUN && !starts_as_json(run))
 }
 
-/// `{"`, with or without a space between, in base64; case does not matter, since hosts are lowered.
+/// Whether a run starts with the base64 of `{"`, with or without a space in between. Ignores case, since hosts are
+/// converted to lower case.
 fn starts_as_json(run: &[u8]) -> bool {
     run.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"eyJ"))
         || run.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"eyAi"))
@@ -35,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_and_long_texts_are_not() {
+    fn credentials_and_long_texts_are_not_quotable() {
         let run = "a".repeat(40);
         let long = "a.".repeat(127);
         for text in ["eyJhbGciOiJub25lIn0", "x eyJ", "eyAiYSI6MX0=", "a.eyj0ijoizyj9.b", &run, &long] {

@@ -1,4 +1,4 @@
-//! Reads what the npm package passes for reading a vending service's answers.
+//! The npm package's parameters for reading a vending service's response.
 
 use crate::plain::Properties;
 use crate::scope::Grant;
@@ -7,13 +7,13 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** How to decode answers, and what was requested. */
+/** What answers are read by: how to decode, and what was asked for. */
 export interface AnswerOptions {
   /** `DecodeOptions` or `undefined`. */
   readonly decode: unknown;
-  /** The scope, encoded as in claim `p`. */
+  /** The scope as claim `p` has it. */
   readonly scope?: string;
-  /** The requested lifetime, in milliseconds. */
+  /** How long the token was to live, in milliseconds. */
   readonly expiresInMs?: number;
   readonly tokenId?: string;
 }
@@ -23,7 +23,7 @@ pub(super) fn read_asked(options: &Properties) -> Asked {
     Asked {
         scope: options.text("scope").and_then(|p| match Grant::decode(&p) {
             Ok(Grant::Scope(scope)) => Some(scope),
-            // The package only encodes scopes.
+            // The package encodes scopes, and nothing else.
             Ok(Grant::SuperUser) | Err(_) => None,
         }),
         expires_in: options.number("expiresInMs").map(|ms| ms as i64),

@@ -1,10 +1,10 @@
-//! How errors reach JavaScript: as an `Error` with a stable `code`, which the npm package makes its `TokenError` of.
+//! Errors for JavaScript: an `Error` with a stable `code`, from which the npm package creates its `TokenError`.
 
 use crate::{scope::ScopeError, token::TokenError};
 use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
 
-/// Tells the crate's errors from others that have a code, such as those of Node.js.
+/// Distinguishes the crate's errors from others that have a code, such as those of Node.js.
 const NAME: &str = "TokenError";
 
 /// An error that is thrown into JavaScript.
@@ -12,7 +12,7 @@ const NAME: &str = "TokenError";
 pub(super) struct Thrown(Error);
 
 impl Thrown {
-    /// Makes an error with this code and message.
+    /// Creates an error with this code and message.
     pub(super) fn new(code: &str, message: &str) -> Self {
         let error = Error::new(message);
         error.set_name(NAME);
@@ -20,12 +20,12 @@ impl Thrown {
         Thrown(error)
     }
 
-    /// A wrong argument: `ERR_ARGUMENT`.
+    /// Creates an `ERR_ARGUMENT`, for an invalid argument.
     pub(super) fn argument(message: &str) -> Self {
         Thrown::new("ERR_ARGUMENT", message)
     }
 
-    /// Adds a detail, unless it is not known.
+    /// Adds a detail, if it is known.
     #[cfg(all(feature = "standalone", feature = "source"))]
     pub(super) fn with(self, name: &str, value: Option<impl Into<JsValue>>) -> Self {
         if let Some(value) = value {
@@ -34,14 +34,14 @@ impl Thrown {
         self
     }
 
-    /// Adds what lies behind the error, such as what a getter threw.
+    /// Adds the cause of the error, such as what a getter threw.
     pub(super) fn caused_by(self, cause: &JsValue) -> Self {
         set(&self.0, "cause", cause);
         self
     }
 }
 
-/// Sets a property of an object that was made here, which nothing can refuse.
+/// Sets a property of an object created here, which cannot fail.
 fn set(object: &JsValue, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &name.into(), value);
 }

@@ -1,8 +1,7 @@
-//! What JavaScript calls: the npm package's hand-written half, or whoever uses what `wasm-pack build` makes.
+//! The exports for JavaScript: for the npm package's TypeScript, or for users of the output of `wasm-pack build`.
 //!
-//! Each export is typed and does one thing. What an app hands in is read strictly (`reader`, `options`, `value`); what
-//! goes out is a plain object, made by serde or property by property (`plain`, `scope`). Errors are thrown as an `Error`
-//! with a `code` (`error`).
+//! Arguments are read strictly (`reader`, `options`, `value`). Results are plain objects, created by serde or property
+//! by property (`plain`, `scope`). Errors are thrown as an `Error` with a `code` (`error`).
 
 /// Smaller and faster than the default allocator (docs/size.md).
 #[cfg(not(target_feature = "atomics"))]

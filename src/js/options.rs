@@ -1,4 +1,4 @@
-//! `DecodeOptions`, as an app hands them in.
+//! Reads `DecodeOptions` passed by an app.
 
 use super::error::Thrown;
 use super::value::{has_property, is_array, property, text, wrong_type};
@@ -6,10 +6,10 @@ use crate::token::{DecodeOptions, Overrides};
 use js_sys::JsString;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// What an error calls the argument as a whole.
+/// The name of the argument in errors.
 pub(super) const OPTIONS: &str = "options";
 
-/// Reads options, each property once; `undefined` is the default.
+/// Reads options, each property once. `undefined` means the default.
 pub(super) fn read(options: &JsValue) -> Result<DecodeOptions, Thrown> {
     if options.is_undefined() {
         return Ok(DecodeOptions::default());
@@ -25,7 +25,7 @@ pub(super) fn read(options: &JsValue) -> Result<DecodeOptions, Thrown> {
     })
 }
 
-/// A property that is there and not `undefined`.
+/// Reads a property that is not `undefined`.
 pub(super) fn given(object: &JsValue, name: &str) -> Result<Option<JsValue>, Thrown> {
     property(OPTIONS, object, name).map(|value| (!value.is_undefined()).then_some(value))
 }
@@ -69,7 +69,7 @@ fn read_overrides(overrides: &JsValue) -> Result<Overrides, Thrown> {
     }
 }
 
-/// A string for a host, which decoding checks. Half a character would come across as U+FFFD.
+/// Reads a string for a host, which decoding checks. A lone surrogate would be converted to U+FFFD.
 pub(super) fn host(what: &str, value: &JsValue) -> Result<String, Thrown> {
     let host = text(what, value)?;
     let is_well_formed = || value.dyn_ref::<JsString>().is_some_and(JsString::is_valid_utf16);

@@ -1,9 +1,9 @@
-//! Reads JavaScript data into a tree of values, strictly.
+//! Reads JavaScript data strictly into a tree of values.
 //!
-//! Scopes and actions decide what a token may do, so nothing in them may be passed over: an `item` that is dropped is a
-//! wider grant. That rules out `serde_wasm_bindgen`, which reads the fields it knows and ignores inherited and hidden
-//! ones, and `JSON.stringify`, which drops what it cannot say and obeys `toJSON`. Here each value is read once, and
-//! anything but plain data is an error: symbols and fields named by them, functions, `undefined`, holes in lists,
+//! Scopes and actions decide what a token permits, so nothing in them may be ignored: a dropped `item` would be a wider
+//! grant. That rules out `serde_wasm_bindgen`, which ignores unknown, inherited and non-enumerable fields, and
+//! `JSON.stringify`, which drops what it cannot represent and calls `toJSON`. Here each value is read once, and
+//! anything but plain data is an error: symbols and fields named by them, functions, `undefined`, holes in arrays,
 //! inherited fields, instances of classes.
 
 use super::error::Thrown;
@@ -19,10 +19,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use zeroize::Zeroizing;
 
-/// How deep names and keys are in `{ scope: { permissions: [{ item: { key } }] } }`. Nothing may be deeper.
+/// The depth of names and keys in `{ scope: { permissions: [{ item: { key } }] } }`, which is the maximum.
 const MAX_DEPTH: usize = 4;
 
-/// Field names that are longer are not shown in errors, in UTF-16 code units, as JavaScript counts.
+/// The longest field name shown in errors, in UTF-16 code units.
 const MAX_SHOWN_NAME: usize = 40;
 
 #[wasm_bindgen]
@@ -30,12 +30,12 @@ extern "C" {
     #[wasm_bindgen(extends = Uint8Array, js_name = Uint8Array)]
     type CopiedBytes;
 
-    /// A copy of the bytes. Throws if their buffer was detached.
+    /// Copies the bytes. Throws if their buffer was detached.
     #[wasm_bindgen(catch, constructor, js_class = "Uint8Array")]
     fn new(bytes: &JsValue) -> Result<CopiedBytes, JsValue>;
 }
 
-/// What is being read, as errors call it.
+/// The argument being read, as named in errors.
 pub(super) enum Argument {
     /// The only scope of a call.
     Scope,
@@ -59,7 +59,7 @@ impl fmt::Display for Argument {
 }
 
 impl Argument {
-    /// What comes before a place within it. The only scope of a call needs no name.
+    /// The prefix of positions in it. The only scope of a call needs no name.
     fn prefix(&self) -> String {
         match self {
             Argument::Scope => String::new(),
@@ -68,7 +68,7 @@ impl Argument {
         }
     }
 
-    /// The error for an argument that is plain data and yet no scope or action.
+    /// The error for an argument that is plain data, but not a valid scope or action.
     pub(super) fn refused(&self, error: &ScopeError) -> Thrown {
         let prefix = match self {
             // The error names the action itself.
@@ -89,8 +89,8 @@ impl Argument {
 /// Reads an argument.
 ///
 /// # Errors
-/// `ERR_SCOPE_INVALID` (of an action, `ERR_ARGUMENT`) for anything but plain data, with its place. What a getter or a
-/// proxy threw is the `cause`.
+/// `ERR_SCOPE_INVALID` (for an action, `ERR_ARGUMENT`) for anything but plain data, with its position. What a getter or
+/// a proxy threw is the `cause`.
 pub(super) fn read(value: &JsValue, argument: &Argument) -> Result<Json, Thrown> {
     // An action's fields are as deep as names and keys in a scope.
     let depth = match argument {
@@ -110,7 +110,7 @@ fn read_value(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, 
     if let Some(value) = value.as_bool() {
         return Ok(Json::Bool(value));
     }
-    // No number has its place in a scope or an action, so which one it is does not matter.
+    // Scopes and actions contain no numbers, so its value does not matter.
     if value.as_f64().is_some() {
         return Ok(Json::Number(Number::ZERO));
     }
@@ -133,7 +133,7 @@ fn read_value(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, 
 
 fn read_text(text: &JsString, place: &Place<'_>) -> Result<Json, Thrown> {
     let copy = String::from(text);
-    // A lone surrogate arrives as U+FFFD, but that may also be what the text says.
+    // A lone surrogate is converted to U+FFFD, but the text may also contain that character.
     if copy.chars().any(|character| character == char::REPLACEMENT_CHARACTER) && !text.is_valid_utf16() {
         return Err(place.error("expected text, found a lone surrogate in it"));
     }
@@ -170,7 +170,7 @@ fn read_list(value: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, T
     Ok(Json::Array(list))
 }
 
-/// The keys of all own fields. Hidden ones count too: whatever is read must be seen.
+/// The keys of all own fields, including non-enumerable ones.
 fn own_keys(value: &JsValue, place: &Place<'_>) -> Result<js_sys::Array, Thrown> {
     Reflect::own_keys(value).map_err(|cause| place.unreadable(&cause))
 }
@@ -179,7 +179,7 @@ fn name_of(key: &JsValue, place: &Place<'_>) -> Result<String, Thrown> {
     key.as_string().ok_or_else(|| place.refuse("a field named by a Symbol"))
 }
 
-/// Reads a field of an object, or an element of a list. `place` is its own.
+/// Reads a field of an object or an element of an array. `place` is the position of that value.
 fn read_field(holder: &JsValue, key: &JsValue, place: &Place<'_>, depth: usize) -> Result<Json, Thrown> {
     read_value(&get(holder, key, place)?, place, depth + 1)
 }
@@ -188,8 +188,8 @@ fn get(holder: &JsValue, key: &JsValue, place: &Place<'_>) -> Result<JsValue, Th
     Reflect::get(holder, key).map_err(|cause| place.unreadable(&cause))
 }
 
-/// Whether it is an object literal or what `JSON.parse` gives, of any realm: nothing is inherited that could have been
-/// meant.
+/// Whether it is a plain object, such as an object literal or a result of `JSON.parse`, from any realm: one that
+/// inherits no data.
 fn is_plain(value: &JsValue) -> Result<bool, JsValue> {
     let parent = Reflect::get_prototype_of(value)?;
     if parent.is_null() {
@@ -198,7 +198,7 @@ fn is_plain(value: &JsValue) -> Result<bool, JsValue> {
     if !Reflect::get_prototype_of(&parent)?.is_null() {
         return Ok(false);
     }
-    // Each realm has an `Object.prototype` of its own.
+    // Each realm has its own `Object.prototype`.
     Ok(!Reflect::get_own_property_descriptor(&parent, &"isPrototypeOf".into())?.is_undefined())
 }
 
@@ -210,8 +210,8 @@ pub(super) fn copy_bytes(bytes: &JsValue) -> Result<Vec<u8>, JsValue> {
     CopiedBytes::new(bytes).map(|copy| copy.to_vec())
 }
 
-/// Whether it is a `Uint8Array`, of any realm. `instanceof` knows those of this realm alone, and a tag can be forged;
-/// the getter that all typed arrays inherit looks at what the value is.
+/// Whether it is a `Uint8Array`, from any realm. `instanceof` works only within a realm, and a tag can be forged; the
+/// getter that all typed arrays inherit checks the value itself.
 pub(super) fn is_bytes(value: &JsValue) -> bool {
     thread_local! {
         static TAG: Option<Function> = tag_getter().ok();
@@ -229,7 +229,7 @@ fn tag_getter() -> Result<Function, JsValue> {
     Reflect::get(&tag, &"get".into())?.dyn_into()
 }
 
-/// Where a value is.
+/// The position of a value.
 enum Place<'a> {
     Root(&'a Argument),
     Field(&'a Place<'a>, &'a str),
@@ -244,7 +244,7 @@ impl Place<'_> {
         }
     }
 
-    /// As in `permissions[2].item`; the fields of a permission are the last that are named.
+    /// A name such as `permissions[2].item`. Deeper fields than those of a permission are not included.
     fn name(&self) -> String {
         match self {
             Place::Root(argument) => argument.to_string(),
@@ -277,7 +277,7 @@ impl Place<'_> {
     }
 }
 
-/// A field's name, unless it may be a credential in the wrong place.
+/// A field's name, unless it may be a misplaced credential.
 fn shown(name: &str) -> &str {
     if name.encode_utf16().count() <= MAX_SHOWN_NAME && is_quotable(name.as_bytes()) {
         name

@@ -1,4 +1,4 @@
-//! Scopes: what the package's functions of the same names do. In a build for itself, `standalone` exports them.
+//! The scope functions of the package. In a standalone build, `standalone` exports them.
 
 use super::error::Thrown;
 use super::reader::{self, Argument};
@@ -11,10 +11,10 @@ use js_sys::{Array, Object, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// What stands for a super-user in place of a scope.
+/// The value that represents a super-user instead of a scope.
 const SUPER_USER: &str = "super-user";
 
-/// Checks a scope, and gives it in the canonical form.
+/// Checks a scope and returns it in the canonical form.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = parseScope))]
 pub fn parse_scope(value: &JsValue, max_permissions: u32) -> Result<JsValue, JsValue> {
     let scope = read(value, &Argument::Scope)?;
@@ -32,7 +32,7 @@ pub fn merge_scopes(scopes: &Array) -> Result<JsValue, JsValue> {
     Ok(write(&TokenScope::merge(parts, MAX_PERMISSIONS).map_err(Thrown::from)?))
 }
 
-/// Claim `p` of a scope.
+/// Encodes a scope as claim `p`.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = encodePermissions))]
 pub fn encode_permissions(scope: &JsValue) -> Result<String, JsValue> {
     let scope = read(scope, &Argument::Scope)?;
@@ -40,7 +40,7 @@ pub fn encode_permissions(scope: &JsValue) -> Result<String, JsValue> {
     Ok(scope.encode())
 }
 
-/// Reads claim `p`: a scope, or `'super-user'`.
+/// Decodes claim `p` into a scope or `'super-user'`.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = decodePermissions))]
 pub fn decode_permissions(p: &str) -> Result<JsValue, JsValue> {
     match Grant::decode(p).map_err(Thrown::from)? {
@@ -57,7 +57,7 @@ pub fn allows(scope: &JsValue, action: &JsValue) -> Result<bool, JsValue> {
     Ok(scope::allows(&grant, &action))
 }
 
-/// Whether a scope, or `'super-user'`, permits all that another scope does.
+/// Whether a scope, or `'super-user'`, permits everything that another scope permits.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen)]
 pub fn covers(granted: &JsValue, requested: &JsValue) -> Result<bool, JsValue> {
     let granted = read_grant(granted, &Argument::Granted)?;
@@ -221,7 +221,7 @@ fn write_items(selector: Selector<'_>) -> JsValue {
     object.into()
 }
 
-/// Topics or functions: a name alone is its own selector.
+/// Topics or functions. A single name is written as a string.
 fn write_names(selector: Selector<'_>, everything: All) -> JsValue {
     match selector {
         Selector::All => all(everything),
@@ -240,7 +240,7 @@ fn all(what: All) -> JsValue {
     object.into()
 }
 
-/// A string if it is text, otherwise a `Uint8Array`.
+/// A string if the bytes are UTF-8, otherwise a `Uint8Array`.
 fn text_or_bytes(bytes: &[u8]) -> JsValue {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.into(),

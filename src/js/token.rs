@@ -1,4 +1,5 @@
-//! Credentials: `decodeToken`, `keyVersion` and `CredentialProvider`. In a build for itself, `standalone` has others.
+//! Credentials: `decodeToken`, `keyVersion` and `CredentialProvider`. In a standalone build, `standalone` replaces
+//! them.
 
 use super::error::Thrown;
 use super::options;
@@ -11,13 +12,13 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 /// Decodes a credential of any kind. `options` are `DecodeOptions` or `undefined`.
 ///
 /// # Errors
-/// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as [`token::decode`].
+/// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as for [`token::decode`].
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = decodeToken, unchecked_return_type = "DecodedParts"))]
 pub fn decode_token(credential: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
     decode("credential", &credential, Expected::Any, || options::read(&options))
 }
 
-/// What a credential is, by its form alone: `v1`, `v2`, `legacy`, `session`, or `unknown` for anything else.
+/// The kind of a credential, by its form alone: `v1`, `v2`, `legacy`, `session`, or `unknown` for anything else.
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = keyVersion))]
 pub fn key_version(credential: JsValue) -> String {
     let version = text("credential", &credential).ok().and_then(|credential| token::key_version(&credential));
@@ -27,7 +28,7 @@ pub fn key_version(credential: JsValue) -> String {
 /// `CredentialProvider.fromString`.
 ///
 /// # Errors
-/// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as [`token::from_string`].
+/// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as for [`token::from_string`].
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = fromString, unchecked_return_type = "DecodedParts"))]
 pub fn from_string(key: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
     decode("key", &key, Expected::Provider, || options::read(&options))
@@ -36,7 +37,7 @@ pub fn from_string(key: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
 /// `CredentialProvider.fromApiKeyV2`.
 ///
 /// # Errors
-/// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as [`token::from_api_key_v2`].
+/// `ERR_ARGUMENT` for arguments of a wrong type; otherwise as for [`token::from_api_key_v2`].
 #[cfg_attr(not(feature = "standalone"), wasm_bindgen(js_name = fromApiKeyV2, unchecked_return_type = "DecodedParts"))]
 pub fn from_api_key_v2(key: JsValue, endpoint: JsValue) -> Result<JsValue, JsValue> {
     decode("key", &key, Expected::V2, || {
@@ -45,7 +46,7 @@ pub fn from_api_key_v2(key: JsValue, endpoint: JsValue) -> Result<JsValue, JsVal
     })
 }
 
-/// `name` is what an error calls the credential.
+/// `name` is the credential's name in errors.
 fn decode(
     name: &str,
     credential: &JsValue,
@@ -57,7 +58,7 @@ fn decode(
     to_js(&decoded.map_err(|error: TokenError| Thrown::from(error))?)
 }
 
-/// What JavaScript makes a token of.
+/// The data from which JavaScript creates a token.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Parts<'a> {
@@ -67,7 +68,7 @@ struct Parts<'a> {
     endpoints: Option<Endpoints<'a>>,
     /// In milliseconds since the epoch.
     expires_at: Option<i64>,
-    /// Claim `p`, if it is understood: it is decoded when it is first asked for, which is rare.
+    /// Claim `p`, if it is valid. JavaScript has it decoded on first use, which is rare.
     permissions: Option<&'a str>,
     token_id: Option<&'a str>,
     subject: Option<&'a str>,

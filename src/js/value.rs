@@ -1,5 +1,5 @@
-//! Reading arguments of unknown origin. Whatever can throw, as getters, proxies and what is left of a revoked one do,
-//! is caught: nothing is thrown past a Rust frame.
+//! Reads arguments of any kind. Exceptions from getters, proxies and revoked proxies are caught, so that none unwinds
+//! through Rust.
 
 use super::error::Thrown;
 use js_sys::Reflect;
@@ -8,17 +8,17 @@ use zeroize::Zeroizing;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Throws for a proxy that was revoked.
+    /// Throws for a revoked proxy.
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
     pub(super) fn is_array_or_throw(value: &JsValue) -> Result<bool, JsValue>;
 }
 
-/// False for a proxy that was revoked as well.
+/// Whether a value is an array. False for a revoked proxy.
 pub(super) fn is_array(value: &JsValue) -> bool {
     is_array_or_throw(value).unwrap_or_default()
 }
 
-/// What kind of value an error found.
+/// Describes the type of a value for errors.
 pub(super) fn kind_of(value: &JsValue) -> String {
     if value.is_null() {
         return "null".into();
@@ -34,7 +34,7 @@ pub(super) fn wrong_type(what: &str, expected: &str, found: &JsValue) -> Thrown 
     Thrown::argument(&format!("{what}: expected {expected}, found {}", kind_of(found)))
 }
 
-/// A string that may be a credential.
+/// Reads a string that may be a credential.
 pub(super) fn text(what: &str, value: &JsValue) -> Result<Zeroizing<String>, Thrown> {
     value.as_string().map(Zeroizing::new).ok_or_else(|| wrong_type(what, "a string", value))
 }
@@ -44,7 +44,7 @@ pub(super) fn property(what: &str, object: &JsValue, name: &str) -> Result<JsVal
     Reflect::get(object, &name.into()).map_err(|cause| unreadable(what, &cause))
 }
 
-/// Whether there is such a property, own or inherited.
+/// Whether there is a property with this name, own or inherited.
 pub(super) fn has_property(what: &str, object: &JsValue, name: &str) -> Result<bool, Thrown> {
     Reflect::has(object, &name.into()).map_err(|cause| unreadable(what, &cause))
 }

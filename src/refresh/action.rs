@@ -1,95 +1,95 @@
-//! What the machine wants done.
+//! The machine's output: what the driver has to do.
 //!
-//! All durations are in milliseconds; so are times, by the clock that the field names.
+//! All times and durations are in milliseconds. Each field's doc says which clock a time is measured by.
 
 use super::lifetime::Lifetime;
 
-/// Something to do, in the order given.
+/// An instruction for the driver. Actions are to be carried out in the order given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Send a request. It is under way until `Vended`, `Failed` or `Abort`.
+    /// Send a request. It is pending until `Vended`, `Failed` or `Abort`.
     Fetch {
-        /// The number to answer with.
+        /// Identifies the request in the events that answer it.
         request: u32,
-        /// What it is for.
+        /// Why it is sent.
         reason: Reason,
     },
-    /// Abort the request: its answer is no longer wanted.
+    /// Abort a request whose answer is no longer needed.
     Abort {
-        /// The number of its `Fetch`.
+        /// The number of the `Fetch`.
         request: u32,
     },
-    /// Arm the one timer, in place of any armed before.
+    /// Arm the timer, replacing the one armed before.
     Arm {
-        /// In how many milliseconds: 1 to [`HEARTBEAT`](super::HEARTBEAT).
+        /// The delay in milliseconds, from 1 to [`HEARTBEAT`](super::HEARTBEAT).
         delay: i64,
     },
     /// Stop the timer.
     Disarm,
-    /// The token of this request is now the current one.
+    /// Make the token of this request the current one.
     Install {
-        /// The number of its `Fetch`.
+        /// The number of the `Fetch`.
         request: u32,
     },
-    /// There is no current token any more: it expired or was rejected.
+    /// Drop the current token: it has expired or was rejected.
     Drop,
-    /// The token of this request had already expired: discard it. A `Report` follows.
+    /// Discard the token of this request, which had already expired. A `Report` follows.
     Refuse {
-        /// The number of its `Fetch`.
+        /// The number of the `Fetch`.
         request: u32,
     },
-    /// Whether the token of this request has expired cannot be decided yet: discard it. Another request follows in a
-    /// few seconds, and callers wait for that one.
+    /// Discard the token of this request: whether it has expired cannot be decided yet. Another request follows in a
+    /// few seconds, and callers wait for it.
     Uncertain {
-        /// The number of its `Fetch`.
+        /// The number of the `Fetch`.
         request: u32,
     },
-    /// A request failed. Comes before its callers are settled.
+    /// Report a failed request. Its callers are settled afterwards.
     Report {
-        /// The number of its `Fetch`; without meaning if the request was a sibling's.
+        /// The number of the `Fetch`; meaningless if a sibling sent the request.
         request: u32,
         /// How it failed.
         cause: Cause,
-        /// When the machine tries again by itself, by the client's wall clock (ms since the epoch); `None`: not before
-        /// something happens.
+        /// When the machine retries by itself, by the client's wall clock (ms since the epoch); `None` if it waits for
+        /// an event.
         retry_at: Option<i64>,
     },
-    /// Answer a caller.
+    /// Settle a call.
     Settle {
         /// The call's number.
         call: u32,
-        /// With what.
+        /// The result for the caller.
         outcome: Outcome,
     },
-    /// The status has changed.
+    /// Publish a new status.
     Status(Status),
-    /// Request the group's lock, answered by `Locked`, and ask the siblings for a better token.
+    /// Request the group's lock, to be answered by `Locked`, and ask the siblings for a better token.
     Lock {
-        /// The number to answer with; the `Fetch` that may follow has the same.
+        /// Identifies the lock request in `Locked`. A `Fetch` that follows has the same number.
         request: u32,
-        /// The life that the current token has left, for the siblings to compare; [`Lifetime::ZERO`] if there is none.
+        /// The remaining life of the current token, for the siblings to compare; [`Lifetime::ZERO`] if there is none.
         left: Lifetime,
     },
-    /// Find out when all messages that siblings have sent by now have arrived, answered by `Drained`. The `Fetch` waits
-    /// for that, for at most half a second.
+    /// Report with `Drained` when all messages sent by siblings so far have arrived. The `Fetch` waits for it, for at
+    /// most half a second.
     Drain {
-        /// The number to answer with, that of the `Lock`.
+        /// The number of the `Lock`.
         request: u32,
     },
     /// Release the group's lock, or withdraw the request for it.
     Unlock,
-    /// The token of the `SiblingToken` being handled is now the current one.
+    /// Make the token of the `SiblingToken` event being handled the current one.
     Adopt,
     /// Send the current token to the siblings.
     Share {
-        /// It has just been vended.
+        /// Whether it has just been vended.
         fresh: bool,
-        /// Its end was moved later, which the siblings are to accept.
+        /// Whether its end was moved to a later time, which the siblings are to accept.
         extended: bool,
-        /// `Date` plus `Age` of the answer that its life was computed from.
+        /// `Date` plus `Age` of the answer from which its life was computed.
         date: Option<i64>,
     },
-    /// Send the failure reported last to the siblings.
+    /// Send the last reported failure to the siblings.
     ShareFailure,
 }
 
@@ -98,7 +98,7 @@ pub enum Action {
 pub enum Reason {
     /// No token has arrived yet.
     First,
-    /// The current token nears its end or has too little life left, or the last one has expired.
+    /// The current token is close to expiry or too short for a caller, or the last one has expired.
     Refresh,
     /// The last token was rejected.
     Rejected,
@@ -121,13 +121,13 @@ impl Reason {
 /// How a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// As the driver said in `Failed`.
+    /// The driver reported it with `Failed`.
     Answer,
     /// It took longer than the policy allows.
     Timeout,
-    /// It brought a token that had already expired.
+    /// The token received had already expired.
     Expired,
-    /// It was a sibling's, as the driver said in `SiblingFailed`.
+    /// A sibling's request failed, reported with `SiblingFailed`.
     Sibling,
 }
 
@@ -143,19 +143,19 @@ impl Cause {
     }
 }
 
-/// What a caller gets.
+/// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The current token.
     Token,
-    /// The error of the request it waited for, the one reported last.
+    /// The error of the request it waited for, which is the last one reported.
     Failed {
         /// The number in the `Report`.
         request: u32,
     },
-    /// Even a fresh token has less life than it asked for.
+    /// Even a fresh token does not live as long as the caller asked for.
     TooShort,
-    /// No token is wanted any more.
+    /// The source was closed.
     Closed,
 }
 
@@ -176,17 +176,17 @@ impl Outcome {
 pub enum Status {
     /// Not started.
     Idle,
-    /// A request is under way or waits for its turn, and there is no current token.
+    /// There is no current token, and a request is pending or waits for the lock.
     Fetching,
-    /// There is a current token, and nothing is wrong.
+    /// There is a current token, and nothing to do.
     Ready,
-    /// A request is under way or waits for its turn, to replace the current token.
+    /// There is a current token, and a request to replace it is pending or waits for the lock.
     Refreshing,
-    /// The last request failed, or one is due while the page is offline: another follows by itself.
+    /// The last request failed, or one is due while the page is offline. The machine retries by itself.
     Waiting,
-    /// The last request failed for good: none follows unless a caller asks.
+    /// The last request failed permanently. The next one is sent when a caller asks.
     Failed,
-    /// The end.
+    /// Closed for good.
     Closed,
 }
 

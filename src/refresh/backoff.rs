@@ -9,21 +9,21 @@ pub(super) const MIN_GAP: i64 = 1_000;
 /// While no token arrives, at most [`BUDGET`] requests are sent within this time (ms).
 const WINDOW: i64 = 600_000;
 
-/// See [`WINDOW`]. Requests that the machine sends by itself leave the last one unused, so that a page that wakes after
-/// an outage can send one at once.
+/// See [`WINDOW`]. Requests that nobody waits for leave the last one unused, so that a page that wakes after an outage
+/// can send one at once.
 const BUDGET: usize = 10;
 
-/// The ceilings of the backoff: it doubles from the first to the second (ms).
+/// The backoff's ceiling doubles from the first of these to the second (ms).
 const FIRST_CEILING: i64 = 2_000;
 const LAST_CEILING: i64 = 300_000;
 
 /// How long an expired token still counts as a current one when the service refuses a new one (ms).
 pub(super) const GRACE: i64 = 300_000;
 
-/// The delays (ms) after the first refusals that are not taken as final.
+/// The delays (ms) after the first refusals that are not treated as final.
 const AFTER_REFUSAL: [i64; 4] = [5_000, 10_000, 20_000, 40_000];
 
-/// The same after all later ones.
+/// The delay (ms) after all later ones.
 const LAST_AFTER_REFUSAL: i64 = 60_000;
 
 /// The requests since the last token arrived. All times are [awake](super::clock::Timeline::awake) milliseconds.
@@ -31,13 +31,13 @@ const LAST_AFTER_REFUSAL: i64 = 60_000;
 pub(super) struct Attempts {
     /// How many failed in a row.
     failures: u32,
-    /// When they were sent, the latest last; no more than [`BUDGET`].
+    /// When they were sent, in order; at most [`BUDGET`] entries.
     sent: Vec<i64>,
-    /// When the last of all was sent. A token's arrival does not clear this one.
+    /// When the last request was sent. Not cleared by a token's arrival.
     last: Option<i64>,
-    /// A sibling's request has failed, perhaps through the sibling's own fault.
+    /// A sibling's request has failed, possibly because of the sibling itself.
     suspected: bool,
-    /// Until then a token's arrival does not clear `sent`, because some requests were sent by machines before this one.
+    /// Until this time a token's arrival does not clear `sent`, because it contains requests of earlier machines.
     kept_until: Option<i64>,
 }
 
@@ -54,18 +54,20 @@ impl Attempts {
         self.sent.push(awake);
     }
 
-    /// A sibling's request failed, perhaps through its own fault. If so, it counts but another may follow at once; false
-    /// if the service is to blame, since others have failed as well.
-    pub(super) fn excused(&mut self, awake: i64) -> bool {
-        let excused = !self.is_failing() && !self.suspected;
-        if excused {
+    /// Records a sibling's request that failed, possibly because of the sibling itself. Returns true if that is
+    /// assumed: the request counts, but another may follow at once. Returns false if the service is to blame, since
+    /// other requests have failed too.
+    pub(super) fn excuse_sibling(&mut self, awake: i64) -> bool {
+        let is_excused = !self.is_failing() && !self.suspected;
+        if is_excused {
             self.suspected = true;
             self.spend(awake);
         }
-        excused
+        is_excused
     }
 
-    /// A request that was sent before this machine was made, but counts against its budget. The oldest comes first.
+    /// Records a request that was sent before this machine was created, but counts against its budget. The oldest comes
+    /// first.
     pub(super) fn inherited(&mut self, awake: i64) {
         self.spend(awake);
         self.kept_until = Some(awake + WINDOW);
@@ -88,18 +90,17 @@ impl Attempts {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// A sibling has a token, which says nothing new about the service: the failures are forgotten, but the requests
-    /// still count.
-    pub(super) fn forgiven(&mut self) {
+    /// Resets the failures, because a sibling has a token. The requests still count: the token was not newly vended.
+    pub(super) fn reset_failures(&mut self) {
         self.failures = 0;
     }
 
-    /// A sibling sent a request about now, and none of ours is to follow at once.
+    /// Records that a sibling has just sent a request, so that none of ours follows at once.
     pub(super) fn sibling_sent(&mut self, awake: i64) {
         self.last = Some(awake);
     }
 
-    /// Nothing was ever sent.
+    /// Whether no request was ever sent.
     pub(super) fn none_yet(&self) -> bool {
         self.last.is_none()
     }
@@ -108,13 +109,13 @@ impl Attempts {
         self.failures > 0
     }
 
-    /// A delay (ms) after the latest failure, see [`delay`].
+    /// A random delay (ms) after the latest failure; see [`delay`].
     pub(super) fn delay(&self, rng: &mut Rng, within: Option<i64>) -> i64 {
         delay(rng, self.failures, within)
     }
 
-    /// Milliseconds until a request may be sent; 0 or less: it may be sent now. `on_demand`: someone waits for it. It
-    /// is put off for the budget's sake for at most `patience` (ms); `None`: as long as it takes.
+    /// Milliseconds until a request may be sent; 0 or less if it may be sent now. `on_demand` is true if a caller waits
+    /// for it. The budget delays it by at most `patience` (ms), without limit if that is `None`.
     pub(super) fn wait(&self, awake: i64, on_demand: bool, patience: Option<i64>) -> i64 {
         let gap = self.last.map(|last| last + MIN_GAP - awake);
         let allowed = if on_demand { BUDGET } else { BUDGET - 1 };
@@ -124,9 +125,8 @@ impl Attempts {
     }
 }
 
-/// A delay (ms) before the request after failure number `nth` in a row: uniform between 1 and a ceiling that doubles
-/// with each failure (full jitter, so that clients that failed together do not return together), or `within` if that is
-/// less.
+/// A random delay (ms) after the `nth` failure in a row, uniform between 1 and a ceiling: at most `within`, otherwise
+/// doubling with each failure. Full jitter spreads clients that failed at the same time.
 pub(super) fn delay(rng: &mut Rng, nth: u32, within: Option<i64>) -> i64 {
     let doublings = nth.saturating_sub(1).min(16);
     let ceiling = (FIRST_CEILING << doublings).min(LAST_CEILING);
@@ -134,8 +134,7 @@ pub(super) fn delay(rng: &mut Rng, nth: u32, within: Option<i64>) -> i64 {
     random::between(rng, 1, ceiling)
 }
 
-/// A delay (ms) before the request after refusal number `nth` in a row: the one in [`AFTER_REFUSAL`], give or take a
-/// fifth.
+/// A random delay (ms) after the `nth` refusal in a row: the one in [`AFTER_REFUSAL`], plus or minus 20 %.
 pub(super) fn delay_after_refusal(rng: &mut Rng, nth: u32) -> i64 {
     let usual = AFTER_REFUSAL.get(nth.saturating_sub(1) as usize).copied().unwrap_or(LAST_AFTER_REFUSAL);
     random::between(rng, usual * 4 / 5, usual * 6 / 5)
@@ -146,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ceiling_doubles_from_two_seconds_to_five_minutes() {
+    fn ceiling_doubles_from_two_seconds_to_five_minutes() {
         let mut rng = Rng::with_seed(2);
         let mut longest = |nth, within| {
             let draws = (0..2_000).map(|_| delay(&mut rng, nth, within));
@@ -174,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gap_outlives_success() {
+    fn minimum_gap_applies_after_success() {
         let mut attempts = Attempts::default();
         assert!(attempts.wait(0, false, None) <= 0);
         attempts.sent(5_000);
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn nine_by_itself_ten_on_demand_then_ten_minutes() {
+    fn budget_is_nine_requests_or_ten_on_demand() {
         let mut attempts = Attempts::default();
         for n in 0..9 {
             assert!(attempts.wait(n * 2_000, false, None) <= 0, "attempt {n}");
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn inherited_attempts_count_until_they_are_ten_minutes_old_whatever_succeeds() {
+    fn inherited_requests_count_for_ten_minutes_despite_success() {
         let mut attempts = Attempts::default();
         for started in [-300_000, -200_000] {
             attempts.inherited(started);

@@ -1,52 +1,52 @@
-//! The calls that wait for a token.
+//! The calls waiting for a token.
 
 use super::action::Outcome;
 use super::lifetime::Lifetime;
 
-/// A caller that waits.
+/// A waiting call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {
     pub(super) id: u32,
-    /// The life the token must have left (ms).
+    /// The remaining life that the token must have (ms).
     pub(super) min_validity: i64,
-    /// Only a new token will do.
+    /// Whether only a new token is accepted.
     pub(super) force: bool,
 }
 
 impl Call {
-    /// A token with so much life left has enough of it.
-    pub(super) fn is_enough(&self, left: Lifetime) -> bool {
+    /// Whether a token with this remaining life is valid for long enough.
+    pub(super) fn accepts(&self, left: Lifetime) -> bool {
         left >= Lifetime::Millis(self.min_validity)
     }
 }
 
-/// What happens to the waiting calls.
+/// Why waiting calls are settled.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Fate {
-    /// A new token has arrived with this life left: a call for more cannot be served.
+pub(super) enum Settlement {
+    /// A new token with this remaining life. It settles every call: one that asks for more cannot be served.
     NewToken(Lifetime),
-    /// There is a token with this life left, but not a new one: a call that it does not serve waits on.
+    /// A token with this remaining life that is not new. Calls that it does not satisfy keep waiting.
     OldToken(Lifetime),
-    /// This request has failed.
+    /// The request with this number failed.
     Failed(u32),
-    /// No token is wanted any more.
+    /// The source was closed.
     Closed,
 }
 
-impl Fate {
-    /// What the call gets; `None`: it waits on.
+impl Settlement {
+    /// The result of the call; `None` if it keeps waiting.
     fn outcome(self, call: &Call) -> Option<Outcome> {
         match self {
-            Fate::NewToken(left) if call.is_enough(left) => Some(Outcome::Token),
-            Fate::NewToken(_) => Some(Outcome::TooShort),
-            Fate::OldToken(left) => (call.is_enough(left) && !call.force).then_some(Outcome::Token),
-            Fate::Failed(request) => Some(Outcome::Failed { request }),
-            Fate::Closed => Some(Outcome::Closed),
+            Settlement::NewToken(left) if call.accepts(left) => Some(Outcome::Token),
+            Settlement::NewToken(_) => Some(Outcome::TooShort),
+            Settlement::OldToken(left) => (call.accepts(left) && !call.force).then_some(Outcome::Token),
+            Settlement::Failed(request) => Some(Outcome::Failed { request }),
+            Settlement::Closed => Some(Outcome::Closed),
         }
     }
 }
 
-/// All calls that wait for the request under way, or else for the next one.
+/// All calls waiting for the pending request, or for the next one if none is pending.
 #[derive(Debug, Default)]
 pub(super) struct Calls(Vec<Call>);
 
@@ -67,9 +67,9 @@ impl Calls {
         self.0.retain(|call| call.id != id);
     }
 
-    /// Removes the calls whose time has come and passes each on with its outcome, in the order in which they came.
-    pub(super) fn settle(&mut self, fate: Fate, mut settle: impl FnMut(u32, Outcome)) {
-        self.0.retain(|call| match fate.outcome(call) {
+    /// Removes the calls that are settled and passes each to `settle` with its outcome, in the order of arrival.
+    pub(super) fn settle(&mut self, settlement: Settlement, mut settle: impl FnMut(u32, Outcome)) {
+        self.0.retain(|call| match settlement.outcome(call) {
             Some(outcome) => {
                 settle(call.id, outcome);
                 false

@@ -1,11 +1,11 @@
-//! Two clocks that may each be wrong, and what can be concluded from both.
+//! Time derived from two clocks, either of which may be wrong.
 
-/// What the client's two clocks show at one moment. They are always read together: sleep and clock changes show by
-/// their disagreement.
+/// A reading of the client's two clocks. They are always read together, because their disagreement reveals sleep and
+/// clock changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
-    /// Milliseconds since the Unix epoch by the wall clock (`Date.now()`). May be off by hours, and may be set forward
-    /// or back at any time; goes on during sleep.
+    /// Milliseconds since the Unix epoch by the wall clock (`Date.now()`). May be off by hours and may be set forward
+    /// or back at any time. Continues during sleep.
     pub wall: i64,
     /// Milliseconds since any origin by the monotonic clock (`performance.now()`). Never jumps, but on some platforms
     /// stops during sleep.
@@ -18,29 +18,28 @@ impl Now {
     }
 }
 
-/// How far (ms) the clocks may drift apart before the difference counts as time passed.
+/// How far (ms) the clocks may diverge before the difference counts as elapsed time.
 ///
-/// Browsers round both clocks, to as much as 100 ms each. Taking the larger of two rounded steps at every event would
-/// add up: a page that asks a thousand times a second would see time run twice as fast. The price is that up to this
-/// much time may have passed without being counted, and that each time the wall clock is set back by less than this, as
-/// much sleep may be hidden.
+/// Browsers round both clocks, to as much as 100 ms each. Without a tolerance, taking the larger of two rounded steps
+/// would accumulate errors: on a page with a thousand events a second, time would run twice as fast. In return, up to
+/// this much elapsed time may not be counted, and setting the wall clock back by less than this may hide as much sleep.
 pub(super) const TOLERANCE: i64 = 250;
 
-/// A disagreement of more than this (ms) within one step is a jump: the device slept, or the clock was set.
+/// A larger disagreement (ms) within one step is a jump: the device slept, or the clock was set.
 const JUMP: i64 = 5_000;
 
-/// For so long (ms, awake) after the wall clock was set back, the age of a message is unknown: it may have been sent
-/// before. Messages that waited for a frozen page arrive as soon as it runs again, which is also when the change of the
-/// clock shows.
+/// How long (ms, awake) the age of messages is unknown after the wall clock was set back, because a message may have
+/// been sent before the change. A frozen page receives its queued messages as soon as it runs again, which is also when
+/// it notices the change.
 const AGE_UNKNOWN: i64 = 5_000;
 
-/// A step in which the page did not run counts for no more than this (ms) of that time: messages waited as well.
+/// The most (ms) of that time that a step in which the page did not run counts for: its messages were queued too.
 const AGE_UNKNOWN_STEP: i64 = 1_000;
 
-/// What one reading of both clocks shows.
+/// How the clocks advanced from one reading to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// They agree on how much time has passed.
+    /// Both show the same elapsed time.
     Even,
     /// They disagree by more than [`TOLERANCE`]: the wall clock was set, or the device slept.
     Uneven,
@@ -48,39 +47,39 @@ pub(super) enum Step {
     Jump,
 }
 
-/// No time from outside counts for more than this (ms), so that no sum of a few of them overflows.
+/// The largest time or duration (ms) accepted as input, so that sums of a few of them do not overflow.
 const FAR: i64 = 1 << 60;
 
-/// The nearest time of at most [`FAR`].
+/// Clamps a time or duration to [`FAR`] either way.
 pub(super) fn bounded(ms: i64) -> i64 {
     ms.clamp(-FAR, FAR)
 }
 
-/// The earlier of two times; `None` is no time at all.
+/// The earlier of two optional times.
 pub(super) fn earlier(a: Option<i64>, b: Option<i64>) -> Option<i64> {
     a.into_iter().chain(b).min()
 }
 
-/// Derives two times from the two clocks: one that is rather late, one that is rather early.
+/// Derives two times from the two clocks: an upper and a lower estimate of the time elapsed.
 ///
-/// With every observation the *steady* time advances by what the wall or the monotonic clock advanced, whichever is
-/// more (within [`TOLERANCE`]), and never goes back. Sleep in which the monotonic clock stopped is thus counted, and a
-/// wall clock set back is ignored; one set forward makes a token look older than it is, which costs one fetch. The age
-/// of tokens is measured by it.
+/// The *steady* time measures the age of tokens. With every reading it advances by the larger step of the two clocks
+/// (within [`TOLERANCE`]), and it never goes back. This counts sleep during which the monotonic clock stopped, and
+/// ignores a wall clock that is set back. A wall clock set forward makes a token look older than it is, which costs one
+/// request.
 ///
-/// The *awake* time is the monotonic clock alone: it may miss sleep but never runs ahead of the truth. Rates are
-/// limited by it, so that a clock set forward does not lift a limit.
+/// The *awake* time is the monotonic clock alone. It may miss sleep but never runs fast. Rate limits use it, so that
+/// setting the clock forward does not lift them.
 #[derive(Debug)]
 pub(super) struct Timeline {
     last: Now,
     awake: i64,
-    /// What the wall clock added, in steps of more than [`TOLERANCE`].
+    /// The time added because of the wall clock, in steps of more than [`TOLERANCE`].
     extra: i64,
-    /// How far the wall clock is ahead of (or behind) the monotonic one, not yet counted.
+    /// How far the wall clock has run ahead of (or behind) the monotonic clock since the last step that counted.
     lead: i64,
-    /// For how long (ms) ages by the wall clock are still unknown.
+    /// How long (ms) the age of messages remains unknown.
     age_unknown: i64,
-    /// By what the awake time advanced last.
+    /// The last advance of the awake time.
     step: i64,
 }
 
@@ -89,10 +88,10 @@ impl Timeline {
         Timeline { last: now.bounded(), awake: 0, extra: 0, lead: 0, age_unknown: 0, step: 0 }
     }
 
-    /// Takes a reading of the clocks.
+    /// Advances to a new reading of the clocks.
     pub(super) fn observe(&mut self, now: Now) -> Step {
         let now = now.bounded();
-        // A monotonic clock that went back has a new origin: go on from there.
+        // If the monotonic clock went back, it has a new origin: continue from there.
         let mono = (now.mono - self.last.mono).max(0);
         let wall = now.wall - self.last.wall;
         self.last = now;
@@ -101,7 +100,7 @@ impl Timeline {
         self.lead += wall - mono;
         let lead = self.lead;
         if lead.abs() > TOLERANCE {
-            // A wall clock set back may take with it a little sleep that was not counted yet.
+            // Setting the wall clock back may hide a little sleep that was not counted yet.
             self.extra = bounded(self.extra + lead.max(TOLERANCE));
             self.lead = 0;
             if lead < 0 {
@@ -116,28 +115,28 @@ impl Timeline {
         }
     }
 
-    /// Milliseconds since the start; if anything, more than truly passed.
+    /// Milliseconds since the start, at least as many as truly elapsed (within [`TOLERANCE`]).
     pub(super) fn steady(&self) -> i64 {
         self.awake + self.extra
     }
 
-    /// Milliseconds since the start; if anything, fewer than truly passed.
+    /// Milliseconds since the start, at most as many as truly elapsed.
     pub(super) fn awake(&self) -> i64 {
         self.awake
     }
 
-    /// Tells whether the last observation was made in time; if not, the page may not have run before it.
+    /// Records whether the last reading was on time. If not, the page may not have run before it.
     pub(super) fn observed(&mut self, in_time: bool) {
         let step = if in_time { self.step } else { self.step.min(AGE_UNKNOWN_STEP) };
         self.age_unknown = (self.age_unknown - step).max(0);
     }
 
-    /// The wall clock was set back a moment ago: a message may be older than it looks.
+    /// Whether the wall clock was set back recently, so that a message may be older than it looks.
     pub(super) fn is_age_unknown(&self) -> bool {
         self.age_unknown > 0
     }
 
-    /// What the wall clock shows now, in milliseconds since the epoch.
+    /// The wall clock, in milliseconds since the epoch.
     pub(super) fn wall(&self) -> i64 {
         self.last.wall
     }
@@ -158,14 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn clocks_that_agree_count_once() {
+    fn agreeing_clocks_count_once() {
         let mut line = line();
         assert_eq!(step(&mut line, 1_000, 1_000), (false, 1_000, 1_000));
         assert_eq!(step(&mut line, 0, 0), (false, 1_000, 1_000));
     }
 
     #[test]
-    fn more_than_a_quarter_of_a_second_is_a_step_and_more_than_five_a_jump() {
+    fn classifies_steps_and_jumps() {
         for (wall, mono, step) in [
             (250, 0, Step::Even),
             (251, 0, Step::Uneven),
@@ -181,13 +180,13 @@ mod tests {
     }
 
     #[test]
-    fn sleep_that_stops_the_monotonic_clock_is_counted_by_the_wall_clock() {
+    fn wall_clock_counts_sleep() {
         let mut line = line();
         assert_eq!(step(&mut line, 3_600_000, 10), (true, 3_600_000, 10));
     }
 
     #[test]
-    fn a_wall_clock_set_back_is_ignored() {
+    fn setting_the_wall_clock_back_is_ignored() {
         let mut line = line();
         assert_eq!(step(&mut line, -86_400_000, 2_000), (true, 2_250, 2_000));
         // And the next sleep is counted in full: the set-back leaves no debt.
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn ages_are_unknown_for_a_while_after_the_wall_clock_was_set_back() {
+    fn message_age_is_unknown_after_the_wall_clock_was_set_back() {
         let mut line = line();
         step(&mut line, 3_600_000, 10);
         step(&mut line, 0, TOLERANCE);
@@ -215,13 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wall_clock_set_forward_ages_but_lifts_no_limit() {
+    fn setting_the_wall_clock_forward_does_not_lift_rate_limits() {
         let mut line = line();
         assert_eq!(step(&mut line, 86_400_000, 100), (true, 86_400_000, 100));
     }
 
     #[test]
-    fn rounding_does_not_add_up() {
+    fn rounding_errors_do_not_accumulate() {
         let mut line = line();
         for _ in 0..100_000 {
             step(&mut line, 1, 0);
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn short_naps_add_up() {
+    fn short_sleeps_accumulate() {
         let mut line = line();
         for _ in 0..1_000 {
             step(&mut line, 100, 0);
@@ -241,14 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn a_monotonic_clock_with_a_new_origin_goes_on_from_there() {
+    fn monotonic_clock_may_get_a_new_origin() {
         let mut line = line();
         assert_eq!(step(&mut line, 2_000, -400), (false, 2_000, 0));
         assert_eq!(step(&mut line, 1_000, 1_000), (false, 3_000, 1_000));
     }
 
     #[test]
-    fn setting_back_again_and_again_hides_no_sleep() {
+    fn repeatedly_setting_the_clock_back_hides_no_sleep() {
         let mut line = line();
         for _ in 0..100 {
             step(&mut line, 200, 0);
@@ -258,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_readings_do_no_harm() {
+    fn extreme_readings_do_not_overflow() {
         let mut line = line();
         let (min, max) = (i64::MIN, i64::MAX);
         let mut before = 0;

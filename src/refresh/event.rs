@@ -1,116 +1,118 @@
-//! What the machine is told.
+//! The machine's input: what has happened.
 //!
-//! All durations are in milliseconds; so are times, by the clock that the field names.
+//! All times and durations are in milliseconds. Each field's doc says which clock a time is measured by.
 
 use super::life::Answer;
 use super::lifetime::Lifetime;
 
-/// Something happened.
+/// An event, to be passed to [`Machine::handle`](super::Machine::handle).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Begin to keep a valid token. To begin on demand, send none: the first `Get` begins as well.
+    /// Start to maintain a valid token. Without this event, the first `Get` starts it.
     Start,
-    /// A caller asks for a token. It is settled exactly once, now or later, unless it is abandoned.
+    /// A caller asks for a token. The call is settled exactly once, now or later, unless it is abandoned.
     Get {
-        /// The caller's number, chosen by the driver and not in use.
+        /// Identifies the call. Chosen by the driver, and not used by another pending call.
         call: u32,
-        /// The life the token must have left (ms). A negative value counts as 0.
+        /// The remaining life that the token must have (ms). A negative value counts as 0.
         min_validity: i64,
-        /// Ask for a new token even if the current one would do.
+        /// Request a new token even if the current one is valid for long enough.
         force: bool,
     },
-    /// A caller no longer waits. It is not settled, and the request it caused goes on.
+    /// A caller no longer waits. The call is not settled, and a pending request continues.
     Abandon {
-        /// The call's number. One that does not wait is ignored.
+        /// The call's number. Ignored if that call is not waiting.
         call: u32,
     },
-    /// The service rejected the current token, or the last one if that has expired. The driver has checked that it was
-    /// this one.
+    /// The service rejected the current token, or the last one if that has expired. The driver has checked that the
+    /// rejected token is that one.
     Rejected,
-    /// The timer that was armed last has fired.
+    /// The timer has fired.
     Timer,
-    /// The page may have slept: it became visible, was resumed, or came back from the back/forward cache.
+    /// The page may have been suspended: it became visible, was resumed, or was restored from the back/forward cache.
     Wake,
-    /// The page is hidden, so its timers will be late. If the page is hidden after a `Wake`, it comes again.
+    /// The page is hidden, so its timers will be throttled. To be sent again after a `Wake` if the page is still
+    /// hidden.
     Hidden,
-    /// The browser says that it is online again.
+    /// The browser reports that it is online again.
     Online,
-    /// The browser says that it is offline.
+    /// The browser reports that it is offline.
     Offline,
-    /// A request brought a token.
+    /// A request returned a token.
     Vended {
-        /// The request's number. One that is not under way is ignored.
+        /// The request's number. Ignored if that request is not pending.
         request: u32,
-        /// What the answer says about the token's life.
+        /// What the response says about the token's life.
         answer: Answer,
     },
     /// A request failed.
     Failed {
-        /// The request's number. One that is not under way is ignored.
+        /// The request's number. Ignored if that request is not pending.
         request: u32,
-        /// Whether to try again.
+        /// Whether to retry.
         failure: Failure,
     },
-    /// No token is wanted any more. All later events are ignored, and callers are settled as closed.
+    /// Stop for good. Waiting calls are settled as closed, and all later events are ignored.
     Close,
-    /// The group's lock is held, or there are no locks here.
+    /// The group's lock was granted, or locks are not available.
     Locked {
-        /// The number of the `Lock`. One that is not waiting is ignored.
+        /// The number of the `Lock`. Ignored if that request is not waiting.
         request: u32,
     },
-    /// All messages from siblings that were under way at `Drain` have been handled.
+    /// All messages that siblings had sent before the `Drain` have been handled.
     Drained {
-        /// The number of the `Drain`. One that is not waiting is ignored.
+        /// The number of the `Drain`. Ignored if that request is not waiting.
         request: u32,
     },
-    /// A machine that this one replaces sent a request, which counts against the budget of ten in ten minutes. To be
-    /// sent before any other event, the oldest request first.
+    /// A machine that this one replaces sent a request, which counts against the budget of ten in ten minutes. These
+    /// events come before all others, the oldest request first.
     PriorRequest {
         /// How long ago it was sent (ms).
         age: i64,
     },
-    /// A sibling has a token, one that was not rejected here.
+    /// A sibling has a token. The driver has checked that it was not rejected here.
     SiblingToken {
-        /// The hash of its bytes, as in [`Answer::token_hash`].
+        /// The hash of the token, as in [`Answer::token_hash`].
         token_hash: u64,
-        /// The life it has left now, by the sibling's reckoning.
+        /// Its remaining life now, as computed by the sibling.
         life: Lifetime,
-        /// It has just been vended, and the message is at most ten seconds old. Otherwise it answers a `Lock`'s
-        /// question. (A message that has waited for a frozen page is no new token for a caller that forces one.)
+        /// Whether it has just been vended, and the message is at most ten seconds old. Otherwise it is the reply to a
+        /// `Lock`. (A token in a message that was queued for a frozen page does not count as new for a caller that
+        /// forces one.)
         fresh: bool,
-        /// The sibling knew an end for this token and had reason to move it later.
+        /// Whether the sibling has moved the token's end to a later time.
         extended: bool,
-        /// [`Answer::date`] plus [`Answer::age`] of the answer that its life was computed from.
+        /// [`Answer::date`] plus [`Answer::age`] of the answer from which its life was computed.
         date: Option<i64>,
     },
     /// A sibling's request failed.
     SiblingFailed {
-        /// The sibling itself may be the reason: there was no answer, as when its page navigates away. Only a second
-        /// such failure is blamed on the service.
+        /// Whether the sibling itself may be the cause: it received no response, as when its page navigates away. Only
+        /// a second such failure is attributed to the service.
         own_fault: bool,
-        /// Whether to try again.
+        /// Whether to retry.
         failure: Failure,
     },
-    /// A sibling asks for a better token than its own.
+    /// A sibling asks for a token that lives longer than its own.
     SiblingAsked {
-        /// The life that its own token has left; [`Lifetime::ZERO`] if it has none.
+        /// The remaining life of its own token; [`Lifetime::ZERO`] if it has none.
         left: Lifetime,
     },
 }
 
-/// What a failed request calls for.
+/// What to do after a failed request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Try again after a while.
+    /// Retry after a delay.
     Retry {
-        /// The least time to wait (ms), if the server named one (`Retry-After`, RFC 9110, 10.2.3). At most an hour is
-        /// granted.
+        /// The minimum delay (ms), if the server sent one (`Retry-After`, RFC 9110, section 10.2.3). Honored up to one
+        /// hour.
         after: Option<i64>,
     },
-    /// The answer held no readable token. This may pass by itself, but the third in a row counts as terminal.
+    /// The response contained no readable token. This may be temporary, but the third in a row counts as terminal.
     Malformed,
-    /// Asking again would not help (401, 403, 404, 410, …): wait to be asked. With a current token, or one that ended
-    /// within the last five minutes, the refusal may be temporary: try again, first after five seconds, later once a
-    /// minute.
+    /// A retry would not help (401, 403, 404, 410, …), so the machine waits for a caller. If there is a current token,
+    /// or one expired within the last five minutes, the refusal may be temporary: the machine retries, first after five
+    /// seconds, later once a minute.
     Terminal,
 }

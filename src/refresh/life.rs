@@ -1,11 +1,11 @@
-//! How long a token is valid, computed from clocks that may each be wrong.
+//! Computes how long a token is valid, from clocks any of which may be wrong.
 //!
 //! An [`Answer`] contains what the vending service and the token say about time. [`Lives::judge`] compares it with the
-//! client's wall clock and gives a [`Verdict`]. The rules themselves are pure functions ([`rules`]); what they have to
-//! remember from one answer to the next is in [`Lives`]: the end of every token seen ([`ends`]), a confirmed offset of
-//! the wall clock, and the last answer if that was uncertain.
+//! client's wall clock and returns a [`Verdict`]. The rules are pure functions ([`rules`]). [`Lives`] is the state that
+//! they need from one answer to the next: the end of every token seen ([`ends`]), a confirmed offset of the wall clock,
+//! and the last answer if it was uncertain.
 //!
-//! What is promised, for lives of 10 s or more, is in `docs/clocks.md` and checked by `tests/sim`.
+//! The guarantees, for lives of 10 s or more, are in `docs/clocks.md` and checked by `tests/sim`.
 
 mod answer;
 mod ends;
@@ -17,27 +17,27 @@ use super::clock::bounded;
 use super::lifetime::Lifetime;
 pub use answer::Answer;
 pub(super) use answer::TimedAnswer;
-pub(super) use ends::SAME;
+pub(super) use ends::END_TOLERANCE;
 use ends::{End, Ends};
 use rules::{Basis, Judgement};
-pub(super) use rules::{REASK_SPREAD, UNCERTAINTY};
+pub(super) use rules::{CONFIRM_SPREAD, UNCERTAINTY};
 
-/// An uncertain answer is remembered for so long (ms), should the request after it fail.
+/// How long (ms) an uncertain answer is remembered if the request after it fails.
 const REMEMBERED: i64 = 60_000;
 
-/// What is to become of an answer's token.
+/// The result of judging an answer's token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It is valid.
     Good {
-        /// For how long.
+        /// Its remaining life.
         life: Lifetime,
-        /// It was given a later end than before, see [`Ends::keep`].
+        /// Whether its end was moved to a later time; see [`Ends::keep`].
         extended: bool,
     },
-    /// Ask once more: the next answer decides.
+    /// Not decided: another request has to confirm it.
     Uncertain {
-        /// After this time (ms) at the earliest.
+        /// The minimum delay (ms) before that request.
         wait: i64,
     },
     /// It has expired.
@@ -48,14 +48,14 @@ pub(super) enum Verdict {
 #[derive(Debug, Default)]
 pub(super) struct Lives {
     ends: Ends,
-    /// What has to be added to the wall clock for it to be right; `None`: nothing is known to be wrong with it.
+    /// The confirmed correction (ms) of the wall clock; `None` if it is not known to be wrong.
     offset: Option<i64>,
     /// The last answer, if it was uncertain.
     uncertain: Option<TimedAnswer>,
 }
 
 impl Lives {
-    /// The wall clock was set, or the device slept: what was computed from it is void.
+    /// Forgets what was computed from the wall clock, because it was set or the device slept.
     pub(super) fn forget(&mut self) {
         self.ends.clear();
         self.offset = None;
@@ -87,32 +87,30 @@ impl Lives {
         if kept > now {
             return Verdict::Good { life: Lifetime::Millis(kept - now), extended };
         }
-        // A token whose end has passed, although it is valid by the wall clock, or by the answer if it has no claim.
+        // The token's end has passed, although it is valid by the wall clock, or by the answer if it has no claim.
         let looks_valid = timed.answer.expires_at.is_none_or(|at| at - self.corrected(wall) > UNCERTAINTY);
         if previous.is_none() && looks_valid {
             self.uncertain = Some(timed);
-            return Verdict::Uncertain { wait: rules::REASK };
+            return Verdict::Uncertain { wait: rules::CONFIRM_DELAY };
         }
         self.offset = None;
         Verdict::Expired
     }
 
-    /// Forgets the uncertain answer: there is another token, or the next answer comes so much later that it would prove
-    /// nothing.
+    /// Forgets the uncertain answer, because there is another token or the next answer comes too late to confirm it.
     pub(super) fn forget_uncertain(&mut self) {
         self.uncertain = None;
     }
 
-    /// `Date` plus `Age` of the answer that the token's end was computed from, for siblings.
+    /// `Date` plus `Age` of the answer from which the token's end was computed, for siblings.
     pub(super) fn date(&self, token_hash: u64) -> Option<i64> {
         self.ends.date(token_hash)
     }
 
-    /// A sibling says that a token has this life left, computed from an answer of that `date`. Gives the life it has
-    /// here.
+    /// Records the remaining life of a sibling's token, computed from an answer with that `date`. Returns the life that
+    /// counts here.
     ///
-    /// A token that is known keeps its earlier end here as well, unless the sibling knew of an end too and had reason
-    /// to extend it.
+    /// As with answers, a known token keeps its earlier end, unless the sibling has extended an end that it knew.
     pub(super) fn sibling_token(
         &mut self,
         token_hash: u64,
@@ -122,7 +120,7 @@ impl Lives {
         now: i64,
     ) -> Lifetime {
         match life {
-            // Nobody passes on a token that has expired: this says nothing about its end.
+            // An expired token says nothing about its end: siblings do not pass one on.
             Lifetime::Millis(ms) if ms > 0 => {
                 let end = End { at: now + ms, basis: Basis::Clock, date: date.map(bounded) };
                 Lifetime::Millis(self.ends.sibling_end(token_hash, end, extended) - now)

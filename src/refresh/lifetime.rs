@@ -1,21 +1,21 @@
-//! How long a token is still valid.
+//! The remaining life of a token.
 
-/// The validity that a token has left.
+/// How long a token remains valid.
 ///
 /// Ordered by length: [`Forever`](Lifetime::Forever) is longer than any number of milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lifetime {
-    /// So many milliseconds. Zero or less: it has expired.
+    /// This many milliseconds; expired if zero or less.
     Millis(i64),
     /// It never expires.
     Forever,
 }
 
 impl Lifetime {
-    /// That of a token which has expired, or of none.
+    /// No life left: the token has expired, or there is none.
     pub const ZERO: Lifetime = Lifetime::Millis(0);
 
-    /// The milliseconds; `None`: it never expires.
+    /// The life in milliseconds; `None` if it is unlimited.
     pub fn millis(self) -> Option<i64> {
         match self {
             Lifetime::Millis(ms) => Some(ms),
@@ -23,13 +23,13 @@ impl Lifetime {
         }
     }
 
-    /// As JavaScript has it: milliseconds, of which infinitely many never end.
+    /// Converts from JavaScript, where an unlimited life is `Infinity` milliseconds.
     #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn from_js(ms: f64) -> Self {
         if ms == f64::INFINITY { Lifetime::Forever } else { Lifetime::Millis(ms as i64) }
     }
 
-    /// The same for JavaScript.
+    /// Converts to JavaScript, where an unlimited life is `Infinity` milliseconds.
     #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn to_js(self) -> f64 {
         self.millis().map_or(f64::INFINITY, |ms| ms as f64)
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forever_is_longer_than_any_time() {
+    fn forever_is_longer_than_any_duration() {
         assert!(Lifetime::Forever > Lifetime::Millis(i64::MAX));
         assert!(Lifetime::Millis(2) > Lifetime::Millis(1));
         assert_eq!(Lifetime::Forever.minus(1), Lifetime::Forever);

@@ -1,7 +1,7 @@
 //! The state machine.
 //!
-//! Its state is in [`state`]; what events change, in [`events`]; requests and what comes of them, in [`requests`]; when
-//! the next one is due, in [`schedule`]; siblings, in [`group`].
+//! Its state is in [`state`], the handling of events in [`events`], requests and their results in [`requests`], the
+//! time of the next request in [`schedule`], and sibling tabs in [`group`].
 
 mod events;
 mod group;
@@ -23,9 +23,9 @@ use state::Phase;
 pub use state::Machine;
 
 impl Machine {
-    /// Takes an event and what the clocks show, and returns what to do, in this order.
+    /// Handles an event and returns the actions to carry out, in order.
     ///
-    /// Call it for every event without delay, and do not store readings of the clocks for later.
+    /// Call it for every event without delay, with a current reading of the clocks.
     pub fn handle(&mut self, event: Event, now: Now) -> Vec<Action> {
         if self.phase == Phase::Closed {
             return match event {
@@ -42,17 +42,17 @@ impl Machine {
         if lateness == Lateness::VeryLate {
             self.page_did_not_run();
         }
-        // First, so that no caller is served a token that expired …
+        // First, so that no caller gets an expired token …
         self.expire();
-        // … or joins a request that is overdue, and no such request keeps a page that wakes from a new one.
+        // … or joins an overdue request, and none keeps a page that wakes from sending a new one.
         if matches!(event, Event::Get { .. } | Event::Wake) {
             self.time_out();
         }
         if step == Step::Jump {
-            self.hurry();
+            self.retry_now();
         }
         self.apply(event);
-        // Last, for any other event may be the very answer, or take a caller away.
+        // Last, because the event may be the request's response, or remove a caller.
         self.time_out();
         self.proceed();
         self.arm();
@@ -62,7 +62,7 @@ impl Machine {
 
     /// What the machine is doing.
     pub fn status(&self) -> Status {
-        let trying = self.request.is_some() || self.turn.is_some() || self.is_asking_again();
+        let trying = self.request.is_some() || self.turn.is_some() || self.is_confirming();
         match (self.phase, trying, &self.token) {
             (Phase::Idle, ..) => Status::Idle,
             (Phase::Closed, ..) => Status::Closed,
@@ -76,8 +76,8 @@ impl Machine {
         }
     }
 
-    /// When the next request is sent, by the client's wall clock (ms since the epoch), as far as known: `None` while one
-    /// is under way, or if it takes an event to cause one.
+    /// When the next request is planned, by the client's wall clock (ms since the epoch). `None` while a request is
+    /// pending, or if the next one depends on an event.
     pub fn refresh_at(&self) -> Option<i64> {
         match self.turn {
             Some(_) => None,
@@ -85,12 +85,12 @@ impl Machine {
         }
     }
 
-    /// The life that the current token has left as of the last event: `None` without a token.
+    /// The remaining life of the current token as of the last event; `None` without a token.
     pub fn token_valid_for(&self) -> Option<Lifetime> {
         self.token.as_ref().map(|token| token.left(self.now()))
     }
 
-    /// Removes a token that has expired.
+    /// Drops the token if it has expired.
     fn expire(&mut self) {
         let now = self.now();
         let Some(token) = &self.token else { return };
@@ -104,7 +104,7 @@ impl Machine {
         }
     }
 
-    /// Arms the one timer for whatever comes next.
+    /// Arms the timer for the next change.
     fn arm(&mut self) {
         let Some(at) = self.next_change() else {
             if self.timer.disarm() {

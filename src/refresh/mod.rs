@@ -1,8 +1,8 @@
-//! When to fetch a token: never too late, never too often.
+//! Decides when to fetch a token: never too late, never too often.
 //!
-//! [`Machine`] decides and does nothing else. It takes what happened and what the clocks show, and returns what to do;
-//! it owns no timer, sends no request and never sees a token, only when one expires. The driver carries out the actions
-//! in their order:
+//! [`Machine`] is a state machine without I/O. It takes an event and a reading of the clocks, and returns actions. It
+//! owns no timer, sends no request, and never sees a token, only when it expires. The driver carries out the actions in
+//! order:
 //!
 //! ```text
 //! caller asks, timer fires, page wakes, answer arrives
@@ -11,22 +11,23 @@
 //!     Machine::handle ──► Vec<Action>: fetch, abort, arm the timer, settle a caller, …
 //! ```
 //!
-//! No code path sets a deadline by hand. After each event the machine looks at what it holds (a token, a request under
-//! way, failures, waiting callers, whether the page is offline), derives from that alone when the next request is due,
-//! and sends it or arms one timer. There is thus no path on which a timer is forgotten, doubled or left over.
+//! Deadlines are not set event by event. After each event the machine derives from its state alone (the token, a
+//! pending request, failures, waiting callers, whether the page is offline) when the next request is due, and sends it
+//! or arms one timer. A timer can therefore not be forgotten, armed twice or left over.
 //!
-//! What holds whatever happens (`tests/sim` tries to break it):
+//! These invariants always hold, and are checked by `tests/sim`:
 //!
-//! - One request at a time, none within a second after the last one was sent, and while no token arrives at most ten in
-//!   any ten minutes.
-//! - No caller gets a token that has expired, or one with less life left than it asked for. How long a token is valid is
-//!   itself a question of clocks that may be wrong: `docs/clocks.md` says what is promised.
-//! - Every caller is settled once: with a token, or with what came of the request it waited for.
+//! - At most one request is pending; requests are sent at least one second apart; and while no token arrives, at most
+//!   ten are sent in any ten minutes.
+//! - No caller gets a token that has expired or that has less life left than it asked for. What this means when clocks
+//!   are wrong is in `docs/clocks.md`.
+//! - Every caller is settled once: with a token, or with the error of the request it waited for.
 //! - A timer is never armed for longer than [`HEARTBEAT`].
 //!
-//! What no client can see: a wall clock set back during the very sleep that also stops the monotonic clock. Both then
-//! agree that no time has passed, and a token may be handed out for that much too long. Nor one set forward and then
-//! back while a page was frozen and a sibling sent a token in between.
+//! Two cases cannot be detected by any client. If the wall clock is set back during a sleep that also stops the
+//! monotonic clock, both clocks agree that no time has passed, and a token may be handed out for that much too long.
+//! The same goes for a wall clock that is set forward and back again while the page is frozen, if a sibling sends a
+//! token in between.
 
 mod action;
 mod backoff;

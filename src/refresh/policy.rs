@@ -1,4 +1,4 @@
-//! The two things an application may choose.
+//! The application's settings.
 
 use std::fmt;
 
@@ -9,28 +9,28 @@ pub struct Policy {
     pub(super) request_timeout: i64,
 }
 
-/// What is wrong with the numbers given to [`Policy::new`].
+/// Why [`Policy::new`] rejected its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyError {
-    /// The window is not two shares with 0 < lo <= hi < 1.
+    /// The window is not a range with 0 < lo <= hi < 1.
     Window,
     /// The timeout is not between one second and ten minutes.
     RequestTimeout,
 }
 
 impl Policy {
-    /// A policy with its own numbers.
+    /// Creates a policy.
     ///
-    /// `window` are shares of the life a token has left when it arrives: it is renewed at a moment
-    /// drawn between the two. `request_timeout` is in milliseconds.
+    /// `window` is a range of fractions of the life that a token has when it arrives. The token is renewed at a random
+    /// time in that range. `request_timeout` is in milliseconds.
     ///
     /// # Errors
     ///
-    /// [`PolicyError::Window`] unless 0 < lo <= hi < 1 (so also for a NaN), and
-    /// [`PolicyError::RequestTimeout`] unless 1 s <= timeout <= 10 min.
+    /// [`PolicyError::Window`] unless 0 < lo <= hi < 1 (so also for NaN), and [`PolicyError::RequestTimeout`] unless 1
+    /// s <= timeout <= 10 min.
     pub fn new(window: (f32, f32), request_timeout: i64) -> Result<Self, PolicyError> {
         let (lo, hi) = window;
-        // Written so that a NaN, for which every comparison is false, fails as well.
+        // Written so that NaN, for which every comparison is false, is rejected too.
         if !(lo > 0.0 && lo <= hi && hi < 1.0) {
             return Err(PolicyError::Window);
         }
@@ -40,7 +40,7 @@ impl Policy {
         Ok(Policy { window, request_timeout })
     }
 
-    /// The shares of a token's remaining life between which it is renewed.
+    /// The range of fractions of a token's initial life in which it is renewed.
     pub fn window(&self) -> (f32, f32) {
         self.window
     }
@@ -52,7 +52,7 @@ impl Policy {
 }
 
 impl Default for Policy {
-    /// Renewal after 60 to 80 % of the remaining life, ten seconds for a request.
+    /// Renewal after 60 to 80 % of the life, and a request timeout of ten seconds.
     fn default() -> Self {
         Policy { window: (0.6, 0.8), request_timeout: 10_000 }
     }
@@ -74,13 +74,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_passes_its_own_check() {
+    fn default_policy_is_valid() {
         let Policy { window, request_timeout } = Policy::default();
         assert_eq!(Policy::new(window, request_timeout), Ok(Policy::default()));
     }
 
     #[test]
-    fn only_windows_inside_the_life_are_taken() {
+    fn rejects_windows_outside_the_life() {
         for window in [(0.5, 0.5), (f32::MIN_POSITIVE, 0.999)] {
             assert!(Policy::new(window, 10_000).is_ok(), "{window:?}");
         }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn only_sane_timeouts_are_taken() {
+    fn rejects_timeouts_out_of_range() {
         for timeout in [1_000, 600_000] {
             assert!(Policy::new((0.6, 0.8), timeout).is_ok(), "{timeout}");
         }

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-/// A time (ms) from `least` to `most`; `least` if that is not less.
+/// A random time (ms) from `least` to `most`; `least` if the range is empty.
 ///
 /// Not `Rng::i64`, which panics if the range is empty.
 pub(super) fn between(rng: &mut Rng, least: i64, most: i64) -> i64 {
@@ -15,7 +15,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn draws_every_time_of_the_range_and_no_other() {
+    fn draws_cover_the_range() {
         let mut rng = Rng::with_seed(1);
         let mut draws: Vec<_> = (0..1_000).map(|_| between(&mut rng, 5, 9)).collect();
         draws.sort_unstable();
@@ -26,7 +26,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_range_is_not_exceeded() {
+    fn draws_stay_within_a_long_range() {
         let mut rng = Rng::with_seed(2);
         let longest = 1 << 50;
         assert!((0..1_000).all(|_| (0..=longest).contains(&between(&mut rng, 0, longest))));

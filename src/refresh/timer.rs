@@ -1,33 +1,34 @@
-//! The one timer, and whether timers fire in time.
+//! The machine's timer, and whether timers are throttled.
 
-/// The longest a timer is armed for (ms). Sleep and clock changes are thus noticed even without an event; it is also far
-/// below 2^31 ms, beyond which browsers fire at once.
+/// The longest time (ms) a timer is armed for, so that sleep and clock changes are noticed even without an event. It is
+/// far below 2^31 ms, beyond which browsers fire timers at once.
 pub const HEARTBEAT: i64 = 30_000;
 
-/// A timer that comes later than this (ms) is throttled, as in hidden pages. More than the resolution of clocks:
+/// A timer that fires later than this (ms) is throttled, as in hidden pages. Well above the resolution of clocks, which
 /// browsers round to 100 ms at most.
 const LATE: i64 = 250;
 
-/// A timer that comes later than this (ms) shows that timers fire once a minute, or that the page did not run.
+/// A timer that fires later than this (ms) shows that timers are throttled to one a minute, or that the page did not
+/// run.
 const VERY_LATE: i64 = 2_000;
 
-/// So many timers in a row must be in time for timers to count as punctual again.
+/// How many timers in a row must be on time for timers to count as punctual again.
 const TRUSTED_AFTER: u8 = 3;
 
 /// Whether timers are late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Punctuality {
     InTime,
-    /// One was late; so many more must be in time.
+    /// A timer was late; this many must be on time first.
     Late {
         remaining: u8,
     },
-    /// The page is hidden: they count as late until it is shown.
+    /// The page is hidden: timers count as late until it is shown.
     Hidden,
 }
 
 impl Punctuality {
-    /// Takes note of a timer that is `late`, or of one that `fired` in time.
+    /// Records a timer that is `late`, or one that `fired` on time.
     fn note(&mut self, late: bool, fired: bool) {
         *self = match *self {
             Punctuality::Hidden => Punctuality::Hidden,
@@ -43,9 +44,9 @@ impl Punctuality {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Armed {
     No,
-    /// At this [awake](super::clock::Timeline::awake) time, for that is what timers count.
+    /// At this [awake](super::clock::Timeline::awake) time, which is what timers run on.
     At(i64),
-    /// It was armed before the page froze or slept: it may come very late, or never.
+    /// It was armed before the page was frozen or slept, and may fire very late or never.
     Stale,
 }
 
@@ -62,9 +63,9 @@ pub(super) enum Lateness {
 #[derive(Debug)]
 pub(super) struct Timer {
     armed: Armed,
-    /// By more than [`LATE`], as where timers fire once a second.
+    /// Late by more than [`LATE`], as when timers are throttled to one a second.
     seconds: Punctuality,
-    /// By more than [`VERY_LATE`], as where they fire once a minute.
+    /// Late by more than [`VERY_LATE`], as when they are throttled to one a minute.
     minutes: Punctuality,
 }
 
@@ -73,7 +74,7 @@ impl Timer {
         Timer { armed: Armed::No, seconds: Punctuality::InTime, minutes: Punctuality::InTime }
     }
 
-    /// Takes note of an event at this awake time: the timer `fired`, or may be found overdue.
+    /// Records an event at this awake time. Either the timer `fired`, or it may turn out to be overdue.
     pub(super) fn observe(&mut self, awake: i64, fired: bool) -> Lateness {
         let late = match self.armed {
             Armed::At(at) if awake - at > VERY_LATE => Lateness::VeryLate,
@@ -101,18 +102,18 @@ impl Timer {
         self.seconds = Punctuality::Hidden;
     }
 
-    /// Timers are late by a second or so, or more.
+    /// Whether timers are late by about a second or more.
     pub(super) fn is_throttled(&self) -> bool {
         self.seconds != Punctuality::InTime
     }
 
-    /// Timers are late by up to a minute.
+    /// Whether timers are late by up to a minute.
     pub(super) fn is_throttled_to_minutes(&self) -> bool {
         self.minutes != Punctuality::InTime
     }
 
-    /// Whether the timer has to be armed anew to fire at this awake time at the latest. One that fires a little early
-    /// does no harm; one that is overdue may have been lost.
+    /// Plans the timer for this awake time. Returns whether it has to be armed: not if it already fires earlier, which
+    /// does no harm, but again if it is overdue, since it may have been lost.
     pub(super) fn arm(&mut self, at: i64, awake: i64) -> bool {
         let in_time = matches!(self.armed, Armed::At(armed) if awake <= armed && armed <= at);
         if !in_time {
@@ -121,7 +122,7 @@ impl Timer {
         !in_time
     }
 
-    /// Whether there is a timer to stop.
+    /// Forgets the timer. Returns whether there was one to stop.
     pub(super) fn disarm(&mut self) -> bool {
         std::mem::replace(&mut self.armed, Armed::No) != Armed::No
     }
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn late_is_more_than_a_quarter_of_a_second_and_very_late_more_than_two() {
+    fn late_means_over_250_ms_and_very_late_over_2_s() {
         let mut timer = Timer::new();
         assert_eq!(fires(&mut timer, 250), Lateness::None);
         assert!(!timer.is_throttled());
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn three_timers_in_time_make_timers_punctual_again() {
+    fn three_punctual_timers_restore_trust() {
         let mut timer = Timer::new();
         fires(&mut timer, 3_000);
         for _ in 0..2 {
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_hidden_page_they_are_late_until_it_is_shown() {
+    fn timers_of_a_hidden_page_count_as_late() {
         let mut timer = Timer::new();
         timer.hidden();
         for _ in 0..10 {
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_armed_only_if_that_changes_something() {
+    fn rearms_only_if_necessary() {
         let mut timer = Timer::new();
         assert!(!timer.disarm());
         assert!(timer.arm(10, 0));

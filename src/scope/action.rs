@@ -1,29 +1,29 @@
-//! One thing that a holder of a token would do.
+//! An action of a token's holder.
 
 use super::role::{CacheAccess, TopicAccess};
 
-/// What may be asked of [`allows`](super::allows): one access to one item, topic or function.
+/// An action to be checked by [`allows`](super::allows): one kind of access to one item, topic or function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// To get at an item.
+    /// Access to an item.
     Cache {
-        /// What would be done.
+        /// The kind of access.
         access: CacheAccess,
         /// The cache's name.
         cache: String,
         /// The item's key.
         key: Vec<u8>,
     },
-    /// To use a topic.
+    /// Access to a topic.
     Topic {
-        /// What would be done.
+        /// The kind of access.
         access: TopicAccess,
         /// The cache's name.
         cache: String,
         /// The topic's name.
         topic: String,
     },
-    /// To invoke a function.
+    /// Invocation of a function.
     Function {
         /// The cache's name.
         cache: String,
@@ -33,17 +33,17 @@ pub enum Action {
 }
 
 impl Action {
-    /// To get at the item of this key.
+    /// Access to the item with this key.
     pub fn cache(access: CacheAccess, cache: impl Into<String>, key: impl Into<Vec<u8>>) -> Self {
         Action::Cache { access, cache: cache.into(), key: key.into() }
     }
 
-    /// To use the topic of this name.
+    /// Access to the topic with this name.
     pub fn topic(access: TopicAccess, cache: impl Into<String>, topic: impl Into<String>) -> Self {
         Action::Topic { access, cache: cache.into(), topic: topic.into() }
     }
 
-    /// To invoke the function of this name.
+    /// Invocation of the function with this name.
     pub fn function(cache: impl Into<String>, function: impl Into<String>) -> Self {
         Action::Function { cache: cache.into(), function: function.into() }
     }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_action() {
+    fn rejects_invalid_actions() {
         let cases = [
             (
                 r#"{"type":"cache","access":"read","cache":"a","key":""}"#,

@@ -1,14 +1,14 @@
-//! Comparison of what scopes permit, and of a scope with one action.
+//! Compares what scopes permit, and checks a scope against an action.
 
 use super::action::Action;
 use super::model::{CacheSelector, Grant, ItemSelector, NameSelector, Permission, TokenScope};
 use super::role::{CacheAccess, FunctionRole, TopicAccess};
 
-/// Is every action that `requested` permits also permitted by `granted`?
+/// Returns whether `granted` permits every action that `requested` permits.
 ///
-/// Unions are seen through, one kind of access at a time: read-only and write-only together allow reads and writes, but
-/// not conditional writes, so they do not cover read-write. A prefix is covered by a prefix of itself. An answer of
-/// `true` is always right; `false` is wrong only for a grant that spells out a prefix by all of its 256 extensions.
+/// Each kind of access is checked separately: read-only and write-only together allow reads and writes, but not
+/// conditional writes, so they do not cover read-write. A prefix is covered by a prefix of itself. `true` is always
+/// right; `false` is wrong only for a grant that lists all 256 one-byte extensions of a prefix.
 pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
     match granted {
         Grant::SuperUser => true,
@@ -16,12 +16,12 @@ pub fn covers(granted: &Grant, requested: &TokenScope) -> bool {
     }
 }
 
-/// Those permissions `of` a scope that permit something that the permissions `by` another do not.
+/// The permissions in `of` that permit something that those in `by` do not.
 pub(crate) fn uncovered<'a>(of: &'a [Permission], by: &[Permission]) -> impl Iterator<Item = &'a Permission> {
     of.iter().filter(|wanted| !is_covered(wanted, by))
 }
 
-/// May a holder of `granted` do this? Any permission that matches grants.
+/// Returns whether `granted` permits this action. One matching permission is enough.
 ///
 /// ```
 /// use momento_token_wasm::scope::{Action, CacheAccess, Grant, TokenScope, allows};
@@ -41,7 +41,8 @@ pub fn allows(granted: &Grant, action: &Action) -> bool {
     }
 }
 
-/// Is each kind of access that `wanted` permits granted by one permission, over all that `wanted` names?
+/// Whether each kind of access that `wanted` permits is granted by a single permission, for everything that `wanted`
+/// selects.
 fn is_covered(wanted: &Permission, granted: &[Permission]) -> bool {
     match wanted {
         Permission::Cache { role, cache, item } => role
@@ -59,7 +60,7 @@ fn is_covered(wanted: &Permission, granted: &[Permission]) -> bool {
 }
 
 impl Permission {
-    /// May a holder do this?
+    /// Whether this permits the action.
     fn allows(&self, action: &Action) -> bool {
         match (self, action) {
             (Permission::Cache { role, cache, item }, Action::Cache { access, cache: name, key }) => {
@@ -77,7 +78,7 @@ impl Permission {
         }
     }
 
-    /// Does this permit the access to each of these items, in each of these caches? Without a selector, all items.
+    /// Whether this permits the access to all of these items in all of these caches. No selector means all items.
     fn allows_items(&self, access: CacheAccess, caches: &CacheSelector, items: Option<&ItemSelector>) -> bool {
         match self {
             Permission::Cache { role, cache, item } => {
@@ -89,7 +90,7 @@ impl Permission {
         }
     }
 
-    /// Does this permit the access to each of these topics, in each of these caches?
+    /// Whether this permits the access to all of these topics in all of these caches.
     fn allows_topics(&self, access: TopicAccess, caches: &CacheSelector, topics: &NameSelector) -> bool {
         match self {
             Permission::Topic { role, cache, topic } => {
@@ -99,7 +100,7 @@ impl Permission {
         }
     }
 
-    /// Does this permit to invoke each of these functions, in each of these caches?
+    /// Whether this permits invoking all of these functions in all of these caches.
     fn allows_functions(&self, caches: &CacheSelector, functions: &NameSelector) -> bool {
         match self {
             Permission::Function { role: FunctionRole::Invoke, cache, function } => {
@@ -118,7 +119,7 @@ impl CacheSelector {
         }
     }
 
-    /// Does this select every cache that the other does?
+    /// Whether this selects every cache that `other` selects.
     fn contains(&self, other: &CacheSelector) -> bool {
         match other {
             CacheSelector::All => *self == CacheSelector::All,
@@ -136,7 +137,7 @@ impl ItemSelector {
         }
     }
 
-    /// Does this select every item that the other does?
+    /// Whether this selects every item that `other` selects.
     fn contains(&self, other: &ItemSelector) -> bool {
         match (self, other) {
             (ItemSelector::All, _) => true,
@@ -157,7 +158,7 @@ impl NameSelector {
         }
     }
 
-    /// Does this select every topic or function that the other does?
+    /// Whether this selects every topic or function that `other` selects.
     fn contains(&self, other: &NameSelector) -> bool {
         match (self, other) {
             (NameSelector::All, _) => true,
@@ -193,7 +194,7 @@ mod tests {
     const TOPIC: &str = r#"{"role":"subscribeonly","cache":"a","topic":"u-1"}"#;
 
     #[test]
-    fn covers_what_it_contains_and_no_more() {
+    fn covers_contained_permissions_only() {
         for wider in [ALL, PLAIN, READ_ONLY, PREFIX, LONGER, KEY] {
             assert!(check(wider, KEY), "{wider}");
         }
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_permission_for_nothing_is_always_covered() {
+    fn permit_none_is_always_covered() {
         assert!(check(KEY, r#"{"role":"functionpermitnone","cache":"a","func":"f"}"#));
         assert!(!check(KEY, r#"{"role":"functioninvoke","cache":"a","func":"f"}"#));
     }
@@ -332,7 +333,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(400))]
 
         #[test]
-        fn allows_what_any_permission_allows(scope in any_scope(4)) {
+        fn any_matching_permission_allows(scope in any_scope(4)) {
             let granted = Grant::Scope(scope.clone());
             for action in world() {
                 let expected = scope.permissions().iter().any(|permission| oracle(permission, &action));
@@ -358,7 +359,7 @@ mod tests {
         }
 
         #[test]
-        fn the_union_covers_its_parts_and_no_more(one in any_scope(3), other in any_scope(3)) {
+        fn union_covers_its_parts_only(one in any_scope(3), other in any_scope(3)) {
             let union = TokenScope::merge([one.clone(), other.clone()], 6).unwrap();
             let granted = Grant::Scope(union.clone());
             prop_assert!(covers(&granted, &one) && covers(&granted, &other));

@@ -1,21 +1,21 @@
-//! A scope in words.
+//! Describes scopes in English.
 
 use super::model::{CacheSelector, Grant, Permission, Selector, TokenScope};
 use super::role::{CacheRole, FunctionRole, TopicRole};
 use crate::codec::json::{push_hex, write_string};
 
-/// What a super-user may do.
+/// The description of a super-user's permissions.
 pub(crate) const SUPER_USER: &str = "Do anything in the whole account (super-user).";
 
 impl TokenScope {
-    /// One plain English sentence for each permission, in order.
+    /// One English sentence for each permission, in order.
     pub fn describe(&self) -> Vec<String> {
         self.permissions().iter().map(Permission::describe).collect()
     }
 }
 
 impl Grant {
-    /// As [`TokenScope::describe`]; for a super-user, one sentence that says so.
+    /// Like [`TokenScope::describe`]; for a super-user, a single sentence.
     pub fn describe(&self) -> Vec<String> {
         match self {
             Grant::SuperUser => vec![SUPER_USER.into()],
@@ -30,7 +30,8 @@ impl Permission {
         self.describe_with(quote)
     }
 
-    /// As [`Permission::describe`], for messages that end up in logs: a name that may be a credential is not shown.
+    /// Like [`Permission::describe`], but for messages that end up in logs: does not show names that may be
+    /// credentials.
     #[cfg(feature = "refresh")]
     pub(crate) fn describe_for_log(&self) -> String {
         use crate::codec::quote;
@@ -89,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_sentence_a_permission() {
+    fn describes_each_permission_in_a_sentence() {
         let scope = TokenScope::from_json(
             r#"{"permissions":[
                 {"role":"readwrite","cache":{"all":"caches"}},
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     #[cfg(feature = "refresh")]
-    fn logs_do_not_show_what_may_be_a_credential() {
+    fn log_descriptions_hide_possible_credentials() {
         let permission = |cache: &str, topic: &str| Permission::Topic {
             role: TopicRole::SubscribeOnly,
             cache: CacheSelector::Name(cache.into()),

@@ -1,4 +1,4 @@
-//! The one error of this layer.
+//! The error of reading and checking scopes.
 
 use crate::codec::{
     json::{self, write_string},
@@ -7,12 +7,12 @@ use crate::codec::{
 };
 use std::fmt;
 
-/// Field names that are longer are not quoted in errors, in bytes.
+/// The longest field name that an error quotes, in bytes.
 const MAX_QUOTED_FIELD: usize = 40;
 
-/// Why a scope, encoded permissions or an action were refused: a stable code, and where in it the fault is.
+/// Why a scope, encoded permissions or an action were rejected: a stable code, and the position of the fault.
 ///
-/// Boxed, since whatever reads a scope may fail, and passes this on.
+/// Boxed to keep `Result`s small.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ScopeError(Box<Fault>);
 
@@ -58,7 +58,7 @@ pub(super) enum Problem {
         expected: &'static str,
         found: &'static str,
     },
-    /// A field that does not belong there, or is there twice. `None` for a name that errors must not show.
+    /// An unknown or repeated field. `None` for a name that errors must not show.
     UnexpectedField(Option<String>),
     NoPermissionList,
     NoPermissions,
@@ -68,7 +68,7 @@ pub(super) enum Problem {
     },
     NoRole,
     UnknownRole,
-    /// The role is one for permissions that have this field and no other such field.
+    /// The role is for permissions with this field and no other selector.
     RoleOfOtherKind(Field),
     NoCache,
     /// More than one of `item`, `topic` and `func`.
@@ -81,9 +81,9 @@ pub(super) enum Problem {
     EmptyKey,
     /// A blank field of an action.
     BlankField,
-    /// The fields of an action do not make up one.
+    /// The fields do not form an action.
     NotAnAction,
-    /// What a protobuf message has in place of a permission that is understood in full.
+    /// What a protobuf message contains instead of a permission that can be decoded in full.
     NotUnderstood(&'static str),
 }
 
@@ -106,12 +106,12 @@ impl From<proto::Malformed> for ScopeError {
 }
 
 impl ScopeError {
-    /// Encoded permissions that are not understood in full.
+    /// Encoded permissions that cannot be decoded in full.
     pub(crate) fn not_understood(reason: &'static str) -> Self {
         ScopeError::from(Problem::NotUnderstood(reason)).in_encoded()
     }
 
-    /// An unexpected field. Its name is kept, unless it may be a credential in the wrong place.
+    /// An unexpected field. Its name is kept, unless it may be a misplaced credential.
     pub(super) fn unexpected_field(name: &str) -> Self {
         let is_shown = name.len() <= MAX_QUOTED_FIELD && is_quotable(name.as_bytes());
         Problem::UnexpectedField(is_shown.then(|| name.into())).into()
@@ -141,9 +141,9 @@ impl ScopeError {
         self
     }
 
-    /// A stable code: `ERR_SCOPE_INVALID` (the value is no scope), `ERR_SCOPE_LIMIT` (too many permissions),
-    /// `ERR_SCOPE_NOT_UNDERSTOOD` (encoded permissions that this version cannot read in full),
-    /// `ERR_ARGUMENT` (the value is no [`Action`](super::Action)).
+    /// A stable code: `ERR_SCOPE_INVALID` (the value is not a scope), `ERR_SCOPE_LIMIT` (too many permissions),
+    /// `ERR_SCOPE_NOT_UNDERSTOOD` (encoded permissions that this version cannot decode in full), `ERR_ARGUMENT` (the
+    /// value is not an [`Action`](super::Action)).
     pub fn code(&self) -> &'static str {
         match (self.0.input, &self.0.problem) {
             (Input::Action, _) => "ERR_ARGUMENT",
@@ -158,12 +158,12 @@ impl ScopeError {
         self.0.index
     }
 
-    /// Which field of the scope, permission or action is at fault; `None` if it is no single one.
+    /// Which field of the scope, permission or action is at fault; `None` if it is not a single one.
     pub fn field(&self) -> Option<&'static str> {
         self.0.field.map(Field::name)
     }
 
-    /// Where and why, in words: `permissions[2].item: expected …`.
+    /// The position and the reason: `permissions[2].item: expected …`.
     pub fn message(&self) -> String {
         self.to_string()
     }

@@ -1,7 +1,7 @@
 //! The JSON form, as in the npm package's types: `{"permissions":[{"role":…,"cache":…,"item":…}]}`.
 //!
-//! The `All…` constants are `{"all":"caches"}`, `{"all":"items"}`, `{"all":"topics"}` and `{"all":"functions"}`: they
-//! survive JSON, and are neither a cache named `*` nor one another.
+//! The `All…` constants are `{"all":"caches"}`, `{"all":"items"}`, `{"all":"topics"}` and `{"all":"functions"}`. They
+//! can be expressed in JSON, and are distinct from each other and from a cache named `*`.
 
 use super::action::Action;
 use super::error::ScopeError;
@@ -21,7 +21,7 @@ impl TokenScope {
         Ok(scope)
     }
 
-    /// Writes the JSON form; `None` if a key is not UTF-8, which JSON cannot carry.
+    /// Writes the JSON form; `None` if a key is not UTF-8, which JSON cannot represent.
     pub fn to_json(&self) -> Option<String> {
         let permissions: Option<Vec<String>> = self.permissions().iter().map(permission).collect();
         Some(format!(r#"{{"permissions":[{}]}}"#, permissions?.join(",")))
@@ -70,7 +70,7 @@ fn names(selector: &NameSelector, all: &str) -> String {
     }
 }
 
-/// An object with one field.
+/// Writes an object with one field.
 fn object(field: &str, value: &str) -> String {
     format!(r#"{{"{field}":{}}}"#, string(value))
 }

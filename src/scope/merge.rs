@@ -4,8 +4,8 @@ use super::error::ScopeError;
 use super::model::{Permission, TokenScope};
 
 impl TokenScope {
-    /// The union, in the order written; exact duplicates are dropped, and nothing else: whether a permission is wholly
-    /// within another is [`covers`](super::covers)' business, and what was written stays readable.
+    /// The union, in the original order. Only exact duplicates are removed, not permissions that others cover (see
+    /// [`covers`](super::covers)), so that the result stays readable.
     ///
     /// # Errors
     /// `ERR_SCOPE_LIMIT` if the union has more than `limit` permissions; `ERR_SCOPE_INVALID` if it has none.
@@ -13,7 +13,7 @@ impl TokenScope {
         let mut union: Vec<Permission> = Vec::new();
         for scope in scopes {
             for permission in scope.into_permissions() {
-                // One beyond the limit is an error, so there is no need to compare with any more than that.
+                // One more than the limit is an error, so there is no need to compare with more.
                 if union.len() <= limit && !union.contains(&permission) {
                     union.push(permission);
                 }
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_counts_the_union() {
+    fn limit_applies_to_the_union() {
         let parts = || [scope(&["a", "b"]), scope(&["b", "c"])];
         assert!(TokenScope::merge(parts(), 3).is_ok());
         assert_eq!(TokenScope::merge(parts(), 2).unwrap_err().code(), "ERR_SCOPE_LIMIT");

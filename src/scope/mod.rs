@@ -1,8 +1,7 @@
-//! What a token may do: the model of Momento's permissions, its protobuf and JSON forms, and
-//! comparison.
+//! Scopes: the model of Momento's permissions, its protobuf and JSON forms, and comparison.
 //!
-//! Two rules hold everywhere. What is written is never widened: a name left blank, a selector left out or a field not
-//! understood is an error, not "all". And any matching permission grants: a scope is the union of its permissions.
+//! Two rules always apply. A scope is never widened: a blank name, a missing selector or an unknown field is an error,
+//! not "all". And a scope is the union of its permissions: one matching permission is enough.
 //!
 //! ```
 //! use momento_token_wasm::scope::TokenScope;

@@ -1,4 +1,4 @@
-//! The model. Names are those of Momento's SDK; numbers are those of `permission_messages`.
+//! The model. Names are from Momento's SDK, numbers from `permission_messages`.
 
 use super::error::{Field, Problem, ScopeError};
 use super::role::{CacheRole, FunctionRole, TopicRole};
@@ -11,7 +11,7 @@ pub const MAX_PERMISSIONS: usize = 20;
 pub enum CacheSelector {
     /// Every cache, including caches that do not exist yet.
     All,
-    /// The cache of this name.
+    /// The cache with this name.
     Name(String),
 }
 
@@ -20,7 +20,7 @@ pub enum CacheSelector {
 pub enum ItemSelector {
     /// Every item.
     All,
-    /// The item of this key.
+    /// The item with this key.
     Key(Vec<u8>),
     /// Items whose key starts with these bytes.
     KeyPrefix(Vec<u8>),
@@ -31,13 +31,13 @@ pub enum ItemSelector {
 pub enum NameSelector {
     /// Every one.
     All,
-    /// The one of this name.
+    /// The one with this name.
     Name(String),
     /// Those whose name starts with this.
     NamePrefix(String),
 }
 
-/// One thing a token may do.
+/// A permission of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// Access to cached items (`PermissionsType.cache_permissions` = 1).
@@ -46,7 +46,7 @@ pub enum Permission {
         role: CacheRole,
         /// In which caches.
         cache: CacheSelector,
-        /// To which items. `None` is the SDK's plain cache permission, which names none and means the whole cache.
+        /// To which items. `None` is the SDK's plain cache permission, which has no selector and means the whole cache.
         item: Option<ItemSelector>,
     },
     /// Access to topics (`topic_permissions` = 2).
@@ -69,7 +69,7 @@ pub enum Permission {
     },
 }
 
-/// Which items, topics or functions: what [`ItemSelector`] and [`NameSelector`] have in common. Names are bytes.
+/// Which items, topics or functions: the common form of [`ItemSelector`] and [`NameSelector`]. Names are bytes.
 #[derive(Clone, Copy)]
 pub(crate) enum Selector<'a> {
     All,
@@ -77,7 +77,7 @@ pub(crate) enum Selector<'a> {
     Prefix(&'a [u8]),
 }
 
-/// A checked, non-empty list of permissions; any one that matches grants.
+/// A checked, non-empty list of permissions. One matching permission is enough.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenScope {
     permissions: Vec<Permission>,
@@ -86,14 +86,14 @@ pub struct TokenScope {
 /// What a credential grants: everything, or a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Grant {
-    /// Everything in the account, as only an API key may; never a disposable token.
+    /// Everything in the account. Only API keys grant this, never disposable tokens.
     SuperUser,
-    /// What the scope lists.
+    /// What the scope permits.
     Scope(TokenScope),
 }
 
 impl TokenScope {
-    /// Checks every permission.
+    /// Creates a scope after checking every permission.
     ///
     /// # Errors
     /// `ERR_SCOPE_INVALID` for no permissions, a blank name, or an empty key or prefix; `ERR_SCOPE_LIMIT` for more than
@@ -102,10 +102,10 @@ impl TokenScope {
         Self::with_limit(permissions, MAX_PERMISSIONS)
     }
 
-    /// As [`TokenScope::new`], with another limit.
+    /// Like [`TokenScope::new`], with another limit.
     ///
     /// # Errors
-    /// As there.
+    /// As for [`TokenScope::new`].
     pub fn with_limit(permissions: Vec<Permission>, limit: usize) -> Result<Self, ScopeError> {
         for (index, permission) in permissions.iter().enumerate() {
             permission.check().map_err(|error| error.at(index))?;
@@ -115,8 +115,8 @@ impl TokenScope {
         Ok(scope)
     }
 
-    /// Makes a scope of permissions that have been [checked](Permission::check). There is no limit: a token may carry
-    /// more of them than may be asked for today.
+    /// Creates a scope from [checked](Permission::check) permissions. There is no limit, because a token may contain
+    /// more of them than may be requested today.
     pub(super) fn of_checked(permissions: Vec<Permission>) -> Result<Self, ScopeError> {
         if permissions.is_empty() {
             return Err(ScopeError::from(Problem::NoPermissions).in_field(Field::Permissions));
@@ -124,7 +124,7 @@ impl TokenScope {
         Ok(TokenScope { permissions })
     }
 
-    /// Refuses more permissions than `limit`.
+    /// Fails if there are more permissions than `limit`.
     pub(crate) fn check_limit(&self, limit: usize) -> Result<(), ScopeError> {
         let found = self.permissions.len();
         if found <= limit {
@@ -133,12 +133,12 @@ impl TokenScope {
         Err(ScopeError::from(Problem::TooManyPermissions { limit, found }).in_field(Field::Permissions))
     }
 
-    /// The permissions, in the order they were written.
+    /// The permissions, in their original order.
     pub fn permissions(&self) -> &[Permission] {
         &self.permissions
     }
 
-    /// The permissions, to keep.
+    /// Returns the permissions by value.
     pub fn into_permissions(self) -> Vec<Permission> {
         self.permissions
     }
@@ -154,7 +154,7 @@ impl Permission {
         }
     }
 
-    /// Which items, topics or functions. `None` is that of a plain cache permission.
+    /// Which items, topics or functions. `None` for a plain cache permission.
     pub(crate) fn selector(&self) -> Option<Selector<'_>> {
         match self {
             Permission::Cache { item, .. } => item.as_ref().map(ItemSelector::as_selector),
@@ -164,7 +164,7 @@ impl Permission {
         }
     }
 
-    /// Refuses blank names, and empty keys and prefixes: each would match nothing, or everything.
+    /// Rejects blank names and empty keys and prefixes, which would match nothing or everything.
     pub(super) fn check(&self) -> Result<(), ScopeError> {
         if let CacheSelector::Name(name) = self.cache()
             && is_blank(name)
@@ -216,7 +216,7 @@ impl NameSelector {
     }
 }
 
-/// Whether a name is empty or white space alone, as Unicode or JavaScript has it: a byte order mark is blank as well.
+/// Whether a name is empty or only white space as defined by Unicode or JavaScript, which includes the byte order mark.
 pub(super) fn is_blank(name: &str) -> bool {
     name.chars().all(|character| character.is_whitespace() || character == '\u{feff}')
 }
@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blank_is_what_unicode_or_javascript_calls_white_space() {
+    fn blank_means_unicode_or_javascript_white_space() {
         // The end of the range of `\s` in ECMA-262, and what Unicode has besides (U+0085).
         let blanks = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\
             \u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";

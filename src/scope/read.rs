@@ -1,7 +1,7 @@
-//! Reads scopes and actions from a tree of values, strictly: each field once, no others, and nothing blank.
+//! Reads scopes and actions from a tree of values. Unknown fields, repeated fields and blank names are errors.
 //!
-//! The tree is JSON text that has been parsed, or JavaScript data. Only the latter has [`Json::Bytes`], which may be a
-//! key or the prefix of one and nothing else.
+//! The tree comes from JSON text or JavaScript data. Only the latter has [`Json::Bytes`], which is accepted only for a
+//! key or key prefix.
 
 use super::action::Action;
 use super::error::{Field, Problem, ScopeError};
@@ -11,7 +11,7 @@ use crate::codec::json::{Json, Object};
 
 type Result<T> = std::result::Result<T, ScopeError>;
 
-/// Reads `{"permissions":[…]}`, with any number of permissions but none.
+/// Reads `{"permissions":[…]}` with at least one permission.
 pub(crate) fn scope(value: &Json) -> Result<TokenScope> {
     let mut permissions = None;
     for (name, value) in object(value)?.iter() {
@@ -34,7 +34,7 @@ fn permission_list(value: &Json) -> Result<Vec<Permission>> {
     Ok(permissions)
 }
 
-/// What a permission is for, as its field says it.
+/// What a permission is for, according to its field.
 enum Selected {
     Item(ItemSelector),
     Topic(NameSelector),
@@ -124,7 +124,7 @@ fn items(value: &Json) -> Result<ItemSelector> {
     })
 }
 
-/// Topics or functions, whose constant for all is `{"all": all}`.
+/// Reads a selector of topics or functions. The constant for all is `{"all": all}`.
 fn names(value: &Json, all: &str) -> Result<NameSelector> {
     if let Some(name) = value.as_str() {
         return Ok(NameSelector::Name(name.into()));
@@ -137,7 +137,7 @@ fn names(value: &Json, all: &str) -> Result<NameSelector> {
     })
 }
 
-/// An object with one field, which `read` knows by its name.
+/// Reads an object with one field, passing its name and value to `read`.
 fn selector<T>(value: &Json, read: impl Fn(&str, &Json) -> Result<T>) -> Result<T> {
     let mut selector = None;
     for (name, value) in object(value)?.iter() {
@@ -157,7 +157,7 @@ pub(crate) fn action(value: &Json) -> Result<Action> {
     read_action(value).map_err(ScopeError::in_action)
 }
 
-/// What an action is for, as its field says it.
+/// What an action is for, according to its field.
 enum Target<'a> {
     Key(&'a [u8]),
     Topic(&'a str),
@@ -180,7 +180,7 @@ fn read_action(value: &Json) -> Result<Action> {
     make_action(kind, access, cache, target).ok_or_else(|| Problem::NotAnAction.into())
 }
 
-/// `None` if a field is missing, or type, access and what it is for do not go together.
+/// Combines the fields of an action. `None` if a field is missing, or type, access and target do not match.
 fn make_action(
     kind: Option<&str>,
     access: Option<&str>,
@@ -196,13 +196,13 @@ fn make_action(
     }
 }
 
-/// A name that is not blank. A blank one most often comes from a variable that was not set.
+/// Reads a name that is not blank. A blank one most often comes from an unset variable.
 fn name_in_action(value: &Json, field: Field) -> Result<&str> {
     let name = text(value).map_err(|error| error.in_field(field))?;
     if is_blank(name) { Err(ScopeError::from(Problem::BlankField).in_field(field)) } else { Ok(name) }
 }
 
-/// A key that is not empty. It may be white space, and need not be text.
+/// Reads a key that is not empty. It may be white space, and need not be text.
 fn key_in_action(value: &Json) -> Result<&[u8]> {
     let key = key(value).map_err(|error| error.in_field(Field::Key))?;
     if key.is_empty() { Err(ScopeError::from(Problem::BlankField).in_field(Field::Key)) } else { Ok(key) }

@@ -1,15 +1,15 @@
-//! Roles, and the kinds of access that each of them permits.
+//! Roles, and the kinds of access that each permits.
 //!
 //! The discriminants are the numbers of `permission_messages`; the values are those of Momento's SDK.
 
 /// What may be done to the items of a cache (`CacheRole`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CacheRole {
-    /// `readwrite` = 1: reads, writes, and writes that depend on what is there.
+    /// `readwrite` = 1: reads, writes and conditional writes.
     ReadWrite = 1,
     /// `readonly` = 2.
     ReadOnly = 2,
-    /// `writeonly` = 3: plain writes; not conditional ones, nor calls that return what they changed.
+    /// `writeonly` = 3: plain writes, but no conditional writes and no calls that return what they changed.
     WriteOnly = 3,
 }
 
@@ -36,21 +36,21 @@ pub enum FunctionRole {
 /// One kind of access to an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CacheAccess {
-    /// To get it.
+    /// Reading it.
     Read,
-    /// To set or delete it, whatever it was.
+    /// Setting or deleting it unconditionally.
     Write,
-    /// A write that depends on what is there (`SetIfNotExists`, `IncreaseTTL`) or returns what it changed (`Increment`,
-    /// the length that `ListPushBack` answers): only `readwrite` has these.
+    /// A write that depends on the current value (`SetIfNotExists`, `IncreaseTTL`) or returns what it changed
+    /// (`Increment`, the length that `ListPushBack` returns). Only `readwrite` permits these.
     ConditionalWrite,
 }
 
 /// One kind of access to a topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TopicAccess {
-    /// To receive.
+    /// Receiving messages.
     Subscribe,
-    /// To send.
+    /// Sending messages.
     Publish,
 }
 
@@ -74,7 +74,7 @@ impl CacheRole {
         }
     }
 
-    /// The role with this number; `None` for numbers that no known role has.
+    /// The role with this number; `None` if there is none.
     pub(super) fn from_number(number: u64) -> Option<Self> {
         match number {
             1 => Some(CacheRole::ReadWrite),
@@ -105,7 +105,7 @@ impl TopicRole {
         }
     }
 
-    /// The role with this number; `None` for numbers that no known role has.
+    /// The role with this number; `None` if there is none.
     pub(super) fn from_number(number: u64) -> Option<Self> {
         match number {
             1 => Some(TopicRole::PublishSubscribe),
@@ -125,7 +125,7 @@ impl FunctionRole {
         }
     }
 
-    /// The role with this number; `None` for numbers that no known role has.
+    /// The role with this number; `None` if there is none.
     pub(super) fn from_number(number: u64) -> Option<Self> {
         match number {
             0 => Some(FunctionRole::PermitNone),
@@ -136,7 +136,7 @@ impl FunctionRole {
 }
 
 impl CacheAccess {
-    /// The access that actions call `read`, `write` or `conditional-write`.
+    /// The access named `read`, `write` or `conditional-write` in actions.
     pub(super) fn from_value(value: &str) -> Option<Self> {
         match value {
             "read" => Some(CacheAccess::Read),
@@ -148,7 +148,7 @@ impl CacheAccess {
 }
 
 impl TopicAccess {
-    /// The access that actions call `subscribe` or `publish`.
+    /// The access named `subscribe` or `publish` in actions.
     pub(super) fn from_value(value: &str) -> Option<Self> {
         match value {
             "subscribe" => Some(TopicAccess::Subscribe),
@@ -158,7 +158,7 @@ impl TopicAccess {
     }
 }
 
-/// A role of any kind. Their values differ, so a value alone says which kind of permission it belongs to.
+/// A role of any kind. All values differ, so a value identifies the kind of permission.
 #[derive(Clone, Copy)]
 pub(super) enum Role {
     Cache(CacheRole),
@@ -167,7 +167,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// The role with this value; `None` for values that no role has.
+    /// The role with this value; `None` if there is none.
     pub(super) fn from_value(value: &str) -> Option<Self> {
         const ROLES: [Role; 8] = [
             Role::Cache(CacheRole::ReadWrite),

@@ -1,5 +1,5 @@
-//! The protobuf form, `permission_messages.Permissions`: what the token service takes, and what tokens carry
-//! as claim `p` (in base64).
+//! The protobuf form, `permission_messages.Permissions`, which the token service accepts and tokens contain as claim
+//! `p` (in base64).
 
 use super::error::ScopeError;
 use super::model::{CacheSelector, Grant, ItemSelector, NameSelector, Permission, Selector, TokenScope};
@@ -60,7 +60,7 @@ mod selector {
 }
 
 impl TokenScope {
-    /// Standard padded base64 of the protobuf message, as in claim `p`.
+    /// Encodes as standard padded base64 of the protobuf message, as in claim `p`.
     pub fn encode(&self) -> String {
         let mut explicit = Vec::new();
         for permission in self.permissions() {
@@ -70,7 +70,7 @@ impl TokenScope {
     }
 }
 
-/// A message `PermissionsType`.
+/// Encodes a message `PermissionsType`.
 fn encode_permission(permission: &Permission) -> Vec<u8> {
     let (kind, role) = match permission {
         Permission::Cache { role, .. } => (permissions_type::CACHE, *role as u64),
@@ -96,7 +96,7 @@ fn encode_permission(permission: &Permission) -> Vec<u8> {
     message(kind, &body)
 }
 
-/// A message whose one field is these bytes.
+/// Encodes a message with a single field of bytes.
 fn message(number: u32, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     put_bytes(&mut out, number, bytes);
@@ -104,11 +104,11 @@ fn message(number: u32, bytes: &[u8]) -> Vec<u8> {
 }
 
 impl Grant {
-    /// Reads claim `p`, in any base64 form.
+    /// Decodes claim `p`, in any base64 form.
     ///
     /// # Errors
-    /// `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a missing role, a
-    /// selector that is not set. Newer messages are wire-compatible with this one by accident, so a partial reading
+    /// `ERR_SCOPE_NOT_UNDERSTOOD` for anything that cannot be decoded in full: unknown fields and roles, a missing
+    /// role, an unset selector. Newer messages are accidentally wire-compatible with this one, so a partial decoding
     /// would be a guess.
     pub fn decode(p: &str) -> Result<Grant> {
         let bytes =
@@ -116,7 +116,7 @@ impl Grant {
         Self::from_bytes(&bytes)
     }
 
-    /// As [`Grant::decode`], from the bytes of a message `Permissions`.
+    /// Like [`Grant::decode`], from the bytes of a message `Permissions`.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Grant> {
         let grant = only_field(bytes, "a grant that is neither super-user nor explicit permissions alone")?;
         match (grant.number, grant.value) {
@@ -174,11 +174,11 @@ fn read_permission(bytes: &[u8]) -> Result<Permission> {
 
 /// The fields of a permission of any type.
 struct Parts<'a> {
-    /// 0 if it is not there.
+    /// 0 if missing.
     role: u64,
-    /// The name as bytes; `None` is every cache.
+    /// The name as bytes; `None` for every cache.
     cache: Option<&'a [u8]>,
-    /// Only permissions for caches may have none.
+    /// May be `None` only in permissions for caches.
     selector: Option<Selector<'a>>,
 }
 
@@ -224,7 +224,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Keeps the value of a field that may be there once, or of a oneof.
+/// Stores the value of a field or oneof that may occur at most once.
 fn set<T>(place: &mut Option<T>, value: T) -> Result<()> {
     match place.replace(value) {
         None => Ok(()),
@@ -232,7 +232,7 @@ fn set<T>(place: &mut Option<T>, value: T) -> Result<()> {
     }
 }
 
-/// Reads `CacheSelector`: the name.
+/// Reads the name in a `CacheSelector`.
 fn read_cache(bytes: &[u8]) -> Result<&[u8]> {
     let field = only_field(bytes, "a cache selector without a name")?;
     match (field.number, field.value) {
@@ -251,7 +251,7 @@ fn read_selector(bytes: &[u8]) -> Result<Selector<'_>> {
     }
 }
 
-/// The one field of a message that is a oneof; none or several are not understood.
+/// The single field of a message that is a oneof. No field or several are an error.
 fn only_field<'a>(message: &'a [u8], otherwise: &'static str) -> Result<Field<'a>> {
     let mut fields = Fields::new(message);
     match (fields.next().transpose()?, fields.next()) {

@@ -1,20 +1,22 @@
-//! The claims of a JWT that Momento uses.
+//! The JWT claims that Momento uses.
 
 use crate::codec::json::{Json, Object, Repeated};
 
-/// The last millisecond of the year 9999. Milliseconds that are mistaken for seconds lie far beyond it.
+/// The last millisecond of the year 9999. Milliseconds mistaken for seconds are far beyond it.
 const LAST_SANE_MS: i64 = 253_402_300_799_999;
 
-/// The claims. One whose type is not the expected one counts as absent, unless its field says otherwise: it is a claim
-/// of somebody else's with the same name.
+/// The claims. A claim of an unexpected type belongs to another issuer and counts as absent, unless its field says
+/// otherwise.
 pub(super) struct Claims {
     /// `exp`.
     pub(super) expiry: Expiry,
-    /// `iat`: when it was issued, in milliseconds since the epoch. Only evidence, so what is not a sane time is `None`.
+    /// `iat`: when it was issued, in milliseconds since the epoch. `None` for an implausible time, since the claim is
+    /// only evidence.
     pub(super) issued_at: Option<i64>,
-    /// `p`: what it grants, base64 of protobuf. Empty for a claim that is not text: no permissions message is.
+    /// `p`: what it grants, as base64 of protobuf. Empty if the claim is not a string, since no valid permissions
+    /// message is empty.
     pub(super) permissions: Option<String>,
-    /// `id`: the tokenId given at minting.
+    /// `id`: the `tokenId` that was requested.
     pub(super) token_id: Option<String>,
     /// `sub`.
     pub(super) subject: Option<String>,
@@ -28,13 +30,13 @@ pub(super) struct Claims {
     pub(super) is_v1: bool,
 }
 
-/// Claim `exp`, there in seconds since the epoch, perhaps with a fraction.
+/// Claim `exp`, which is in seconds since the epoch and may have a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expiry {
     Never,
     /// In milliseconds since the epoch.
     At(i64),
-    /// Not a time between 1970 and the year 9999, most often milliseconds in place of seconds.
+    /// Not a time between 1970 and the year 9999, most often milliseconds instead of seconds.
     Invalid,
 }
 
@@ -42,7 +44,7 @@ impl Claims {
     /// Reads the payload of a JWT.
     ///
     /// # Errors
-    /// [`Repeated`] for a known claim that is there twice: two readers could disagree on which one counts.
+    /// [`Repeated`] if a known claim occurs twice: two readers could disagree on which one counts.
     pub(super) fn read(mut payload: Object) -> Result<Self, Repeated> {
         Ok(Claims {
             expiry: match payload.unique("exp")? {
@@ -64,12 +66,12 @@ impl Claims {
     }
 }
 
-/// A claim that is text, out of the payload. No claim is secret by itself, so it need not be wiped.
+/// Takes a string claim out of the payload. It is not zeroed, since no claim is secret by itself.
 fn take_text(payload: &mut Object, name: &str) -> Result<Option<String>, Repeated> {
     Ok(payload.take_string(name)?.map(|mut text| std::mem::take(&mut *text)))
 }
 
-/// A sane time in milliseconds, of one in seconds.
+/// Converts a time in seconds to milliseconds; `None` if it is implausible.
 fn time(value: &Json) -> Option<i64> {
     thousandths(value).filter(|at| (1..=LAST_SANE_MS).contains(at))
 }
@@ -91,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn expiry_is_a_sane_time_in_seconds() {
+    fn expiry_is_a_plausible_time_in_seconds() {
         for (exp, expected) in [
             ("1735689600", Expiry::At(1_735_689_600_000)),
             ("1735689600.9999", Expiry::At(1_735_689_600_999)),
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_claim_may_be_there_once() {
+    fn rejects_repeated_known_claims() {
         for claim in ["exp", "iat", "p", "id", "sub", "c", "cp", "t", "ver"] {
             assert!(read(&format!(r#"{{"{claim}":1,"x":2,"{claim}":1}}"#)).is_err(), "{claim}");
         }
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_of_another_type_are_not_ours() {
+    fn ignores_claims_of_unexpected_type() {
         let claims = read(r#"{"iat":"1","p":5,"id":1,"sub":[],"c":{},"cp":null,"t":7,"ver":"1"}"#).unwrap();
         assert_eq!((claims.issued_at, claims.token_id, claims.subject), (None, None, None));
         assert_eq!((claims.cache_endpoint, claims.control_endpoint), (None, None));

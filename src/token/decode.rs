@@ -1,4 +1,4 @@
-//! From a string to a [`Token`].
+//! Decodes a string into a [`Token`].
 
 use super::claims::Expiry;
 use super::endpoint::{self, Destination};
@@ -15,14 +15,14 @@ use crate::scope::Grant;
 pub(crate) enum Expected {
     /// Any credential.
     Any,
-    /// What [`from_string`](super::from_string) takes.
+    /// Those accepted by [`from_string`](super::from_string).
     Provider,
-    /// What [`from_api_key_v2`](super::from_api_key_v2) takes; the endpoint is among the options.
+    /// Those accepted by [`from_api_key_v2`](super::from_api_key_v2). The options contain the endpoint.
     V2,
 }
 
-/// Reads a credential of any kind; an expired one too. `now`, in milliseconds since the epoch, is for the warnings
-/// alone.
+/// Decodes a credential of any kind, even if it has expired. `now`, in milliseconds since the epoch, is used only for
+/// warnings.
 ///
 /// # Errors
 /// See [`TokenError::code`].
@@ -30,12 +30,12 @@ pub fn decode(credential: &str, options: &DecodeOptions, now: i64) -> Result<Tok
     decode_as(credential, options, Expected::Any, now)
 }
 
-/// What a credential is, by its form alone; `None` for what is no credential.
+/// The kind of a credential, by its form alone; `None` if the text is not a credential.
 pub fn key_version(credential: &str) -> Option<Version> {
     Parsed::parse(credential).ok().map(|parsed| parsed.version)
 }
 
-/// As [`decode`], but accepts only what is `expected`.
+/// Like [`decode`], but accepts only `expected` credentials.
 ///
 /// # Errors
 /// As [`decode`], [`from_string`](super::from_string) or [`from_api_key_v2`](super::from_api_key_v2).

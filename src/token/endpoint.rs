@@ -1,38 +1,38 @@
-//! Where a credential is sent. A credential's endpoint is not signed, so anyone who can change the string can
-//! change its destination: only a plain host name under an allowed suffix passes.
+//! Where a credential is sent. A credential's endpoint is not signed, so anyone who can change the string can change
+//! its destination. Only a plain host name under an allowed suffix is accepted.
 
 use super::error::{ErrorKind, TokenError};
 use super::options::{DecodeOptions, Overrides};
 use super::parsed::Parsed;
 use super::version::Version;
 
-/// The suffix that Momento's endpoints end in, whatever the cell.
+/// The domain of all Momento endpoints.
 pub const DEFAULT_ENDPOINT_SUFFIX: &str = "momentohq.com";
 
-/// The three hosts that Momento's SDKs talk gRPC to, in lower case.
+/// The three gRPC hosts that Momento's SDKs use, in lower case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Caches and topics.
+    /// Host for caches and topics.
     pub cache: String,
-    /// Making and listing caches.
+    /// Host for creating and listing caches.
     pub control: String,
-    /// Minting tokens.
+    /// Host for issuing tokens.
     pub token: String,
-    /// TLS, unless an override says otherwise (for momento-local).
+    /// Whether to use TLS. True unless an override says otherwise (for momento-local).
     pub secure: bool,
-    /// Named by the app, not by the credential.
+    /// Whether the hosts come from the app, not from the credential.
     pub overridden: bool,
 }
 
 /// Where a credential may be sent.
 #[derive(Default)]
 pub(super) struct Destination {
-    /// The base endpoint that all three hosts are derived from.
+    /// The base endpoint from which all three hosts are derived.
     pub(super) endpoint: Option<String>,
     pub(super) endpoints: Option<Endpoints>,
 }
 
-/// Finds the endpoints, and checks them. The app's overrides win; then the credential's own endpoint; then the option
+/// Finds and checks the endpoints. In order of precedence: the app's overrides, the credential's endpoint, the option
 /// `endpoint`.
 pub(super) fn find(parsed: &Parsed, options: &DecodeOptions) -> Result<Destination, TokenError> {
     if let Some(overrides) = &options.overrides {
@@ -57,7 +57,7 @@ pub(super) fn find(parsed: &Parsed, options: &DecodeOptions) -> Result<Destinati
     }
 }
 
-/// The endpoints that the app names: under any suffix, and with a port.
+/// Endpoints given by the app, which may have any suffix and a port.
 fn overridden(overrides: &Overrides) -> Result<Destination, TokenError> {
     let checked = |host: &str| check_host(host, true).map(|()| host.to_ascii_lowercase());
     match overrides {
@@ -82,7 +82,7 @@ fn overridden(overrides: &Overrides) -> Result<Destination, TokenError> {
     }
 }
 
-/// The hosts that belong to a base endpoint.
+/// Derives the hosts from a base endpoint.
 fn derived(base: String, prefix: Option<&str>, secure: bool, overridden: bool) -> Destination {
     let prefix = prefix.map(|prefix| format!("{}.", prefix.to_ascii_lowercase())).unwrap_or_default();
     let host = |service: &str| format!("{prefix}{service}.{base}");
@@ -91,14 +91,14 @@ fn derived(base: String, prefix: Option<&str>, secure: bool, overridden: bool) -
     Destination { endpoint: Some(base), endpoints: Some(endpoints) }
 }
 
-/// A host that the credential or the option `endpoint` names, in lower case.
+/// Checks a host from the credential or the option `endpoint`, and converts it to lower case.
 fn trusted(host: &str, options: &DecodeOptions) -> Result<String, TokenError> {
     check_host(host, false)?;
     check_suffix(host, options.allowed_endpoint_suffixes.as_deref())?;
     Ok(host.to_ascii_lowercase())
 }
 
-/// The host must be under one of the suffixes; by default, under [`DEFAULT_ENDPOINT_SUFFIX`].
+/// Checks that the host is under one of the suffixes, by default [`DEFAULT_ENDPOINT_SUFFIX`].
 fn check_suffix(host: &str, suffixes: Option<&[String]>) -> Result<(), TokenError> {
     let allowed = match suffixes {
         Some(suffixes) => suffixes.iter().any(|suffix| is_under(host, suffix)),
@@ -111,7 +111,7 @@ fn check_suffix(host: &str, suffixes: Option<&[String]>) -> Result<(), TokenErro
     Err(ErrorKind::EndpointNotAllowed { suffixes }.into())
 }
 
-/// `host` is `suffix` itself, or ends in a dot and `suffix`; case does not matter.
+/// Whether `host` is `suffix` or a subdomain of it, ignoring case.
 fn is_under(host: &str, suffix: &str) -> bool {
     let Some((before, end)) = host.len().checked_sub(suffix.len()).and_then(|cut| host.split_at_checked(cut)) else {
         return false;
@@ -119,7 +119,7 @@ fn is_under(host: &str, suffix: &str) -> bool {
     !suffix.is_empty() && end.eq_ignore_ascii_case(suffix) && (before.is_empty() || before.ends_with('.'))
 }
 
-/// Labels of letters, digits and inner hyphens, joined by dots (RFC 1123), perhaps with a port.
+/// Checks for labels of letters, digits and inner hyphens, joined by dots (RFC 1123), optionally with a port.
 fn check_host(text: &str, port_allowed: bool) -> Result<(), TokenError> {
     let (host, port) = match text.split_once(':') {
         Some((host, port)) if port_allowed => (host, Some(port)),
@@ -138,7 +138,7 @@ fn is_label(label: &str) -> bool {
 
 /// A number from 1 to 65535.
 fn is_port(text: &str) -> bool {
-    // `parse` takes a plus sign as well.
+    // `parse` also accepts a plus sign.
     text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_hosts_under_an_allowed_suffix_pass() {
+    fn accepts_only_hosts_under_an_allowed_suffix() {
         for (host, expected) in [
             ("Cell-4-us-west-2-1.prod.a.momentohq.com", ""),
             ("momentohq.com", ""),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_app_may_allow_other_suffixes() {
+    fn accepts_configured_suffixes() {
         assert_eq!(code("a.example.com", Some(&["b.example", "Example.com"])), "");
         assert_eq!(code("a.momentohq.com", Some(&["example.com"])), "ERR_ENDPOINT_NOT_ALLOWED");
         assert_eq!(code("a.momentohq.com", Some(&[])), "ERR_ENDPOINT_NOT_ALLOWED");

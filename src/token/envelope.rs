@@ -5,15 +5,15 @@ use std::error::Error;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// What an envelope holds.
+/// The contents of an envelope.
 pub(super) struct Envelope {
-    /// Base endpoint. It is not signed.
+    /// The base endpoint, which is not signed.
     pub(super) endpoint: String,
     /// The JWT.
     pub(super) api_key: Zeroizing<String>,
 }
 
-/// Why the JSON of an envelope was refused.
+/// Why the JSON of an envelope was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum EnvelopeError {
     Json(Malformed),
@@ -22,7 +22,7 @@ pub(super) enum EnvelopeError {
 }
 
 impl Envelope {
-    /// Reads the JSON, out of its base64.
+    /// Parses the decoded JSON.
     pub(super) fn parse(json: &[u8]) -> Result<Self, EnvelopeError> {
         let mut object = json::parse_object(json)?;
         let endpoint = object.unique("endpoint")?.and_then(Json::as_str).map(String::from);
@@ -46,7 +46,7 @@ impl From<Repeated> for EnvelopeError {
     }
 }
 
-/// What the envelope should have had.
+/// Says what the envelope should have contained.
 impl fmt::Display for EnvelopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

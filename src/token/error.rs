@@ -1,4 +1,4 @@
-//! The error of this layer.
+//! The error of decoding a credential.
 
 use super::envelope::EnvelopeError;
 use super::jwt::JwtError;
@@ -7,7 +7,7 @@ use crate::codec::quote::is_quotable;
 use std::error::Error;
 use std::fmt;
 
-/// Why a credential was refused. Never holds the credential, nor a piece of it.
+/// Why a credential was rejected. Never contains the credential or a part of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenError(ErrorKind);
 
@@ -15,7 +15,7 @@ pub struct TokenError(ErrorKind);
 pub(super) enum ErrorKind {
     /// Nothing but white space.
     Empty,
-    /// The same, in place of a v2 API key.
+    /// Nothing but white space instead of a v2 API key.
     EmptyApiKey,
     /// More than [`MAX_CREDENTIAL_CHARS`].
     TooLong,
@@ -28,13 +28,13 @@ pub(super) enum ErrorKind {
     JwtInEnvelope(JwtError),
     /// Claim `exp` is not a time between 1970 and the year 9999.
     Expiry,
-    /// A v2 API key for [`from_string`](super::from_string).
+    /// A v2 API key passed to [`from_string`](super::from_string).
     V2Key,
-    /// Another credential for [`from_api_key_v2`](super::from_api_key_v2).
+    /// Another credential passed to [`from_api_key_v2`](super::from_api_key_v2).
     NotV2Key,
     /// No endpoint for [`from_string`](super::from_string).
     EndpointMissing,
-    /// A blank endpoint for [`from_api_key_v2`](super::from_api_key_v2).
+    /// A blank endpoint passed to [`from_api_key_v2`](super::from_api_key_v2).
     EndpointEmpty,
     /// Not a host name.
     EndpointInvalid {
@@ -46,19 +46,18 @@ pub(super) enum ErrorKind {
     },
 }
 
-/// An error names at most this many of the allowed suffixes.
+/// The most allowed suffixes that an error lists.
 const MAX_SUFFIXES_QUOTED: usize = 4;
 
 impl TokenError {
     /// A stable code:
     ///
     /// - `ERR_TOKEN_EMPTY`: nothing but white space.
-    /// - `ERR_TOKEN_MALFORMED`: neither an envelope nor a JWT, or a broken one, or more than
-    ///   [`MAX_CREDENTIAL_CHARS`].
+    /// - `ERR_TOKEN_MALFORMED`: not an envelope or JWT, or an invalid one, or longer than [`MAX_CREDENTIAL_CHARS`].
     /// - `ERR_TOKEN_EXPIRY`: claim `exp` is not a time between 1970 and the year 9999.
-    /// - `ERR_V2_KEY`: a v2 API key where a token or v1 key is expected.
-    /// - `ERR_NOT_V2_KEY`: another credential where a v2 API key is expected.
-    /// - `ERR_ENDPOINT_MISSING`: the credential carries no endpoint and none was given.
+    /// - `ERR_V2_KEY`: a v2 API key instead of a token or v1 key.
+    /// - `ERR_NOT_V2_KEY`: another credential instead of a v2 API key.
+    /// - `ERR_ENDPOINT_MISSING`: the credential contains no endpoint and none was given.
     /// - `ERR_ENDPOINT_INVALID`: an endpoint is not a plain host name.
     /// - `ERR_ENDPOINT_NOT_ALLOWED`: an endpoint is outside the allowed suffixes.
     pub fn code(&self) -> &'static str {
@@ -83,8 +82,8 @@ impl TokenError {
         self.to_string()
     }
 
-    /// The text is broken or no credential at all, rather than a credential that is refused. A vending service that
-    /// answers with such a text may answer with a good one next time.
+    /// Whether the text is malformed or not a credential, as opposed to a credential that is not allowed. A vending
+    /// service that returned such a text may return a valid credential next time.
     pub fn is_malformed(&self) -> bool {
         match self.0 {
             ErrorKind::Empty
@@ -104,7 +103,7 @@ impl TokenError {
         }
     }
 
-    /// The credential is empty.
+    /// Whether the credential is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.0 == ErrorKind::Empty
     }
@@ -165,7 +164,7 @@ impl fmt::Display for TokenError {
     }
 }
 
-/// The suffixes as a message names them. One that may be a credential, passed by mistake, is not quoted.
+/// Lists the suffixes for a message, without any that may be a credential passed by mistake.
 fn list_of(suffixes: &[String]) -> String {
     let quoted = suffixes.iter().take(MAX_SUFFIXES_QUOTED);
     let mut names: Vec<&str> = quoted

@@ -1,5 +1,5 @@
-//! A JSON Web Token in compact form (RFC 7519): three base64 parts between dots, of which header and payload are JSON
-//! objects. The signature cannot be verified here; it must be there.
+//! A JSON Web Token in compact form (RFC 7519): three base64 parts separated by dots. Header and payload are JSON
+//! objects. The signature must be present, but cannot be verified here.
 
 use super::claims::Claims;
 use crate::codec::base64;
@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Why a JWT was refused.
+/// Why a JWT was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum JwtError {
     /// More or fewer than three parts.
@@ -22,7 +22,7 @@ pub(super) enum JwtError {
     RepeatedClaim,
 }
 
-/// Reads a JWT.
+/// Parses a JWT.
 pub(super) fn parse(jwt: &str) -> Result<Claims, JwtError> {
     let mut parts = jwt.split('.');
     let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
@@ -57,7 +57,7 @@ impl From<Repeated> for JwtError {
     }
 }
 
-/// What the JWT should have had.
+/// Says what the JWT should have contained.
 impl fmt::Display for JwtError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,4 +1,4 @@
-//! A credential string in, a [`Token`] out.
+//! Decodes credential strings into [`Token`]s.
 //!
 //! Momento has four kinds of credential, which differ in their form:
 //!
@@ -9,11 +9,11 @@
 //! | legacy | JWT with claims `c` and `cp` | cache and control endpoints |
 //! | session | any other JWT | expiry |
 //!
-//! Decoding verifies no signature. The current time is needed for the warnings alone.
+//! Decoding does not verify the signature. The current time is used only for warnings.
 //!
-//! The steps, each in a file of its own: `sanitize` removes what a paste leaves around a credential, `envelope` and
-//! `jwt` take the two encodings apart, `claims` gives the claims their types, `parsed` runs these three, `endpoint` decides where the credential
-//! may be sent, `warning` points out what is unusual, and `decode` runs the steps in order.
+//! Each step has its own module: `sanitize` removes what surrounds a pasted credential, `envelope` and `jwt` parse the
+//! two encodings, `claims` gives the claims their types, `parsed` combines these three, `endpoint` decides where the
+//! credential may be sent, `warning` reports what is unusual, and `decode` runs the steps in order.
 
 mod claims;
 mod decode;

@@ -1,4 +1,4 @@
-//! What a credential says.
+//! A decoded credential.
 
 use super::endpoint::Endpoints;
 use super::secret::Secret;
@@ -9,19 +9,19 @@ use super::warning::WarningKind;
 use crate::scope::Grant;
 use std::fmt;
 
-/// What a credential says. None of it is proven: only Momento's servers verify the signature.
+/// A decoded credential. Nothing in it is verified: only Momento's servers can check the signature.
 pub struct Token {
     pub(super) version: Version,
     pub(super) credential: Secret,
     pub(super) endpoint: Option<String>,
     pub(super) endpoints: Option<Endpoints>,
     pub(crate) expires_at: Option<i64>,
-    /// `expires_at` is what a vending service's answer says, because the token has no claim `exp`.
+    /// Whether `expires_at` comes from a vending service's response, because the token has no claim `exp`.
     #[cfg(feature = "refresh")]
     pub(crate) expiry_from_answer: bool,
     pub(super) issued_at: Option<i64>,
     pub(super) grant: Option<Grant>,
-    /// Claim `p` as it was written, if it is understood.
+    /// Claim `p` as received, if it can be decoded.
     #[cfg(all(target_arch = "wasm32", feature = "js"))]
     pub(super) permissions: Option<String>,
     pub(super) token_id: Option<String>,
@@ -31,66 +31,66 @@ pub struct Token {
 }
 
 impl Token {
-    /// What kind of credential it is.
+    /// The kind of credential.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// Base endpoint: field `endpoint` of the envelope, [`DecodeOptions::endpoint`](super::DecodeOptions::endpoint), or
-    /// the base of [`Overrides`](super::Overrides).
+    /// The base endpoint: field `endpoint` of the envelope,
+    /// [`DecodeOptions::endpoint`](super::DecodeOptions::endpoint), or the base of [`Overrides`](super::Overrides).
     pub fn endpoint(&self) -> Option<&str> {
         self.endpoint.as_deref()
     }
 
-    /// The hosts derived from it.
+    /// The hosts derived from the base endpoint.
     pub fn endpoints(&self) -> Option<&Endpoints> {
         self.endpoints.as_ref()
     }
 
-    /// When it expires, in milliseconds since the epoch (claim `exp`, there in seconds); `None` if it does not say.
+    /// When it expires, in milliseconds since the epoch (claim `exp`, which is in seconds); `None` if not stated.
     pub fn expires_at(&self) -> Option<i64> {
         self.expires_at
     }
 
-    /// Claim `exp`, in milliseconds since the epoch: [`Token::expires_at`] unless that is what an answer says.
+    /// Claim `exp`, in milliseconds since the epoch: [`Token::expires_at`], unless that comes from a response.
     #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn claimed_expiry(&self) -> Option<i64> {
         self.expires_at.filter(|_| !self.expiry_from_answer)
     }
 
-    /// When it was issued, in milliseconds since the epoch (claim `iat`, there in seconds); `None` if it does not say.
+    /// When it was issued, in milliseconds since the epoch (claim `iat`, which is in seconds); `None` if not stated.
     pub fn issued_at(&self) -> Option<i64> {
         self.issued_at
     }
 
-    /// What it may do (claim `p`); `None` if it does not say, or if what it says is not understood in full.
+    /// What it permits (claim `p`); `None` if the claim is missing or cannot be decoded in full.
     pub fn grant(&self) -> Option<&Grant> {
         self.grant.as_ref()
     }
 
-    /// Claim `p` as it was written: base64 of protobuf. `None` if [`grant`](Self::grant) is.
+    /// Claim `p` as received: base64 of protobuf. `None` if [`grant`](Self::grant) is `None`.
     #[cfg(all(target_arch = "wasm32", feature = "js"))]
     pub(crate) fn permissions(&self) -> Option<&str> {
         self.permissions.as_deref()
     }
 
-    /// The `tokenId` given at minting (claim `id`).
+    /// The `tokenId` that was requested for it (claim `id`).
     pub fn token_id(&self) -> Option<&str> {
         self.token_id.as_deref()
     }
 
-    /// Claim `sub`.
+    /// The subject (claim `sub`).
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
 
-    /// Nothing in it contradicts a disposable token: it expires within [`MAX_DISPOSABLE_LIFE_MS`](super::MAX_DISPOSABLE_LIFE_MS) and its permissions
-    /// are explicit.
+    /// Whether it may be a disposable token: it expires within
+    /// [`MAX_DISPOSABLE_LIFE_MS`](super::MAX_DISPOSABLE_LIFE_MS), and its permissions are explicit.
     pub fn is_disposable(&self) -> bool {
         self.disposable
     }
 
-    /// What is unusual about it.
+    /// Warnings about anything unusual.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
@@ -101,20 +101,20 @@ impl Token {
     }
 }
 
-/// What the answer of a vending service adds to a token.
+/// What a vending service's response adds to a token.
 #[cfg(feature = "refresh")]
 impl Token {
     pub(crate) fn warn(&mut self, warning: Warning) {
         self.warnings.push(warning);
     }
 
-    /// Takes back the warnings of this kind.
+    /// Removes the warnings of this kind.
     pub(crate) fn remove_warning(&mut self, kind: &WarningKind) {
         self.warnings.retain(|warning| warning.code != kind.code());
     }
 
-    /// Adds what a vending service's answer says about expiry, in milliseconds since the epoch. Claim `exp` wins if
-    /// there is one; a difference of more than `tolerance` milliseconds is worth a warning.
+    /// Adds the expiry stated in a vending service's response, in milliseconds since the epoch. Claim `exp` takes
+    /// precedence; a difference of more than `tolerance` milliseconds adds a warning.
     pub(crate) fn merge_expiry(&mut self, answered: i64, tolerance: i64) {
         match self.expires_at {
             None => {

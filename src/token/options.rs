@@ -1,9 +1,9 @@
-//! How to decode.
+//! Decoding options.
 
-/// How to decode. The default reads what the credential carries and allows Momento's own hosts.
+/// Options for decoding. By default, the endpoint comes from the credential and must be one of Momento's hosts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DecodeOptions {
-    /// Base endpoint for credentials that carry none.
+    /// The base endpoint for credentials that contain none.
     pub endpoint: Option<String>,
     /// Replaces the endpoints in the credential.
     pub overrides: Option<Overrides>,
@@ -11,27 +11,27 @@ pub struct DecodeOptions {
     pub allowed_endpoint_suffixes: Option<Vec<String>>,
 }
 
-/// Endpoints named by the app itself, in place of the credential's.
+/// Endpoints given by the app, which replace the credential's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overrides {
-    /// A base endpoint, and perhaps a prefix: `prefix.cache.base`.
+    /// A base endpoint with an optional prefix: `prefix.cache.base`.
     Base {
         /// The base endpoint; a port may follow.
         base: String,
-        /// Put before each derived host.
+        /// Prepended to each derived host.
         prefix: Option<String>,
-        /// TLS.
+        /// Whether to use TLS.
         secure: bool,
     },
     /// All three hosts; a port may follow each.
     All {
-        /// Caches and topics.
+        /// Host for caches and topics.
         cache: String,
-        /// Making and listing caches.
+        /// Host for creating and listing caches.
         control: String,
-        /// Minting tokens.
+        /// Host for issuing tokens.
         token: String,
-        /// TLS.
+        /// Whether to use TLS.
         secure: bool,
     },
 }

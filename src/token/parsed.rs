@@ -1,4 +1,4 @@
-//! A credential taken apart.
+//! A parsed credential.
 
 use super::claims::Claims;
 use super::envelope::Envelope;
@@ -10,10 +10,10 @@ use super::version::Version;
 use crate::codec::base64;
 use zeroize::Zeroizing;
 
-/// A credential taken apart, before its endpoints are checked.
+/// A parsed credential whose endpoints have not been checked.
 pub(super) struct Parsed {
     pub(super) version: Version,
-    /// The envelope's endpoint, as it was written.
+    /// The envelope's endpoint, as received.
     pub(super) endpoint: Option<String>,
     /// The JWT.
     pub(super) key: Zeroizing<String>,
@@ -23,11 +23,11 @@ pub(super) struct Parsed {
 impl Parsed {
     pub(super) fn parse(credential: &str) -> Result<Self, TokenError> {
         let trimmed = credential.trim_matches(is_blank);
-        // No more bytes than that means no more characters: counting is for the rare case.
+        // A text has no more characters than bytes, so characters rarely have to be counted.
         if trimmed.len() > MAX_CREDENTIAL_CHARS && trimmed.chars().count() > MAX_CREDENTIAL_CHARS {
             return Err(ErrorKind::TooLong.into());
         }
-        // Most credentials are base64 and nothing else. Whatever is not may have something around it.
+        // Most credentials are plain base64. Otherwise there may be something around it.
         let json = match base64::decode_secret(trimmed) {
             Some(json) if !json.is_empty() => json,
             _ => {
@@ -60,8 +60,8 @@ impl Parsed {
         Ok(Parsed { version, endpoint: None, key: jwt, claims })
     }
 
-    /// What [`from_api_key_v2`](super::from_api_key_v2) takes. All that is wrong with the key itself is one error, as
-    /// in the SDK.
+    /// Parses a credential for [`from_api_key_v2`](super::from_api_key_v2). As in the SDK, any invalid key gives the
+    /// same error.
     pub(super) fn parse_v2(key: &str, endpoint: Option<&str>) -> Result<Self, TokenError> {
         let parsed = Self::parse(key);
         if parsed.as_ref().is_err_and(TokenError::is_empty) {

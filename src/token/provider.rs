@@ -1,27 +1,28 @@
-//! `CredentialProvider`, as in Momento's SDKs: it insists on an endpoint, and tells v1 from v2.
+//! `CredentialProvider`, as in Momento's SDKs: requires an endpoint and distinguishes v1 from v2.
 
 use super::decode::{Expected, decode_as};
 use super::error::TokenError;
 use super::model::Token;
 use super::options::DecodeOptions;
 
-/// `CredentialProvider.fromString`: a v1 key, disposable, legacy or session token, whose endpoints are known.
+/// `CredentialProvider.fromString`: decodes a v1 key or a disposable, legacy or session token whose endpoints are
+/// known.
 ///
 /// # Errors
-/// `ERR_V2_KEY` for a v2 key; `ERR_ENDPOINT_MISSING` if no endpoint is known; otherwise as [`super::decode`].
+/// `ERR_V2_KEY` for a v2 key; `ERR_ENDPOINT_MISSING` if no endpoint is known; otherwise as for [`super::decode`].
 pub fn from_string(credential: &str, options: &DecodeOptions, now: i64) -> Result<Token, TokenError> {
     decode_as(credential, options, Expected::Provider, now)
 }
 
-/// `CredentialProvider.fromDisposableToken`: as [`from_string`]; the SDK makes no difference either.
+/// `CredentialProvider.fromDisposableToken`: the same as [`from_string`], as in the SDK.
 ///
 /// # Errors
-/// As [`from_string`].
+/// As for [`from_string`].
 pub fn from_disposable_token(token: &str, options: &DecodeOptions, now: i64) -> Result<Token, TokenError> {
     from_string(token, options, now)
 }
 
-/// `CredentialProvider.fromApiKeyV2`: a v2 key and the base endpoint it belongs to.
+/// `CredentialProvider.fromApiKeyV2`: decodes a v2 key with its base endpoint.
 ///
 /// # Errors
 /// `ERR_NOT_V2_KEY` for any other credential; `ERR_TOKEN_EMPTY`, `ERR_ENDPOINT_MISSING` if one is blank.

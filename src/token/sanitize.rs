@@ -1,4 +1,4 @@
-//! What people really paste: a credential with something around it.
+//! Removes what surrounds a pasted credential.
 
 use zeroize::Zeroizing;
 
@@ -7,7 +7,7 @@ pub(super) fn sanitize(pasted: &str) -> Zeroizing<String> {
     if is_clean(pasted) {
         return Zeroizing::new(String::from(pasted));
     }
-    // With room for all of it: a string that grows leaves a copy behind.
+    // With full capacity, because a string that grows leaves copies in memory.
     let mut text = Zeroizing::new(String::with_capacity(pasted.len()));
     for character in pasted.chars() {
         if is_blank(character) {
@@ -26,12 +26,12 @@ pub(super) fn sanitize(pasted: &str) -> Zeroizing<String> {
     text
 }
 
-/// There is nothing to remove.
+/// Whether there is nothing to remove.
 fn is_clean(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic() && !is_quote(char::from(byte)))
 }
 
-/// Removes `Bearer` from the end of what precedes white space, if nothing but quotes stands before it.
+/// Removes a trailing `Bearer` with nothing but quotes before it.
 fn remove_scheme(text: &mut String) {
     const SCHEME: &str = "bearer";
     if let Some(start) = text.len().checked_sub(SCHEME.len())
@@ -47,8 +47,8 @@ fn is_quote(character: char) -> bool {
     matches!(character, '"' | '\'' | '`')
 }
 
-/// White space of any kind, and the invisible marks that editors and chat programs leave: zero-width characters and the
-/// byte order mark.
+/// Whether a character is white space, or one of the invisible characters that editors and chat programs insert:
+/// zero-width characters and the byte order mark.
 pub(crate) fn is_blank(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strips_what_surrounds_a_credential() {
+    fn strips_quotes_bearer_and_white_space() {
         for pasted in [
             "abc.def",
             " abc.def\n",

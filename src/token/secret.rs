@@ -1,4 +1,4 @@
-//! A credential as a type of its own, so that it cannot be printed by accident.
+//! A type for credentials that prevents printing them by accident.
 
 use std::fmt;
 use zeroize::Zeroizing;

@@ -1,10 +1,10 @@
 //! The kinds of credential.
 
-/// What a credential is, by its form.
+/// The kind of a credential, by its form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Version {
-    /// A disposable token or a v1 API key; their form is the same.
+    /// A disposable token or a v1 API key, which have the same form.
     V1,
     /// A v2 API key.
     V2,

@@ -1,24 +1,24 @@
-//! What is unusual about a credential.
+//! Warnings about unusual credentials.
 
 use super::limits::MAX_DISPOSABLE_LIFE_MS;
 use super::version::Version;
 use crate::scope::{Grant, ScopeError};
 
-/// What is unusual about a credential.
+/// Warnings about unusual credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// A stable code, `WARN_…`.
     pub code: &'static str,
-    /// The same in words.
+    /// A description for people.
     pub message: String,
 }
 
-/// With less than this left, in milliseconds, a token is about to expire.
+/// A token with less than this left, in milliseconds, expires soon.
 const EXPIRES_SOON_MS: i64 = 10_000;
 /// The Auth API reference allows "up to ten" permissions, the limits page 20.
 const MANY_PERMISSIONS: usize = 10;
 
-/// The warnings that a token alone can cause, and what an answer says about its expiry.
+/// Warnings about a token itself, or about the expiry stated in a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum WarningKind {
     NestedV2Key,
@@ -89,9 +89,9 @@ impl From<WarningKind> for Warning {
 /// What the warnings about a credential depend on.
 pub(super) struct Facts<'a> {
     pub(super) version: Version,
-    /// The JWT is a v2 API key, alone or in an envelope.
+    /// Whether the JWT is a v2 API key, alone or in an envelope.
     pub(super) is_v2_key: bool,
-    /// In milliseconds; negative if it has expired, `None` if it never does.
+    /// Remaining life in milliseconds; negative if expired, `None` if unlimited.
     pub(super) remaining: Option<i64>,
     /// What claim `p` grants; `None` without the claim.
     pub(super) grant: Option<Result<&'a Grant, ScopeError>>,
@@ -109,13 +109,13 @@ impl Facts<'_> {
         self.remaining.is_none_or(|remaining| remaining > MAX_DISPOSABLE_LIFE_MS)
     }
 
-    /// Nothing contradicts a disposable token.
+    /// Whether it may be a disposable token.
     pub(super) fn is_disposable(&self) -> bool {
         let is_v1_key = self.version == Version::V1 && !self.is_v2_key;
         is_v1_key && !self.outlives_disposable_tokens() && self.permission_count() > 0
     }
 
-    /// The warnings, in the order in which they are given.
+    /// The warnings, in order.
     pub(super) fn warnings(&self) -> Vec<Warning> {
         let is_v1 = self.version == Version::V1;
         let mut kinds = Vec::new();

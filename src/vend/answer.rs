@@ -1,7 +1,7 @@
-//! A vending service's answer in any of its shapes.
+//! Reads a vending service's response, whatever its form.
 
 use super::error::VendError;
-use super::find::{Found, search};
+use super::find::{Match, search};
 use super::grant::{Asked, compare_all};
 use super::text::{Content, strip_guard};
 use crate::codec::json::{Json, parse};
@@ -9,29 +9,29 @@ use crate::token::{DecodeOptions, Expected, Secret, Token, TokenError, Warning, 
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// The longest answer that is read, in bytes: a hundred times what the largest token takes.
+/// The longest response that is read, in bytes: a hundred times the size of the largest token.
 pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
-/// An answer's expiry that differs from the claim by more than this is worth a warning, in milliseconds.
+/// A stated expiry that differs from the claim by more than this causes a warning, in milliseconds.
 const EXPIRY_TOLERANCE_MS: i64 = 5_000;
 
-/// What a vending service answered.
+/// A vending service's response.
 ///
-/// The credential is the answer itself, if that is text, or anywhere in its JSON. Most often it has a known name:
-/// `authToken`, `disposableToken`, `momentoToken`, `token` or `apiKey`, in that order of preference and in any spelling
-/// (`auth_token`, `AuthToken`). What is searched for, the best first:
+/// The credential is the whole response, if that is text, or is searched for anywhere in its JSON. Its field usually
+/// has a known name: `authToken`, `disposableToken`, `momentoToken`, `token` or `apiKey`, in that order of preference
+/// and in any spelling (`auth_token`, `AuthToken`). Candidates, the best first:
 ///
-/// 1. An envelope, a v1 key or a legacy token of a known name. Outer objects go before inner ones.
-/// 2. A v2 key, or what is no credential, of a known name: an error.
-/// 3. An envelope, a v1 key or a legacy token of any other name, as in a claim of a user's document.
-/// 4. Any other JWT of a known name: a session token. JWTs of other names belong to the app.
+/// 1. An envelope, v1 key or legacy token in a field with a known name. Outer objects precede inner ones.
+/// 2. A v2 key, or anything that is not a credential, in a field with a known name: an error.
+/// 3. An envelope, v1 key or legacy token in any other field, such as a claim of a user's document.
+/// 4. Any other JWT in a field with a known name: a session token. JWTs in other fields belong to the app.
 ///
-/// If the answer itself holds none, strings that hold JSON are searched as if that JSON were in their place, one such
-/// text deep: JSON encoded twice, the `body` that a Lambda function answers without proxy integration (whose
-/// `statusCode` must be a success), an `AWSJSON` of AppSync. A guard in front of JSON, such as `)]}',`, is ignored.
+/// If there is none, strings that contain JSON are searched too, one level deep: JSON encoded twice, the `body`
+/// returned by a Lambda function without proxy integration (whose `statusCode` must be a success), or an `AWSJSON` of
+/// AppSync. A guard before the JSON, such as `)]}',`, is ignored.
 ///
 /// Two different credentials of the same rank, depth and name are an error. The endpoint may be in the same object as
-/// the credential or in one around it, as a host or as a URL under `api.cache.`, `web.cache.` or `cache.`. When it
-/// expires, and its refresh token, must be in the same object.
+/// the credential or in an enclosing one, as a host or as a URL under `api.cache.`, `web.cache.` or `cache.`. Expiry
+/// and refresh token must be in the same object.
 ///
 /// ```
 /// use momento_token_wasm::{token::DecodeOptions, vend::{Answer, Asked}};
@@ -44,15 +44,15 @@ const EXPIRY_TOLERANCE_MS: i64 = 5_000;
 /// # Ok::<(), momento_token_wasm::vend::VendError>(())
 /// ```
 pub struct Answer {
-    found: Found,
+    found: Match,
 }
 
 impl Answer {
-    /// Reads the body of a successful answer.
+    /// Reads the body of a successful response.
     ///
     /// # Errors
     /// `ERR_VEND_HTML` for a web page, `ERR_VEND_TOO_LARGE` for more than [`MAX_ANSWER_BYTES`], `ERR_VEND_ANSWER` for
-    /// anything else that holds no token, or more than one.
+    /// anything else without a token or with more than one.
     pub fn read(body: &str) -> Result<Self, VendError> {
         if body.len() > MAX_ANSWER_BYTES {
             return Err(VendError::TooLarge);
@@ -64,33 +64,33 @@ impl Answer {
             Some('{' | '[') => search(&parse(text).map_err(|_| VendError::BrokenJson)?)?,
             Some(_) => match parse(text) {
                 Ok(Json::String(text)) => Self::read_string(text)?,
-                _ => Found::bare(text, key_version(text)),
+                _ => Match::bare(text, key_version(text)),
             },
         };
         Ok(Answer { found })
     }
 
-    /// Reads an answer that is a JSON string: a credential, or JSON as text.
-    fn read_string(text: Zeroizing<String>) -> Result<Found, VendError> {
+    /// Reads a response that is a JSON string: a credential, or JSON as text.
+    fn read_string(text: Zeroizing<String>) -> Result<Match, VendError> {
         let version = key_version(&text);
         if version.is_none() && !matches!(Content::of(&text), Content::Plain) {
             return search(&Json::String(text));
         }
-        Ok(Found::bare(&text, version))
+        Ok(Match::bare(&text, version))
     }
 
-    /// The token that the service's `RefreshAuthToken` takes, if it gave one.
+    /// The token for the service's `RefreshAuthToken`, if the response contains one.
     pub fn refresh_token(&self) -> Option<&Secret> {
         self.found.refresh_token.as_ref()
     }
 
-    /// How long the token lives, as the answer states it, in milliseconds from when it was sent.
+    /// The token's life as stated in the response, in milliseconds from when it was sent.
     #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn stated_life(&self) -> Option<i64> {
         self.found.lifetime
     }
 
-    /// When the token expires, as the answer states it, in milliseconds since the epoch.
+    /// When the token expires as stated in the response, in milliseconds since the epoch.
     #[cfg(all(target_arch = "wasm32", feature = "source"))]
     pub(crate) fn stated_expiry(&self) -> Option<i64> {
         match self.found.expiry {
@@ -99,17 +99,18 @@ impl Answer {
         }
     }
 
-    /// Decodes the answer's credential, and says in warnings if it is not what was `asked` for. The credential's claims
-    /// are believed; what the answer says beside them fills gaps. `now` is in milliseconds since the epoch.
+    /// Decodes the credential, and adds a warning if it is not what was `asked` for. The credential's claims take
+    /// precedence over other statements in the response. `now` is in milliseconds since the epoch.
     ///
     /// # Errors
-    /// As [`token::decode`](crate::token::decode), and `ERR_V2_KEY` for a v2 API key, which never belongs in a browser.
+    /// As for [`token::decode`](crate::token::decode), and `ERR_V2_KEY` for a v2 API key, which does not belong in a
+    /// browser.
     pub fn into_token(self, options: &DecodeOptions, asked: &Asked, now: i64) -> Result<Token, TokenError> {
         self.token(options.clone(), asked, now, now)
     }
 
-    /// As [`Answer::into_token`], of two clocks: `now` is the server's time as far as known. `local` is the client's
-    /// own; a lifetime counts from that if there is no claim to compare it with.
+    /// Like [`Answer::into_token`], but with two clocks. `now` is the server's time as far as known; `local` is the
+    /// client's time, from which a stated lifetime counts if there is no claim to compare it with.
     pub(crate) fn token(
         &self,
         mut options: DecodeOptions,
@@ -117,8 +118,8 @@ impl Answer {
         now: i64,
         local: i64,
     ) -> Result<Token, TokenError> {
-        let Found { credential, is_v2_key, endpoint, expiry, .. } = &self.found;
-        // The app's own endpoint goes before the answer's.
+        let Match { credential, is_v2_key, endpoint, expiry, .. } = &self.found;
+        // The app's endpoint takes precedence over the response's.
         if options.endpoint.is_none() {
             options.endpoint.clone_from(endpoint);
         }

@@ -1,11 +1,11 @@
-//! Dates as services write them.
+//! Parses dates in the forms that services use.
 //!
-//! Written by hand: the date crates read one form each, or none of the variants that services send.
+//! Not done by a date crate: each reads a single form, or not the variants that services send.
 //!
-//! [`Input`] is what every reader of times here is made of, those of HTTP headers as well.
+//! [`Input`] is the common base of all parsers of times, including those of HTTP headers.
 
-/// The first expiry that is believed, in milliseconds since the epoch: 2001, when seconds grow a tenth digit. What lies
-/// before is a zero, a lifetime, or a mistake.
+/// The first plausible expiry, in milliseconds since the epoch: 2001, when seconds get a tenth digit. Anything before
+/// is a zero, a lifetime or a mistake.
 pub(super) const FIRST_PLAUSIBLE_MS: i64 = 1_000_000_000_000;
 /// The last millisecond of the year 9999.
 pub(super) const LAST_PLAUSIBLE_MS: i64 = 253_402_300_799_999;
@@ -18,15 +18,15 @@ pub(super) const DAY_MS: i64 = 24 * HOUR_MS;
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-/// Whether a token may expire at this time, in milliseconds since the epoch.
+/// Whether this is a plausible expiry, in milliseconds since the epoch.
 pub(super) fn is_plausible(ms: i64) -> bool {
     (FIRST_PLAUSIBLE_MS..=LAST_PLAUSIBLE_MS).contains(&ms)
 }
 
-/// Reads a date with its time and zone, in milliseconds since the epoch.
+/// Parses a date with time and zone into milliseconds since the epoch.
 ///
-/// `None` for anything else: a date alone may mean its first moment or its last, and a time without a zone could be in
-/// any.
+/// `None` for anything else: a date alone may mean its first moment or its last, and a time without a zone may be in
+/// any zone.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let text = without_comment(text.trim_ascii())?;
     [iso_8601, javascript, rfc_5322, java].iter().find_map(|form| Input::read(text, form))
@@ -40,7 +40,7 @@ fn without_comment(text: &str) -> Option<&str> {
     }
 }
 
-/// ISO 8601, also with a blank in place of the `T`, and before the zone: `2026-11-21T12:00:00.000+01:00`.
+/// ISO 8601, also with a blank instead of the `T` and before the zone: `2026-11-21T12:00:00.000+01:00`.
 fn iso_8601(input: &mut Input<'_>) -> Option<i64> {
     let year = input.year()?;
     input.byte(b"-")?;
@@ -106,19 +106,19 @@ fn java(input: &mut Input<'_>) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time - offset)
 }
 
-/// What is left to read.
+/// A cursor over the text being parsed.
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
-    /// Reads a text that is in this form from its first byte to its last.
+    /// Parses a text that matches `form` completely.
     pub(super) fn read<T>(text: &'a str, form: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let mut input = Input(text.as_bytes());
         let value = form(&mut input)?;
         input.is_empty().then_some(value)
     }
 
-    /// What may be missing: where it is, nothing has been read.
+    /// Parses something optional. Consumes nothing if it is missing.
     pub(super) fn optional<T>(&mut self, form: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let mut ahead = *self;
         let value = form(&mut ahead)?;
@@ -158,7 +158,7 @@ impl<'a> Input<'a> {
         self.0.first().is_some_and(u8::is_ascii_alphabetic)
     }
 
-    /// As many letters as there are, which may be none.
+    /// Zero or more letters.
     pub(super) fn word(&mut self) -> &'a [u8] {
         let end = self.0.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(self.0.len());
         let (word, rest) = self.0.split_at(end);
@@ -170,7 +170,7 @@ impl<'a> Input<'a> {
         self.byte(b"0123456789").map(|digit| i64::from(digit - b'0'))
     }
 
-    /// As many digits as there are, up to the most.
+    /// A number with as many digits as there are, within the given range.
     pub(super) fn number(&mut self, digits: std::ops::RangeInclusive<usize>) -> Option<i64> {
         let (mut number, mut count) = (0, 0);
         while count < *digits.end()
@@ -186,7 +186,7 @@ impl<'a> Input<'a> {
         self.number(4..=4)
     }
 
-    /// The place of a name in the list, from 0. Names are in three letters and in any case.
+    /// The index of a name in the list, from 0. Names have three letters, in any case.
     fn name(&mut self, names: &[&str]) -> Option<usize> {
         let (front, rest) = self.0.split_at_checked(3)?;
         let place = names.iter().position(|name| name.as_bytes().eq_ignore_ascii_case(front))?;
@@ -194,12 +194,12 @@ impl<'a> Input<'a> {
         Some(place)
     }
 
-    /// In three letters; from 1.
+    /// A month in three letters; from 1.
     pub(super) fn month(&mut self) -> Option<i64> {
         i64::try_from(self.name(&MONTHS)?).ok().map(|month| month + 1)
     }
 
-    /// In three letters or in full. It is not compared with the date.
+    /// A weekday in three letters or in full. It is not checked against the date.
     fn weekday(&mut self) -> Option<()> {
         self.name(&WEEKDAYS)?;
         self.word();
@@ -232,7 +232,7 @@ impl<'a> Input<'a> {
         Some(ms)
     }
 
-    /// The digits of a fraction of a second, in milliseconds, cut off.
+    /// The digits of a fraction of a second, in milliseconds, truncated.
     fn fraction(&mut self) -> Option<i64> {
         let mut unit = 100;
         let mut ms = self.digit()? * unit;
@@ -253,7 +253,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// `UT`, which RFC 5322 keeps from older mail (section 4.3).
+    /// `UT`, an obsolete form in RFC 5322 (section 4.3).
     fn ut(&mut self) -> Option<()> {
         self.optional(|input| input.word().eq_ignore_ascii_case(b"ut").then_some(()))
     }
@@ -266,8 +266,8 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar, months and days from 1; `None` for a day that there is
-/// not.
+/// Days from 1970-01-01 to a date of the Gregorian calendar; `None` for a date that does not exist. Months and days
+/// count from 1.
 pub(super) fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     let is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let lengths = [31, if is_leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -275,7 +275,7 @@ pub(super) fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1..=*lengths.get(months_before)?).contains(&day) {
         return None;
     }
-    // Leap days of all years before this one, counted from the year 1.
+    // Leap days in all years before this one, from the year 1.
     let last = year - 1;
     let leap_days = last.div_euclid(4) - last.div_euclid(100) + last.div_euclid(400);
     let days_before_year = 365 * last + leap_days;
@@ -297,7 +297,7 @@ mod tests {
     const NOON_IN_VIENNA: i64 = 1_795_258_800_000;
 
     #[test]
-    fn every_form_of_one_moment() {
+    fn reads_every_form() {
         for text in [
             "2026-11-21T11:00:00Z",
             "2026-11-21T11:00:00.000Z",
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
+    fn rejects_incomplete_dates() {
         for text in [
             "",
             "soon",
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_is_the_one_that_jiff_says() {
+    fn days_agree_with_jiff() {
         let mut date = jiff::civil::date(1, 1, 1);
         for day in -DAYS_BEFORE_1970.. {
             let (year, month, of_month) = (date.year().into(), date.month().into(), date.day().into());
@@ -417,7 +417,7 @@ mod tests {
         }
 
         #[test]
-        fn differs_from_jiff_in_no_date_that_both_read(
+        fn agrees_with_jiff_where_both_parse(
             text in "[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](:[0-6][0-9]([.,][0-9]{1,9})?)?(Z|[+-][01][0-9](:?[0-5][0-9])?)",
         ) {
             let jiff = text.parse::<Timestamp>().map(|moment| moment.as_millisecond());
@@ -430,7 +430,7 @@ mod tests {
         }
 
         #[test]
-        fn takes_anything(text: String, dates in "[0-9A-Za-z:+ ,()./-]{0,40}") {
+        fn arbitrary_text_does_not_panic(text: String, dates in "[0-9A-Za-z:+ ,()./-]{0,40}") {
             for text in [&text, &dates] {
                 let _ = parse(text);
             }

@@ -1,10 +1,10 @@
-//! The one error of this layer.
+//! The error of reading a vending service's response.
 
 use super::status;
 use crate::token::TokenError;
 use std::{error, fmt};
 
-/// Why a vending service's answer gives no token.
+/// Why a vending service's response yields no token.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum VendError {
@@ -13,60 +13,60 @@ pub enum VendError {
         /// The status.
         status: u16,
     },
-    /// The answer is a success by its HTTP status, but its JSON has a `statusCode` that is not, as of a Lambda function
+    /// The HTTP status is a success, but the JSON has a `statusCode` that is not, as returned by a Lambda function
     /// without proxy integration.
     StatusCode {
         /// The `statusCode`.
         status: u16,
     },
-    /// The answer is longer than [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES).
+    /// The response is longer than [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES).
     TooLarge,
-    /// The answer is a web page.
+    /// The response is a web page.
     WebPage,
-    /// The answer is empty.
+    /// The response is empty.
     Empty,
-    /// The answer begins as JSON does, and is none.
+    /// The response begins like JSON but is invalid.
     BrokenJson,
-    /// The answer has two credentials, or two endpoints for one, and nothing to choose by.
+    /// The response has two credentials, or two endpoints for one, of equal rank.
     Ambiguous,
-    /// The service gives no token: `enabled` is `false`.
+    /// The service refuses to issue a token: `enabled` is `false`.
     Disabled,
-    /// The answer is JSON without a credential.
+    /// The response is JSON without a credential.
     NoToken(InnerText),
-    /// The answer's credential is refused.
+    /// The response's credential was rejected.
     Token(TokenError),
 }
 
-/// The most telling text in an answer's JSON that has no credential.
+/// The most informative text in a response's JSON without a credential.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum InnerText {
-    /// None that tells anything.
+    /// No informative text.
     #[default]
     None,
-    /// JSON, which was searched as well.
+    /// JSON, which was searched too.
     Json,
-    /// Text that begins as JSON does, and is none.
+    /// Text that begins like JSON but is invalid.
     Broken,
-    /// JSON as text within JSON that is text, which is not searched.
+    /// JSON as text nested in JSON as text, which is not searched.
     TooDeep,
     /// A web page.
     WebPage,
 }
 
-/// Whether to ask the vending service again.
+/// Whether to retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
-    /// The failure may pass by itself: ask again later.
+    /// The failure may be temporary: retry later.
     Later,
-    /// Asking again does not help until something changes: the user, the service, or the app.
+    /// A retry does not help until the user, the service or the app changes something.
     Never,
-    /// The answer holds no token that can be read: ask again later, since the service may be mended, but not for long.
+    /// The response contains no readable token: retry, since the service may be fixed, but only a few times.
     Malformed,
 }
 
 impl VendError {
-    /// An answer of more bytes than are read (see [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES)): `ERR_VEND_TOO_LARGE`.
+    /// `ERR_VEND_TOO_LARGE`, for a response longer than [`MAX_ANSWER_BYTES`](super::MAX_ANSWER_BYTES).
     pub fn too_large() -> Self {
         VendError::TooLarge
     }
@@ -75,9 +75,9 @@ impl VendError {
     ///
     /// - `ERR_VEND_HTTP`: an HTTP status that is not a success.
     /// - `ERR_VEND_HTML`: a web page with status 200, as captive portals and login pages send.
-    /// - `ERR_VEND_ANSWER`: an answer without a token, or with two of them.
-    /// - `ERR_VEND_TOO_LARGE`: an answer of more than 256 KB.
-    /// - and the codes of [`TokenError`], for an answer whose credential is refused.
+    /// - `ERR_VEND_ANSWER`: a response without a token, or with two of them.
+    /// - `ERR_VEND_TOO_LARGE`: a response of more than 256 KB.
+    /// - and the codes of [`TokenError`], for a response whose credential is rejected.
     pub fn code(&self) -> &'static str {
         match self {
             VendError::Http { .. } => "ERR_VEND_HTTP",
@@ -93,7 +93,7 @@ impl VendError {
         }
     }
 
-    /// The status that is not a success: the HTTP answer's, or the `statusCode` in the answer of a Lambda function.
+    /// The unsuccessful status: that of the HTTP response, or the `statusCode` returned by a Lambda function.
     pub fn status(&self) -> Option<u16> {
         match self {
             VendError::Http { status } | VendError::StatusCode { status } => Some(*status),
@@ -106,7 +106,7 @@ impl VendError {
         self.to_string()
     }
 
-    /// Whether to ask again.
+    /// Whether to retry.
     pub fn retry(&self) -> Retry {
         match self {
             VendError::Http { status } | VendError::StatusCode { status } if status::is_final(*status) => Retry::Never,
@@ -117,13 +117,13 @@ impl VendError {
             | VendError::Ambiguous
             | VendError::NoToken(_) => Retry::Malformed,
             VendError::Disabled => Retry::Never,
-            // A broken service may be mended, but a v2 key or a foreign endpoint is what it means to send.
+            // A malformed credential may be temporary, but a v2 key or a foreign endpoint is sent on purpose.
             VendError::Token(error) if error.is_malformed() => Retry::Malformed,
             VendError::Token(_) => Retry::Never,
         }
     }
 
-    /// Asking again by itself would not help: the service gives no token, or what it gives is refused for good.
+    /// Whether a retry would not help: the service refuses, or its credential is not acceptable.
     pub fn is_terminal(&self) -> bool {
         self.retry() == Retry::Never
     }
@@ -198,7 +198,7 @@ mod tests {
     use std::error::Error;
 
     #[test]
-    fn a_refused_credential_is_the_source() {
+    fn token_error_is_the_source() {
         let error = decode("none", &DecodeOptions::default(), 0).unwrap_err();
         let vend = VendError::from(error.clone());
         assert_eq!((vend.code(), vend.retry(), vend.status()), (error.code(), Retry::Malformed, None));
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_says_whether_to_ask_again() {
+    fn retry_depends_on_the_cause() {
         for (error, code, retry) in [
             (VendError::Http { status: 401 }, "ERR_VEND_HTTP", Retry::Never),
             (VendError::Http { status: 503 }, "ERR_VEND_HTTP", Retry::Later),

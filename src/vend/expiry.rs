@@ -1,29 +1,29 @@
-//! What an answer says about when its token expires.
+//! What a response states about its token's expiry.
 
 use super::date;
 use super::field::Field;
 use super::text::is_blank;
 use crate::codec::json::{Json, Number, Object, parse};
 
-/// A count at or above this is in milliseconds: as seconds it would lie beyond the year 5000.
+/// A number at or above this is in milliseconds: as seconds it would be beyond the year 5000.
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
-/// The longest lifetime that is believed, in milliseconds: ten years.
+/// The longest plausible lifetime, in milliseconds: ten years.
 const MAX_LIFETIME_MS: i64 = 3_653 * 86_400_000;
 
-/// What one field says about when a token expires.
+/// A token's expiry as stated in one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expiry {
     /// At this time, in milliseconds since the epoch.
     At(i64),
-    /// After so many milliseconds from now; above zero.
+    /// This many milliseconds from now; above zero.
     After(i64),
-    /// Something that is no time: a zero, a negative number, a date without a time.
+    /// Not a time: a zero, a negative number, a date without a time.
     Unclear,
 }
 
 impl Expiry {
     /// Reads a field's value: a number, a number or date as text, or the SDK's object `{_doesExpire, validUntil}`.
-    /// `None` if it says nothing, or that the token never expires.
+    /// `None` if it states nothing, or that the token never expires.
     pub(super) fn of_field(field: Field, value: &Json) -> Option<Self> {
         match value {
             Json::Object(object) => Self::of_object(object),
@@ -32,7 +32,7 @@ impl Expiry {
         }
     }
 
-    /// Reads what the SDK makes of an expiry.
+    /// Reads the SDK's object for an expiry.
     fn of_object(object: &Object) -> Option<Self> {
         let mut best = None;
         for (name, value) in object.iter() {
@@ -47,7 +47,7 @@ impl Expiry {
         Some(best.map_or(Expiry::Unclear, |stated: Stated| stated.expiry))
     }
 
-    /// `false` for 'does not expire' says as much as `null`.
+    /// `false` means that the token does not expire, like `null`.
     fn of_scalar(field: Field, value: &Json) -> Option<Self> {
         match value {
             Json::Number(number) => Some(Self::of_number(field, *number)),
@@ -65,7 +65,7 @@ impl Expiry {
         if field.is_lifetime() {
             return if (1..=MAX_LIFETIME_MS).contains(&ms) { Expiry::After(ms) } else { Expiry::Unclear };
         }
-        // Services write seconds or milliseconds; their size tells which.
+        // Services use seconds or milliseconds, distinguished by their size.
         let seconds = ms / 1000;
         Self::at(if seconds >= FIRST_MILLISECONDS { seconds } else { ms })
     }
@@ -74,7 +74,7 @@ impl Expiry {
         if date::is_plausible(ms) { Expiry::At(ms) } else { Expiry::Unclear }
     }
 
-    /// The time in milliseconds since the epoch, if it is one; a lifetime counts from `now`.
+    /// The time in milliseconds since the epoch, if there is one; a lifetime counts from `now`.
     pub(super) fn resolve(self, now: i64) -> Option<i64> {
         match self {
             Expiry::At(ms) => Some(ms),
@@ -84,7 +84,7 @@ impl Expiry {
     }
 }
 
-/// What an object says about expiry, and in which field.
+/// An expiry and the field that states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stated {
     pub(super) field: Field,
@@ -92,7 +92,7 @@ pub(super) struct Stated {
 }
 
 impl Stated {
-    /// Keeps the better of two statements: a time goes before what is none, and then the field that is preferred.
+    /// Keeps the better of two statements: a valid time first, then the preferred field.
     pub(super) fn improve(best: &mut Option<Stated>, field: Field, expiry: Option<Expiry>) {
         let rank = |stated: &Stated| (stated.expiry == Expiry::Unclear, stated.field);
         let Some(stated) = expiry.map(|expiry| Stated { field, expiry }) else { return };

@@ -1,9 +1,9 @@
-//! The fields of an answer that mean something.
+//! The known fields of a response.
 
-/// What a field of an answer is for, by its name.
+/// The purpose of a field, by its name.
 ///
-/// Fields of the same purpose are in order of preference: of two credentials at the same depth, `authToken` goes
-/// before `token`.
+/// Fields of the same purpose are in order of preference: of two credentials at the same depth, `authToken` precedes
+/// `token`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Field {
     // The credential.
@@ -25,13 +25,13 @@ pub(super) enum Field {
     // How long the credential lives from now on, in seconds.
     ExpiresIn,
     ValidForSeconds,
-    /// What the service's `RefreshAuthToken` takes.
+    /// The token for the service's `RefreshAuthToken`.
     RefreshToken,
-    /// `false` if the service gives this user no token.
+    /// `false` if the service refuses this user a token.
     Enabled,
     /// `false` in the SDK's expiry object if the token never expires.
     DoesExpire,
-    /// The HTTP status that a Lambda function means to send. A gateway without proxy integration passes it on as data.
+    /// The HTTP status that a Lambda function intends to send. A gateway without proxy integration forwards it as data.
     StatusCode,
     /// The body that goes with [`Field::StatusCode`].
     Body,
@@ -39,7 +39,7 @@ pub(super) enum Field {
     Other,
 }
 
-/// The names in small letters and without separators.
+/// The names in lower case and without separators.
 const NAMES: [(&str, Field); 20] = [
     ("authtoken", Field::AuthToken),
     ("disposabletoken", Field::DisposableToken),
@@ -71,12 +71,12 @@ impl Field {
         known.map_or(Field::Other, |(_, field)| *field)
     }
 
-    /// The field holds the credential.
+    /// Whether the field contains the credential.
     pub(super) fn is_credential(self) -> bool {
         matches!(self, Field::AuthToken | Field::DisposableToken | Field::MomentoToken | Field::Token | Field::ApiKey)
     }
 
-    /// The field says when the credential expires.
+    /// Whether the field states when the credential expires.
     pub(super) fn is_expiry(self) -> bool {
         matches!(
             self,
@@ -90,7 +90,7 @@ impl Field {
         )
     }
 
-    /// The field says how long the credential lives.
+    /// Whether the field states how long the credential lives.
     pub(super) fn is_lifetime(self) -> bool {
         matches!(self, Field::ExpiresIn | Field::ValidForSeconds)
     }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_known_in_any_spelling() {
+    fn field_names_match_in_any_spelling() {
         for name in ["authToken", "auth_token", "AuthToken", "auth-token", "AUTH_TOKEN"] {
             assert_eq!(Field::from_name(name), Field::AuthToken, "{name}");
         }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_one_purpose_are_in_order_of_preference() {
+    fn fields_are_in_order_of_preference() {
         use Field::*;
         for (better, worse) in [(AuthToken, Token), (Token, ApiKey), (ExpiresAt, Exp), (Expiration, ExpiresIn)] {
             assert!(better < worse, "{better:?} before {worse:?}");

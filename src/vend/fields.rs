@@ -1,4 +1,4 @@
-//! What the fields of one object say about a credential in it.
+//! What the fields of an object state about a credential in it.
 
 use super::expiry::{Expiry, Stated};
 use super::field::Field;
@@ -6,16 +6,16 @@ use super::status::is_success;
 use super::text::{Content, is_blank};
 use crate::codec::json::{Json, Number, Object, parse};
 
-/// What an object says beside a credential, or around one.
+/// What an object states about a credential in it or in a nested object.
 #[derive(Default)]
 pub(super) struct Fields<'a> {
     /// The base endpoint.
     pub(super) endpoint: Option<&'a str>,
-    /// There are two endpoints that differ.
+    /// Whether there are two different endpoints.
     pub(super) two_endpoints: bool,
     /// The best statement on when the credential expires.
     pub(super) expiry: Option<Stated>,
-    /// The best statement on how long it lives, whether or not there is a better one on when it expires.
+    /// The best statement on how long it lives, even if there is a better one on when it expires.
     pub(super) lifetime: Option<Stated>,
     pub(super) refresh_token: Option<&'a str>,
     /// `statusCode`, if that may be an HTTP status.
@@ -36,7 +36,7 @@ impl<'a> Fields<'a> {
         fields
     }
 
-    /// Of a repeated field the last one counts, unless a rule says otherwise.
+    /// The last occurrence of a repeated field counts, unless a rule says otherwise.
     fn add(&mut self, field: Field, value: &'a Json) {
         if field.is_expiry() || field.is_lifetime() {
             let expiry = Expiry::of_field(field, value);
@@ -65,7 +65,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The service says that it gives no token.
+    /// Whether the service refuses to issue a token.
     pub(super) fn denies_token(&self) -> bool {
         self.is_disabled && self.lacks_token
     }
@@ -75,13 +75,13 @@ impl<'a> Fields<'a> {
         self.status.filter(|status| !is_success(*status))
     }
 
-    /// The same, if it is that of a response with a body.
+    /// The same, if the object also has a body.
     pub(super) fn failure_of_body(&self) -> Option<u16> {
         self.failure().filter(|_| self.has_body)
     }
 }
 
-/// Null, or blank text, which may be JSON in its turn.
+/// Whether a value is null or blank text, which may itself be encoded as JSON.
 fn is_empty(value: &Json) -> bool {
     match value {
         Json::Null => true,
@@ -93,13 +93,13 @@ fn is_empty(value: &Json) -> bool {
     }
 }
 
-/// An HTTP status, if the number may be one.
+/// The number as an HTTP status, if it may be one.
 fn status_of(number: Number) -> Option<u16> {
     let status = u16::try_from(number.scaled(0)?).ok()?;
     (100..600).contains(&status).then_some(status)
 }
 
-/// As [`status_of`], of text such as `403` or `403 Forbidden`.
+/// Like [`status_of`], for text such as `403` or `403 Forbidden`.
 fn status_in(text: &str) -> Option<u16> {
     match parse(text.split_ascii_whitespace().next()?) {
         Ok(Json::Number(number)) => status_of(number),
@@ -107,12 +107,12 @@ fn status_in(text: &str) -> Option<u16> {
     }
 }
 
-/// What may stand in front of a base endpoint: a URL's scheme, and the names of the cache's hosts. Hosts of other
-/// services take no data and lead to no endpoint.
+/// Prefixes of a base endpoint: a URL's scheme, and the names of the cache hosts. Hosts of other services do not
+/// indicate an endpoint.
 const BEFORE_BASE: [&str; 5] = ["https://", "http://", "api.cache.", "web.cache.", "cache."];
 
-/// The base of an endpoint, which may be a host under it or a URL: `https://api.cache.B/topics/…` is `B`. Anything
-/// else stays as it is, for the decoder to refuse.
+/// The base endpoint of a host under it or a URL: `B` for `https://api.cache.B/topics/…`. Anything else is returned
+/// unchanged, for the decoder to reject.
 fn base_of(endpoint: &str) -> &str {
     let mut base = endpoint.trim_ascii();
     for before in BEFORE_BASE {
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_status_is_read_of_text() {
+    fn reads_status_from_text() {
         for (text, status) in [
             ("403", Some(403)),
             (" 403 Forbidden", Some(403)),

@@ -1,7 +1,8 @@
-//! Finds the credential in an answer's JSON, and what belongs to it.
+//! Finds the credential in a response's JSON, and the fields that belong to it.
 //!
-//! Every string is a candidate, and so is every string in JSON that the answer holds as text, one such text deep. The
-//! candidate of the best [`Rank`] is the credential. Two different candidates of that rank make the answer ambiguous.
+//! Every string is a candidate, including those in JSON that the response contains as text, one level deep. The
+//! candidate with the best [`Rank`] is the credential. Two different candidates of that rank make the response
+//! ambiguous.
 
 use super::error::{InnerText, VendError};
 use super::expiry::Expiry;
@@ -12,28 +13,28 @@ use crate::codec::json::{Json, Object};
 use crate::token::{Secret, Version, key_version};
 use std::cmp::Ordering;
 
-/// Objects and arrays within one another that are searched; what lies deeper is ignored.
+/// The deepest nesting of objects and arrays that is searched. Anything deeper is ignored.
 const MAX_DEPTH: u32 = 5;
-/// No credential is shorter, in bytes.
+/// The minimum length of a credential, in bytes.
 const MIN_CREDENTIAL_LENGTH: usize = 40;
 
-/// A credential, and what the answer says about it.
-pub(super) struct Found {
+/// A credential, and what the response states about it.
+pub(super) struct Match {
     pub(super) credential: Secret,
     pub(super) is_v2_key: bool,
     /// The base endpoint.
     pub(super) endpoint: Option<String>,
     /// When it expires.
     pub(super) expiry: Option<Expiry>,
-    /// How long it lives, in milliseconds, if the answer says that as well or instead.
+    /// How long it lives, in milliseconds, if the response states that.
     pub(super) lifetime: Option<i64>,
     pub(super) refresh_token: Option<Secret>,
 }
 
-impl Found {
-    /// A credential with nothing else.
+impl Match {
+    /// A credential without any other statements.
     pub(super) fn bare(credential: &str, version: Option<Version>) -> Self {
-        Found {
+        Match {
             credential: Secret::new(credential.into()),
             is_v2_key: version == Some(Version::V2),
             endpoint: None,
@@ -47,17 +48,17 @@ impl Found {
 /// Searches a document.
 ///
 /// # Errors
-/// What the document is instead, if it holds no credential, several, or one that is part of a failed response.
-pub(super) fn search(document: &Json) -> Result<Found, VendError> {
+/// Describes the document if it contains no credential, several, or one that is part of a failed response.
+pub(super) fn search(document: &Json) -> Result<Match, VendError> {
     let mut search = Search::default();
     search.value(document, Field::Other, Place::TOP);
     search.finish()
 }
 
-/// How good a candidate is; the least is the best.
+/// The rank of a candidate; the least is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
-    /// It is in JSON that the answer holds as text.
+    /// Whether it is in JSON that the response contains as text.
     in_text: bool,
     merit: Merit,
     /// How many objects and arrays it is in.
@@ -66,14 +67,14 @@ struct Rank {
     name: Option<Field>,
 }
 
-/// What a candidate is, by its form and by its field's name; the best first.
+/// The kind of a candidate, by its form and its field's name; the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Merit {
-    /// In a field for a credential, what only Momento makes: an envelope, a v1 key, or a legacy token.
+    /// In a field for a credential, a form used only by Momento: an envelope, a v1 key or a legacy token.
     Named,
-    /// In such a field, a v2 key: an error, but one with a code of its own.
+    /// In such a field, a v2 key: an error with its own code.
     NamedV2Key,
-    /// In such a field, no credential: an error, since nothing tells what the rest of the answer is.
+    /// In such a field, not a credential: an error, since the rest of the response cannot be trusted.
     NamedOther,
     /// In any other field, an envelope, a v1 key, or a legacy token.
     Unnamed,
@@ -84,7 +85,7 @@ enum Merit {
 }
 
 impl Merit {
-    /// `None` for what is no candidate.
+    /// `None` if it is not a candidate.
     fn new(is_named: bool, version: Option<Version>) -> Option<Self> {
         match (is_named, version) {
             (true, Some(Version::V1 | Version::Legacy)) => Some(Merit::Named),
@@ -101,8 +102,8 @@ impl Merit {
 /// The best string so far.
 struct Candidate {
     rank: Rank,
-    found: Found,
-    /// There is another of the same rank, or there are two endpoints for this one.
+    found: Match,
+    /// Whether there is another of the same rank, or there are two endpoints for this one.
     is_ambiguous: bool,
     /// The `statusCode` of the response that it is part of, if that is not a success.
     failure: Option<u16>,
@@ -111,11 +112,11 @@ struct Candidate {
 impl Candidate {
     fn new(rank: Rank, text: &str, version: Option<Version>, objects: Option<&Enclosing<'_>>) -> Self {
         let around = || std::iter::successors(objects, |object| object.outer).map(|object| object.fields);
-        let mut found = Found::bare(text, version);
+        let mut found = Match::bare(text, version);
         let nearest = around().find(|fields| fields.endpoint.is_some());
         found.endpoint = nearest.and_then(|fields| fields.endpoint).map(String::from);
-        // Expiry and refresh token belong to a named credential in the same object. Farther out they may be those of
-        // the app's own session.
+        // Expiry and refresh token belong to a named credential in the same object. In enclosing objects they may
+        // belong to the app's own session.
         if matches!(rank.merit, Merit::Named | Merit::NamedSession)
             && let Some(fields) = around().next()
         {
@@ -135,18 +136,18 @@ impl Candidate {
     }
 }
 
-/// An object around the value that is searched.
+/// An object that encloses the value being searched.
 struct Enclosing<'a> {
     fields: &'a Fields<'a>,
     outer: Option<&'a Enclosing<'a>>,
 }
 
-/// Where in the document a value is.
+/// The position of a value in the document.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     /// How many objects and arrays it is in.
     depth: u32,
-    /// It is in JSON that the answer holds as text.
+    /// Whether it is in JSON that the response contains as text.
     in_text: bool,
     /// The innermost object that it is in.
     object: Option<&'a Enclosing<'a>>,
@@ -156,13 +157,13 @@ impl Place<'_> {
     const TOP: Place<'static> = Place { depth: 0, in_text: false, object: None };
 }
 
-/// What was seen so far.
+/// The state of the search.
 #[derive(Default)]
 struct Search {
     best: Option<Candidate>,
-    /// The service says that it gives no token.
+    /// Whether the service refuses to issue a token.
     is_disabled: bool,
-    /// The last `statusCode` that is not a success.
+    /// The last unsuccessful `statusCode`.
     failure: Option<u16>,
     inner_text: InnerText,
 }
@@ -199,7 +200,7 @@ impl Search {
             return;
         }
         let content = Content::of(text);
-        // A credential that was pasted with its quotes is a credential, and no JSON.
+        // A credential pasted with its quotes is a credential, not JSON.
         if matches!(content, Content::Plain) || key_version(text).is_some() {
             return self.candidate(text, field, place);
         }
@@ -218,7 +219,7 @@ impl Search {
         }
     }
 
-    /// Compares a string, which is not blank, with the best one so far.
+    /// Compares a string that is not blank with the best one so far.
     fn candidate(&mut self, text: &str, field: Field, place: Place<'_>) {
         let name = field.is_credential().then_some(field);
         if name.is_none() && !may_be_credential(text) {
@@ -240,7 +241,7 @@ impl Search {
         self.best = Some(Candidate::new(rank, text, version, place.object));
     }
 
-    fn finish(self) -> Result<Found, VendError> {
+    fn finish(self) -> Result<Match, VendError> {
         match self.best {
             Some(Candidate { failure: Some(status), .. }) => Err(VendError::StatusCode { status }),
             Some(best) if best.is_ambiguous => Err(VendError::Ambiguous),
@@ -253,7 +254,8 @@ impl Search {
     }
 }
 
-/// Envelopes and JWTs start with the base64 of a brace. Other strings, and short ones, need no closer look.
+/// Whether a text may be a credential. Envelopes and JWTs start with the base64 of a brace; other strings and short
+/// ones need no further check.
 fn may_be_credential(text: &str) -> bool {
     text.len() >= MIN_CREDENTIAL_LENGTH && text.trim_ascii().trim_start_matches('"').starts_with('e')
 }
@@ -263,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranks_compare_by_text_then_merit_then_depth_then_name() {
+    fn candidates_rank_by_text_then_merit_then_depth_then_name() {
         let rank = |in_text, merit, depth, name| Rank { in_text, merit, depth, name };
         let ordered = [
             rank(false, Merit::Named, 1, Some(Field::AuthToken)),

@@ -1,27 +1,28 @@
-//! What was granted, compared with what was asked for.
+//! Compares what was granted with what was requested.
 
 use super::text::trim;
 use crate::scope::{Grant, Permission, TokenScope, uncovered};
 use crate::token::{Token, Warning};
 
-/// A life longer than asked for by more than this is worth a warning, in milliseconds. A shorter one never is: services
-/// that keep tokens for a while hand out what is left of them.
+/// A life longer than requested by more than this causes a warning, in milliseconds. A shorter one does not: services
+/// may cache tokens and return them with the remaining life.
 const LIFETIME_TOLERANCE_MS: i64 = 60_000;
-/// How many permissions are described in one warning.
+/// The most permissions described in one warning.
 const MAX_SENTENCES: usize = 3;
 
-/// What the vending service was asked for.
+/// What was requested from the vending service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asked {
     /// What the token may do.
     pub scope: Option<TokenScope>,
     /// How long it lives, in milliseconds.
     pub expires_in: Option<i64>,
-    /// What it carries as claim `id`.
+    /// Its claim `id`.
     pub token_id: Option<String>,
 }
 
-/// Adds a warning to the token for each thing that is not as asked for. `now` is in milliseconds since the epoch.
+/// Adds a warning to the token for each property that differs from the request. `now` is in milliseconds since the
+/// epoch.
 pub(super) fn compare_all(token: &mut Token, asked: &Asked, now: i64) {
     if let Some(scope) = &asked.scope
         && let Some(warning) = compare(token, scope)
@@ -46,10 +47,11 @@ pub(super) fn compare_all(token: &mut Token, asked: &Asked, now: i64) {
     }
 }
 
-/// Does the token permit what was asked for, no less and no more? `None` if it does, or does not say what it permits.
+/// Compares what the token permits with what was requested. `None` if they are equal, or if the token does not state
+/// what it permits.
 ///
 /// The warning is `WARN_SCOPE_WIDER`, `WARN_SCOPE_NARROWER` or, for both at once, `WARN_SCOPE_DIFFERS`. Its message
-/// describes what is more and what is less.
+/// describes the differences.
 pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
     let asked = asked.permissions();
     let (more, less) = match granted.grant()? {
@@ -70,7 +72,7 @@ pub fn compare(granted: &Token, asked: &TokenScope) -> Option<Warning> {
     Some(Warning { code, message })
 }
 
-/// Adds the sentences, if there are any, with this in front.
+/// Appends the sentences, if there are any, after `front`.
 fn add_sentences(message: &mut String, front: &str, sentences: &[String]) {
     if sentences.is_empty() {
         return;
@@ -83,7 +85,7 @@ fn add_sentences(message: &mut String, front: &str, sentences: &[String]) {
     }
 }
 
-/// A sentence for each permission; if there are many, for the first of them.
+/// A sentence for each permission, up to [`MAX_SENTENCES`].
 fn describe<'a>(permissions: impl Iterator<Item = &'a Permission>) -> Vec<String> {
     let mut sentences = Vec::new();
     let mut more = 0_usize;
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn as_asked_is_no_warning() {
+    fn requested_grant_gives_no_warning() {
         let two = format!("{ITEMS},{TOPIC}");
         assert_eq!(verdict(&two, &format!("{TOPIC},{ITEMS}")), None);
         // Written in another way, but the same actions.
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn wider_narrower_and_both_are_described() {
+    fn warns_of_wider_and_narrower_grants() {
         let wider = "The token permits more than was asked for: Read all items in cache \"a\".";
         assert_eq!(verdict(CACHE, ITEMS), Some(("WARN_SCOPE_WIDER", wider.into())));
         let narrower = "The token permits less than was asked for; it lacks: Read all items in cache \"a\".";
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_is_cut() {
+    fn long_lists_are_truncated() {
         let topic = |index: u8| format!(r#"{{"role":"subscribeonly","cache":"a","topic":"t{index}"}}"#);
         let four = (0..4).map(topic).collect::<Vec<_>>().join(",");
         let (code, message) = verdict(&format!("{ITEMS},{four}"), ITEMS).unwrap();
@@ -163,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn a_super_user_is_wider_than_any_scope() {
+    fn super_user_is_wider_than_any_scope() {
         let warning = compare(&token(r#","p":"CAA=""#), &scope(CACHE)).unwrap();
         assert_eq!(warning.code, "WARN_SCOPE_WIDER");
         assert!(warning.message.contains("super-user"), "{}", warning.message);
     }
 
     #[test]
-    fn a_token_that_does_not_say_is_not_compared() {
+    fn unknown_grant_is_not_compared() {
         assert_eq!(compare(&token(""), &scope(CACHE)), None);
         assert_eq!(compare(&token(r#","p":"////""#), &scope(CACHE)), None);
     }
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_longer_life_is_a_warning() {
+    fn warns_of_longer_life_only() {
         // The token has 300 s left.
         for (asked, expected) in [(300, &[][..]), (240, &[]), (239, &["WARN_EXPIRY_LONGER"]), (3600, &[])] {
             let asked = Asked { expires_in: Some(asked * 1000), ..Asked::default() };
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_id_is_the_one_asked_for() {
+    fn warns_of_unexpected_token_id() {
         let asked = |id: &str| Asked { token_id: Some(id.into()), ..Asked::default() };
         for same in ["ann", " ann "] {
             assert_eq!(codes(&asked(same), r#","id":"ann""#), [""; 0]);

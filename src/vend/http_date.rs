@@ -1,19 +1,19 @@
-//! Dates in HTTP headers (RFC 9110, section 5.6.7), all three forms, and those that are nearly so.
+//! Dates in HTTP headers: all three forms of RFC 9110, section 5.6.7, and common deviations.
 
 use super::date::{DAY_MS, FIRST_PLAUSIBLE_MS, HOUR_MS, Input, LAST_PLAUSIBLE_MS, days_since_epoch};
 
 /// The mean year of the Gregorian calendar.
 const MEAN_YEAR_MS: i64 = 31_556_952_000;
 
-/// Reads a date of HTTP, in milliseconds since the epoch. `now` says in which century a year of two digits is.
+/// Parses an HTTP date into milliseconds since the epoch. `now` determines the century of a two-digit year.
 ///
-/// Without a zone it is in UTC, as all dates in HTTP; one that is given counts.
+/// A date without a zone is in UTC, as all dates in HTTP; a zone that is given counts.
 pub(super) fn parse(text: &str, now: i64) -> Option<i64> {
     let text = text.trim_ascii();
     Input::read(text, |input| day_first(input, now)).or_else(|| Input::read(text, asctime))
 }
 
-/// Reads a date as [`parse`] does, also in the forms of JavaScript and of ISO 8601. A date alone is its first moment.
+/// Like [`parse`], but also accepts the forms of JavaScript and ISO 8601. A date alone is its first moment.
 pub(super) fn parse_any(text: &str, now: i64) -> Option<i64> {
     let text = text.trim_ascii();
     parse(text, now).or_else(|| [javascript, iso_8601].iter().find_map(|form| Input::read(text, form)))
@@ -35,7 +35,7 @@ fn day_first(input: &mut Input<'_>, now: i64) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time - zone(input))
 }
 
-/// As C writes it: `Sun Nov  6 08:49:37 1994`. Java has a zone before the year.
+/// The form of C's `asctime`, `Sun Nov  6 08:49:37 1994`. Java adds a zone before the year.
 fn asctime(input: &mut Input<'_>) -> Option<i64> {
     skip_weekday(input, Input::starts_with_letter);
     let month = month(input)?;
@@ -48,7 +48,7 @@ fn asctime(input: &mut Input<'_>) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time)
 }
 
-/// As JavaScript writes it: `Sun Nov 06 1994 08:49:37 GMT+0000`.
+/// The form of JavaScript: `Sun Nov 06 1994 08:49:37 GMT+0000`.
 fn javascript(input: &mut Input<'_>) -> Option<i64> {
     skip_weekday(input, Input::starts_with_letter);
     let month = month(input)?;
@@ -61,7 +61,7 @@ fn javascript(input: &mut Input<'_>) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time - zone(input))
 }
 
-/// `1994-11-06T08:49:37Z`, also with blanks in place of the `T`, or `1994-11-06`.
+/// `1994-11-06T08:49:37Z`, also with blanks instead of the `T`, or `1994-11-06`.
 fn iso_8601(input: &mut Input<'_>) -> Option<i64> {
     let year = input.year()?;
     input.byte(b"-")?;
@@ -73,7 +73,8 @@ fn iso_8601(input: &mut Input<'_>) -> Option<i64> {
     Some(days_since_epoch(year, month, day)? * DAY_MS + time)
 }
 
-/// A word before the rest of the date, with or without a comma. Any will do, of any language: it is not needed.
+/// Skips a word before the rest of the date, with or without a comma. It may be in any language, since it is not
+/// needed.
 fn skip_weekday<'a>(input: &mut Input<'a>, is_rest: fn(&Input<'a>) -> bool) {
     input.optional(|input| {
         let word = input.word();
@@ -93,22 +94,22 @@ fn month(input: &mut Input<'_>) -> Option<i64> {
     month
 }
 
-/// The year that two digits stand for: the last one that is at most fifty years ahead.
+/// The full form of a two-digit year: the latest one that is at most fifty years ahead.
 fn full_year(digits: i64, now: i64) -> i64 {
-    // A clock that was never set must not lead to another century.
+    // Clamped, because an unset clock must not lead to another century.
     let now = now.clamp(FIRST_PLAUSIBLE_MS, LAST_PLAUSIBLE_MS);
-    // The mean year may begin a day early or late, which is nothing to fifty years.
+    // The mean year may begin a day early or late, which does not matter here.
     let last = 1970 + now.div_euclid(MEAN_YEAR_MS) + 50;
     last - (last - digits).rem_euclid(100)
 }
 
-/// In milliseconds; the hour may have one digit.
+/// A time in milliseconds; the hour may have one digit.
 fn time(input: &mut Input<'_>) -> Option<i64> {
     let hour = input.number(1..=2).filter(|hour| *hour <= 23)?;
     Some(hour * HOUR_MS + input.minutes_and_seconds()?)
 }
 
-/// In milliseconds; UTC if there is none.
+/// A zone in milliseconds; UTC if there is none.
 fn zone(input: &mut Input<'_>) -> i64 {
     let zone = input.optional(|input| {
         input.skip_blanks();
@@ -130,7 +131,7 @@ mod tests {
     const EXAMPLE: i64 = 784_111_777_000;
 
     #[test]
-    fn all_forms_of_http() {
+    fn reads_all_http_forms() {
         for text in [
             "Sun, 06 Nov 1994 08:49:37 GMT",
             "Sunday, 06-Nov-94 08:49:37 GMT",
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nearly_so() {
+    fn reads_malformed_forms() {
         for text in [
             "Sun, 06 Nov 1994 08:49:37",
             "sun,6 nov 1994 8:49:37 gmt",
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_are_read_only_where_they_are_asked_for() {
+    fn reads_obsolete_forms_only_on_request() {
         for text in [
             "Sun Nov 06 1994 09:49:37 GMT+0100",
             "Sun Nov 06 1994 08:49:37",
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_refused() {
+    fn rejects_invalid_dates() {
         for text in [
             "",
             "Sun",
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn two_digits_are_of_a_year_at_most_fifty_years_ahead() {
+    fn two_digit_years_are_at_most_fifty_years_ahead() {
         for (this_year, digits, year) in [
             (2026, 26, 2026),
             (2026, 0, 2000),
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn no_clock_is_too_far_off() {
+    fn extreme_clocks_do_not_overflow() {
         for (now, ms) in [(i64::MIN, EXAMPLE), (i64::MAX, EXAMPLE + 252_455_616_000_000)] {
             assert_eq!(parse("Sunday, 06-Nov-94 08:49:37 GMT", now), Some(ms), "{now}");
         }
@@ -256,14 +257,14 @@ mod tests {
         }
 
         #[test]
-        fn takes_anything(text: String, dates in "[0-9A-Za-z:+ ,./-]{0,40}", now: i64) {
+        fn arbitrary_text_does_not_panic(text: String, dates in "[0-9A-Za-z:+ ,./-]{0,40}", now: i64) {
             for text in [&text, &dates] {
                 let _ = parse_any(text, now);
             }
         }
 
         #[test]
-        fn takes_what_is_nearly_a_date(
+        fn near_dates_do_not_panic(
             day in "([a-z]{3},? ?)?[0-9]{1,3}[ -](Jan|Feb|June|Decx|Foo)[ -][0-9]{2,4} ",
             time in "[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[GMTUCZ]{0,3}[+-]?[0-9]{0,4})?",
             now: i64,

@@ -1,8 +1,8 @@
-//! What a vending service is asked, what it answers, and what its refusals mean.
+//! Requests to vending services, their responses, and their errors.
 //!
-//! Vending services are written by hand and differ. Here their answers are brought to one form, [`Answer`], and their
-//! failures to one error, [`VendError`], which says whether to ask again. In an HTTP answer's headers,
-//! [`retry_after()`] finds how long to wait, and [`ServerClock`] what the server's clock shows.
+//! Vending services are custom and differ. [`Answer`] is the common form of their responses, and [`VendError`] of their
+//! failures, including whether to retry. [`retry_after()`] parses the delay in an HTTP response's headers, and
+//! [`ServerClock`] the server's time.
 
 mod answer;
 mod date;
@@ -24,8 +24,8 @@ pub use grant::{Asked, compare};
 pub use retry_after::retry_after;
 pub use server_clock::ServerClock;
 
-/// `Ok` for a success (2xx). After 401, 403, 404 and 410 asking again does not help until something changes; all other
-/// statuses may pass by themselves.
+/// Returns `Ok` for a success (2xx). After 401, 403, 404 and 410 a retry does not help until something changes; all
+/// other statuses may be temporary.
 ///
 /// # Errors
 /// `ERR_VEND_HTTP`.

@@ -1,25 +1,25 @@
-//! `Retry-After` as services and the proxies before them really write it.
+//! Parses `Retry-After` in the forms that services and proxies actually send.
 //!
-//! RFC 9110 (section 10.2.3) has whole seconds and dates. In use are also fractions, units, quotes, times since the
-//! epoch, dates without a zone, and the header written twice.
+//! RFC 9110 (section 10.2.3) defines whole seconds and dates. Fractions, units, quotes, times since the epoch, dates
+//! without a zone and repeated headers occur too.
 
 use super::date::Input;
 use super::http_date;
 use crate::codec::json::Number;
 
-/// No usable value is longer, in bytes.
+/// The longest value that is parsed, in bytes.
 const MAX_LENGTH: usize = 256;
-/// From here on (ten digits) a number is a time since the epoch in seconds: as a delay it would be 31 years.
+/// From this value on (ten digits), a number is a time in seconds since the epoch: as a delay it would be 31 years.
 const FIRST_EPOCH_SECONDS: i64 = 1_000_000_000;
-/// And from here on (thirteen digits) one in milliseconds.
+/// From this value on (thirteen digits), a number is a time in milliseconds since the epoch.
 const FIRST_EPOCH_MS: i64 = 1_000_000_000_000;
 
-/// How long a `Retry-After` header (RFC 9110, section 10.2.3) asks to wait, in milliseconds, never negative; `None`
-/// where it is not understood.
+/// The delay that a `Retry-After` header (RFC 9110, section 10.2.3) asks for, in milliseconds, never negative; `None`
+/// if it cannot be parsed.
 ///
-/// `now` is what the server's clock shows, in milliseconds since the epoch, as far as that is known
-/// ([`ServerClock::server_now`](super::ServerClock::server_now)): it is what times are held against. A fraction of a
-/// millisecond is cut off. Of several values, which proxies may have added, the longest counts.
+/// `now` is the server's time as far as known, in milliseconds since the epoch
+/// ([`ServerClock::server_now`](super::ServerClock::server_now)). Times are relative to it. Fractions of a millisecond
+/// are truncated. Of several values, which proxies may have added, the longest counts.
 ///
 /// ```
 /// use momento_token_wasm::vend::retry_after;
@@ -37,7 +37,7 @@ pub fn retry_after(header: &str, now: i64) -> Option<i64> {
     values(&plain(header)).iter().filter_map(|value| wait(value, now)).max().map(|ms| ms.max(0))
 }
 
-/// The header in small letters, without quotes, and without what stands behind the values: a parameter or a comment.
+/// Converts the header to lower case, and removes quotes and any parameter or comment after the values.
 fn plain(header: &str) -> String {
     header
         .chars()
@@ -52,7 +52,7 @@ fn plain(header: &str) -> String {
         .collect()
 }
 
-/// Splits at commas, except at that behind a weekday, which is part of a date.
+/// Splits at commas, except after a weekday, where the comma is part of a date.
 fn values(text: &str) -> Vec<String> {
     let mut values = Vec::new();
     let mut weekday = None;
@@ -67,14 +67,14 @@ fn values(text: &str) -> Vec<String> {
     values
 }
 
-/// How long one value asks to wait, in milliseconds; negative for a time that is over.
+/// The delay of one value, in milliseconds; negative for a time in the past.
 fn wait(value: &str, now: i64) -> Option<i64> {
     Input::read(value, |input| number(input, now))
         .or_else(|| Input::read(value, duration))
         .or_else(|| http_date::parse_any(value, now).map(|at| at.saturating_sub(now)))
 }
 
-/// A number alone: seconds, or a time since the epoch, which its size tells.
+/// A plain number: seconds or a time since the epoch, distinguished by size.
 fn number(input: &mut Input<'_>, now: i64) -> Option<i64> {
     let is_negative = minus(input);
     let mut number = decimal(input)?;
@@ -98,7 +98,7 @@ fn number(input: &mut Input<'_>, now: i64) -> Option<i64> {
     })
 }
 
-/// Numbers with units, one behind the other: `30s`, `1m30s` (Go), `PT30S` (Java), `2 minutes`; in milliseconds.
+/// A sequence of numbers with units, such as `30s`, `1m30s` (Go), `PT30S` (Java) or `2 minutes`; in milliseconds.
 fn duration(input: &mut Input<'_>) -> Option<i64> {
     let is_negative = minus(input);
     if input.byte(b"p").is_some() {
@@ -117,12 +117,12 @@ fn duration(input: &mut Input<'_>) -> Option<i64> {
     }
 }
 
-/// Reads a sign, if there is one: whether it is a minus.
+/// Parses an optional sign. Returns whether it is a minus.
 fn minus(input: &mut Input<'_>) -> bool {
     input.byte(b"+-") == Some(b'-')
 }
 
-/// Digits, with a point anywhere among them or none.
+/// Digits with an optional decimal point anywhere.
 fn decimal(input: &mut Input<'_>) -> Option<Number> {
     let mut number = Number::ZERO;
     let before = push_digits(input, &mut number);
@@ -131,7 +131,7 @@ fn decimal(input: &mut Input<'_>) -> Option<Number> {
     (before + behind > 0).then_some(number)
 }
 
-/// Appends as many digits as there are to a number; how many there were.
+/// Appends all digits to a number, and returns how many there were.
 fn push_digits(input: &mut Input<'_>, number: &mut Number) -> u64 {
     let mut count = 0;
     while let Some(digit) = input.byte(b"0123456789") {
@@ -141,7 +141,7 @@ fn push_digits(input: &mut Input<'_>, number: &mut Number) -> u64 {
     count
 }
 
-/// A number that is not negative, times 10 to the power of `places`. What does not fit is the longest wait that does.
+/// A non-negative number times 10 to the power of `places`, saturating.
 fn scaled(number: Number, places: i32) -> i64 {
     number.scaled(places).unwrap_or(i64::MAX)
 }
@@ -159,7 +159,7 @@ enum Unit {
 }
 
 impl Unit {
-    /// By its name in small letters, also in the plural.
+    /// The unit with this name in lower case, singular or plural.
     fn of(name: &[u8]) -> Option<Self> {
         // A single letter has no plural.
         let singular = || name.strip_suffix(b"s").filter(|singular| singular.len() > 1);

@@ -1,29 +1,29 @@
-//! What the server's clock shows, by the headers of its answer.
+//! The server's clock, as shown by the headers of a response.
 
 use super::date::SECOND_MS;
 use super::http_date;
 
-/// The client's clock is believed unless the server's `Date` contradicts it by more than this.
+/// The client's clock is trusted unless the server's `Date` differs by more than this, in milliseconds.
 const TOLERANCE_MS: i64 = 5_000;
-/// `Date` has whole seconds, rounded down.
+/// The resolution of `Date`, which is rounded down.
 const DATE_STEP_MS: i64 = SECOND_MS;
 
-/// What an answer's headers say of the time at the server.
+/// What a response's headers say about the server's time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ServerClock {
-    /// The header `Date` (RFC 9110, section 6.6.1): when the answer was written, in milliseconds since the epoch.
+    /// The header `Date` (RFC 9110, section 6.6.1): when the response was generated, in milliseconds since the epoch.
     /// `None` if it is missing or cannot be read.
     pub date: Option<i64>,
-    /// The header `Age` (RFC 9111, section 5.1): how long the answer was in caches that say so, in milliseconds. 0 if
-    /// it is missing or no whole number.
+    /// The header `Age` (RFC 9111, section 5.1): how long the response was in caches, in milliseconds. 0 if it is
+    /// missing or not a whole number.
     pub age: i64,
 }
 
 impl ServerClock {
-    /// Reads the headers `Date`, which may be in any of the three forms of HTTP (RFC 9110, section 5.6.7), and `Age`.
+    /// Reads the headers `Date`, in any of the three HTTP forms (RFC 9110, section 5.6.7), and `Age`.
     ///
-    /// `now` is what the client's clock shows, in milliseconds since the epoch. It says in which century a year of two
-    /// digits is, which only the form of RFC 850 has.
+    /// `now` is the client's time in milliseconds since the epoch. It determines the century of a two-digit year, as in
+    /// the form of RFC 850.
     pub fn from_headers(date: Option<&str>, age: Option<&str>, now: i64) -> Self {
         ServerClock {
             date: date.and_then(|text| http_date::parse(text, now)),
@@ -31,14 +31,14 @@ impl ServerClock {
         }
     }
 
-    /// What the server's clock shows now, in milliseconds since the epoch, rather too late than too early; `None` if
-    /// there is no `Date`. The client's clock must do then.
+    /// An estimate of the server's current time in milliseconds since the epoch, late rather than early. `None` if
+    /// there is no `Date`; use the client's clock then.
     ///
-    /// `sent_at` and `now` are what the client's clock showed when the request was sent, and shows now. `Date` was
-    /// written between the two, and a shared cache adds `Age`. The server's clock stands at their sum at least: a
-    /// client's that is behind is never believed.
+    /// `sent_at` and `now` are the client's time when the request was sent and now. `Date` was generated between the
+    /// two, and a shared cache adds `Age`. The result is at least their sum, so a client's clock that is behind does
+    /// not count.
     ///
-    /// For warnings and [`retry_after`](super::retry_after()) alone: how long a token lives is judged from more than
+    /// Used only for warnings and [`retry_after`](super::retry_after()). The life of a token is computed from more than
     /// this.
     pub fn server_now(self, sent_at: i64, now: i64) -> Option<i64> {
         let earliest = self.date?.saturating_add(self.age);
@@ -49,7 +49,7 @@ impl ServerClock {
     }
 }
 
-/// Digits alone. More than fit are the most that do, as RFC 9111 has it (section 1.2.2).
+/// Parses plain digits, saturating as RFC 9111 requires (section 1.2.2).
 fn seconds(text: &str) -> Option<i64> {
     let text = text.trim_ascii();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn date_is_read_in_the_three_forms_of_http_and_no_other() {
+    fn reads_the_three_http_date_forms_only() {
         for date in ["Thu, 01 Jan 2026 00:00:00 GMT", "Thursday, 01-Jan-26 00:00:00 GMT", "Thu Jan  1 00:00:00 2026"] {
             // A clock that shows 1970 or 1999 does not put the server there.
             for now in [NOW, 0, 946_684_799_000, i64::MIN] {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn age_is_digits_alone() {
+    fn age_accepts_digits_only() {
         for (age, ms) in [("0", 0), ("60", 60_000), (" 060 ", 60_000), ("9223372036854775807", i64::MAX)] {
             assert_eq!(clock("", age).age, ms, "{age}");
         }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_near_is_believed() {
+    fn close_clock_is_believed() {
         for now in [NOW, NOW + 1, NOW + 5_999, NOW + 6_000] {
             assert_eq!(server_now(NOW, now, now), Some(now));
         }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_far_off_is_not() {
+    fn distant_clock_is_not_believed() {
         for now in [NOW - 5_001, NOW - 3_600_000, NOW + 6_001, NOW + 3_600_000] {
             assert_eq!(server_now(NOW, now, now), Some(NOW + 1_000));
         }
@@ -125,20 +125,20 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_from_a_cache_is_older() {
+    fn age_makes_the_server_time_later() {
         let cached = clock("Wed, 31 Dec 2025 23:59:00 GMT", "60");
         assert_eq!(cached.server_now(NOW, NOW), Some(NOW));
         assert_eq!(cached.server_now(NOW + 60_000, NOW + 60_000), Some(NOW + 1_000));
     }
 
     #[test]
-    fn nothing_is_known_without_a_date() {
+    fn no_server_time_without_date() {
         assert_eq!(clock("", "60").server_now(NOW, NOW), None);
     }
 
     proptest! {
         #[test]
-        fn no_text_and_no_time_is_too_much(
+        fn arbitrary_headers_do_not_panic(
             date: String,
             form in "[0-9A-Za-z:+ ,-]{0,40}",
             age in "[0-9 .-]{0,30}",
@@ -153,13 +153,13 @@ mod tests {
         }
 
         #[test]
-        fn the_server_has_come_as_far_as_it_says(date: i64, age in 0..=i64::MAX, sent_at: i64, now: i64) {
+        fn server_time_is_at_least_date(date: i64, age in 0..=i64::MAX, sent_at: i64, now: i64) {
             let clock = ServerClock { date: Some(date), age };
             prop_assert!(clock.server_now(sent_at, now) >= Some(date.saturating_add(age)));
         }
 
         #[test]
-        fn no_clock_is_far_from_the_servers(behind in -86_400_000_i64..86_400_000, took in 0..10_000_i64) {
+        fn server_time_is_near_the_believed_clock(behind in -86_400_000_i64..86_400_000, took in 0..10_000_i64) {
             // The server's clock shows NOW, the client's is wrong.
             let now = NOW - behind;
             for written in [NOW - took, NOW] {

@@ -1,17 +1,17 @@
-//! What an HTTP status means for the next attempt.
+//! What an HTTP status means for retries.
 
-/// 2xx.
+/// Whether the status is 2xx.
 pub(super) fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
-/// Asking again does not help: 401, 403, 404 and 410 stay as they are until something changes. All other statuses may
-/// pass by themselves.
+/// Whether a retry does not help: 401, 403, 404 and 410 persist until something changes. All other statuses may be
+/// temporary.
 pub(super) fn is_final(status: u16) -> bool {
     matches!(status, 401 | 403 | 404 | 410)
 }
 
-/// What to say about a status that is not a success, to be put behind it.
+/// Advice about an unsuccessful status, to be appended to it.
 pub(super) fn advice(status: u16) -> &'static str {
     match status {
         401 => " (unauthorized): sign in again",
@@ -27,7 +27,7 @@ mod tests {
     use super::super::check_status;
 
     #[test]
-    fn tells_what_may_pass_from_what_does_not() {
+    fn distinguishes_temporary_from_terminal_statuses() {
         for status in [200, 201, 204, 299] {
             assert_eq!(check_status(status), Ok(()));
         }

@@ -1,9 +1,9 @@
-//! Text in an answer: what surrounds it, and JSON that an answer holds as a string.
+//! Text in a response: what surrounds it, and JSON in a string.
 
 use crate::codec::json::{Json, parse};
 use crate::token;
 
-/// What services put in front of JSON so that it does not run as a script.
+/// Prefixes that services add to JSON so that it does not run as a script.
 const GUARDS: [&str; 4] = [")]}',", ")]}'", "while(1);", "for(;;);"];
 
 /// Removes white space and the zero-width marks that editors leave from both ends.
@@ -17,24 +17,24 @@ pub(super) fn strip_guard(text: &str) -> &str {
     GUARDS.iter().find_map(|guard| text.strip_prefix(guard)).map_or(text, trim)
 }
 
-/// No more than white space.
+/// Whether a text is empty or white space.
 pub(super) fn is_blank(text: &str) -> bool {
     text.trim_ascii().is_empty()
 }
 
-/// What a string in an answer holds.
+/// The contents of a string in a response.
 pub(super) enum Content {
     /// A name, a credential, or any other text.
     Plain,
     /// JSON: an object, an array or a string.
     Json(Json),
-    /// Text that begins as JSON does, and is none.
+    /// Text that begins like JSON but is invalid.
     BrokenJson,
     WebPage,
 }
 
 impl Content {
-    /// Tells what a string holds by what it begins with.
+    /// Classifies a string by its beginning.
     pub(super) fn of(text: &str) -> Self {
         let text = strip_guard(text);
         match text.chars().next() {
@@ -45,7 +45,7 @@ impl Content {
     }
 }
 
-/// Compares in any case, in ASCII.
+/// Whether `text` starts with `start`, ignoring ASCII case.
 fn starts_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|front| front.eq_ignore_ascii_case(start))
 }
@@ -55,13 +55,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trims_what_is_not_seen() {
+    fn trims_invisible_characters() {
         assert_eq!(trim("\u{feff}\u{200b} a b\r\n\u{2060}"), "a b");
         assert_eq!(trim(" \u{200d}"), "");
     }
 
     #[test]
-    fn a_guard_is_stripped_once() {
+    fn strips_one_json_guard() {
         for text in [" )]}',\n{}", ")]}'{}", "while(1);{}", "for(;;); {} "] {
             assert_eq!(strip_guard(text), "{}", "{text:?}");
         }

@@ -1,14 +1,14 @@
-//! What both ledgers, of a client alone and of a tab in a group, are made of.
+//! Parts shared by both ledgers: of a single client and of a tab in a group.
 
 use crate::clocks::{Clocks, HOUR, MINUTE, MS, SECOND};
 use momento_token_wasm::refresh::{Action, Event, Failure, HEARTBEAT, Machine, Now, Policy};
 
 pub(crate) type Checked = Result<(), String>;
 
-/// What the machine may not have counted yet.
+/// Elapsed time that the machine may not have counted yet.
 pub(crate) const MARGIN: i64 = 250 * MS;
 
-/// What it takes off a token's life for that, and for clocks that go in tenths of a second.
+/// What it subtracts from a token's life for that and for clocks that advance in tenths of a second.
 pub(crate) const LOSS: i64 = MARGIN + 100 * MS;
 
 macro_rules! ensure {
@@ -20,19 +20,19 @@ macro_rules! ensure {
 }
 pub(crate) use ensure;
 
-/// One event, and what is true at that moment.
+/// An event, and the truth at that moment.
 pub(crate) struct Moment<Brings> {
     pub(crate) event: Event,
     /// True time.
     pub(crate) t: i64,
     pub(crate) now: Now,
-    /// How coarse the clocks are.
+    /// The resolution of the clocks.
     pub(crate) grain: i64,
     /// When the wall clock was last set forward (true time).
-    pub(crate) leapt: i64,
+    pub(crate) set_forward_at: i64,
     /// How often it has been set back.
     pub(crate) set_backs: i64,
-    /// The truth about a token that it brings.
+    /// The truth about the token in the event.
     pub(crate) brings: Brings,
 }
 
@@ -45,39 +45,39 @@ impl<Brings> Moment<Brings> {
     }
 }
 
-/// A token that an event brings, and what is true of it.
+/// The truth about a token in an event.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Truth {
     /// When it ends (true time); `None`: never.
     pub(crate) ends: Option<i64>,
-    /// For how long after that (true time) a client may take it for good: its own clock is wrong by so much, or nothing
-    /// is promised to it.
+    /// How long after that (true time) a client may treat it as valid, because its clock is wrong by that much or
+    /// nothing is guaranteed.
     pub(crate) late: i64,
-    /// By how much (ms) it may look older than it is; `None`: by any time.
+    /// By how much (ms) it may look older than it is; `None` for any time.
     pub(crate) error: Option<i64>,
 }
 
-/// No promise is as long.
+/// Longer than any guarantee.
 pub(crate) const ANY: i64 = 1 << 50;
 
 impl Truth {
-    /// Until when (true time) it may be in hand.
+    /// Until when (true time) it may be the current token.
     pub(crate) fn until(&self) -> Option<i64> {
         self.ends.map(|ends| ends + self.late)
     }
 
-    /// Of a token that is brought at `t` by an answer of a host whose clock is right, whether that can be read
-    /// (`dated`) or not. The request `took` so long.
+    /// The truth about a token that arrives at `t` from a host whose clock is right, readable (`dated`) or not, after a
+    /// request that `took` this long.
     pub(crate) fn of_right_host(ends: Option<i64>, clocks: &Clocks, dated: bool, t: i64, took: i64) -> Self {
         let left = ends.map_or(0, |ends| ends - t);
         let ahead = clocks.ahead;
         let near = ahead.abs() < 5 * SECOND - clocks.grain;
         let late = match () {
             () if near => (-ahead).max(0),
-            // Nobody can tell a clock that is behind from a host's that is ahead: a token that has ended when it is
-            // sent is taken for good.
+            // A client's clock that is behind cannot be distinguished from a host's that is ahead, so a token that has
+            // ended when it is sent counts as valid.
             () if ahead < 0 && left <= LOSS => ANY,
-            // `Date` has whole seconds, and nothing is promised of lives that are short.
+            // `Date` has whole seconds, and nothing is guaranteed for short lives.
             () if ahead < 0 && left < (10 * SECOND).max(2 * SECOND + took) => SECOND + took + clocks.grain,
             () => 0,
         };
@@ -90,7 +90,7 @@ impl Truth {
     }
 }
 
-/// For how long (ms) the token in hand is good in the machine's eyes; `i64::MAX`: it never expires.
+/// The remaining life (ms) of the current token according to the machine; `i64::MAX` if unlimited.
 pub(crate) fn valid_for(machine: &Machine) -> Option<i64> {
     machine.token_valid_for().map(|left| left.millis().unwrap_or(i64::MAX))
 }
@@ -107,12 +107,12 @@ impl Ask {
         Ask { since, min_validity: min_validity.max(0), force }
     }
 
-    /// A token with so long left (ms), if there is one, would do.
+    /// Whether a token with this remaining life (ms), if there is one, is enough.
     pub(crate) fn served_by(&self, valid_for: Option<i64>) -> bool {
         !self.force && valid_for.is_some_and(|left| left >= self.min_validity)
     }
 
-    /// A token that truly expires then may be given to it now.
+    /// Checks that a token which truly expires then may be returned now.
     pub(crate) fn may_be_given(&self, expires: Option<i64>, t: i64) -> Checked {
         if let Some(expires) = expires {
             let left = expires - t;
@@ -123,7 +123,7 @@ impl Ask {
     }
 }
 
-/// The service has refused, and is asked again all the same.
+/// Whether the service has refused and is asked again nevertheless.
 pub(crate) fn asks_again(event: Event, actions: &[Action]) -> bool {
     let failure = match event {
         Event::Failed { failure, .. } | Event::SiblingFailed { failure, .. } => failure,
@@ -133,7 +133,7 @@ pub(crate) fn asks_again(event: Event, actions: &[Action]) -> bool {
         && actions.iter().any(|action| matches!(action, Action::Report { retry_at: Some(_), .. }))
 }
 
-/// The one timer: when (monotonic ms) it is due.
+/// The machine's timer: when (monotonic ms) it is due.
 #[derive(Default)]
 pub(crate) struct Alarm(pub(crate) Option<i64>);
 
@@ -149,7 +149,7 @@ impl Alarm {
         Ok(())
     }
 
-    /// It is armed where something is awaited that takes a timer, and for nothing else.
+    /// Checks that it is armed if and only if something is awaited that needs a timer.
     pub(crate) fn check(&self, now: Now, machine: &Machine, in_air: bool, awaited: bool) -> Checked {
         let next = machine.refresh_at();
         let needed = awaited || next.is_some();
@@ -167,11 +167,11 @@ impl Alarm {
     }
 }
 
-/// By when (true time) a token must arrive in fair weather, whatever happened before.
+/// By when (true time) a token must arrive once nothing fails any more.
 ///
-/// At worst the request in the air times out, and then the budget of ten attempts in ten minutes
-/// is waited for; that is longer than any backoff (5 min), pause (5 min) or probe (6 min). What
-/// the server has asked for comes first, with a draw from the backoff on top.
+/// At worst the pending request times out, and then the budget of ten attempts in ten minutes is waited for; that is
+/// longer than any backoff (5 min), pause (5 min) or probe (6 min). What the server has asked for comes first, plus a
+/// random delay of the backoff.
 pub(crate) fn token_due(policy: &Policy, t: i64, not_before: Option<i64>) -> i64 {
     let timeout = policy.request_timeout() * MS;
     let asked = not_before.map_or(0, |until| until + 5 * MINUTE);

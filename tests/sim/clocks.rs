@@ -21,7 +21,7 @@ pub(crate) fn server(t: i64) -> i64 {
 
 #[derive(Clone)]
 pub(crate) struct Clocks {
-    /// How far the wall clock is ahead of the truth.
+    /// How far the wall clock is ahead.
     pub(crate) ahead: i64,
     /// How long the monotonic clock has stood still, less its origin.
     stopped: i64,
@@ -29,12 +29,12 @@ pub(crate) struct Clocks {
     pub(crate) grain: i64,
     /// The monotonic clock stands still during sleep.
     stops: bool,
-    /// What has happened since the clocks were read last.
+    /// What has happened since the last reading.
     slept_unseen: bool,
     set_back_unseen: bool,
     leapt_unseen: bool,
     /// When the wall clock was last set forward: tokens then look older than they are.
-    pub(crate) leapt: i64,
+    pub(crate) set_forward_at: i64,
     /// How often it was set back.
     pub(crate) set_backs: i64,
 }
@@ -51,17 +51,17 @@ impl Clocks {
             slept_unseen: false,
             set_back_unseen: false,
             leapt_unseen: false,
-            leapt: i64::MIN,
+            set_forward_at: i64::MIN,
             set_backs: 0,
         }
     }
 
-    /// Those of another tab on the same device: the wall clock is the same, and so is whatever stops the other; but
-    /// that one has its own origin.
+    /// The clocks of another tab on the same device. The wall clock is the same; the monotonic clock stops in the same
+    /// cases, but has its own origin.
     pub(crate) fn of_another_tab(&self, rng: &mut Rng) -> Self {
         let mut clocks = self.clone();
         clocks.stopped = rng.i64(-DAY..SECOND);
-        clocks.leapt = i64::MIN;
+        clocks.set_forward_at = i64::MIN;
         clocks.set_backs = 0;
         clocks
     }
@@ -74,18 +74,17 @@ impl Clocks {
         Now { wall: round(EPOCH * MS + t + self.ahead), mono: round(t - self.stopped) }
     }
 
-    /// Whether the monotonic clock would stand still in a sleep now. The one thing that cannot be seen is left out, see
-    /// `set`.
+    /// Whether the monotonic clock would stop in a sleep now. Excludes the undetectable case, see `set`.
     pub(crate) fn may_stop(&self) -> bool {
         self.stops && !self.set_back_unseen
     }
 
-    /// Whether the wall clock may be set by so much, see `set`.
+    /// Whether the wall clock may be set by this much, see `set`.
     pub(crate) fn may_be_set(&self, by: i64) -> bool {
         by >= 0 || !self.slept_unseen
     }
 
-    /// Whether setting the wall clock back now would take back a leap that was not seen.
+    /// Whether setting the wall clock back now would undo a step forward that was not noticed.
     pub(crate) fn hides_leap(&self) -> bool {
         self.leapt_unseen
     }
@@ -100,10 +99,10 @@ impl Clocks {
         span
     }
 
-    /// Someone sets the wall clock; false where that is left out.
+    /// Sets the wall clock; false if that is excluded.
     ///
-    /// A wall clock set back while the monotonic clock stood still, with no look at the clocks in
-    /// between, looks like no time passed at all. No client can tell, so it is not simulated.
+    /// A wall clock set back while the monotonic clock stood still, without a reading in between, looks as if no time
+    /// had passed. No client can detect it, so it is not simulated.
     pub(crate) fn set(&mut self, by: i64, t: i64) -> bool {
         if !self.may_be_set(by) {
             return false;
@@ -113,7 +112,7 @@ impl Clocks {
             self.set_back_unseen = true;
             self.set_backs += 1;
         } else {
-            self.leapt = t;
+            self.set_forward_at = t;
             self.leapt_unseen = true;
         }
         true

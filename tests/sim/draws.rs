@@ -1,10 +1,10 @@
-//! What is drawn for a run, whoever's.
+//! Random choices shared by all kinds of runs.
 
 use crate::clocks::{MINUTE, MS, SECOND, log_uniform};
 use fastrand::Rng;
 use momento_token_wasm::refresh::Policy;
 
-/// Mostly the policy that most will have.
+/// A policy, usually the default.
 pub(crate) fn policy(rng: &mut Rng) -> Policy {
     if rng.u8(..3) > 0 {
         return Policy::default();
@@ -14,7 +14,7 @@ pub(crate) fn policy(rng: &mut Rng) -> Policy {
     Policy::new((lo, hi), log_uniform(rng, 1_000, 60_000)).expect("a sane policy")
 }
 
-/// One of these, each as likely as its habit.
+/// Chooses one of these with the given weights.
 pub(crate) fn choose<T: Copy>(rng: &mut Rng, turns: &[T], habits: &[u32]) -> T {
     let all: u32 = habits.iter().sum();
     let mut ticket = rng.u32(..all.max(1));
@@ -27,12 +27,12 @@ pub(crate) fn choose<T: Copy>(rng: &mut Rng, turns: &[T], habits: &[u32]) -> T {
     turns[0]
 }
 
-/// How long until the next thing happens, at this pace.
+/// The time until the next step, at this pace.
 pub(crate) fn pause(rng: &mut Rng, pace: i64) -> i64 {
     (-rng.f64().max(1e-9).ln() * pace as f64) as i64
 }
 
-/// What life (ms) a caller may ask for, of tokens that live so long.
+/// The remaining life (ms) that a caller asks for, given tokens with this life.
 pub(crate) fn min_validity(rng: &mut Rng, ttl: i64) -> i64 {
     let ttl = ttl / MS;
     let choices = [0, -1, 10_000, 10_000, rng.i64(0..ttl), ttl + ttl / 5, i64::MAX, i64::MIN];

@@ -1,4 +1,4 @@
-//! What happened in a run, for people to read.
+//! The readable history of a run.
 
 use crate::clocks::SECOND;
 

@@ -1,16 +1,16 @@
-//! A host that vends, with a clock of its own, and whatever lies between it and the client: caches, service workers.
+//! A vending host with its own clock, and what is between it and the client: caches, service workers.
 
 use crate::check::ANY;
 use crate::clocks::{DAY, HOUR, MINUTE, MS, SECOND, log_uniform, server};
 use fastrand::Rng;
 use momento_token_wasm::refresh::Answer;
 
-/// Which token an answer brings.
+/// Which token an answer contains.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Manner {
     /// A new one for each request.
     Fresh,
-    /// The same one for so much of its life.
+    /// The same one for this part of its life.
     Caches(f64),
     /// The same one until a second before it ends.
     Same,
@@ -22,15 +22,15 @@ pub(crate) enum Manner {
     Stores { age: bool },
 }
 
-/// What an answer says beside its token.
+/// What an answer states next to its token.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Told {
     Nothing,
     /// How long tokens live.
     Whole,
-    /// How long this one still lives.
+    /// The remaining life of this one.
     Left,
-    /// When it ends. The token itself does not say.
+    /// When it ends. The token itself does not state it.
     End,
 }
 
@@ -42,20 +42,20 @@ struct Token {
     ends: i64,
 }
 
-/// What a request brings, and what is true of it.
+/// The result of a request, and the truth about it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Brought {
     pub(crate) id: u32,
     /// When it ends (true time).
     pub(crate) ends: i64,
     pub(crate) answer: Answer,
-    /// When it was asked for.
+    /// When it was requested.
     pub(crate) sent: i64,
-    /// It was written for this request, by a host whose clock is right and can be read.
+    /// Whether it was generated for this request, by a host whose clock is right and readable.
     pub(crate) right_date: bool,
-    /// So have been all before.
+    /// Whether the same holds for all answers before.
     pub(crate) always_right: bool,
-    /// It was minted for this request, and how long it lives is known.
+    /// Whether the token was issued for this request and its life is known.
     pub(crate) fresh: bool,
 }
 
@@ -76,7 +76,7 @@ pub(crate) struct Host {
     dated: bool,
     issued_at: bool,
     told: Told,
-    /// What the app asks for (ms).
+    /// The life that the app requests (ms).
     asked: Option<i64>,
     pub(crate) life: i64,
     latency: i64,
@@ -107,7 +107,7 @@ fn whole(ms: i64) -> i64 {
 }
 
 impl Host {
-    /// One at whose beginning, at `t`, caches may hold something already.
+    /// Creates a host at `t`, when caches may already contain something.
     pub(crate) fn new(rng: &mut Rng, t: i64) -> Self {
         use Manner::*;
         let share = |rng: &mut Rng, from: i64, to: i64| log_uniform(rng, from, to) as f64 / 100.0;
@@ -168,21 +168,21 @@ impl Host {
         host
     }
 
-    /// It never hands out a token that has ended, nor does anything on the way.
+    /// Whether neither it nor a cache ever returns an expired token.
     pub(crate) fn is_sound(&self) -> bool {
         matches!(self.manner, Manner::Fresh | Manner::Caches(_) | Manner::Same)
     }
 
-    /// By a slow clock of its own it hands out tokens that have ended, or did. What a client has learned from that
-    /// stays wrong.
+    /// Whether it returns or has returned expired tokens because its clock is slow. What a client has learned from that
+    /// remains wrong.
     fn is_late(&self) -> bool {
         self.manner == Manner::CachesByItsClock && self.ahead < 0
     }
 
-    /// For how long after its end (true time) a client may take its token for good.
+    /// How long after its end (true time) a client may treat the token as valid.
     pub(crate) fn late(&self, brought: &Brought, ahead: i64, grain: i64) -> i64 {
         match () {
-            // No longer than by its own error, where its clock is right.
+            // If the host's clock is right, no longer than the client's own error.
             () if ahead.abs() <= 5 * SECOND && !self.is_late() => ahead.abs() + 2 * grain,
             () if ahead.abs() > 5 * SECOND && brought.right_date => 0,
             () => ANY,
@@ -254,7 +254,7 @@ impl Host {
         self.write(token, t, kept.is_none())
     }
 
-    /// What comes back for a request, and when.
+    /// The response to a request, and when it arrives.
     pub(crate) fn reply(&mut self, sent: i64, rng: &mut Rng) -> (i64, Option<Brought>) {
         let spread = 1.0 - self.jitter / 2.0 + 2.0 * self.jitter * rng.f64();
         let takes = ((self.latency as f64 * spread) as i64).clamp(MS, 3 * SECOND);

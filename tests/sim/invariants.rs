@@ -1,12 +1,12 @@
-//! What `docs/clocks.md` promises of the lives of tokens, whatever the clocks show, beyond what the ledgers hold every
-//! token to (I1: none is held past its end):
+//! The guarantees of `docs/clocks.md` about the lives of tokens with wrong clocks, in addition to what the ledgers
+//! check for every token (I1: none is kept past its end):
 //!
-//! - I2. A good token is not refused where the client's clock is right, by a service that hands out good ones. It may
-//!   cost one wait of three to four seconds.
-//! - I3. A client whose clock is wrong has a token after one more request at most, where the host's clock is right and
-//!   can be read, or tokens are new and their length is known.
-//! - I4. A token's end never moves later, but for good reason.
-//! - A client whose clock is right pays nothing where the host's is right as well and can be read.
+//! - I2. If the client's clock is right and the service returns valid tokens, none is refused. It may take one
+//!   additional request after three to four seconds.
+//! - I3. If the client's clock is wrong, it has a token after at most one more request, provided that the host's clock
+//!   is right and readable, or that tokens are new and their length is known.
+//! - I4. A token's end is not moved to a later time without proof.
+//! - If the client's clock is right, and the host's is right and readable, no additional request is sent.
 
 use crate::check::{Checked, ensure};
 use crate::clocks::{MS, SECOND};
@@ -14,59 +14,59 @@ use crate::host::Brought;
 use momento_token_wasm::refresh::{Answer, Now};
 use std::collections::BTreeMap;
 
-/// A client's clock that is off by no more is right.
+/// A client's clock that is off by at most this counts as right.
 const RIGHT: i64 = 5 * SECOND;
 
-/// What the machine takes off a life (ms).
+/// What the machine subtracts from a life (ms).
 const LOSS: i64 = 350;
 
 /// By how much (true time) an end may look later than it did: rounding, and what the machine has not counted yet.
 const BLUR: i64 = 700 * MS;
 const SHARED_BLUR: i64 = 5_500 * MS;
 
-/// The wall clock steps where it gets further away (ms) from the monotonic one.
+/// The wall clock has stepped if it diverges from the monotonic one by more than this (ms).
 const STEP: i64 = 250;
 
-/// An answer that takes longer proves nothing.
-const PROMPT: i64 = 10 * SECOND;
+/// A slower answer proves nothing.
+const MAX_LATENCY: i64 = 10 * SECOND;
 
-/// By then the request after an answer in doubt is sent, unless the page is frozen: later it settles nothing.
+/// By then the request after an uncertain answer is sent, unless the page is frozen. A later one does not confirm it.
 const ASKED_AGAIN: i64 = 5 * SECOND;
 
-/// So much later an answer does not settle the doubt about the one before.
+/// After this long, an answer does not confirm an earlier one.
 const DOUBT: i64 = 60 * SECOND;
 
-/// What is known of the end of a token that was in hand once.
+/// What is known about the end of a token that was current once.
 #[derive(Clone, Copy, Debug)]
 struct End {
     /// True time.
     at: i64,
-    /// `Date` of the answers that may have said so: the first and the last.
+    /// `Date` of the first and the last answer that may have stated it.
     dates: [Option<i64>; 2],
-    /// It was reckoned from the length of a life alone.
+    /// Whether it was computed from a length of life alone.
     by_length: bool,
 }
 
-/// One event, as far as it matters here.
+/// The relevant part of an event.
 pub(crate) struct Seen<'a> {
     pub(crate) t: i64,
     pub(crate) now: Now,
     /// How far the client's clock is ahead.
     pub(crate) ahead: i64,
-    /// What a request brought.
+    /// The result of a request.
     pub(crate) brought: Option<&'a Brought>,
-    /// No token from where it comes has ended when it is sent.
+    /// Whether its source never sends expired tokens.
     pub(crate) sound: bool,
     pub(crate) doubted: bool,
     pub(crate) refused: bool,
     pub(crate) installed: bool,
-    /// For how long (ms) the token in hand is good, and which one that is.
+    /// The current token and its remaining life (ms).
     pub(crate) held: Option<(u32, i64)>,
-    /// There are siblings, whose word takes a little off a life.
+    /// Whether there are siblings, whose messages shorten a life a little.
     pub(crate) shared: bool,
-    /// A sibling told of this one, and that its end was moved.
+    /// A sibling sent this token, with its end moved.
     pub(crate) moved: Option<u32>,
-    /// When the next attempt is due (ms).
+    /// When the next request is due (ms).
     pub(crate) next: Option<i64>,
 }
 
@@ -74,22 +74,21 @@ pub(crate) struct Seen<'a> {
 pub(crate) struct Watch {
     last: Option<Now>,
     lead: i64,
-    /// The clock has been set, or it was wrong before.
+    /// Whether the clock has been set, or was wrong from the start.
     was_set: bool,
     ends: BTreeMap<u32, End>,
-    /// When the answer before came, if it left the client without a token that it should have had.
+    /// When the previous answer arrived, if it left the client without a token that it should have had.
     missed: Option<i64>,
-    /// It was in doubt.
+    /// Whether it was uncertain.
     doubted: bool,
-    /// When it came, if there was no token since.
+    /// When it arrived, if there was no token since.
     waiting_since: Option<i64>,
-    /// The page was frozen since.
+    /// Whether the page was frozen since.
     was_frozen: bool,
-    /// It was one by which a client whose clock is wrong is to get on.
+    /// Whether a client with a wrong clock must be able to use it.
     good: bool,
     in_hand: Option<u32>,
-    /// The token that was in hand when the wall clock stepped: its end counts no longer, and will once it is reckoned
-    /// anew.
+    /// The current token when the wall clock stepped: its end does not count until it is computed again.
     forgotten: Option<u32>,
 }
 
@@ -104,11 +103,11 @@ impl Watch {
             self.waiting_since = None;
         }
         if let Some(id) = seen.moved.filter(|id| seen.held.is_none_or(|(held, _)| held != *id)) {
-            // It had good reason, or it would not have been let through there.
+            // The sender has checked the proof.
             self.ends.remove(&id);
         }
         self.never_later(seen)?;
-        // One that nobody waits for any more is no answer.
+        // An answer to a request that is no longer pending does not count.
         if let Some(brought) = seen.brought.filter(|_| seen.doubted || seen.refused || seen.installed) {
             self.not_refused(seen, brought)?;
             self.soon_there(seen, brought)?;
@@ -123,7 +122,7 @@ impl Watch {
         Ok(())
     }
 
-    /// The page is frozen: the answer after that comes too late to settle a doubt.
+    /// The page is frozen, so the next answer comes too late to confirm an uncertain one.
     pub(crate) fn frozen(&mut self) {
         self.missed = None;
         self.was_frozen = true;
@@ -140,7 +139,7 @@ impl Watch {
         stepped
     }
 
-    /// I2, and that nothing is to pay.
+    /// I2, and that no additional request is sent.
     fn not_refused(&self, seen: &Seen<'_>, brought: &Brought) -> Checked {
         if seen.ahead.abs() > RIGHT || !seen.sound {
             return Ok(());
@@ -155,9 +154,9 @@ impl Watch {
                 // No sooner than other limits allow.
                 ensure!((3_000..=4_000).contains(&wait), "I2: asks again after {wait} ms");
             }
-            // Whose clock is as slow as `Date` is coarse may be in doubt in the token's last seconds.
-            let prompt = seen.t - brought.sent <= PROMPT;
-            // What siblings reckoned by a clock that was set since may still cost a wait.
+            // A client whose clock is slow by the resolution of `Date` may be uncertain in the token's last seconds.
+            let prompt = seen.t - brought.sent <= MAX_LATENCY;
+            // What siblings computed by a clock that was set since may still cost a request.
             let agree = !self.was_set && prompt && brought.always_right && (0..=SECOND).contains(&seen.ahead);
             ensure!(!(agree && seen.doubted), "in doubt although both clocks are right");
         }
@@ -167,10 +166,10 @@ impl Watch {
     /// I3.
     fn soon_there(&mut self, seen: &Seen<'_>, brought: &Brought) -> Checked {
         let wrong = seen.ahead.abs() > RIGHT;
-        // What was stuck in a page that was frozen is no measure of time.
-        let prompt = seen.t - brought.sent <= PROMPT;
+        // An answer queued for a frozen page does not measure time.
+        let prompt = seen.t - brought.sent <= MAX_LATENCY;
         let good = prompt && (brought.right_date || brought.fresh);
-        // A doubt of before the host's clock was set right is settled by no single answer.
+        // An answer from before the host's clock was corrected is not confirmed by a single answer.
         let since = core::mem::replace(&mut self.good, good);
         let should = wrong && seen.sound && good && (since || !self.doubted) && brought.ends - seen.t > 12 * SECOND;
         let misses = should && seen.held.is_none();
@@ -207,7 +206,7 @@ impl Watch {
         }
         let known = self.ends.get(&id).copied();
         if let Some(answer) = brought {
-            // Where the end was kept, what it was reckoned from is what it was.
+            // If the end was kept, so was how it was computed.
             let kept = known.filter(|known| (known.at - end).abs() <= blur);
             let by_length = life(&answer).is_some_and(|life| (life - LOSS - valid_for).abs() <= 1)
                 || kept.is_some_and(|known| known.by_length);
@@ -226,7 +225,7 @@ fn earliest(answer: Answer) -> Option<i64> {
     answer.date.map(|date| date + answer.age)
 }
 
-/// The length that rule 5 takes.
+/// The length used by rule 5.
 fn life(answer: &Answer) -> Option<i64> {
     let signed = answer.expires_at.zip(answer.issued_at).map(|(end, start)| end - start);
     signed.into_iter().chain(answer.stated_life).min().or(answer.requested_life).or(Some(25 * 3_600_000 - 60_000))

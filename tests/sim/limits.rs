@@ -1,4 +1,4 @@
-//! What the attempts of every client are held to, alone or in a group.
+//! Rate limits that apply to every client, alone or in a group.
 
 use crate::check::{Checked, Moment, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
@@ -12,30 +12,29 @@ const MAX_RETRY_AFTER: i64 = 60 * MINUTE;
 
 #[derive(Default)]
 pub(crate) struct Limits {
-    /// The last start (true time and monotonic ms).
+    /// The last request (true time and monotonic ms).
     last: Option<(i64, i64)>,
     /// The last ten since a token arrived.
     starts: VecDeque<(i64, i64)>,
-    /// Before when the service asked not to be asked, when it did so, and how often the wall clock
-    /// had been set back.
+    /// The end of a `Retry-After`, when it was received, and how often the wall clock had been set back then.
     not_before: Option<(i64, i64, i64)>,
     pub(crate) spent_budget: bool,
 }
 
 impl Limits {
-    /// Something was tried before.
+    /// Whether a request was sent before.
     pub(crate) fn tried(&self) -> bool {
         self.last.is_some()
     }
 
-    /// Until when (true time) the service asked not to be asked.
+    /// The end of a `Retry-After` (true time).
     pub(crate) fn not_before(&self) -> Option<i64> {
         self.not_before.map(|(until, ..)| until)
     }
 
     /// A request is sent.
     pub(crate) fn start<Brings>(&mut self, moment: &Moment<Brings>) -> Checked {
-        let Moment { t, now, grain, leapt, .. } = *moment;
+        let Moment { t, now, grain, set_forward_at, .. } = *moment;
         if let Some((last, mono)) = self.last.replace((t, now.mono)) {
             ensure!(t - last >= MIN_GAP - grain, "{} ms after the last request", (t - last) / MS);
             ensure!(now.mono - mono >= MIN_GAP / MS, "{} awake ms after the last request", now.mono - mono);
@@ -47,13 +46,13 @@ impl Limits {
         }
         self.starts.push_back((t, now.mono));
         if let Some((until, said, set_backs)) = self.not_before {
-            let early = t < until - moment.slack(set_backs) && leapt < said;
+            let early = t < until - moment.slack(set_backs) && set_forward_at < said;
             ensure!(!early, "{} ms before Retry-After", (until - t) / MS);
         }
         Ok(())
     }
 
-    /// What the service asks for.
+    /// A `Retry-After` was received.
     pub(crate) fn heed<Brings>(&mut self, moment: &Moment<Brings>, failure: Failure) {
         if let Failure::Retry { after } = failure {
             let until = moment.t + after.unwrap_or(0).clamp(0, MAX_RETRY_AFTER / MS) * MS;
@@ -63,13 +62,13 @@ impl Limits {
         }
     }
 
-    /// A token: what holds until one arrives is past.
+    /// A token arrived, which resets the limits that hold until then.
     pub(crate) fn arrived(&mut self) {
         self.not_before = None;
         self.starts.clear();
     }
 
-    /// For how long (ms) the next attempt must wait.
+    /// How long (ms) the next request must wait.
     pub(crate) fn wait(&self, t: i64, now: Now) -> i64 {
         let gap = self.last.map_or(0, |(_, mono)| mono + MIN_GAP / MS - now.mono);
         let tenth = self.starts.front().filter(|_| self.starts.len() == BUDGET);

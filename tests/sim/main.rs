@@ -1,15 +1,15 @@
-//! Seeded simulation of the refresher: a client with unreliable clocks, timers and network, a service in all its moods,
-//! and an application that asks, insists, gives up and rejects, in virtual time; alone, or as one of several tabs.
-//! After every single event the promises of `refresh` are checked against the truth, which only the simulation knows.
-//! Half of the runs are about clocks: the client's and the host's are wrong, and what lies between them serves old
-//! answers (`host.rs`, `invariants.rs`).
+//! Seeded simulation of the refresher in virtual time: a client with unreliable clocks, timers and network, a service
+//! with all kinds of failures, and an application that requests, forces, abandons and rejects tokens, alone or as one
+//! of several tabs. After every event the invariants of `refresh` are checked against the truth, which only the
+//! simulation knows. Half of the runs are about clocks: the client's and the host's are wrong, and caches between them
+//! serve old answers (`host.rs`, `invariants.rs`).
 //!
 //! - `cargo test --release --test sim`: 50,000 runs of each kind; `SIM_RUNS=500000` for more.
 //! - `SIM_SEED=42 cargo test --test sim alone`: one run, with its whole history; `SIM_GROUP_SEED=42 … group`: one of a
 //!   group.
 //!
-//! One thing is left out, because no client can see it: a wall clock set back during the very sleep
-//! that also stops the monotonic clock (see `clocks.rs` and, for tabs, `group/device.rs`).
+//! One case is excluded, because no client can detect it: a wall clock set back during a sleep that also stops the
+//! monotonic clock (see `clocks.rs` and, for tabs, `group/device.rs`).
 #![cfg(not(target_arch = "wasm32"))]
 
 mod alone;
@@ -30,7 +30,7 @@ use tally::Count;
 const RUNS: u64 = 50_000;
 const GROUPS: u64 = 50_000;
 
-/// A run that can be done again with its whole history.
+/// A run that can be replayed with its full history.
 trait Run {
     type Tally: Count;
 

@@ -16,13 +16,13 @@ pub(crate) enum Mood {
     Refusing,
     /// 429 with a Retry-After.
     Busy,
-    /// 200 with something that is no token.
+    /// 200 with something that is not a token.
     Garbage,
-    /// Nothing ever comes back.
+    /// No response ever arrives.
     Silent,
-    /// Slower than most clients care to wait.
+    /// Slower than most request timeouts.
     Slow,
-    /// Tokens that expire any moment, or have.
+    /// Tokens that have expired or are about to.
     Stale,
 }
 
@@ -39,9 +39,9 @@ pub(crate) struct Service {
     pub(crate) mood: Mood,
     pub(crate) ttl: i64,
     pub(crate) latency: i64,
-    /// It hands out a token again until little of its life is left.
+    /// Whether it returns the same token until little of its life is left.
     pub(crate) caches: bool,
-    /// It says nothing of expiry now and then.
+    /// Whether it sometimes omits the expiry.
     pub(crate) forgets: bool,
 }
 
@@ -56,7 +56,7 @@ impl Service {
         }
     }
 
-    /// One that is well, and vends a new token to whoever asks.
+    /// A working service that vends a new token for each request.
     pub(crate) fn fair(ttl: i64, latency: i64) -> Self {
         Service { mood: Mood::Well, ttl, latency, caches: false, forgets: false }
     }
@@ -67,7 +67,7 @@ impl Service {
         self.mood = moods[rng.usize(..moods.len())];
     }
 
-    /// What comes back for a request sent at `t`, and when, if it gets through; `None`: nothing ever.
+    /// The response to a request sent at `t`, and when it arrives; `None` if it never does.
     pub(crate) fn reply(&self, connected: bool, t: i64, rng: &mut Rng) -> Option<(i64, Answer)> {
         if connected {
             return self.answer(t, rng);

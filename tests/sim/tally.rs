@@ -1,11 +1,11 @@
-//! What happened in all runs together.
+//! Totals over all runs.
 
 use std::fmt;
 
-/// What can be added up.
+/// Counters that can be added.
 pub(crate) trait Count: Clone + Default + fmt::Display + Send {
     fn add(&mut self, other: &Self);
-    /// A simulation in which nothing happens proves nothing.
+    /// Checks that everything occurred: a simulation in which nothing happens proves nothing.
     fn assert_all_happened(&self);
 }
 

@@ -1,4 +1,4 @@
-//! A clock that tests drive, in place of the page's.
+//! A clock controlled by tests, which replaces the page's.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -58,7 +58,7 @@ extern "C" {
     fn armed() -> u32;
 }
 
-/// Time that stands still until it is moved. Dropping it gives the page its own clock again.
+/// A clock that advances only when told to. Dropping it restores the page's own clock.
 pub(crate) struct Clock(());
 
 impl Clock {
@@ -68,12 +68,12 @@ impl Clock {
         Clock(())
     }
 
-    /// Gives the page its own clock, should a test that failed have left another.
+    /// Restores the page's own clock, in case a failed test has left another.
     pub(crate) fn of_the_page() {
         restore();
     }
 
-    /// Moves time on, firing timers when they are due.
+    /// Advances the time, firing timers when they are due.
     pub(crate) async fn pass(&self, ms: f64) {
         let then = elapsed() + ms;
         settle().await;
@@ -96,8 +96,8 @@ impl Drop for Clock {
     }
 }
 
-/// Lets promises and what waits for them come to rest, those that take tasks of the engine's as well: reading a stream
-/// does.
+/// Waits until promises and their reactions have settled, including those that need tasks of the engine, such as
+/// reading a stream.
 pub(crate) async fn settle() {
     for _ in 0..10 {
         JsFuture::from(task()).await.unwrap();

@@ -1,4 +1,5 @@
-//! What functions and `fetch` give: responses of any make, what throws when it is read, what comes too late.
+//! Tests of the results of `vend` functions and `fetch`: any response implementation, values that throw when read, late
+//! results.
 
 use crate::clock::{Clock, settle};
 use crate::service::{Service, token};
@@ -12,8 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 /// 2026-12-01T00:00:00Z, in seconds since the epoch.
 const NOW: u32 = 1_796_083_200;
 
-/// What test functions can use: `token`, and `log`, a list that is also here; `endless`, a body that notes in it when it
-/// is cancelled; `thrown`, which is thrown.
+/// What test functions can use: `token`; `log`, a list shared with the test; `endless`, a body that records its
+/// cancellation there; `thrown`, a value to throw.
 const PRELUDE: &str = "
 const endless = () => new ReadableStream({
   pull: (controller) => controller.enqueue(new Uint8Array(65536)),
@@ -40,7 +41,7 @@ struct Given {
 }
 
 impl Given {
-    /// A function that evaluates this expression.
+    /// Creates a function that evaluates this expression.
     fn new(expression: &str) -> Self {
         let make = format!("{PRELUDE} return async (...args) => {expression};");
         let make = Function::new_with_args("token, log, thrown", &make);
@@ -49,14 +50,14 @@ impl Given {
         Given { function: function.unchecked_into(), log, thrown }
     }
 
-    /// A source of which it is `vend`.
+    /// Creates a source with this function as `vend`.
     fn source(&self) -> JsTokenSource {
         let options = Object::new();
         assert!(Reflect::set(&options, &"vend".into(), &self.function).unwrap());
         JsTokenSource::new(&options).unwrap()
     }
 
-    /// A source whose requests it answers in place of `fetch`, until the service is dropped.
+    /// Creates a source whose requests it answers instead of `fetch`, until the service is dropped.
     fn fetched(&self, url: &str) -> (Service, JsTokenSource) {
         let service = Service::answering("[]");
         assert!(Reflect::set(&js_sys::global(), &"fetch".into(), &self.function).unwrap());
@@ -87,13 +88,13 @@ fn message(error: &JsValue) -> String {
 }
 
 #[wasm_bindgen_test]
-fn errors_may_be_sent_to_other_threads() {
+fn errors_are_send_and_sync() {
     fn shared<T: Send + Sync>() {}
     shared::<SourceError>();
 }
 
 #[wasm_bindgen_test]
-async fn responses_of_any_make_are_read() {
+async fn reads_any_response_implementation() {
     let _clock = clock();
     for expression in [
         "duck()",
@@ -104,12 +105,12 @@ async fn responses_of_any_make_are_read() {
         "duck({ get body() { return new Response(token).body; }, text() { throw thrown; } })",
         "duck({ body: { getReader: () => new Response(token).body.getReader() } })",
         "duck({ status: 299.5 })",
-        // Of another realm, which is left while its answer is read.
+        // From another realm, which is removed while its response is read.
         "(() => {
           const frame = document.body.appendChild(document.createElement('iframe'));
           return new frame.contentWindow.Response(token);
         })()",
-        // Bytes of any kind of view, cut within a character and behind a byte order mark.
+        // Bytes in any kind of view, split within a character and after a byte order mark.
         "(() => {
           const chunks = [[0xef, 0xbb], [0xbf], ...[...token].map((char) => [char.charCodeAt()])];
           const read = async () => {
@@ -126,7 +127,7 @@ async fn responses_of_any_make_are_read() {
 }
 
 #[wasm_bindgen_test]
-async fn what_only_resembles_a_response_is_data() {
+async fn response_lookalike_is_data() {
     let _clock = clock();
     for expression in ["duck({ status: '200' })", "duck({ headers: {} })", "duck({ text: 'text' })"] {
         let error = failed(&Given::new(expression).source()).await;
@@ -137,7 +138,7 @@ async fn what_only_resembles_a_response_is_data() {
 }
 
 #[wasm_bindgen_test]
-async fn a_status_that_is_none_is_no_success() {
+async fn invalid_status_is_a_failure() {
     let _clock = clock();
     for (status, shown) in [("NaN", 0), ("-1", 0), ("0", 0), ("1e9", 65_535), ("403.9", 403)] {
         let error = failed(&Given::new(&format!("duck({{ status: {status} }})")).source()).await;
@@ -146,7 +147,7 @@ async fn a_status_that_is_none_is_no_success() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_function_threw_is_the_cause() {
+async fn thrown_value_is_the_cause() {
     let _clock = clock();
     for expression in [
         "{ throw thrown; }",
@@ -167,7 +168,7 @@ async fn what_a_function_threw_is_the_cause() {
 }
 
 #[wasm_bindgen_test]
-async fn a_getter_that_throws_is_an_error_with_its_cause() {
+async fn throwing_getter_is_an_error_with_a_cause() {
     for (expression, expected) in [
         ("throwing('status', duck())", "ERR_VEND_FUNCTION"),
         ("throwing('headers', duck())", "ERR_VEND_FUNCTION"),
@@ -191,7 +192,7 @@ async fn a_getter_that_throws_is_an_error_with_its_cause() {
         let source = given.source();
         let error = failed(&source).await;
         assert_eq!((code(&error), &get(&error, "cause")), (expected.into(), &given.thrown), "{expression}");
-        // It left nothing behind: the next attempt is as good as any.
+        // It left no state behind: the next request succeeds.
         let waiting = source.get_token(&JsValue::UNDEFINED);
         clock.pass(60_000.0).await;
         assert_eq!(get(&settled(waiting).await.unwrap(), "tokenId"), "one", "{expression}");
@@ -200,7 +201,7 @@ async fn a_getter_that_throws_is_an_error_with_its_cause() {
 }
 
 #[wasm_bindgen_test]
-async fn chunks_that_are_no_bytes_cut_an_answer_off() {
+async fn non_byte_chunks_truncate_the_body() {
     let _clock = clock();
     for value in ["'text'", "7", "null", "{ length: 3 }", "[1, 2]"] {
         let chunk = format!("({{ done: false, value: {value} }})");
@@ -213,7 +214,7 @@ async fn chunks_that_are_no_bytes_cut_an_answer_off() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refusal_whose_header_cannot_be_read_keeps_its_status() {
+async fn unreadable_header_keeps_the_status() {
     let _clock = clock();
     let given = Given::new(
         "duck({ status: 401, headers: { get(name) { if (name === 'retry-after') throw thrown; return null; } } })",
@@ -225,7 +226,7 @@ async fn a_refusal_whose_header_cannot_be_read_keeps_its_status() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_that_was_read_is_none() {
+async fn used_body_is_an_error() {
     let _clock = clock();
     let given = Given::new("(() => { const read = new Response(token); read.text(); return read; })()");
     let error = failed(&given.source()).await;
@@ -234,7 +235,7 @@ async fn a_body_that_was_read_is_none() {
 }
 
 #[wasm_bindgen_test]
-async fn a_body_that_is_not_wanted_is_cancelled() {
+async fn unwanted_body_is_cancelled() {
     let _clock = clock();
     for (expression, expected) in [
         ("new Response(endless())", "ERR_VEND_TOO_LARGE"),
@@ -262,7 +263,7 @@ async fn a_body_that_is_not_wanted_is_cancelled() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_request_reads_is_cancelled_when_it_is_given_up() {
+async fn aborted_request_cancels_its_body() {
     let clock = clock();
     for closes in [false, true] {
         let given = Given::new("new Response(silent())");
@@ -281,7 +282,7 @@ async fn what_a_request_reads_is_cancelled_when_it_is_given_up() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_comes_when_nobody_wants_it_is_let_go() {
+async fn late_response_is_cancelled() {
     let clock = clock();
     let late = "new Promise((resolve) => setTimeout(() => resolve(new Response(silent())), 15000))";
     let of_a_function = Given::new(late);
@@ -300,7 +301,7 @@ async fn an_answer_that_comes_when_nobody_wants_it_is_let_go() {
     clock.pass(10_000.0).await;
     assert_eq!(of_a_function.log(), "cancelled");
 
-    // A polyfill may not know signals.
+    // A polyfill may not support signals.
     let of_fetch = Given::new(late);
     let (_service, source) = of_fetch.fetched("/token");
     let waiting = source.get_token(&JsValue::UNDEFINED);
@@ -312,7 +313,7 @@ async fn an_answer_that_comes_when_nobody_wants_it_is_let_go() {
 }
 
 #[wasm_bindgen_test]
-async fn what_fetch_rejects_with_is_the_cause() {
+async fn fetch_rejection_is_the_cause() {
     let _clock = clock();
     for (url, redirect) in [
         ("/token", "a redirect away from the page's origin (the user's session may have ended)"),
@@ -334,7 +335,7 @@ async fn what_fetch_rejects_with_is_the_cause() {
 }
 
 #[wasm_bindgen_test]
-async fn a_redirect_of_any_make_is_let_go() {
+async fn redirect_body_is_cancelled() {
     let _clock = clock();
     for expression in [
         "duck({ status: 303, headers: { get: () => '/there' }, body: silent() })",

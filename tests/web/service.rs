@@ -1,4 +1,4 @@
-//! A vending service in place of the page's `fetch`.
+//! A vending service that replaces the page's `fetch`.
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -38,7 +38,7 @@ extern "C" {
     fn watch_channels() -> JsValue;
 }
 
-/// A token that expires then (seconds since the epoch), signed by nobody.
+/// An unsigned token with this expiry (seconds since the epoch).
 pub(crate) fn token(id: &str, expires: u32) -> String {
     let encode = |json: &str| {
         let encode: Function = Reflect::get(&js_sys::global(), &"btoa".into()).unwrap().unchecked_into();
@@ -49,13 +49,14 @@ pub(crate) fn token(id: &str, expires: u32) -> String {
     format!("{}.{}.c2ln", encode(r#"{"alg":"HS256"}"#), encode(&claims))
 }
 
-/// What answers requests. Dropping it gives the page its own `fetch` again.
+/// The service. Dropping it restores the page's own `fetch`.
 pub(crate) struct Service {
     requests: js_sys::Array,
 }
 
 impl Service {
-    /// Gives these answers in turn, the last one again and again: `{"status", "body", "headers"}`, or `{"hangs": true}`.
+    /// Responds with these answers in order, repeating the last one: `{"status", "body", "headers"}`, or `{"hangs":
+    /// true}`.
     pub(crate) fn answering(answers: &str) -> Self {
         let requests = js_sys::Array::new();
         replace_fetch(&requests, js_sys::JSON::parse(answers).unwrap().unchecked_ref());
@@ -73,7 +74,7 @@ impl Service {
         Reflect::get(&init, &"body".into()).unwrap().as_string().unwrap_or_default()
     }
 
-    /// A part of the first request, by the names that lead to it.
+    /// A part of the first request, by its path of names.
     pub(crate) fn first(&self, path: &[&str]) -> JsValue {
         path.iter().fold(self.requests.get(0), |value, name| Reflect::get(&value, &(*name).into()).unwrap())
     }
@@ -85,11 +86,11 @@ impl Drop for Service {
     }
 }
 
-/// Notes the names of the channels that are opened, until it is dropped.
+/// Records the names of opened channels until it is dropped.
 pub(crate) struct Channels(JsValue);
 
 impl Channels {
-    /// Begins.
+    /// Starts recording.
     pub(crate) fn watch() -> Self {
         Channels(watch_channels())
     }

@@ -31,7 +31,7 @@ fn id(token: &Token) -> &str {
     token.token_id().unwrap()
 }
 
-/// A function that vends tokens with the number of the call, good for five minutes; and how often it was called.
+/// A function that vends tokens numbered by call and valid for five minutes, and the number of calls.
 fn counted() -> (TokenSource, Rc<Cell<u32>>) {
     let calls = Rc::new(Cell::new(0));
     let count = Rc::clone(&calls);
@@ -44,7 +44,7 @@ fn counted() -> (TokenSource, Rc<Cell<u32>>) {
     (source.build().unwrap(), calls)
 }
 
-/// What a watch has seen: the identifier of each token, in turn.
+/// The identifiers of the tokens seen by a watch, in order.
 fn watch(source: &TokenSource) -> (Watch, Rc<RefCell<Vec<String>>>) {
     let seen = Rc::new(RefCell::new(Vec::new()));
     let list = Rc::clone(&seen);
@@ -62,13 +62,13 @@ async fn next(tokens: &mut Tokens) -> Option<Arc<Token>> {
     poll_fn(|context| Pin::new(&mut *tokens).poll_next(context)).await
 }
 
-/// Looks once, without waiting.
+/// Polls once, without waiting.
 fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[wasm_bindgen_test]
-async fn a_token_is_replaced_before_it_expires_again_and_again() {
+async fn renews_repeatedly_before_expiry() {
     let clock = clock();
     let (source, calls) = counted();
     assert_eq!((calls.get(), clock.timers(), source.snapshot().status), (0, 0, Status::Idle), "building does no I/O");
@@ -88,7 +88,7 @@ async fn a_token_is_replaced_before_it_expires_again_and_again() {
 }
 
 #[wasm_bindgen_test]
-async fn callers_share_a_request_and_the_token_in_hand() {
+async fn callers_share_a_request_and_the_current_token() {
     let clock = clock();
     let (source, calls) = counted();
     let (first, second) = (source.token(), source.clone().token());
@@ -98,7 +98,7 @@ async fn callers_share_a_request_and_the_token_in_hand() {
     assert_eq!(calls.get(), 1);
     let forced = GetToken::new().force_refresh(true);
     let longer = GetToken::new().min_validity(Duration::from_secs(3_600));
-    // Requests that callers cause have seconds between them.
+    // Requests caused by callers are at least a second apart.
     for (options, expected) in [(forced, Ok("2")), (longer, Err("ERR_TOKEN_TOO_SHORT"))] {
         let caller = source.token_with(options);
         clock.pass(30_000.0).await;
@@ -108,7 +108,7 @@ async fn callers_share_a_request_and_the_token_in_hand() {
 }
 
 #[wasm_bindgen_test]
-async fn a_caller_that_goes_away_is_not_settled_and_the_request_goes_on() {
+async fn dropped_call_does_not_cancel_the_request() {
     let clock = clock();
     let (source, calls) = counted();
     let mut caller = source.token();
@@ -119,7 +119,7 @@ async fn a_caller_that_goes_away_is_not_settled_and_the_request_goes_on() {
 }
 
 #[wasm_bindgen_test]
-async fn closing_aborts_the_request_and_settles_who_waits() {
+async fn close_aborts_the_request_and_settles_callers() {
     let clock = clock();
     let service = Service::answering(r#"[{"hangs":true}]"#);
     let source = TokenSource::builder("/token").build().unwrap();
@@ -131,13 +131,13 @@ async fn closing_aborts_the_request_and_settles_who_waits() {
     assert_eq!(service.first(&["init", "signal", "aborted"]), true);
     assert_eq!(caller.await.unwrap_err().code(), "ERR_CLOSED");
     assert_eq!(clock.timers(), 0);
-    // What becomes of the request concerns nobody any more.
+    // The result of the request is no longer used.
     settle().await;
     assert_eq!((source.snapshot().status, service.requests()), (Status::Closed, 1));
 }
 
 #[wasm_bindgen_test]
-async fn a_request_that_is_given_up_drops_what_the_function_waits_for() {
+async fn timed_out_request_drops_the_vend_future() {
     let clock = clock();
     let held = Rc::new(());
     let weak = Rc::downgrade(&held);
@@ -164,7 +164,7 @@ async fn a_request_that_is_given_up_drops_what_the_function_waits_for() {
 }
 
 #[wasm_bindgen_test]
-async fn a_retry_after_holds_also_where_the_refresh_token_was_refused() {
+async fn retry_after_applies_after_a_refused_refresh_token() {
     let clock = clock();
     let first = format!(r#"{{\"authToken\":\"{}\",\"refreshToken\":\"again\"}}"#, token("1", NOW + LIFE));
     let refused = r#"{"status":403,"headers":{"retry-after":"7"}}"#;
@@ -183,7 +183,7 @@ async fn a_retry_after_holds_also_where_the_refresh_token_was_refused() {
 }
 
 #[wasm_bindgen_test]
-async fn a_watch_ends_when_it_is_dropped() {
+async fn watch_ends_on_drop() {
     let clock = clock();
     let (source, _) = counted();
     let ((first, seen), (_second, all)) = (watch(&source), watch(&source));
@@ -194,7 +194,7 @@ async fn a_watch_ends_when_it_is_dropped() {
 }
 
 #[wasm_bindgen_test]
-async fn a_watch_may_use_and_close_its_source() {
+async fn watch_may_use_and_close_its_source() {
     let clock = clock();
     let (source, calls) = counted();
     let handle = source.clone();
@@ -214,7 +214,7 @@ async fn a_watch_may_use_and_close_its_source() {
 }
 
 #[wasm_bindgen_test]
-async fn a_watch_that_captures_the_last_handle_closes_with_its_end() {
+async fn watch_with_the_last_handle_closes_on_drop() {
     let clock = clock();
     let (source, _) = counted();
     let handle = source.clone();
@@ -227,7 +227,7 @@ async fn a_watch_that_captures_the_last_handle_closes_with_its_end() {
 }
 
 #[wasm_bindgen_test]
-async fn what_a_watch_changes_at_its_first_call_is_heard() {
+async fn changes_made_in_the_first_watch_call_are_observed() {
     let clock = clock();
     let (source, _) = counted();
     let handle = RefCell::new(Some(source.clone()));
@@ -237,7 +237,7 @@ async fn what_a_watch_changes_at_its_first_call_is_heard() {
         list.borrow_mut().push(snapshot.status);
         if let Some(handle) = handle.take() {
             handle.close();
-            // Another watch, begun within a call, hears of the end as well.
+            // A watch started within a call is notified of the end too.
             let inner = Rc::clone(&list);
             std::mem::forget(handle.watch(move |snapshot| inner.borrow_mut().push(snapshot.status)));
         }
@@ -248,7 +248,7 @@ async fn what_a_watch_changes_at_its_first_call_is_heard() {
 }
 
 #[wasm_bindgen_test]
-async fn the_last_handle_closes() {
+async fn dropping_the_last_handle_closes() {
     let clock = clock();
     let (source, _) = counted();
     let (_watch, seen) = watch(&source);
@@ -265,7 +265,7 @@ async fn the_last_handle_closes() {
 }
 
 #[wasm_bindgen_test]
-async fn who_waits_keeps_the_source_open() {
+async fn pending_call_keeps_the_source_open() {
     let _clock = clock();
     let (source, _) = counted();
     let caller = source.token();
@@ -274,7 +274,7 @@ async fn who_waits_keeps_the_source_open() {
 }
 
 #[wasm_bindgen_test]
-async fn a_closed_source_says_so() {
+async fn closed_source_returns_closed() {
     let clock = clock();
     for begins in [true, false] {
         let (source, calls) = counted();
@@ -294,7 +294,7 @@ async fn a_closed_source_says_so() {
 }
 
 #[wasm_bindgen_test]
-async fn a_stream_gives_each_token_once_and_the_last_of_several() {
+async fn stream_yields_each_token_once_and_skips_to_the_latest() {
     let clock = clock();
     let (source, _) = counted();
     let mut tokens = source.tokens();
@@ -309,7 +309,7 @@ async fn a_stream_gives_each_token_once_and_the_last_of_several() {
 }
 
 #[wasm_bindgen_test]
-async fn a_get_asks_by_parameters() {
+async fn get_sends_query_parameters() {
     let _clock = clock();
     let service = Service::answering(&format!(r#"[{{"status":200,"body":"{}"}}]"#, token("1", NOW + LIFE)));
     let scope = r#"{"permissions":[{"role":"readonly","cache":"a b"}]}"#;
@@ -328,7 +328,7 @@ async fn a_get_asks_by_parameters() {
 }
 
 #[wasm_bindgen_test]
-async fn a_post_asks_by_json_and_sends_the_refresh_token_along() {
+async fn post_sends_json_with_the_refresh_token() {
     let clock = clock();
     let body = format!(r#"{{\"authToken\":\"{}\",\"refreshToken\":\"again\"}}"#, token("1", NOW + LIFE));
     let service = Service::answering(&format!(r#"[{{"status":200,"body":"{body}"}}]"#));
@@ -348,7 +348,7 @@ async fn a_post_asks_by_json_and_sends_the_refresh_token_along() {
 }
 
 #[wasm_bindgen_test]
-async fn failures_have_codes_and_what_lies_behind_them() {
+async fn errors_have_codes_and_causes() {
     let clock = clock();
     let large = format!(r#"{{"status":200,"body":"{}"}}"#, "x".repeat(300_000));
     for (answer, code, status) in [
@@ -380,7 +380,7 @@ async fn failures_have_codes_and_what_lies_behind_them() {
 }
 
 #[wasm_bindgen_test]
-async fn a_rejected_token_is_replaced_and_another_is_no_news() {
+async fn rejects_only_the_current_token() {
     let clock = clock();
     let (source, calls) = counted();
     let first = source.token().await.unwrap();
@@ -392,9 +392,9 @@ async fn a_rejected_token_is_replaced_and_another_is_no_news() {
     assert_eq!(calls.get(), 2);
 }
 
-/// By the page's own clock, for siblings speak through the browser.
+/// Uses the page's own clock, because siblings communicate through the browser.
 #[wasm_bindgen_test]
-async fn sources_that_share_send_one_request() {
+async fn shared_sources_send_one_request() {
     Clock::of_the_page();
     let body =
         format!(r#"{{"status":200,"body":"{}"}}"#, token("shared", (js_sys::Date::now() / 1_000.0) as u32 + 3_600));
@@ -407,7 +407,7 @@ async fn sources_that_share_send_one_request() {
 }
 
 #[wasm_bindgen_test]
-async fn a_redirect_that_leaves_is_not_followed() {
+async fn cross_origin_redirect_is_not_followed() {
     let _clock = clock();
     let service = Service::answering(r#"[{"status":302,"headers":{"location":"https://elsewhere.example/"}}]"#);
     let source = TokenSource::builder("https://tokens.example/token").build().unwrap();
@@ -421,7 +421,7 @@ async fn a_redirect_that_leaves_is_not_followed() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_announces_too_much_is_not_read() {
+async fn oversized_content_length_is_not_read() {
     let _clock = clock();
     let _service = Service::answering(r#"[{"status":200,"body":"x","headers":{"content-length":"9999999"}}]"#);
     let source = TokenSource::builder("/token").build().unwrap();
@@ -429,7 +429,7 @@ async fn an_answer_that_announces_too_much_is_not_read() {
 }
 
 #[wasm_bindgen_test]
-async fn a_page_that_is_online_again_asks_at_once() {
+async fn online_event_sends_a_request() {
     let clock = clock();
     let service = Service::answering(r#"[{"status":503}]"#);
     let source = TokenSource::builder("/token").build().unwrap();
@@ -449,7 +449,7 @@ async fn a_page_that_is_online_again_asks_at_once() {
     assert_eq!(service.requests(), closed);
 }
 
-/// What an object literal in JavaScript is.
+/// Parses a JavaScript object literal.
 fn literal(text: &str) -> wasm_bindgen::JsValue {
     js_sys::Function::new_no_args(&format!("return {text}")).call0(&wasm_bindgen::JsValue::UNDEFINED).unwrap()
 }
@@ -459,9 +459,9 @@ fn dispatch(kind: &str) {
     window.dispatch_event(&web_sys::Event::new(kind).unwrap()).unwrap();
 }
 
-/// By the page's own clock, for messages go through the browser.
+/// Uses the page's own clock, because messages go through the browser.
 #[wasm_bindgen_test]
-async fn messages_that_make_no_sense_change_nothing() {
+async fn ignores_malformed_messages() {
     Clock::of_the_page();
     let service = Service::answering(r#"[{"status":401}]"#);
     let source = TokenSource::builder("/token").share_across_tabs("hostile").build().unwrap();
@@ -488,7 +488,7 @@ async fn messages_that_make_no_sense_change_nothing() {
         channel.post_message(&js_sys::JSON::parse(&message).unwrap()).unwrap();
     }
     settle().await;
-    // What JSON does not have.
+    // Values that JSON does not have.
     for number in ["NaN", "Infinity", "-Infinity", "-1e300", "1e300"] {
         for (left, sent_at) in [(number, "Date.now()"), ("9e5", number)] {
             let message = format!(
@@ -499,7 +499,7 @@ async fn messages_that_make_no_sense_change_nothing() {
     }
     settle().await;
     assert_eq!((format!("{:?}", source.snapshot()), service.requests()), (before, 1));
-    // One that makes sense, by the same way: messages arrive in the order in which they were sent.
+    // A valid message on the same channel: messages arrive in order.
     let message = format!(
         "{{kind:'token',answer:'{}',left:9e5,sentAt:{now},fresh:true,extended:false}}",
         self::token("sibling", (now / 1_000.0) as u32 + 900)

@@ -1,4 +1,4 @@
-//! What `wasm-pack build` exports (`src/js/standalone`).
+//! Tests of the exports of `wasm-pack build` (`src/js/standalone`).
 
 use js_sys::{JSON, Object, Reflect};
 use momento_token_wasm::js::standalone::{
@@ -8,7 +8,7 @@ use momento_token_wasm::js::standalone::{
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// A synthetic disposable token without permissions, signed by nobody; it expires in 2100.
+/// A synthetic unsigned disposable token without permissions, which expires in 2100.
 const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzb21lb25lIiwidmVyIjoxLCJleHAiOjQxMDI0NDQ4MDB9.c2lnbmF0dXJl";
 const UNDEFINED: JsValue = JsValue::UNDEFINED;
 
@@ -23,7 +23,7 @@ fn code<T>(result: Result<T, Refused>) -> String {
     get(&error, "code").as_string().unwrap()
 }
 
-/// What an object literal in JavaScript is.
+/// Parses a JavaScript object literal.
 fn parse(json: &str) -> JsValue {
     JSON::parse(json).unwrap()
 }
@@ -33,7 +33,7 @@ fn json(value: &JsValue) -> String {
 }
 
 #[wasm_bindgen_test]
-fn a_token_is_read_and_never_printed() {
+fn decodes_token_without_printing_it() {
     let options = parse(r#"{"endpoint":"cell.momentohq.com"}"#);
     let token = decode_token(&TOKEN.into(), &options).unwrap();
     assert_eq!(key_version(&TOKEN.into()), "v1");
@@ -52,7 +52,7 @@ fn a_token_is_read_and_never_printed() {
 }
 
 #[wasm_bindgen_test]
-fn what_is_wrong_is_a_token_error_with_a_code() {
+fn errors_are_token_errors_with_a_code() {
     let decode = |options: &str| code(decode_token(&TOKEN.into(), &parse(options)));
     assert_eq!(code(decode_token(&UNDEFINED, &UNDEFINED)), "ERR_ARGUMENT");
     assert_eq!(code(decode_token(&"x".into(), &UNDEFINED)), "ERR_TOKEN_MALFORMED");
@@ -73,7 +73,7 @@ fn what_is_wrong_is_a_token_error_with_a_code() {
 }
 
 #[wasm_bindgen_test]
-fn builders_never_widen() {
+fn builders_do_not_widen() {
     let scope = DisposableTokenScopes::cache_key_read_only(&"a".into(), &"k".into()).unwrap();
     assert_eq!(json(&scope), r#"{"permissions":[{"role":"readonly","cache":"a","item":{"key":"k"}}]}"#);
     assert!(Object::is_frozen(scope.unchecked_ref::<Object>()));
@@ -92,7 +92,7 @@ fn builders_never_widen() {
 }
 
 #[wasm_bindgen_test]
-fn scopes_are_read_strictly() {
+fn parses_scopes_strictly() {
     let written = r#"{"permissions":[{"role":"readonly","cache":"a","item":{"key":"k"}}]}"#;
     let scope = parse_scope(&parse(written), &UNDEFINED).unwrap();
     assert_eq!(json(&scope), written);
@@ -154,7 +154,7 @@ mod source {
     }
 
     #[wasm_bindgen_test]
-    async fn a_token_is_the_same_object_until_the_next_one() {
+    async fn current_token_keeps_its_identity() {
         let _clock = clock();
         let body = format!(r#"[{{"status":200,"body":"{}"}}]"#, token("one", NOW + 300));
         let service = Service::answering(&body);
@@ -178,7 +178,7 @@ mod source {
     }
 
     #[wasm_bindgen_test]
-    async fn a_function_may_give_text_an_object_or_a_response() {
+    async fn vend_may_return_text_object_or_response() {
         let _clock = clock();
         let token = token("one", NOW + 300);
         for answer in [
@@ -205,7 +205,7 @@ mod source {
     }
 
     #[wasm_bindgen_test]
-    async fn a_function_that_gives_no_answer_is_called_three_times() {
+    async fn unusable_vend_result_is_retried_twice() {
         let clock = clock();
         let source = JsTokenSource::new(&vend("globalThis.calls = (globalThis.calls ?? 0) + 1; return 7")).unwrap();
         assert_eq!(code_of(source.get_token(&JsValue::UNDEFINED)).await, "ERR_VEND_FUNCTION");
@@ -214,7 +214,7 @@ mod source {
     }
 
     #[wasm_bindgen_test]
-    async fn a_function_is_told_what_is_wanted() {
+    async fn vend_receives_its_context() {
         let _clock = clock();
         let answer = format!("globalThis.told = JSON.stringify(context); return '{}'", token("me", NOW + 300));
         let options = vend(&answer);
@@ -229,7 +229,7 @@ mod source {
     }
 
     #[wasm_bindgen_test]
-    async fn a_signal_ends_the_wait() {
+    async fn abort_signal_ends_the_wait() {
         let _clock = clock();
         let _service = Service::answering(r#"[{"hangs":true}]"#);
         let source = JsTokenSource::new(&parse(r#"{"vend":"/token"}"#)).unwrap();
@@ -243,7 +243,7 @@ mod source {
     }
 
     #[wasm_bindgen_test]
-    async fn options_that_make_no_sense_are_refused() {
+    async fn rejects_invalid_options() {
         for options in [
             "7",
             "{}",

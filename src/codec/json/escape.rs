@@ -1,7 +1,7 @@
-//! What is between the quotes of a string: characters that mean themselves, and escapes.
+//! The contents of JSON strings: unescaped characters and escapes.
 
-/// How many bytes precede the next quote, backslash or control character. Eight at a time, since a credential is one
-/// long string: byte by byte, this alone would be a tenth of decoding.
+/// The number of bytes before the next quote, backslash or control character. Processes eight bytes at a time, since a
+/// credential is one long string: byte by byte, this would take a tenth of the decoding time.
 pub(super) fn plain_run(bytes: &[u8]) -> usize {
     let (words, _) = bytes.as_chunks();
     let plain_words = words.iter().take_while(|word| !has_special(u64::from_le_bytes(**word))).count();
@@ -9,23 +9,23 @@ pub(super) fn plain_run(bytes: &[u8]) -> usize {
     plain_words * 8 + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
 }
 
-/// What does not mean itself in a string.
+/// Whether a byte needs an escape in a string.
 fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..=0x1f)
 }
 
-/// True if one of eight bytes [`is_special`].
+/// Whether any of eight bytes [`is_special`].
 fn has_special(word: u64) -> bool {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGH_BITS: u64 = ONES * 0x80;
-    // Subtracting 1 borrows into the high bit of a byte that is 0, and of no other below 0x80.
+    // Subtracting 1 sets the high bit of a byte below 0x80 only if the byte is 0.
     let has_zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH_BITS != 0;
     let without_low_bits = word & (ONES * 0xe0);
     has_zero(without_low_bits) || has_zero(word ^ (ONES * 0x22)) || has_zero(word ^ (ONES * 0x5c))
 }
 
-/// The character of an escape, and how many bytes spell it, both without the backslash. The error is what a valid
-/// escape would have.
+/// Decodes an escape, without its backslash, into a character and the number of bytes read. The error is what was
+/// expected instead.
 pub(super) fn escape(bytes: &[u8]) -> Result<(char, usize), &'static str> {
     let [letter, rest @ ..] = bytes else { return Err("a known escape") };
     let character = match letter {
@@ -41,7 +41,7 @@ pub(super) fn escape(bytes: &[u8]) -> Result<(char, usize), &'static str> {
     Ok((character, 1))
 }
 
-/// The same without the `u`: a UTF-16 code unit, or a pair of surrogates as `d83d\ude00`.
+/// Decodes a Unicode escape after the `u`: a UTF-16 code unit, or a surrogate pair such as `d83d\ude00`.
 fn unicode_escape(bytes: &[u8]) -> Result<(char, usize), &'static str> {
     let first = hex4(bytes)?;
     if let (0xd800..=0xdbff, Some([b'\\', b'u', second @ ..])) = (first, bytes.get(4..)) {
@@ -64,9 +64,9 @@ fn hex4(bytes: &[u8]) -> Result<u32, &'static str> {
     Ok(unit)
 }
 
-/// The text of a string, out of what is between its quotes, whose escapes are valid.
+/// Decodes the contents of a string whose escapes are known to be valid.
 pub(super) fn unescape(content: &str) -> String {
-    // With room for all of it: a string that grows leaves a copy behind, and this may be a credential.
+    // With full capacity, because a string that grows leaves copies in memory, and this may be a credential.
     let mut text = String::with_capacity(content.len());
     let mut rest = content;
     while let Some((plain, escaped)) = rest.split_once('\\') {

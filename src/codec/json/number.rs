@@ -1,14 +1,13 @@
-//! Numbers, in decimal.
+//! Decimal numbers.
 
-/// Larger exponents are all alike: no number in use comes near.
+/// Exponents are clamped to this, which is far beyond any number in use.
 const MAX_EXPONENT: u64 = 1 << 30;
 
-/// A JSON number: its digits and the power of ten they count. Read by decimal digits, so that nothing is rounded
-/// through a float.
+/// A JSON number, as its digits and a power of ten. Decimal, so that nothing is rounded as with a float.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
     pub(super) negative: bool,
-    /// The first 18 digits at least.
+    /// At least the first 18 digits.
     pub(super) digits: u64,
     exponent: i32,
 }
@@ -21,7 +20,7 @@ impl Number {
         if self.digits < u64::MAX / 16 {
             self.digits = self.digits * 10 + u64::from(digit);
         } else {
-            // More digits than these decide nothing.
+            // Further digits do not matter.
             self.exponent = self.exponent.saturating_add(1);
         }
     }
@@ -32,15 +31,15 @@ impl Number {
         self.exponent = self.exponent.saturating_add(if divide { -power } else { power });
     }
 
-    /// The number times 10 to the power of `places`, less the fraction that is left; `None` if that does not fit.
-    /// `1.5` with 3 places is 1500.
+    /// The number times 10 to the power of `places`, truncated; `None` if that does not fit. `1.5` with 3 places is
+    /// 1500.
     pub(crate) fn scaled(self, places: i32) -> Option<i64> {
         let mut value = self.digits;
         let mut exponent = self.exponent.saturating_add(places);
         while exponent != 0 && value != 0 {
             if exponent > 0 {
                 exponent -= 1;
-                // Not `checked_mul`, which is done in 128 bits.
+                // Not `checked_mul`, which would use 128-bit arithmetic.
                 if value > u64::MAX / 10 {
                     return None;
                 }

@@ -1,31 +1,30 @@
-//! JSON as a tree of values.
+//! JSON values.
 
 use super::Number;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// A JSON value, or what JavaScript data is read into.
+/// A JSON value, or a value read from JavaScript data.
 ///
-/// Strings are wiped when they are dropped, since any of them may be a credential.
+/// Strings are zeroed when dropped, since any of them may be a credential.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     Null,
     Bool(bool),
     Number(Number),
     String(Zeroizing<String>),
-    /// A cache key that is not text. Only JavaScript data has these: a `Uint8Array`.
+    /// A cache key that is not text: a `Uint8Array`, which only JavaScript data contains.
     #[cfg_attr(not(all(target_arch = "wasm32", feature = "js")), allow(dead_code, reason = "only `js` makes it"))]
     Bytes(Vec<u8>),
     Array(Vec<Value>),
     Object(Object),
 }
 
-/// The fields of an object in the order in which they were written. A repeated field is kept: what it means is up to
-/// whoever reads the object.
+/// The fields of an object in their original order. Repeated fields are kept, for the reader of the object to handle.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Object(Vec<(String, Value)>);
 
-/// A field that an object has more than once.
+/// An object has a field more than once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Repeated;
 
@@ -35,20 +34,20 @@ impl Object {
         self.0.push((name, value));
     }
 
-    /// The value of a field that may be there once.
+    /// The value of a field that may occur at most once.
     ///
     /// # Errors
-    /// [`Repeated`] for a field that is there more than once: two readers of the same text could disagree on it.
+    /// [`Repeated`] if the field occurs more than once: two readers could disagree on which one counts.
     pub(crate) fn unique(&self, name: &str) -> Result<Option<&Value>, Repeated> {
         let mut values = self.iter().filter(|(field, _)| *field == name).map(|(_, value)| value);
         let first = values.next();
         if values.next().is_some() { Err(Repeated) } else { Ok(first) }
     }
 
-    /// Takes out the string of a field that may be there once; `None` for any other value.
+    /// Removes and returns the string in a field that may occur at most once; `None` for any other value.
     ///
     /// # Errors
-    /// As [`Object::unique`].
+    /// As for [`Object::unique`].
     pub(crate) fn take_string(&mut self, name: &str) -> Result<Option<Zeroizing<String>>, Repeated> {
         self.unique(name)?;
         let value = self.0.iter_mut().find(|(field, _)| field == name).map(|(_, value)| value);
@@ -65,7 +64,7 @@ impl Object {
 }
 
 impl Value {
-    /// The text of a string; `None` for any other value.
+    /// The value as a string; `None` for any other type.
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Value::String(text) => Some(text),
@@ -73,7 +72,7 @@ impl Value {
         }
     }
 
-    /// What kind of value it is, for error messages: `an object`, `a string`.
+    /// The type of the value for error messages, such as `an object` or `a string`.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Value::Null => "null",
@@ -105,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_repeated_fields_for_the_reader_to_refuse() {
+    fn keeps_repeated_fields() {
         let Ok(Value::Object(object)) = parse(r#"{"a":1,"b":"x","a":null}"#) else { panic!() };
         assert_eq!(object.unique("a"), Err(Repeated));
         assert_eq!(object.unique("b").unwrap().and_then(Value::as_str), Some("x"));

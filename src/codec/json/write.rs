@@ -7,7 +7,7 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
     loop {
-        // What is escaped is ASCII, so pieces end where characters do.
+        // Escaped characters are ASCII, so pieces end at character boundaries.
         let (plain, special) = rest.split_at_checked(plain_run(rest.as_bytes())).unwrap_or_default();
         out.push_str(plain);
         match special.bytes().next() {

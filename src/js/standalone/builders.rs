@@ -1,4 +1,4 @@
-//! Functions that write scopes of one permission, named as in Momento's SDK.
+//! Functions that create scopes with one permission, named as in Momento's SDK.
 
 use super::{error::Refused, scope::of_scope};
 use crate::js::error::Thrown;
@@ -15,7 +15,7 @@ use wasm_bindgen::{
 
 type Built = Result<JsValue, Refused>;
 
-/// Scopes for whole caches, topics and functions. Every function throws `ERR_ARGUMENT` for a wrong argument.
+/// Scopes for whole caches, topics and functions. Every function throws `ERR_ARGUMENT` for an invalid argument.
 #[wasm_bindgen(skip_typescript)]
 pub struct TokenScopes;
 
@@ -23,7 +23,7 @@ pub struct TokenScopes;
 #[wasm_bindgen(skip_typescript)]
 pub struct DisposableTokenScopes;
 
-/// What both classes have. (A class that Rust exports inherits nothing.)
+/// The methods of both classes. (Classes exported by Rust cannot inherit.)
 macro_rules! shared {
     ($class:ident) => {
         #[wasm_bindgen]
@@ -140,7 +140,7 @@ fn of_function(role: FunctionRole, cache: &JsValue, func: &JsValue) -> Built {
     build(Permission::Function { role, cache: caches(cache)?, function: select("func", "functions", func)? })
 }
 
-/// Checks the names in it: what is wrong with them is a wrong argument.
+/// Builds the scope. Invalid names are reported as invalid arguments.
 fn build(permission: Permission) -> Built {
     let scope = TokenScope::new(vec![permission]).map_err(|error| Thrown::argument(&error.to_string()))?;
     Ok(of_scope(&scope))
@@ -174,7 +174,7 @@ fn select(field: &str, all: &str, value: &JsValue) -> Result<NameSelector, Throw
     }
 }
 
-/// A string. A lone surrogate has no UTF-8, and would become another character.
+/// Reads a string. A lone surrogate has no UTF-8 encoding and would become another character.
 fn text(field: &str, value: &JsValue) -> Result<String, Thrown> {
     const NAME: &str = "a name (or the All… constant for it, where all are meant)";
     let text = value.dyn_ref::<JsString>().ok_or_else(|| wrong_type(field, NAME, value))?;
@@ -184,7 +184,7 @@ fn text(field: &str, value: &JsValue) -> Result<String, Thrown> {
     Ok(text.into())
 }
 
-/// A key or its start: text or bytes.
+/// Reads a key or key prefix: text or bytes.
 fn bytes(field: &str, value: &JsValue) -> Result<Vec<u8>, Thrown> {
     if is_bytes(value) {
         copy_bytes(value).map_err(|cause| unreadable(field, &cause))

@@ -8,8 +8,8 @@ extern "C" {
     #[wasm_bindgen(js_name = toTokenError)]
     fn to_token_error(error: &JsValue) -> JsValue;
 
-    // Exports of values.js that are the module's own as well. They are declared as functions because wasm-bindgen
-    // declares the types of anything else, and types.d.ts has better ones.
+    // Exports of values.js that the module re-exports. They are declared as functions because wasm-bindgen would
+    // declare types for anything else, and types.d.ts has better ones.
     #[wasm_bindgen(js_name = TokenError, reexport, skip_typescript)]
     fn token_error_class();
     #[wasm_bindgen(js_name = AllCaches, reexport, skip_typescript)]
@@ -40,7 +40,7 @@ impl From<Thrown> for Refused {
     }
 }
 
-/// What an export of the boundary for the npm package throws.
+/// Converts an error thrown by an export for the npm package.
 impl From<JsValue> for Refused {
     fn from(error: JsValue) -> Self {
         Refused(to_token_error(&error))

@@ -1,7 +1,6 @@
-//! What `wasm-pack build` makes of this crate: decoding and scopes as functions and classes of their own, under the
-//! names and types of the npm package.
+//! The exports of a `wasm-pack build` of this crate: decoding and scopes, with the names and types of the npm package.
 //!
-//! The npm package is built without this folder. It has a hand-written half in TypeScript, which also keeps tokens fresh
+//! The npm package is built without this folder. Its TypeScript is hand-written, and also keeps tokens fresh
 //! (`pkg-template/`).
 
 mod builders;

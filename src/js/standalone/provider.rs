@@ -7,13 +7,13 @@ use crate::js::value::{has_property, property, text};
 use crate::token;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
-/// Functions that insist on an endpoint, and tell v1 from v2.
+/// Functions that require an endpoint and distinguish v1 from v2.
 #[wasm_bindgen(skip_typescript)]
 pub struct CredentialProvider;
 
 #[wasm_bindgen]
 impl CredentialProvider {
-    /// A v1 key or disposable token, a legacy or session token.
+    /// Decodes a v1 key or a disposable, legacy or session token.
     ///
     /// # Errors
     /// A `TokenError`.
@@ -23,16 +23,16 @@ impl CredentialProvider {
         Token::of(token::from_string(&credential, &options::read(options)?, time::now()))
     }
 
-    /// As `fromString`; the SDK makes no difference either.
+    /// The same as `fromString`, as in the SDK.
     ///
     /// # Errors
-    /// As there.
+    /// As for `fromString`.
     #[wasm_bindgen(js_name = fromDisposableToken)]
     pub fn from_disposable_token(key: &JsValue, options: &JsValue) -> Result<Token, Refused> {
         Self::from_string(key, options)
     }
 
-    /// A v2 key and its base endpoint, as two arguments or as `{ apiKey, endpoint }`.
+    /// Decodes a v2 key with its base endpoint, passed as two arguments or as `{ apiKey, endpoint }`.
     ///
     /// # Errors
     /// A `TokenError`.
@@ -51,7 +51,7 @@ impl CredentialProvider {
     }
 }
 
-/// The credential itself, or what holds it as `authToken` or `apiKey`.
+/// The credential itself, or that in the property `authToken` or `apiKey`.
 fn credential_of(key: &JsValue) -> Result<JsValue, Thrown> {
     if !key.is_object() {
         return Ok(key.clone());

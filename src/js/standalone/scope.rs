@@ -70,7 +70,7 @@ pub fn encode_permissions(scope: &JsValue) -> Result<String, Refused> {
     Ok(boundary::encode_permissions(scope)?)
 }
 
-/// `decodePermissions`: what claim `p` says.
+/// `decodePermissions`: decodes claim `p`.
 ///
 /// # Errors
 /// A `TokenError`.
@@ -107,17 +107,17 @@ pub fn describe_scope(scope: &JsValue) -> Result<Array, Refused> {
     Ok(boundary::describe_scope(scope)?)
 }
 
-/// A frozen object of these fields.
+/// Creates a frozen object with these fields.
 pub(super) fn object<const N: usize>(fields: [(&str, JsValue); N]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
-        // An object without a prototype's setter in the way takes any field.
+        // Cannot fail: no setter of the prototype has one of these names.
         let _ = Reflect::set(&object, &JsValue::from_str(name), &value);
     }
     Object::freeze(&object).into()
 }
 
-/// A frozen array.
+/// Creates a frozen array.
 pub(super) fn list(items: impl Iterator<Item = JsValue>) -> JsValue {
     let list: Array = items.collect();
     Object::freeze(&list).into()
@@ -174,7 +174,7 @@ fn of_name(name: &NameSelector, all: impl Fn() -> JsValue) -> JsValue {
     }
 }
 
-/// Text where the bytes are UTF-8.
+/// A string if the bytes are UTF-8, otherwise a `Uint8Array`.
 fn of_key(key: &[u8]) -> JsValue {
     match std::str::from_utf8(key) {
         Ok(text) => text.into(),

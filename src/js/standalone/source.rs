@@ -1,4 +1,4 @@
-//! `TokenSource`, for JavaScript: what Rust front ends use ([`crate::browser`]), with promises.
+//! `TokenSource` for JavaScript: [`crate::browser`] with promises.
 
 use super::error::Refused;
 use super::scope::of_scope;
@@ -31,7 +31,7 @@ use web_sys::{AbortSignal, Url};
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("source.d.ts");
 
-/// A token's source.
+/// A source of tokens.
 #[wasm_bindgen(js_name = TokenSource, skip_typescript)]
 #[derive(Debug)]
 pub struct JsTokenSource {
@@ -39,11 +39,11 @@ pub struct JsTokenSource {
     given: Given,
 }
 
-/// The token that was given last, so that the same token is the same object.
+/// The last token returned, so that the same token is always the same object.
 #[derive(Clone, Default)]
 struct Given(Rc<RefCell<Option<Last>>>);
 
-/// A token, and the object that was made of it.
+/// A token, and the object created from it.
 struct Last {
     token: Arc<token::Token>,
     object: JsValue,
@@ -69,10 +69,10 @@ impl fmt::Debug for Given {
 
 #[wasm_bindgen(js_class = TokenSource)]
 impl JsTokenSource {
-    /// Makes a source, which begins at the first [`get_token`](JsTokenSource::get_token).
+    /// Creates a source, which starts with the first [`get_token`](JsTokenSource::get_token).
     ///
     /// # Errors
-    /// `ERR_ARGUMENT` for options that make no sense, and for a scope as `parseScope`.
+    /// `ERR_ARGUMENT` for invalid options, and the errors of `parseScope` for a scope.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &JsValue) -> Result<JsTokenSource, Refused> {
         let source = read_options(options)?.build().map_err(Thrown::from)?;
@@ -101,7 +101,7 @@ impl JsTokenSource {
         })
     }
 
-    /// The token in hand; `undefined` where there is none, or it has expired.
+    /// The current token; `undefined` if there is none or it has expired.
     #[wasm_bindgen(getter)]
     pub fn current(&self) -> JsValue {
         self.source.snapshot().token.map_or(JsValue::UNDEFINED, |token| self.given.to_js(token))
@@ -114,7 +114,7 @@ impl JsTokenSource {
     }
 }
 
-/// What a future gives, or the signal's reason if that comes first.
+/// The output of a future, or the signal's reason if it is aborted first.
 async fn unless_aborted<F: Future>(future: F, signal: &AbortSignal) -> Result<F::Output, JsValue> {
     let (abort, mut aborted) = oneshot::channel();
     let mut abort = Some(abort);
@@ -156,7 +156,7 @@ fn boolean(name: &str, value: &JsValue) -> Result<bool, Thrown> {
     value.as_bool().ok_or_else(|| wrong_type(name, "a boolean", value))
 }
 
-/// Milliseconds; less than none is none.
+/// Reads milliseconds. A negative number counts as 0.
 fn duration(name: &str, value: &JsValue) -> Result<Duration, Thrown> {
     let ms = number(name, value)?.max(0.0);
     Ok(Duration::try_from_secs_f64(ms / 1_000.0).unwrap_or(Duration::MAX))
@@ -213,11 +213,11 @@ fn read_options(options: &JsValue) -> Result<TokenSourceBuilder, Thrown> {
     Ok(builder)
 }
 
-/// `scope` is what a function is told of it.
+/// `scope` is passed to a function.
 fn read_vend(vend: &JsValue, scope: Option<&TokenScope>) -> Result<Vend, Thrown> {
     if let Some(function) = vend.dyn_ref::<Function>() {
         let function = function.clone();
-        // Not the app's own object, which it may change.
+        // A copy, since the app may change its own object.
         let scope = scope.map(of_scope);
         return Ok(Vend::Function(Rc::new(move |context| call(function.clone(), context, scope.clone()))));
     }

@@ -1,15 +1,15 @@
-//! Points in time, as JavaScript passes them.
+//! Reads times passed by JavaScript.
 
 use crate::js::{error::Thrown, value::wrong_type};
 use js_sys::Date;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The client's clock, in milliseconds since the epoch.
+/// The client's time, in milliseconds since the epoch.
 pub(super) fn now() -> i64 {
     Date::now() as i64
 }
 
-/// A `Date` or milliseconds since the epoch; `undefined` is now.
+/// Reads a `Date` or milliseconds since the epoch. `undefined` means now.
 ///
 /// # Errors
 /// `ERR_ARGUMENT` for anything else, NaN and an invalid `Date` included.

@@ -25,14 +25,14 @@ pub fn decode_token(credential: &JsValue, options: &JsValue) -> Result<Token, Re
     Token::of(token::decode(&credential, &options::read(options)?, time::now()))
 }
 
-/// `keyVersion`: what a credential is by its form, `unknown` for anything else.
+/// `keyVersion`: the kind of a credential by its form, or `unknown`.
 #[wasm_bindgen(js_name = keyVersion, skip_typescript)]
 pub fn key_version(credential: &JsValue) -> String {
     let version = credential.as_string().and_then(|credential| token::key_version(&Zeroizing::new(credential)));
     version.map_or("unknown", token::Version::name).into()
 }
 
-/// What a credential says. Every way to print it is redacted; [`Token::reveal`] is how to get at the credential.
+/// A decoded credential. Printing it shows no credential; [`Token::reveal`] returns it.
 #[wasm_bindgen(skip_typescript)]
 pub struct Token(Arc<token::Token>);
 
@@ -47,7 +47,7 @@ impl Token {
         const MISSING: &str =
             "Missing required property: endpoint; an envelope carries one, and this credential has none";
         let endpoint = self.0.endpoint().ok_or_else(|| Thrown::new("ERR_ENDPOINT_MISSING", MISSING))?;
-        // Neither needs an escape: a host is checked, and a credential is base64 with dots.
+        // Neither needs escaping: the host has been checked, and the credential is base64 with dots.
         let json = format!(r#"{{"endpoint":"{endpoint}","api_key":"{}"}}"#, self.0.credential().reveal());
         Ok(STANDARD.encode(&*Zeroizing::new(json)))
     }
@@ -65,7 +65,7 @@ impl Token {
         self.0.version().name().into()
     }
 
-    /// Base endpoint, if known.
+    /// The base endpoint, if known.
     #[wasm_bindgen(getter)]
     pub fn endpoint(&self) -> Option<String> {
         self.0.endpoint().map(String::from)
@@ -84,13 +84,13 @@ impl Token {
         ])
     }
 
-    /// When it expires, if ever. A new `Date` each time.
+    /// When it expires, as a new `Date`; `undefined` if never.
     #[wasm_bindgen(getter, js_name = expiresAt)]
     pub fn expires_at(&self) -> Option<Date> {
         self.0.expires_at().map(|ms| Date::new(&JsValue::from_f64(ms as f64)))
     }
 
-    /// What it may do, if it says so.
+    /// What it permits, if stated.
     #[wasm_bindgen(getter)]
     pub fn scope(&self) -> JsValue {
         self.0.grant().map_or(JsValue::UNDEFINED, of_grant)
@@ -108,13 +108,13 @@ impl Token {
         self.0.subject().map(String::from)
     }
 
-    /// Whether nothing in it contradicts a disposable token.
+    /// Whether it may be a disposable token.
     #[wasm_bindgen(getter)]
     pub fn disposable(&self) -> bool {
         self.0.is_disposable()
     }
 
-    /// What a careful reader would point out.
+    /// Warnings about anything unusual.
     #[wasm_bindgen(getter)]
     pub fn warnings(&self) -> JsValue {
         let of_warning =
@@ -136,19 +136,19 @@ impl Token {
         }
     }
 
-    /// Whether it has expired by then: milliseconds since the epoch or a `Date`, now by default.
+    /// Whether it has expired at this time: milliseconds since the epoch or a `Date`, by default now.
     ///
     /// # Errors
-    /// `ERR_ARGUMENT` for what is no time.
+    /// `ERR_ARGUMENT` if it is not a time.
     #[wasm_bindgen(js_name = isExpired)]
     pub fn is_expired(&self, at: &JsValue) -> Result<bool, Refused> {
         Ok(self.remaining_ms(at)? == 0.0)
     }
 
-    /// Whole milliseconds left by then, never negative; infinite if it never expires.
+    /// Whole milliseconds left at this time, never negative; `Infinity` if it never expires.
     ///
     /// # Errors
-    /// As [`Token::is_expired`].
+    /// As for [`Token::is_expired`].
     #[wasm_bindgen(js_name = remainingMs)]
     pub fn remaining_ms(&self, at: &JsValue) -> Result<f64, Refused> {
         let at = time::read(at)?;

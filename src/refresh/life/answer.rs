@@ -1,30 +1,30 @@
-//! What an answer of the vending service says about time.
+//! What a response of the vending service says about time.
 
 use super::super::clock::bounded;
 
-/// What an answer of the vending service says about its token's life. All times are milliseconds since the Unix epoch,
-/// all durations milliseconds; `None` is what it does not say.
+/// What a response of the vending service says about its token's life. Times are in milliseconds since the Unix epoch,
+/// durations in milliseconds. `None` means not stated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// A hash of the token's bytes. Equal tokens have equal hashes, and others should not.
+    /// A hash of the token's bytes, which identifies the token.
     pub token_hash: u64,
     /// Claim `exp` of the token: when it expires, by Momento's clock.
     pub expires_at: Option<i64>,
     /// Claim `iat` of the token: when it was issued, by the same clock.
     pub issued_at: Option<i64>,
-    /// How long the token lives, as stated beside it (`expiresIn`).
+    /// How long the token lives, as stated next to it in the response (`expiresIn`).
     pub stated_life: Option<i64>,
-    /// When the token expires, as stated beside it (`expiresAt`), by the vending host's clock.
+    /// When the token expires, as stated next to it in the response (`expiresAt`), by the vending host's clock.
     pub stated_expiry: Option<i64>,
     /// The life that was requested.
     pub requested_life: Option<i64>,
-    /// The HTTP header `Date`: when the answer was written, by the vending host's clock.
+    /// The HTTP header `Date`: when the response was generated, by the vending host's clock.
     pub date: Option<i64>,
-    /// The HTTP header `Age`: how long it was in caches that say so.
+    /// The HTTP header `Age`: how long the response was in caches, as far as they say so.
     pub age: i64,
 }
 
-/// An answer, and the steady times between which it was written.
+/// An answer and the steady times between which it was generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct TimedAnswer {
     pub(in super::super) answer: Answer,
@@ -32,15 +32,15 @@ pub(in super::super) struct TimedAnswer {
     pub(in super::super) sent: i64,
     /// When the answer was received.
     pub(in super::super) received: i64,
-    /// Its token has been seen before: the service does not mint a new one each time.
+    /// Whether its token has been seen before, so that the service does not mint a new one each time.
     pub(in super::super) repeated: bool,
 }
 
-/// `Date` has whole seconds, rounded down (ms).
+/// The resolution of `Date` (ms), which is rounded down.
 const DATE_STEP: i64 = 1_000;
 
 impl TimedAnswer {
-    /// With times of which no sum overflows, and without durations that make no sense.
+    /// Clamps times so that sums do not overflow, and removes meaningless durations.
     pub(super) fn bounded(self) -> Self {
         let duration = |ms: Option<i64>| ms.map(bounded).filter(|ms| *ms > 0);
         let answer = Answer {
@@ -56,34 +56,34 @@ impl TimedAnswer {
         TimedAnswer { answer, ..self }
     }
 
-    /// How long it was on its way at most (ms).
+    /// How long the answer was in transit at most (ms).
     pub(super) fn took(&self) -> i64 {
         self.received - self.sent
     }
 
-    /// What the host's clock showed when the answer was written, or when it left the last cache.
+    /// The host's clock when the answer was generated, or when it left the last cache.
     pub(super) fn earliest(&self) -> Option<i64> {
         self.answer.date.map(|date| date + self.answer.age)
     }
 
-    /// What the host's clock shows now at the latest.
+    /// The latest time that the host's clock can show now.
     pub(super) fn latest(&self) -> Option<i64> {
         self.earliest().map(|at| at + DATE_STEP + self.took())
     }
 
-    /// How long the token lives by its claims and by what is stated beside it: the shorter, if both are known.
+    /// How long the token lives, by its claims or by what is stated next to it; the shorter if both are known.
     pub(super) fn known_life(&self) -> Option<i64> {
         let signed = self.answer.expires_at.zip(self.answer.issued_at).map(|(end, start)| end - start);
         let signed = signed.filter(|life| *life > 0);
         signed.into_iter().chain(self.answer.stated_life).min()
     }
 
-    /// The same; or else the life that was requested.
+    /// The known life, or else the requested one.
     pub(super) fn life(&self) -> Option<i64> {
         self.known_life().or(self.answer.requested_life)
     }
 
-    /// When the token was issued, if it has its full life.
+    /// When the token was issued, assuming that it has its full life.
     pub(super) fn start(&self) -> Option<i64> {
         self.answer.expires_at.zip(self.life()).map(|(end, life)| end - life)
     }

@@ -1,25 +1,25 @@
-//! The ends of all tokens seen, so that the same token does not get a second life when it is served again.
+//! The ends of all tokens seen, so that a token's life does not start again when it is served again.
 
 use super::rules::Basis;
 
-/// So many tokens are remembered. A source sees another every few seconds at most, and one that is so far back has
-/// expired by every clock.
-const MOST: usize = 256;
+/// How many tokens are remembered. A source sees a new one every few seconds at most, so that older ones have expired
+/// by any clock.
+const CAPACITY: usize = 256;
 
-/// An earlier end from a sibling counts only if the difference is more than this (ms): each hop takes a little off, and
-/// after some hops one's own computation is the better one.
-pub(in super::super) const SAME: i64 = 5_000;
+/// An earlier end from a sibling counts only if it differs by more than this (ms). Each hop from tab to tab shortens
+/// the life a little, so after some hops the own computation is better.
+pub(in super::super) const END_TOLERANCE: i64 = 5_000;
 
-/// When (steady) a token ends, and what that was computed from.
+/// When (steady) a token ends, and how that was computed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
     pub(super) at: i64,
     pub(super) basis: Basis,
-    /// `Date` plus `Age` of the answer that brought the token last.
+    /// `Date` plus `Age` of the last answer with this token.
     pub(super) date: Option<i64>,
 }
 
-/// By the tokens' hashes, the one seen last at the end.
+/// Ends by token hash, in the order in which the tokens were last seen.
 #[derive(Debug, Default)]
 pub(super) struct Ends(Vec<(u64, End)>);
 
@@ -28,12 +28,12 @@ impl Ends {
         self.0.clear();
     }
 
-    /// Takes in what an answer received at `now` says. Gives the end that counts, and whether it is a later one than
-    /// before.
+    /// Records the end computed from an answer received at `now`. Returns the end that counts, and whether it was moved
+    /// to a later time.
     ///
-    /// A token keeps its earlier end. An answer that shows it alive extends that: one that was confirmed by another; or,
-    /// if the answer is no copy of the one before (its `Date` differs, or cannot be read), one that comes after an end
-    /// that has passed or that was only the usual length of a life.
+    /// A token keeps its earlier end, unless an answer proves it valid for longer: one that was confirmed by another;
+    /// or one that is not a copy of the previous answer (its `Date` differs or cannot be read), if the earlier end has
+    /// passed or was only an assumed length of life.
     pub(super) fn keep(&mut self, token_hash: u64, end: End, now: i64) -> (i64, bool) {
         let known = self.take(token_hash);
         let extended = known.is_some_and(|known| {
@@ -42,7 +42,7 @@ impl Ends {
             end.at > known.at && (matches!(end.basis, Basis::Confirmed { .. }) || is_live && may_move)
         });
         let kept = match known {
-            // Whether the next one is a copy shows by the `Date` of this one.
+            // The `Date` is updated, to detect whether the next answer is a copy of this one.
             Some(known) if end.at > known.at && !extended => End { date: end.date, ..known },
             Some(_) | None => end,
         };
@@ -54,16 +54,16 @@ impl Ends {
         self.position(token_hash).is_some()
     }
 
-    /// The `date` of the answer that a token's end was computed from.
+    /// The `date` of the answer from which a token's end was computed.
     pub(super) fn date(&self, token_hash: u64) -> Option<i64> {
         let (_, end) = self.0.get(self.position(token_hash)?)?;
         end.date
     }
 
-    /// Takes in what a sibling says, and whether it `extended` an end that it knew. Gives the end that counts.
+    /// Records a sibling's end, and whether the sibling `extended` an end that it knew. Returns the end that counts.
     pub(super) fn sibling_end(&mut self, token_hash: u64, end: End, extended: bool) -> i64 {
         let kept = match self.take(token_hash) {
-            Some(known) if !extended && known.at - end.at <= SAME => known,
+            Some(known) if !extended && known.at - end.at <= END_TOLERANCE => known,
             Some(_) | None => end,
         };
         self.put(token_hash, kept);
@@ -80,7 +80,7 @@ impl Ends {
     }
 
     fn put(&mut self, token_hash: u64, end: End) {
-        if self.0.len() == MOST {
+        if self.0.len() == CAPACITY {
             self.0.remove(0);
         }
         self.0.push((token_hash, end));

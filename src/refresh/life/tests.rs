@@ -1,4 +1,4 @@
-//! The rules one by one, each at the edge of its tolerance. How they hold together is for `tests/sim`.
+//! Tests of single rules, each at the limit of its tolerance. `tests/sim` tests them in combination.
 
 mod same;
 
@@ -19,7 +19,7 @@ struct Client {
     ahead: i64,
     /// How long a request takes.
     takes: i64,
-    /// The token judged last was given a later end than before.
+    /// Whether the end of the last token was moved to a later time.
     extended: bool,
 }
 
@@ -28,7 +28,7 @@ impl Client {
         Client { ahead, ..Client::default() }
     }
 
-    /// What becomes of an answer that is received at `t`. Whether an end was extended goes to `self.extended`.
+    /// Judges an answer received at `t`. Sets `self.extended` if an end was extended.
     fn judge(&mut self, t: i64, answer: Answer) -> Verdict {
         let timed = TimedAnswer { answer, sent: t - self.takes, received: t, repeated: false };
         match self.lives.judge(timed, NOW + t + self.ahead) {
@@ -68,12 +68,12 @@ const fn uncertain(wait: i64) -> Verdict {
     Verdict::Uncertain { wait }
 }
 
-const DOUBT: Verdict = uncertain(3_000);
+const UNCERTAIN: Verdict = uncertain(3_000);
 
 // ── rule 1 ──────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn without_claim_the_length_counts_first_then_the_expiry_by_date_then_by_the_wall_clock() {
+fn without_exp_uses_length_then_date_then_wall_clock() {
     let bare = Answer { stated_expiry: Some(NOW + MINUTE), date: Some(NOW), ..Answer::default() };
     let cases = [
         (Answer { stated_life: Some(HOUR), ..bare }, HOUR - LOSS),
@@ -83,13 +83,13 @@ fn without_claim_the_length_counts_first_then_the_expiry_by_date_then_by_the_wal
     for (answer, life) in cases {
         assert_eq!(first(10 * SECOND, answer), good(life), "{answer:?}");
     }
-    // Where both clocks agree it is the wall clock, unless that is behind.
+    // If both clocks agree, the wall clock counts, unless it is behind.
     for (ahead, left) in [(6_000, 54_000), (6_001, 59_000), (0, 60_000), (-1, 59_000)] {
         assert_eq!(first(ahead, bare), good(left - LOSS), "{ahead}");
     }
     assert_eq!(first(0, Answer::default()), Verdict::Good { life: Lifetime::Forever, extended: false });
     assert_eq!(first(0, Answer { stated_life: Some(LOSS), ..bare }), Verdict::Expired);
-    // The length counts from when the answer was written, and the request may have taken as long as that.
+    // The length counts from when the answer was generated, which may be as early as the request.
     let mut slow = Client { takes: 2 * SECOND, ..Client::default() };
     assert_eq!(slow.judge(0, Answer { stated_life: Some(HOUR), ..bare }), good(HOUR - 2 * SECOND - LOSS));
     assert_eq!(slow.judge(0, bare), good(MINUTE - LOSS));
@@ -99,11 +99,11 @@ fn without_claim_the_length_counts_first_then_the_expiry_by_date_then_by_the_wal
 }
 
 #[test]
-fn without_claim_a_token_that_may_have_died_on_the_way_is_in_doubt_as_well() {
+fn without_exp_a_possibly_expired_token_is_uncertain() {
     let soon = Answer { stated_expiry: Some(NOW + SECOND), date: Some(NOW), ..Answer::default() };
     assert_eq!(first(100, soon), good(900 - LOSS), "the wall clock tells");
     let mut client = Client::ahead(-HOUR);
-    assert_eq!(client.judge(0, soon), DOUBT);
+    assert_eq!(client.judge(0, soon), UNCERTAIN);
     assert_eq!(client.judge(0, soon), good(SECOND - LOSS));
     assert_eq!(first(-HOUR, Answer { stated_expiry: Some(NOW + LOSS), ..soon }), Verdict::Expired);
 }
@@ -111,8 +111,8 @@ fn without_claim_a_token_that_may_have_died_on_the_way_is_in_doubt_as_well() {
 // ── rule 2 ──────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn clocks_agree_to_within_five_seconds_of_the_time_in_which_the_answer_was_written() {
-    // A life that is known and longer by more than a minute shows whether the wall clock is believed as it is.
+fn clocks_agree_within_five_seconds() {
+    // A remaining life that exceeds the known life by more than a minute shows whether the wall clock is trusted.
     let answer = known(MINUTE, dated(10 * MINUTE, 0));
     let mut client = Client { takes: 2 * SECOND, ..Client::ahead(0) };
     client.ahead = 8 * SECOND;
@@ -129,41 +129,41 @@ fn clocks_agree_to_within_five_seconds_of_the_time_in_which_the_answer_was_writt
 }
 
 #[test]
-fn where_they_agree_the_wall_clock_counts_unless_it_is_behind_the_hosts() {
+fn agreeing_wall_clock_counts_unless_behind() {
     assert_eq!(first(0, dated(MINUTE, 0)), good(MINUTE - LOSS));
     assert_eq!(first(-1, dated(MINUTE, 0)), good(MINUTE - SECOND - LOSS));
-    // Where nothing is left by the host's, the wall clock's word is all there is, once that was looked into.
+    // If no life is left by the host's clock, the wall clock counts after a confirming request.
     let mut client = Client::ahead(-1);
-    assert_eq!(client.judge(0, dated(SECOND, 0)), DOUBT);
+    assert_eq!(client.judge(0, dated(SECOND, 0)), UNCERTAIN);
     assert_eq!(client.judge(0, dated(SECOND, 0)), good(SECOND - LOSS));
 }
 
 #[test]
-fn a_token_that_died_on_its_way_is_refused_at_once() {
+fn token_expired_on_arrival_is_refused_at_once() {
     assert_eq!(first(0, dated(LOSS, 0)), Verdict::Expired);
     assert_eq!(first(0, dated(LOSS - 4_999, 0)), Verdict::Expired);
-    // A little later it is the host, or a clock.
-    assert_eq!(first(0, known(MINUTE, dated(LOSS - 5_000, 0))), DOUBT);
+    // A little later, the host or a clock may be wrong.
+    assert_eq!(first(0, known(MINUTE, dated(LOSS - 5_000, 0))), UNCERTAIN);
     assert_eq!(first(0, known(MINUTE, dated(LOSS - 4_999, 0))), Verdict::Expired);
 }
 
 // ── rules 3 to 5 ────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn where_both_are_plausible_the_shorter_counts() {
+fn shorter_of_two_plausible_lives_counts() {
     assert_eq!(first(MINUTE, dated(5 * MINUTE, 0)), good(4 * MINUTE - LOSS));
     assert_eq!(first(-MINUTE, dated(5 * MINUTE, 0)), good(5 * MINUTE - SECOND - LOSS));
 }
 
 #[test]
-fn how_long_an_answer_lay_in_a_cache_is_added_to_its_date() {
+fn age_is_added_to_date() {
     let answer = Answer { age: MINUTE, ..dated(5 * MINUTE, -MINUTE) };
     assert_eq!(first(-HOUR, answer), good(5 * MINUTE - SECOND - LOSS));
     assert_eq!(first(-HOUR, Answer { age: -MINUTE, ..dated(5 * MINUTE, 0) }), good(5 * MINUTE - SECOND - LOSS));
 }
 
 #[test]
-fn a_life_is_plausible_up_to_a_minute_more_than_it_has() {
+fn life_is_plausible_up_to_a_minute_over() {
     let life = 10 * MINUTE;
     // By the wall clock: a slow client, without `Date`.
     let answer = known(life, ends(life));
@@ -178,7 +178,7 @@ fn a_life_is_plausible_up_to_a_minute_more_than_it_has() {
 }
 
 #[test]
-fn a_life_that_is_not_known_counts_as_25_hours_less_a_minute() {
+fn unknown_life_counts_as_25_hours_less_a_minute() {
     let day = 25 * HOUR;
     assert_eq!(first(0, ends(day + LOSS)), good(day));
     assert_eq!(first(0, ends(day + LOSS + 1)), good(day - MINUTE - LOSS));
@@ -189,7 +189,7 @@ fn a_life_that_is_not_known_counts_as_25_hours_less_a_minute() {
 }
 
 #[test]
-fn the_life_is_the_shorter_of_the_claims_and_the_answers_or_else_what_was_asked_for() {
+fn life_is_the_shorter_known_one_or_the_requested_one() {
     let claims = |iat: i64| Answer { issued_at: Some(NOW + iat), ..ends(MINUTE) };
     let slow = |answer| first(-HOUR, answer);
     assert_eq!(slow(claims(0)), good(MINUTE - LOSS));
@@ -197,26 +197,26 @@ fn the_life_is_the_shorter_of_the_claims_and_the_answers_or_else_what_was_asked_
     assert_eq!(slow(Answer { stated_life: Some(HOUR), ..claims(0) }), good(MINUTE - LOSS));
     assert_eq!(slow(Answer { requested_life: Some(20 * SECOND), ..claims(0) }), good(MINUTE - LOSS), "known");
     assert_eq!(slow(Answer { requested_life: Some(20 * SECOND), ..ends(MINUTE) }), good(20 * SECOND - LOSS));
-    // What is no length is none.
+    // Zero is not a length.
     assert_eq!(slow(Answer { stated_life: Some(0), ..claims(MINUTE) }), good(HOUR + MINUTE - LOSS));
 }
 
 #[test]
-fn what_was_asked_for_proves_nothing_against_date() {
+fn requested_life_does_not_overrule_date() {
     // Ten minutes were asked for, and an hour granted; the client is two hours slow.
     let granted = Answer { requested_life: Some(10 * MINUTE), ..dated(HOUR, 0) };
     assert_eq!(first(-2 * HOUR, granted), good(HOUR - SECOND - LOSS));
 }
 
 #[test]
-fn only_the_clients_clock_is_plausible() {
+fn uses_the_client_clock_if_only_it_is_plausible() {
     // The host's clock is an hour ahead; or it is a copy of an old answer.
     assert_eq!(first(0, known(10 * MINUTE, dated(10 * MINUTE, HOUR))), good(10 * MINUTE - LOSS));
     assert_eq!(first(0, known(10 * MINUTE, dated(8 * MINUTE, -HOUR))), good(8 * MINUTE - LOSS));
 }
 
 #[test]
-fn more_than_a_whole_life_is_never_more_than_the_wall_clock_says() {
+fn implausible_life_is_capped_by_the_wall_clock() {
     // 90 s are left by the wall clock, of a life of 20 s; by `Date` it is dead.
     let answer = known(20 * SECOND, dated(0, MINUTE));
     assert_eq!(first(-90 * SECOND, answer), good(20 * SECOND - LOSS));
@@ -227,32 +227,32 @@ fn more_than_a_whole_life_is_never_more_than_the_wall_clock_says() {
 // ── in doubt ────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn where_the_wall_clock_cannot_tell_whether_it_died_on_the_way_the_next_answer_decides() {
+fn possible_expiry_on_the_way_is_uncertain() {
     // By `Date` between 0.65 s and nothing are left.
     let answer = dated(SECOND, 0);
     let mut client = Client { takes: SECOND, ..Client::ahead(-HOUR) };
-    assert_eq!(client.judge(0, answer), DOUBT);
+    assert_eq!(client.judge(0, answer), UNCERTAIN);
     assert_eq!(client.judge(4_000, dated(5_000, 4_000)), good(SECOND - LOSS));
     // A wall clock within those bounds tells.
     for (ahead, valid) in [(0, true), (7 * SECOND, false), (-1, false)] {
         let mut client = Client { takes: SECOND, ..Client::ahead(ahead) };
         assert_eq!(client.judge(0, answer) == good(SECOND - LOSS), valid, "{ahead}");
     }
-    // One that nothing is left of is none.
+    // Without any life left by `Date`, `Date` does not count.
     assert_eq!(first(-HOUR, known(MINUTE, dated(LOSS, 0))), good(MINUTE - LOSS), "rule 5, without `Date`");
 }
 
 // ── rules 6 to 8 ────────────────────────────────────────────────────────────────────────────────
 
-/// A client that is an hour fast, in doubt since it received an answer at 0.
+/// A client that is an hour fast, with an uncertain answer received at 0.
 fn fast(answer: Answer, takes: i64) -> Client {
     let mut client = Client { takes, ..Client::ahead(HOUR) };
-    assert_eq!(client.judge(0, answer), DOUBT);
+    assert_eq!(client.judge(0, answer), UNCERTAIN);
     client
 }
 
 #[test]
-fn a_date_that_has_moved_on_as_the_clock_did_proves_the_answers_live() {
+fn advancing_date_proves_answers_live() {
     // Sent at -500 and received at 0; then sent at 3000 and received at 3500: from 3000 to 4000, and 1200 more either
     // way.
     for (moved, proved) in [(0, false), (1_799, false), (1_800, true), (3_500, true), (5_200, true), (5_201, false)] {
@@ -265,7 +265,7 @@ fn a_date_that_has_moved_on_as_the_clock_did_proves_the_answers_live() {
 }
 
 #[test]
-fn a_copy_that_tells_its_age_proves_nothing() {
+fn cached_copy_with_age_proves_nothing() {
     for (age, expected) in [(0, good(5 * MINUTE - 4 * SECOND - LOSS)), (SECOND, Verdict::Expired)] {
         let mut client = fast(dated(5 * MINUTE, 0), 0);
         let answer = Answer { age, ..dated(5 * MINUTE, 3 * SECOND - age) };
@@ -274,16 +274,16 @@ fn a_copy_that_tells_its_age_proves_nothing() {
 }
 
 #[test]
-fn tokens_that_are_new_each_time_prove_themselves_where_their_length_is_known() {
+fn new_tokens_of_known_life_confirm_each_other() {
     let issued = |at: i64| known(5 * MINUTE, ends(at + 5 * MINUTE));
     for (moved, proved) in [(0, false), (1_799, false), (1_800, true), (5_200, true), (5_201, false)] {
         let mut client = fast(issued(0), 500);
         let expected = if proved { good(5 * MINUTE - 500 - LOSS) } else { Verdict::Expired };
         assert_eq!(client.judge(3_500, issued(moved)), expected, "{moved}");
     }
-    // Nothing known, nothing proved, and no need to ask again.
+    // Without a known life nothing can be confirmed, so there is no other request.
     assert_eq!(first(HOUR, ends(5 * MINUTE)), Verdict::Expired);
-    // A life that was asked for will do, as long as `Date` cannot be read.
+    // A requested life suffices if `Date` cannot be read.
     let asked = |at: i64| Answer { requested_life: Some(5 * MINUTE), ..ends(at + 5 * MINUTE) };
     assert_eq!(fast(asked(0), 0).judge(3_000, asked(3_000)), good(5 * MINUTE - LOSS));
     // Nothing would be left of a life as short as that.
@@ -292,7 +292,7 @@ fn tokens_that_are_new_each_time_prove_themselves_where_their_length_is_known() 
 }
 
 #[test]
-fn new_tokens_prove_themselves_although_the_hosts_clock_was_set_in_between() {
+fn new_tokens_confirm_although_the_host_clock_was_set() {
     let answer = |at: i64, date: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, date));
     let mut client = fast(answer(0, -2 * MINUTE), 0);
     assert_eq!(client.judge(3_000, answer(3_000, 3_000)), good(5 * MINUTE - SECOND - LOSS), "the shorter");
@@ -303,7 +303,7 @@ fn new_tokens_prove_themselves_although_the_hosts_clock_was_set_in_between() {
 }
 
 #[test]
-fn a_date_that_leaves_nothing_does_not_stand_in_the_way_of_that() {
+fn new_tokens_confirm_although_expired_by_date() {
     // The host is as far ahead as the token lives: by its clock between nothing and a second are left.
     let answer = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - SECOND));
     let mut client = fast(answer(0), 0);
@@ -311,7 +311,7 @@ fn a_date_that_leaves_nothing_does_not_stand_in_the_way_of_that() {
 }
 
 #[test]
-fn the_offset_that_was_found_is_kept_and_dropped_again() {
+fn confirmed_offset_is_kept_until_implausible() {
     let proved = |answer: fn(i64) -> Answer| {
         let mut client = fast(answer(0), 0);
         assert!(matches!(client.judge(3_000, answer(3_000)), Verdict::Good { .. }));
@@ -319,14 +319,14 @@ fn the_offset_that_was_found_is_kept_and_dropped_again() {
     };
     let by_date = |at: i64| dated(at + 5 * MINUTE, at);
     let by_length = |at: i64| known(5 * MINUTE, ends(at + 5 * MINUTE));
-    // It costs no second doubt.
+    // The next answer is not uncertain.
     assert_eq!(proved(by_date).judge(MINUTE, by_date(MINUTE)), good(5 * MINUTE - SECOND - LOSS));
     assert_eq!(proved(by_length).judge(MINUTE, by_length(MINUTE)), good(5 * MINUTE - LOSS));
     // The clock was set.
     let mut client = proved(by_date);
     client.lives.forget();
-    assert_eq!(client.judge(MINUTE, by_date(MINUTE)), DOUBT);
-    // With it more is left than can be: it is judged without.
+    assert_eq!(client.judge(MINUTE, by_date(MINUTE)), UNCERTAIN);
+    // The offset leads to an implausible life, so it is not used.
     let mut client = proved(by_length);
     client.ahead = 0;
     assert_eq!(client.judge(MINUTE, by_length(MINUTE)), good(5 * MINUTE - LOSS));
@@ -336,15 +336,15 @@ fn the_offset_that_was_found_is_kept_and_dropped_again() {
     let copy = dated(0, -HOUR);
     assert_eq!(client.judge(MINUTE, copy), uncertain(3_000));
     assert_eq!(client.judge(MINUTE + 4_000, copy), Verdict::Expired);
-    assert_eq!(client.judge(2 * MINUTE, by_date(2 * MINUTE)), DOUBT);
-    // By it the token died on the way; but it may be the offset that is wrong.
+    assert_eq!(client.judge(2 * MINUTE, by_date(2 * MINUTE)), UNCERTAIN);
+    // By the offset the token expired in transit, but the offset may be wrong.
     let mut client = proved(by_date);
-    assert_eq!(client.judge(MINUTE, known(5 * MINUTE, dated(MINUTE, MINUTE))), DOUBT);
-    // Nor does it tell whether a token died on the way.
+    assert_eq!(client.judge(MINUTE, known(5 * MINUTE, dated(MINUTE, MINUTE))), UNCERTAIN);
+    // The offset does not decide whether a token expired in transit.
     let mut client = proved(by_length);
     client.takes = SECOND;
     let soon = |at: i64| dated(at + SECOND, at);
-    assert_eq!(client.judge(MINUTE, soon(MINUTE)), DOUBT);
+    assert_eq!(client.judge(MINUTE, soon(MINUTE)), UNCERTAIN);
     assert_eq!(client.judge(MINUTE + 4_000, soon(MINUTE + 4_000)), Verdict::Expired);
     // Unless each token is new: then it has its whole life, but no more than is left by the offset.
     let host_ahead = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - 3 * SECOND));
@@ -352,27 +352,27 @@ fn the_offset_that_was_found_is_kept_and_dropped_again() {
         let mut client = proved(proof);
         client.takes = SECOND;
         let new = |at: i64| known(5 * MINUTE, dated(at + 5 * MINUTE, at + 5 * MINUTE - SECOND));
-        assert_eq!(client.judge(MINUTE, new(MINUTE)), DOUBT);
+        assert_eq!(client.judge(MINUTE, new(MINUTE)), UNCERTAIN);
         assert_eq!(client.judge(MINUTE + 4_000, new(MINUTE + 4_000)), good(left - LOSS));
     }
-    // It is known no better than `Date` is: the shorter counts.
+    // The offset is no more accurate than `Date`, so the shorter life counts.
     let mut client = proved(by_length);
     assert_eq!(client.judge(MINUTE, by_date(MINUTE)), good(5 * MINUTE - SECOND - LOSS));
 }
 
 #[test]
-fn the_doubt_stands_for_a_minute() {
-    for (sent, expected) in [(60_000, good(5 * MINUTE - SECOND - LOSS)), (60_001, DOUBT)] {
+fn uncertain_answer_is_remembered_for_a_minute() {
+    for (sent, expected) in [(60_000, good(5 * MINUTE - SECOND - LOSS)), (60_001, UNCERTAIN)] {
         let mut client = fast(dated(5 * MINUTE, 0), 0);
         assert_eq!(client.judge(sent, dated(sent + 5 * MINUTE, sent)), expected, "{sent}");
     }
     let mut client = fast(dated(5 * MINUTE, 0), 0);
     client.lives.forget_uncertain();
-    assert_eq!(client.judge(3_000, dated(5 * MINUTE, 3_000)), DOUBT, "a sibling had a token");
+    assert_eq!(client.judge(3_000, dated(5 * MINUTE, 3_000)), UNCERTAIN, "a sibling had a token");
 }
 
 #[test]
-fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
+fn clock_within_five_seconds_is_not_taken_for_fast() {
     // Its clock is 4.5 s fast, the host's a minute slow, and the same token is served until it ends.
     let served = |at: i64| dated(0, at - MINUTE);
     let mut client = Client::ahead(4_500);
@@ -380,7 +380,7 @@ fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
     // certain.
     assert_eq!(client.judge(-4_400, served(-4_400)), uncertain(5_250));
     assert_eq!(client.judge(-400, served(-400)), uncertain(3_000), "too soon");
-    // A token that is served still was not dead: it is the client's clock.
+    // A token that is still served had not expired: the client's clock is wrong.
     assert!(matches!(client.judge(3_600, served(3_600)), Verdict::Good { .. }));
     // At the very edge.
     for (second, expected) in [(499, false), (500, true)] {
@@ -399,9 +399,9 @@ fn a_client_that_is_right_to_within_five_seconds_is_not_taken_for_a_fast_one() {
 }
 
 #[test]
-fn nor_do_clocks_agree_by_an_answer_that_took_as_long() {
+fn slow_answer_does_not_make_clocks_agree() {
     // The client is slow, and its page was frozen until the token had ended.
-    for (takes, expected) in [(10_000, good(7 * SECOND - LOSS)), (10_001, DOUBT)] {
+    for (takes, expected) in [(10_000, good(7 * SECOND - LOSS)), (10_001, UNCERTAIN)] {
         let mut client = Client { takes, ..Client::ahead(-7 * SECOND) };
         assert_eq!(client.judge(0, dated(0, -SECOND - takes)), expected, "{takes}");
     }
@@ -413,9 +413,9 @@ fn nor_do_clocks_agree_by_an_answer_that_took_as_long() {
 }
 
 #[test]
-fn an_answer_that_took_more_than_ten_seconds_proves_nothing() {
+fn answer_slower_than_ten_seconds_proves_nothing() {
     for (takes, next, expected) in
-        [(10_000, 0, good(5 * MINUTE - SECOND - LOSS)), (10_001, 0, DOUBT), (0, 10_001, Verdict::Expired)]
+        [(10_000, 0, good(5 * MINUTE - SECOND - LOSS)), (10_001, 0, UNCERTAIN), (0, 10_001, Verdict::Expired)]
     {
         let mut client = fast(dated(5 * MINUTE, 0), takes);
         client.takes = next;

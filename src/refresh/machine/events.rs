@@ -1,27 +1,27 @@
-//! What each event changes.
+//! How events change the state.
 
 use super::super::action::{Action, Cause, Outcome};
 use super::super::backoff;
-use super::super::calls::{Call, Fate};
+use super::super::calls::{Call, Settlement};
 use super::super::clock::bounded;
 use super::super::event::Event;
 use super::super::lifetime::Lifetime;
 use super::state::{Machine, Phase, Plan};
 
-/// A time drawn at random: at least, and at most on top (ms).
+/// A random time: a minimum, and the most that is added to it (ms).
 pub(super) struct Spread {
     pub(super) least: i64,
     pub(super) spread: i64,
 }
 
-/// How often a page that is said to be offline tries all the same: what browsers say may be wrong.
+/// How often a page sends a request although it is offline: the browser's report may be wrong.
 pub(super) const PROBE: Spread = Spread { least: 240_000, spread: 120_000 };
 
-/// The same for the first time on a page that has been offline from the start.
+/// The first such request, on a page that has been offline from the start.
 const FIRST_PROBE: Spread = Spread { least: 60_000, spread: 30_000 };
 
-/// A page that comes online waits for up to this long (ms) unless someone waits for it: all pages behind one router
-/// come online together.
+/// A page that comes online waits for up to this long (ms), unless a caller waits: all pages behind one router come
+/// online at the same time.
 const ONLINE_SPREAD: i64 = 1_000;
 
 impl Machine {
@@ -34,11 +34,11 @@ impl Machine {
             }
             Event::Abandon { call } => self.calls.abandon(call),
             Event::Rejected => self.reject(),
-            // Whatever it was armed for is found due, or not.
+            // What is due now is derived from the state afterwards.
             Event::Timer => {}
             Event::Wake => {
                 self.timer.woke();
-                self.hurry();
+                self.retry_now();
             }
             Event::Hidden => self.timer.hidden(),
             Event::Online => self.online(),
@@ -76,16 +76,16 @@ impl Machine {
         let Some(token) = self.token.as_ref().filter(|_| !call.force) else { return self.calls.add(call) };
         let now = self.now();
         let outcome = match token.term {
-            _ if call.is_enough(token.left(now)) => Outcome::Token,
-            // Even a fresh token has less than that; and this one still counts as fresh.
-            Some(term) if !call.is_enough(Lifetime::Millis(term.life)) && now < term.refresh => Outcome::TooShort,
+            _ if call.accepts(token.left(now)) => Outcome::Token,
+            // Not even a fresh token is valid for that long, and this one still counts as fresh.
+            Some(term) if !call.accepts(Lifetime::Millis(term.life)) && now < term.refresh => Outcome::TooShort,
             Some(_) | None => return self.calls.add(call),
         };
         self.act(Action::Settle { call: call.id, outcome });
     }
 
     fn reject(&mut self) {
-        // It may have expired in the meantime. Even so it does not count as a token that was good to the end.
+        // Even if it has expired in the meantime, it does not count as a token that was accepted until its end.
         self.expired = None;
         if self.token.take().is_none() {
             return;
@@ -97,35 +97,35 @@ impl Machine {
         };
         self.rejections = self.rejections.saturating_add(1);
         self.replacing = true;
-        // A service that fails is not asked any sooner for it.
+        // A rejection does not shorten the backoff of a failing service.
         let earliest = if self.attempts.is_failing() { self.planned_at } else { 0 };
         self.plan = Plan::Pause;
         self.planned_at = self.in_ms(pause).max(earliest);
     }
 
-    /// The page woke: what it waited for may be over.
-    pub(super) fn hurry(&mut self) {
+    /// Ends a backoff that may have become pointless, because the page woke or came online.
+    pub(super) fn retry_now(&mut self) {
         let is_stuck = match self.plan {
             Plan::Retry => self.token.is_none(),
-            Plan::Refused | Plan::Demand => true,
-            Plan::Refresh | Plan::Keep | Plan::Pause | Plan::Reask | Plan::Hurry => false,
+            Plan::Refused | Plan::OnDemand => true,
+            Plan::Refresh | Plan::Unlimited | Plan::Pause | Plan::Confirm | Plan::Immediate => false,
         };
         if is_stuck {
-            self.plan = Plan::Hurry;
+            self.plan = Plan::Immediate;
             self.planned_at = self.now();
         }
     }
 
-    /// An answer that comes so much later proves nothing about the one before.
+    /// Forgets an uncertain answer: one that comes so much later cannot confirm it.
     pub(super) fn page_did_not_run(&mut self) {
-        if self.plan == Plan::Reask {
+        if self.plan == Plan::Confirm {
             self.lives.forget_uncertain();
         }
     }
 
     fn online(&mut self) {
         let was_offline = self.offline.take().is_some();
-        self.hurry();
+        self.retry_now();
         if was_offline {
             let at = self.draw(0, ONLINE_SPREAD);
             self.planned_at = self.planned_at.max(at);
@@ -137,7 +137,7 @@ impl Machine {
 
     fn offline(&mut self) {
         if self.offline.is_none() {
-            // A page that has never been online may have been told so wrongly, and has no token.
+            // A page that has sent no request yet has no token, and the browser may be wrong.
             let probe = if self.attempts.none_yet() { FIRST_PROBE } else { PROBE };
             self.offline = Some(self.draw(probe.least, probe.spread));
         }
@@ -154,6 +154,6 @@ impl Machine {
             self.unlock();
         }
         self.release();
-        self.settle(Fate::Closed);
+        self.settle(Settlement::Closed);
     }
 }

@@ -1,46 +1,45 @@
-//! Siblings: the other tabs that keep the same token.
+//! Siblings: the other tabs that share the token.
 //!
-//! One vend serves them all. A tab whose request is due asks for the group's lock and, at the same time, its siblings
-//! for a better token. Holding the lock, it waits a moment for messages that may be under way, drains the channel, and
-//! sends the request unless a sibling's token or failure has made that needless. What comes of a request is sent to all
-//! tabs, and each counts it as its own.
+//! One request serves them all. A tab whose request is due asks for the group's lock and, at the same time, asks its
+//! siblings for a better token. When it holds the lock, it waits briefly for messages in transit, drains the channel,
+//! and sends the request unless a sibling's token or failure has made it unnecessary. The result of a request is sent
+//! to all tabs, and each counts it as its own.
 //!
-//! The lock only saves requests. Its owner may be frozen or may never release it, so no tab waits for it beyond
-//! [`PATIENCE`]. Whether a request is still due is decided anew at every event, so there is nothing to remember but the
-//! turn itself.
+//! The lock only saves requests; nothing depends on it. Its owner may be frozen or never release it, so no tab waits
+//! for it beyond [`LOCK_TIMEOUT`]. Whether a request is still due is derived again at every event, so a [`Turn`] is the
+//! only state.
 
 use super::super::action::{Action, Cause};
-use super::super::calls::Fate;
+use super::super::calls::Settlement;
 use super::super::clock::bounded;
 use super::super::event::Failure;
-use super::super::life::{SAME, UNCERTAINTY};
+use super::super::life::{END_TOLERANCE, UNCERTAINTY};
 use super::super::lifetime::Lifetime;
 use super::events::Spread;
 use super::state::{Machine, Phase, Plan};
-use super::turn::{LEAST_PATIENCE, Stage, Turn};
+use super::turn::{MIN_LOCK_TIMEOUT, Stage, Turn};
 
-/// How long a tab waits for the lock. Not all for the same time, or those that waited in vain would all send requests
-/// at once.
-const PATIENCE: Spread = Spread { least: 4_000, spread: 500 };
+/// How long a tab waits for the lock. Random, so that tabs whose wait fails do not all send requests at once.
+const LOCK_TIMEOUT: Spread = Spread { least: 4_000, spread: 500 };
 
-/// What is left of the token for the tab's own request (ms), even so, unless timers are late.
+/// The part of the token's life (ms) that the wait leaves for the tab's own request, unless timers are late.
 const RESERVE: i64 = 250;
 
-/// How long the owner of the lock waits at most (ms) until it is sure to have handled its siblings' messages: a busy
-/// page or browser delays messages.
-const DRAINING: i64 = 500;
+/// How long the owner of the lock waits at most (ms) for confirmation that it has handled all messages of its siblings,
+/// which a busy page or browser delays.
+const DRAIN_TIMEOUT: i64 = 500;
 
-/// A token is better than another if it is valid for longer by more than this (ms). The same one, passed on and measured
-/// twice, is not.
-const BETTER: i64 = 1_000;
+/// A token is better than another if it is valid for longer by more than this (ms). The same token, passed on and
+/// measured twice, differs by less.
+const MIN_IMPROVEMENT: i64 = 1_000;
 
 impl Machine {
-    /// When (steady) the turn needs attention, if there is one.
+    /// When (steady) the current stage of the turn ends, if there is a turn.
     pub(super) fn turn_ends(&self) -> Option<i64> {
         self.turn.as_ref().map(|turn| turn.stage_ends(self.timer.is_throttled()))
     }
 
-    /// A request is due, or (any more) not.
+    /// Begins, advances or ends the turn, depending on whether a request is due.
     pub(super) fn take_turn(&mut self, is_due: bool) {
         let Some(turn) = self.turn.take() else {
             if is_due {
@@ -55,7 +54,8 @@ impl Machine {
         } else {
             match turn.stage {
                 Stage::Lock | Stage::Listening { .. } => {
-                    let longest = self.time_left().map_or(DRAINING, |left| (left - RESERVE).clamp(0, DRAINING));
+                    let longest =
+                        self.time_left().map_or(DRAIN_TIMEOUT, |left| (left - RESERVE).clamp(0, DRAIN_TIMEOUT));
                     let stage = Stage::Draining { until: self.in_ms(longest) };
                     self.act(Action::Drain { request: turn.request });
                     self.turn = Some(Turn { stage, ..turn });
@@ -67,9 +67,9 @@ impl Machine {
 
     fn begin_turn(&mut self) {
         let since = self.now();
-        let mut until = self.draw(PATIENCE.least, PATIENCE.spread);
+        let mut until = self.draw(LOCK_TIMEOUT.least, LOCK_TIMEOUT.spread);
         if let Some(left) = self.time_left() {
-            until = until.min(since + LEAST_PATIENCE.min(left - RESERVE).max(left / 2));
+            until = until.min(since + MIN_LOCK_TIMEOUT.min(left - RESERVE).max(left / 2));
         }
         let request = self.new_request();
         self.turn = Some(Turn { request, since, until, stage: Stage::Lock });
@@ -94,26 +94,26 @@ impl Machine {
         self.turn.as_mut().filter(|turn| turn.request == request)
     }
 
-    /// After a turn, whatever came of it.
+    /// Releases the lock after a turn, whatever its result.
     pub(super) fn unlock(&mut self) {
         if self.shared {
             self.act(Action::Unlock);
         }
     }
 
-    /// Releases a lock that was kept for the next request.
+    /// Releases the lock if it was kept for the confirming request.
     pub(super) fn release(&mut self) {
-        if std::mem::take(&mut self.keeps_lock) {
+        if std::mem::take(&mut self.holds_lock) {
             self.unlock();
         }
     }
 
-    /// What a sibling passes on is what it has judged: a life, and not an answer.
+    /// Handles a token from a sibling. `life` is the sibling's verdict, not a response to be judged again.
     pub(super) fn sibling_token(&mut self, hash: u64, life: Lifetime, fresh: bool, extended: bool, date: Option<i64>) {
         if self.phase != Phase::Open || !self.shared || self.time.is_age_unknown() {
             return;
         }
-        // Once more, since the message was timed by clocks that are no finer here than there.
+        // Subtracted here as well, since the clocks that timed the message are as coarse here as there.
         let life = match life {
             Lifetime::Millis(ms) => Lifetime::Millis(bounded(ms) - UNCERTAINTY),
             Lifetime::Forever => Lifetime::Forever,
@@ -124,30 +124,30 @@ impl Machine {
         }
         let current = self.token.as_ref().map(|token| token.hash);
         let left = self.token_valid_for().unwrap_or(Lifetime::ZERO);
-        // It is the current one, and the sibling knows better when it expires.
-        let is_sooner = current == Some(hash) && life < left.minus(SAME);
-        let is_better = life.minus(BETTER) > left;
-        // A service that answers the same token again has vended all the same.
-        let is_as_good = fresh && (life == Lifetime::Forever || life > left.minus(BETTER));
-        // And a caller that forces a token wants a new one, not a long-lived one.
+        // It is the current token, and the sibling knows of an earlier end.
+        let is_sooner = current == Some(hash) && life < left.minus(END_TOLERANCE);
+        let is_better = life.minus(MIN_IMPROVEMENT) > left;
+        // A service that returned the same token again has vended nevertheless.
+        let is_as_good = fresh && (life == Lifetime::Forever || life > left.minus(MIN_IMPROVEMENT));
+        // A caller that forces a token wants a new one, even if it is short-lived.
         let is_forced = fresh && self.calls.any_forced();
         if !(is_better || is_as_good || is_forced || is_sooner) {
             return;
         }
         self.lives.forget_uncertain();
         if fresh && let Some(request) = self.request.take() {
-            // Nobody waits for its answer any more, and its failure would be of no interest.
+            // Its result is no longer needed.
             self.act(Action::Abort { request: request.id });
             self.unlock();
         }
         match &self.token {
-            _ if is_sooner && !is_forced => self.keep(hash, life, extended),
+            _ if is_sooner && !is_forced => self.install(hash, life, extended),
             Some(token) if !is_better && !is_forced => {
                 let (current, current_extended) = (token.hash, token.extended);
-                self.keep(current, left.min(life), current_extended);
+                self.install(current, left.min(life), current_extended);
             }
             Some(_) | None => {
-                self.keep(hash, life, extended);
+                self.install(hash, life, extended);
                 self.act(Action::Adopt);
             }
         }
@@ -156,26 +156,26 @@ impl Machine {
             self.attempts.succeeded(self.time.awake());
             self.attempts.sibling_sent(self.time.awake());
             self.not_before = 0;
-            self.settle(Fate::NewToken(left));
+            self.settle(Settlement::NewToken(left));
         } else {
-            self.attempts.forgiven();
-            self.settle(Fate::OldToken(left));
+            self.attempts.reset_failures();
+            self.settle(Settlement::OldToken(left));
         }
     }
 
-    /// A sibling's request counts as one's own, for the service is the same. Beyond that its failure concerns tabs that
-    /// are about to send one, or whose last one failed.
+    /// Handles the failure of a sibling's request. It counts against this tab's budget, since the service is the same.
+    /// Otherwise it affects only tabs that are about to send a request, or whose last one failed.
     ///
-    /// A request without an answer may have failed because of its page: one that navigates away has its requests cut
-    /// short first. Then another tab tries, and only if that fails as well is the service to blame.
+    /// A request without a response may have failed because its page navigates away, which aborts requests first.
+    /// Another tab then tries at once, and only if that fails too is the service to blame.
     pub(super) fn sibling_failed(&mut self, failure: Failure, own_fault: bool) {
-        if self.phase != Phase::Open || !self.shared || own_fault && self.attempts.excused(self.time.awake()) {
+        if self.phase != Phase::Open || !self.shared || own_fault && self.attempts.excuse_sibling(self.time.awake()) {
             return;
         }
         self.attempts.sent(self.time.awake());
-        let is_concerned = self.plan != Plan::Reask && (self.turn.is_some() || self.attempts.is_failing());
+        let is_concerned = self.plan != Plan::Confirm && (self.turn.is_some() || self.attempts.is_failing());
         if self.request.is_some() || !is_concerned {
-            self.heed(failure);
+            self.apply_retry_after(failure);
             return;
         }
         let turn = self.turn.take();
@@ -187,7 +187,7 @@ impl Machine {
 
     pub(super) fn sibling_asked(&mut self, left: Lifetime) {
         let own = self.token_valid_for().unwrap_or(Lifetime::ZERO);
-        if self.shared && own.minus(BETTER) > left.max(Lifetime::ZERO) {
+        if self.shared && own.minus(MIN_IMPROVEMENT) > left.max(Lifetime::ZERO) {
             self.share(false);
         }
     }

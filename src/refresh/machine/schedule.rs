@@ -1,47 +1,47 @@
-//! When the next request is due: derived from what the machine holds, every time it is asked.
+//! When the next request is due, derived from the state each time.
 
 use super::super::clock::earlier;
 use super::state::{Machine, Phase, Plan};
 
-/// What has to be done before a token expires is begun so long before (ms) if timers fire once a second: one timer to
-/// begin, one more to let the owner of a lock go ahead, and the request.
+/// How long before expiry (ms) a renewal starts at the latest if timers fire once a second: one timer to start, one
+/// more to let the owner of the lock go first, and the request.
 const LAG: i64 = 3_000;
 
-/// The same if they fire once a minute, as in pages that have been hidden for some minutes.
+/// The same if timers fire once a minute, as in pages that have been hidden for some minutes.
 const LONG_LAG: i64 = 60_000 + LAG;
 
 impl Machine {
-    /// The steady time at which a request is wanted, limits and network apart; `None`: none is.
+    /// The steady time at which a request is wanted, regardless of rate limits and network; `None` if none is.
     fn wanted_at(&self) -> Option<i64> {
         match self.plan {
-            Plan::Refresh | Plan::Keep | Plan::Hurry if self.calls.any() => Some(self.now()),
+            Plan::Refresh | Plan::Unlimited | Plan::Immediate if self.calls.any() => Some(self.now()),
             Plan::Retry | Plan::Refused if self.calls.any_forced() => Some(self.now()),
-            Plan::Demand if !self.calls.any() => None,
-            Plan::Keep => None,
-            Plan::Refresh => earlier(Some(self.planned_at), self.last_chance()),
-            Plan::Retry | Plan::Refused | Plan::Pause | Plan::Demand | Plan::Reask | Plan::Hurry => {
+            Plan::OnDemand if !self.calls.any() => None,
+            Plan::Unlimited => None,
+            Plan::Refresh => earlier(Some(self.planned_at), self.latest_refresh()),
+            Plan::Retry | Plan::Refused | Plan::Pause | Plan::OnDemand | Plan::Confirm | Plan::Immediate => {
                 Some(self.planned_at)
             }
         }
     }
 
-    /// If timers are late, the token is renewed early enough for one of them to fire before it expires; but not before
-    /// its window opens.
-    fn last_chance(&self) -> Option<i64> {
+    /// If timers are late: the steady time by which a renewal must start so that a timer fires before the token
+    /// expires, but not before its window opens.
+    fn latest_refresh(&self) -> Option<i64> {
         let lag = if self.timer.is_throttled_to_minutes() { LONG_LAG } else { LAG };
         let term = self.token.as_ref()?.term?;
         self.timer.is_throttled().then(|| term.window_opens.max(term.expires - lag))
     }
 
-    /// Someone waits for the next request, or did something to cause it.
+    /// Whether a caller waits for the next request, or something other than the schedule caused it.
     fn is_on_demand(&self) -> bool {
         match self.plan {
-            Plan::Demand | Plan::Hurry | Plan::Reask => true,
-            Plan::Refresh | Plan::Keep | Plan::Retry | Plan::Refused | Plan::Pause => self.calls.any_forced(),
+            Plan::OnDemand | Plan::Immediate | Plan::Confirm => true,
+            Plan::Refresh | Plan::Unlimited | Plan::Retry | Plan::Refused | Plan::Pause => self.calls.any_forced(),
         }
     }
 
-    /// In how many milliseconds the next request is sent; 0: now; `None`: there is none.
+    /// Milliseconds until the next request is sent; 0 for now, `None` if there is none.
     pub(super) fn next_attempt(&self) -> Option<i64> {
         if self.phase != Phase::Open || self.request.is_some() {
             return None;
@@ -53,13 +53,13 @@ impl Machine {
             }
             at = at.max(probe);
         }
-        let limit = self.attempts.wait(self.time.awake(), self.is_on_demand(), self.may_put_off());
+        let limit = self.attempts.wait(self.time.awake(), self.is_on_demand(), self.max_delay());
         Some((at - self.now()).max(limit).max(0))
     }
 
-    /// How long (ms) a request may be put off for the budget's sake; `None`: as long as it takes. What other machines
-    /// have sent does not put off a renewal until the token is lost.
-    fn may_put_off(&self) -> Option<i64> {
+    /// The longest delay (ms) that the budget may cause; `None` for no limit. Requests of earlier machines must not
+    /// delay a renewal until the token has expired.
+    fn max_delay(&self) -> Option<i64> {
         if !self.attempts.counts_inherited(self.time.awake()) || self.attempts.is_failing() {
             return None;
         }
@@ -68,7 +68,7 @@ impl Machine {
         Some((latest - self.now()).max(0))
     }
 
-    /// The next steady time at which something changes by itself.
+    /// The next steady time at which something changes without an event.
     pub(super) fn next_change(&self) -> Option<i64> {
         let request = match self.turn_ends() {
             Some(at) => Some(at),
@@ -79,14 +79,14 @@ impl Machine {
         earlier(earlier(request, expires), deadline)
     }
 
-    /// The last request failed for good, and nobody asks for another.
+    /// Whether the last request failed permanently and no caller asks for another.
     pub(super) fn has_given_up(&self) -> bool {
-        self.plan == Plan::Demand && !self.calls.any()
+        self.plan == Plan::OnDemand && !self.calls.any()
     }
 
-    /// An uncertain answer is to be asked for again.
-    pub(super) fn is_asking_again(&self) -> bool {
-        self.plan == Plan::Reask
+    /// Whether the next request is to confirm an uncertain answer.
+    pub(super) fn is_confirming(&self) -> bool {
+        self.plan == Plan::Confirm
     }
 
     pub(super) fn is_due_but_offline(&self) -> bool {

@@ -1,7 +1,6 @@
-//! The rules one by one. How they hold together, whatever happens, is for `tests/sim`.
+//! Tests of single rules. `tests/sim` tests them in combination.
 
 mod callers;
-mod doubt;
 mod end;
 mod extremes;
 mod failures;
@@ -11,6 +10,7 @@ mod page;
 mod refusals;
 mod rejections;
 mod schedule;
+mod uncertain;
 
 use super::super::action::Status::*;
 use super::super::action::{Action, Cause, Outcome, Reason};
@@ -29,40 +29,46 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// What the machine takes off a token's life.
+/// What the machine subtracts from a token's life.
 const MARGIN: i64 = 350;
 
-/// A machine, a client whose clocks agree, and the one timer.
+/// A machine with a timer, on a client whose clocks agree.
 struct Bench {
     machine: Machine,
     now: Now,
     timer: Option<i64>,
     calls: u32,
-    /// Messages to itself are lost.
-    deaf: bool,
+    /// Whether messages to itself are lost.
+    loses_messages: bool,
 }
 
 impl Bench {
     fn new(seed: u64) -> Self {
         let now = Now { wall: 1_800_000_000_000, mono: 7_000 };
-        Bench { machine: Machine::new(Policy::default(), seed, now), now, timer: None, calls: 0, deaf: false }
+        Bench { machine: Machine::new(Policy::default(), seed, now), now, timer: None, calls: 0, loses_messages: false }
     }
 
     /// One of several tabs.
     fn in_group(seed: u64) -> Self {
         let now = Now { wall: 1_800_000_000_000, mono: 7_000 };
-        Bench { machine: Machine::in_group(Policy::default(), seed, now), now, timer: None, calls: 0, deaf: false }
+        Bench {
+            machine: Machine::in_group(Policy::default(), seed, now),
+            now,
+            timer: None,
+            calls: 0,
+            loses_messages: false,
+        }
     }
 
-    /// With a request in the air.
+    /// A machine with a pending request.
     fn started(seed: u64) -> Self {
         let mut bench = Bench::new(seed);
-        let actions = bench.tell(Event::Start);
+        let actions = bench.send(Event::Start);
         assert!(actions.contains(&Action::Fetch { request: 0, reason: Reason::First }), "{actions:?}");
         bench
     }
 
-    /// With a token in hand that has this life (ms) left, margin included.
+    /// A machine whose token has this remaining life (ms), including the margin.
     fn ready(seed: u64, life: i64) -> Self {
         let mut bench = Bench::started(seed);
         let actions = bench.vend(0, life);
@@ -70,12 +76,12 @@ impl Bench {
         bench
     }
 
-    /// The life (ms) that the current token has left.
+    /// The current token's remaining life (ms).
     fn left(&self) -> Option<i64> {
         self.machine.token_valid_for().map(|left| left.millis().expect("a token that expires"))
     }
 
-    fn tell(&mut self, event: Event) -> Vec<Action> {
+    fn send(&mut self, event: Event) -> Vec<Action> {
         if event == Event::Timer {
             self.timer = None;
         }
@@ -85,12 +91,12 @@ impl Bench {
             match action {
                 Action::Arm { delay } => self.timer = Some(self.now.mono + delay),
                 Action::Disarm => self.timer = None,
-                Action::Drain { request } if !self.deaf => drained = Some(*request),
+                Action::Drain { request } if !self.loses_messages => drained = Some(*request),
                 _ => {}
             }
         }
         match drained {
-            Some(request) => [actions, self.tell(Event::Drained { request })].concat(),
+            Some(request) => [actions, self.send(Event::Drained { request })].concat(),
             None => actions,
         }
     }
@@ -100,14 +106,14 @@ impl Bench {
         self.now.mono += ms;
     }
 
-    /// Lets time pass to the first request, timer by timer; its number and how long that took.
+    /// Lets time pass until the first request, timer by timer. Returns its number and how long it took.
     fn next_fetch(&mut self, within: i64) -> Option<(u32, i64)> {
         let from = self.now.mono;
         while let Some(at) = self.timer
             && at - from <= within
         {
             self.pass(at - self.now.mono);
-            if let Some(request) = fetched(&self.tell(Event::Timer)) {
+            if let Some(request) = fetched(&self.send(Event::Timer)) {
                 return Some((request, at - from));
             }
         }
@@ -117,23 +123,23 @@ impl Bench {
 
     fn vend(&mut self, request: u32, life: i64) -> Vec<Action> {
         let answer = Answer { token_hash: new_token(), stated_expiry: Some(self.now.wall + life), ..Answer::default() };
-        self.tell(Event::Vended { request, answer })
+        self.send(Event::Vended { request, answer })
     }
 
     fn fail(&mut self, request: u32) -> Vec<Action> {
-        self.tell(Event::Failed { request, failure: Failure::Retry { after: None } })
+        self.send(Event::Failed { request, failure: Failure::Retry { after: None } })
     }
 
     fn refuse(&mut self, request: u32) -> Vec<Action> {
-        self.tell(Event::Failed { request, failure: Failure::Terminal })
+        self.send(Event::Failed { request, failure: Failure::Terminal })
     }
 
     fn get(&mut self, min_validity: i64, force: bool) -> Vec<Action> {
         self.calls += 1;
-        self.tell(Event::Get { call: self.calls, min_validity, force })
+        self.send(Event::Get { call: self.calls, min_validity, force })
     }
 
-    /// Fails until there were so many failures.
+    /// Fails this many requests in a row.
     fn fail_times(&mut self, times: u32, mut request: u32) {
         for _ in 1..times {
             self.fail(request);
@@ -143,7 +149,7 @@ impl Bench {
     }
 }
 
-/// The hash of a token that nobody has seen.
+/// The hash of a new token.
 fn new_token() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed)

@@ -1,4 +1,4 @@
-//! The current token, as far as the machine knows it.
+//! What the machine knows about the current token.
 
 use super::super::lifetime::Lifetime;
 
@@ -7,25 +7,25 @@ use super::super::lifetime::Lifetime;
 pub(super) struct CurrentToken {
     /// The hash of its bytes.
     pub(super) hash: u64,
-    /// When it ends; `None`: it never does.
+    /// Its schedule; `None` if it never expires.
     pub(super) term: Option<Term>,
-    /// When it counts as a good one.
+    /// When it counts as accepted, if it is not rejected before.
     pub(super) proven: i64,
-    /// It was given a later end than before.
+    /// Whether its end was moved to a later time.
     pub(super) extended: bool,
-    /// `Date` plus `Age` of the answer that its life was computed from.
+    /// `Date` plus `Age` of the answer from which its life was computed.
     pub(super) date: Option<i64>,
 }
 
-/// The times of a token that expires.
+/// When a token expires and is renewed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Term {
     pub(super) expires: i64,
-    /// The life it arrived with (ms).
+    /// Its life on arrival (ms).
     pub(super) life: i64,
-    /// When it may be renewed at the earliest.
+    /// The earliest time of its renewal.
     pub(super) window_opens: i64,
-    /// When it is to be renewed.
+    /// The planned time of its renewal.
     pub(super) refresh: i64,
 }
 
@@ -34,7 +34,7 @@ impl CurrentToken {
         self.term.map(|term| term.expires)
     }
 
-    /// The life it has left.
+    /// Its remaining life.
     pub(super) fn left(&self, now: i64) -> Lifetime {
         self.expires().map_or(Lifetime::Forever, |expires| Lifetime::Millis(expires - now))
     }

@@ -15,7 +15,7 @@ fn reads_and_writes_the_canonical_form() {
 }
 
 #[test]
-fn keys_that_are_not_text_come_from_javascript_alone() {
+fn json_has_no_byte_keys() {
     let prefix = |bytes: Json| {
         let [mut permission, mut item, mut scope] = [(); 3].map(|()| Object::default());
         item.push("keyPrefix".into(), bytes);
@@ -38,7 +38,7 @@ fn keys_that_are_not_text_come_from_javascript_alone() {
 }
 
 #[test]
-fn bytes_are_keys_and_nothing_else() {
+fn accepts_bytes_only_as_keys() {
     let bytes = || Json::Bytes(b"a".to_vec());
     let one = |name: &str, value| {
         let mut object = Object::default();
@@ -74,7 +74,7 @@ fn text(text: &str) -> Json {
 }
 
 #[test]
-fn refuses_what_the_sdk_lets_through() {
+fn rejects_blank_names_that_the_sdk_accepts() {
     let cases = [
         (r#"{"role":"readwrite","cache":"a","items":"k"}"#, r#"permissions[0]: unknown or repeated field "items""#),
         (
@@ -131,7 +131,7 @@ fn refuses_what_the_sdk_lets_through() {
 }
 
 #[test]
-fn an_error_says_where_and_which_field() {
+fn errors_name_the_position_and_field() {
     let error = |permission: &str| {
         TokenScope::from_json(&format!(r#"{{"permissions":[{{"role":"readonly","cache":"a"}},{permission}]}}"#))
             .unwrap_err()
@@ -148,7 +148,7 @@ fn an_error_says_where_and_which_field() {
 }
 
 #[test]
-fn the_name_of_an_unknown_field_is_shown_unless_it_may_be_a_credential() {
+fn errors_quote_unknown_fields_unless_credential_like() {
     let unknown = |name: &str| TokenScope::from_json(&format!(r#"{{"{name}":1}}"#)).unwrap_err().message();
     let hidden = "unknown or repeated field (its name is not shown)";
     assert_eq!(unknown(r#"a\"b"#), r#"unknown or repeated field "a\"b""#);

@@ -45,19 +45,19 @@ fn permission() -> impl Strategy<Value = Permission> {
 
 proptest! {
     #[test]
-    fn what_is_encoded_is_read_back(permissions in prop::collection::vec(permission(), 1..=20)) {
+    fn encode_decode_round_trips(permissions in prop::collection::vec(permission(), 1..=20)) {
         let scope = TokenScope::new(permissions).unwrap();
         prop_assert_eq!(Grant::decode(&scope.encode()), Ok(Grant::Scope(scope)));
     }
 
     #[test]
-    fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
+    fn arbitrary_bytes_do_not_panic(bytes: Vec<u8>) {
         let _ = Grant::decode(&base64::encode(&bytes));
     }
 
     /// A changed byte may change the grant or spoil it, but what is then read must be what those bytes encode.
     #[test]
-    fn a_changed_byte_is_never_half_read(permissions in prop::collection::vec(permission(), 1..4), at: prop::sample::Index, byte: u8) {
+    fn mutated_bytes_are_never_partially_decoded(permissions in prop::collection::vec(permission(), 1..4), at: prop::sample::Index, byte: u8) {
         let mut bytes = base64::decode(&TokenScope::new(permissions).unwrap().encode()).unwrap();
         let at = at.index(bytes.len());
         bytes[at] = byte;
@@ -80,7 +80,7 @@ fn whole(kind: u32, body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn known_bytes() {
+fn encodes_known_bytes() {
     assert_eq!(Grant::decode("CAA="), Ok(Grant::SuperUser));
     let scope = TokenScope::new(vec![Permission::Cache {
         role: CacheRole::ReadOnly,
@@ -93,7 +93,7 @@ fn known_bytes() {
 }
 
 #[test]
-fn what_is_not_understood_is_never_guessed() {
+fn rejects_messages_not_understood_in_full() {
     let all = [0x12, 0]; // all_caches
     let cases: [(&[u8], &str); 14] = [
         (&[], "a grant that is neither super-user nor explicit permissions alone"),

@@ -38,7 +38,7 @@ fn codes(token: &Token) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_disposable_token() {
+fn decodes_disposable_token() {
     let token = read(&disposable()).unwrap();
     assert_eq!(token.version(), Version::V1);
     assert_eq!(token.endpoint(), Some(CELL));
@@ -57,7 +57,7 @@ fn a_disposable_token() {
 }
 
 #[test]
-fn what_people_paste() {
+fn decodes_pasted_token() {
     let token = disposable();
     let (head, tail) = token.split_at(76);
     let url_safe = token.trim_end_matches('=').replace('+', "-").replace('/', "_");
@@ -74,7 +74,7 @@ fn what_people_paste() {
 }
 
 #[test]
-fn key_order_and_spacing_do_not_matter() {
+fn accepts_any_key_order_and_spacing() {
     let key = jwt(&disposable_claims());
     let go =
         base64::encode(format!(r#"{{ "api_key" : "{key}",{}"endpoint": "{CELL}", "more": [1] }}"#, '\n').as_bytes());
@@ -82,7 +82,7 @@ fn key_order_and_spacing_do_not_matter() {
 }
 
 #[test]
-fn versions_are_told_apart_by_form() {
+fn key_version_depends_on_form() {
     let cases = [
         (disposable(), Some(Version::V1)),
         (jwt(&disposable_claims()), Some(Version::V1)),
@@ -101,7 +101,7 @@ fn versions_are_told_apart_by_form() {
 }
 
 #[test]
-fn other_kinds_decode_too() {
+fn decodes_legacy_and_session_tokens() {
     let legacy = read(&jwt(r#"{"sub":"s","cp":"control.h.momentohq.com","c":"cache.h.momentohq.com"}"#)).unwrap();
     let endpoints = legacy.endpoints().unwrap();
     assert_eq!(
@@ -118,7 +118,7 @@ fn other_kinds_decode_too() {
 }
 
 #[test]
-fn overrides_win() {
+fn overrides_take_precedence() {
     let overrides = Some(Overrides::Base { base: "localhost:8080".into(), prefix: None, secure: false });
     let token = decode(&disposable(), &DecodeOptions { overrides, ..DecodeOptions::default() }, NOW).unwrap();
     assert_eq!(token.endpoint(), Some("localhost:8080"));
@@ -126,7 +126,7 @@ fn overrides_win() {
 }
 
 #[test]
-fn warnings_a_careful_reader_would_give() {
+fn warns_of_unusual_tokens() {
     let v1 = |claims: &str| codes(&read(&envelope(CELL, &jwt(claims))).unwrap()).join(" ");
     let exp = |left: i64| NOW / 1000 + left;
     assert_eq!(v1(r#"{"ver":1,"p":"CAA="}"#), "WARN_SUPER_USER WARN_NEVER_EXPIRES");
@@ -140,7 +140,7 @@ fn warnings_a_careful_reader_would_give() {
 }
 
 #[test]
-fn refusals_carry_a_code_and_no_credential() {
+fn errors_have_a_code_and_no_credential() {
     let cases = [
         (String::from(" \n"), "ERR_TOKEN_EMPTY"),
         (String::from("<html>nope</html>"), "ERR_TOKEN_MALFORMED"),
@@ -169,7 +169,7 @@ fn refusals_carry_a_code_and_no_credential() {
 }
 
 #[test]
-fn providers_fail_as_the_sdk_does() {
+fn provider_errors_match_the_sdk() {
     let v2 = jwt(r#"{"t":"g","jti":"k"}"#);
     let default = DecodeOptions::default();
     for error in [from_string(&v2, &default, NOW).unwrap_err(), from_disposable_token(&v2, &default, NOW).unwrap_err()]
@@ -189,7 +189,7 @@ fn providers_fail_as_the_sdk_does() {
 }
 
 #[test]
-fn the_length_of_a_credential_is_bounded() {
+fn rejects_overlong_credential() {
     let claims = |length: usize| format!(r#"{{"ver":1,"x":"{}"}}"#, "x".repeat(length));
     let empty = jwt(&claims(0)).len();
     // Three bytes of JSON are four characters.
@@ -211,7 +211,7 @@ fn the_length_of_a_credential_is_bounded() {
 }
 
 #[test]
-fn errors_name_the_broken_part_and_their_source() {
+fn errors_name_the_broken_part_and_have_a_source() {
     use std::error::Error as _;
     for (credential, expected) in [
         (
@@ -242,7 +242,7 @@ fn errors_name_the_broken_part_and_their_source() {
 }
 
 #[test]
-fn a_token_never_prints_its_credential() {
+fn token_debug_is_redacted() {
     let token = read(&disposable()).unwrap();
     let printed = format!("{token:?}");
     assert!(printed.contains("[redacted]") && !printed.contains("eyJ"), "{printed}");
@@ -250,7 +250,7 @@ fn a_token_never_prints_its_credential() {
 
 proptest! {
     #[test]
-    fn any_text_decodes_or_fails_with_a_code(text: String) {
+    fn arbitrary_text_decodes_or_fails_with_a_code(text: String) {
         let _ = key_version(&text);
         if let Err(error) = read(&text) {
             prop_assert!(error.code().starts_with("ERR_"));
@@ -260,7 +260,7 @@ proptest! {
     /// Whatever is done to one character, the result is a token or a coded error; and never one with more than was
     /// signed.
     #[test]
-    fn a_mutated_token_decodes_or_fails(at: prop::sample::Index, character in "[ -~]") {
+    fn mutated_token_decodes_or_fails(at: prop::sample::Index, character in "[ -~]") {
         let mut text = disposable();
         let at = at.index(text.len());
         text.replace_range(at..=at, &character);
@@ -268,7 +268,7 @@ proptest! {
     }
 
     #[test]
-    fn claims_are_read_whatever_they_hold(
+    fn reads_arbitrary_claim_values(
         exp in 1i64..253_402_300_799,
         id in "[a-zA-Z0-9\u{e9}\u{1F600} \"\\\\]{0,64}",
         cell in "[a-z][a-z0-9-]{0,20}[a-z]",
@@ -285,7 +285,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_in_an_envelope_never_panic(bytes: Vec<u8>) {
+    fn arbitrary_envelope_bytes_do_not_panic(bytes: Vec<u8>) {
         let _ = read(&base64::encode(&bytes));
         let _ = read(&[&base64::encode(&bytes), ".", &base64::encode(&bytes), ".", "c2ln"].concat());
     }

@@ -91,7 +91,7 @@ fn shapes() -> Vec<String> {
 }
 
 #[test]
-fn every_shape_gives_the_same_token() {
+fn reads_every_shape() {
     for body in shapes() {
         let token = token(&body).unwrap();
         assert_eq!(token.credential().reveal(), key(), "{body}");
@@ -108,7 +108,7 @@ fn stated(fields: &str) -> (Option<i64>, Vec<&'static str>) {
 }
 
 #[test]
-fn units_of_expiry_are_told_apart() {
+fn distinguishes_expiry_units() {
     for fields in [
         r#""expiresAt":1735689900"#,
         r#""expiresAt":1735689900000"#,
@@ -135,7 +135,7 @@ fn units_of_expiry_are_told_apart() {
 }
 
 #[test]
-fn what_is_no_time_is_ignored_with_a_warning() {
+fn ignores_invalid_expiry_with_a_warning() {
     for fields in [
         r#""expiresAt":0"#,
         r#""expiresAt":-1"#,
@@ -171,7 +171,7 @@ fn what_is_no_time_is_ignored_with_a_warning() {
 }
 
 #[test]
-fn the_claim_is_believed_about_expiry() {
+fn exp_claim_takes_precedence() {
     for (fields, warned) in [
         (r#""expiresAt":1735689905"#, false),
         (r#""expiresAt":1735689906"#, true),
@@ -186,7 +186,7 @@ fn the_claim_is_believed_about_expiry() {
 }
 
 #[test]
-fn the_best_candidate_is_the_token() {
+fn best_candidate_wins() {
     let (mine, other, login) = (envelope(), other(), login());
     for body in [
         // By the order of names, at any depth, and not by the order of fields.
@@ -214,7 +214,7 @@ fn the_best_candidate_is_the_token() {
 }
 
 #[test]
-fn two_different_tokens_are_an_error() {
+fn rejects_two_different_tokens() {
     let (mine, other) = (envelope(), other());
     for body in [
         format!(r#"{{"token":"{mine}","token":"{other}"}}"#),
@@ -231,7 +231,7 @@ fn two_different_tokens_are_an_error() {
 }
 
 #[test]
-fn what_is_no_token_is_named() {
+fn errors_describe_the_body() {
     let v2 = jwt(r#"{"t":"g","jti":"j"}"#);
     let (mine, login) = (envelope(), login());
     let deep = format!(r#"{}{{"token":"{mine}"}}{}"#, r#"{"a":"#.repeat(5), "}".repeat(5));
@@ -280,7 +280,7 @@ fn what_is_no_token_is_named() {
 }
 
 #[test]
-fn an_endpoint_may_be_a_url_of_a_host_under_it() {
+fn accepts_endpoint_urls() {
     for endpoint in [
         CELL,
         "Cell-1-us-east-2-1.prod.a.momentohq.com",
@@ -305,7 +305,7 @@ fn an_endpoint_may_be_a_url_of_a_host_under_it() {
 }
 
 #[test]
-fn a_refresh_token_is_kept_and_never_shown() {
+fn refresh_token_is_kept_and_redacted() {
     let refresh = |body: &str| Answer::read(body).unwrap().refresh_token().map(|token| String::from(token.reveal()));
     for name in ["refreshToken", "refresh_token"] {
         assert_eq!(refresh(&format!(r#"{{"{name}":"r1","token":"{}"}}"#, envelope())).as_deref(), Some("r1"));
@@ -329,7 +329,7 @@ fn a_refresh_token_is_kept_and_never_shown() {
 }
 
 #[test]
-fn what_was_asked_is_compared() {
+fn compares_the_grant_with_the_request() {
     let scope = |json: &str| TokenScope::from_json(&format!(r#"{{"permissions":[{json}]}}"#)).unwrap();
     let p = scope(r#"{"role":"readwrite","cache":"a"}"#).encode();
     let body = format!(r#"{{"token":"{}"}}"#, jwt(&format!(r#"{{"ver":1,"exp":1735689900,"p":"{p}"}}"#)));
@@ -343,7 +343,7 @@ fn what_was_asked_is_compared() {
 }
 
 #[test]
-fn the_largest_answer_is_read_and_no_larger_one() {
+fn rejects_oversized_answer() {
     let body = |length: usize| {
         let rest = format!(r#"","token":"{}"}}"#, envelope());
         [r#"{"x":""#, &"e".repeat(length - rest.len() - 6), &rest].concat()
@@ -389,12 +389,12 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 
 proptest! {
     #[test]
-    fn json_without_a_token_is_an_error(document in json()) {
+    fn rejects_json_without_token(document in json()) {
         prop_assert!(token(&document.to_string()).is_err());
     }
 
     #[test]
-    fn more_fields_make_no_difference(index in 0_usize..40, extra in prop::collection::btree_map("x-[a-z]{1,6}", json(), 0..4)) {
+    fn ignores_unknown_fields(index in 0_usize..40, extra in prop::collection::btree_map("x-[a-z]{1,6}", json(), 0..4)) {
         let shapes = shapes();
         let body = &shapes[index % shapes.len()];
         if let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(body) {
@@ -408,7 +408,7 @@ proptest! {
     }
 
     #[test]
-    fn takes_anything(text: String, cut in 0_usize..200, put in "[\\[\\]{}\",:0-9eE+.truefalsn \\\\-]{0,8}", index in 0_usize..40) {
+    fn arbitrary_text_does_not_panic(text: String, cut in 0_usize..200, put in "[\\[\\]{}\",:0-9eE+.truefalsn \\\\-]{0,8}", index in 0_usize..40) {
         let _ = token(&text);
         let shapes = shapes();
         let body = &shapes[index % shapes.len()];

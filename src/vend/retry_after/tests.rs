@@ -20,7 +20,7 @@ fn until(date: &str) -> i64 {
 }
 
 #[test]
-fn seconds() {
+fn reads_seconds() {
     check(&["120", " 120 ", "\t120", "+120", "0120", "\"120\"", "'120'", "1.2e+02", "1.2E2", "12000e-2"], 120_000);
     check(&["0", "-0", "-1", "-1e999", "0e999", "1e-999", "-1767225720", "-30"], 0);
     check(&["0.493"], 493);
@@ -33,7 +33,7 @@ fn seconds() {
 }
 
 #[test]
-fn several_values() {
+fn reads_several_values() {
     check(&["120, 120", "120,120", "5, 120", "120, 5", ", 120", "120, ", "120, soon", "-5, 120"], 120_000);
     check(&["60, Thu, 01 Jan 2026 00:02:00 GMT", "Thu, 01 Jan 2026 00:02:00 GMT, 60", "soon, later, 120"], 120_000);
     check(&["Thu, 01 Jan 2026 00:02:00 GMT, Thu, 01 Jan 2026 00:01:00 GMT"], 120_000);
@@ -42,7 +42,7 @@ fn several_values() {
 }
 
 #[test]
-fn units() {
+fn reads_units() {
     check(&["30s", "30 s", "30  s", "30S", "30 seconds", "30sec", "30 secs", "PT30S", "pt 30s", "+30s"], 30_000);
     check(&["1 second"], 1_000);
     check(&["1.5s", "1500ms", "1500 msecs", "1500 milliseconds", "1s500ms"], 1_500);
@@ -60,7 +60,7 @@ fn units() {
 }
 
 #[test]
-fn what_stands_behind() {
+fn ignores_trailing_text() {
     // SIP has parameters and comments.
     check(
         &["120;duration=3600", "120 (ask later)", "120 ; \"(", "2m(", "Thu, 01 Jan 2026 00:02:00 GMT (soon)"],
@@ -69,7 +69,7 @@ fn what_stands_behind() {
 }
 
 #[test]
-fn times_since_the_epoch() {
+fn reads_epoch_times() {
     check(&["1767225720", "1767225720000", "1767225720000.9", "1.76722572e9"], 120_000);
     check(&["1767225720.5"], 120_500);
     check(&["1767225600", "1500000000", "1000000000", "1000000000000"], 0);
@@ -77,7 +77,7 @@ fn times_since_the_epoch() {
 }
 
 #[test]
-fn dates_of_http() {
+fn reads_http_dates() {
     check(
         &[
             "Thu, 01 Jan 2026 00:02:00 GMT",
@@ -92,7 +92,7 @@ fn dates_of_http() {
 }
 
 #[test]
-fn dates_that_are_nearly_so() {
+fn reads_malformed_http_dates() {
     check(
         &[
             "\"Thu, 01 Jan 2026 00:02:00 GMT\"",
@@ -114,7 +114,7 @@ fn dates_that_are_nearly_so() {
 }
 
 #[test]
-fn dates_of_iso_8601() {
+fn reads_iso_8601_dates() {
     check(
         &[
             "2026-01-01T00:02:00Z",
@@ -132,7 +132,7 @@ fn dates_of_iso_8601() {
 }
 
 #[test]
-fn what_is_over_asks_for_no_wait() {
+fn past_times_mean_no_wait() {
     check(
         &[
             "Thu, 01 Jan 1970 00:00:00 GMT",
@@ -148,7 +148,7 @@ fn what_is_over_asks_for_no_wait() {
 }
 
 #[test]
-fn what_is_too_long_is_as_long_as_fits() {
+fn saturates_long_delays() {
     check(&["7200"], 2 * HOUR);
     check(&["Fri, 31 Dec 9999 23:59:59 GMT"], until("9999-12-31T23:59:59Z"));
     check(&["99999999999999999999999999", "1e308", "1e999", "1e99999999999999999999"], i64::MAX - NOW);
@@ -159,7 +159,7 @@ fn what_is_too_long_is_as_long_as_fits() {
 }
 
 #[test]
-fn what_says_nothing_is_not_understood() {
+fn rejects_values_without_a_time() {
     for header in [
         "",
         " ",
@@ -225,7 +225,7 @@ fn what_says_nothing_is_not_understood() {
 }
 
 #[test]
-fn what_is_longer_than_any_value_is_not_read() {
+fn rejects_overlong_values() {
     let padded = |length: usize| format!("{:>length$}", "120");
     assert_eq!(retry_after(&padded(MAX_LENGTH), NOW), Some(120_000));
     assert_eq!(retry_after(&padded(MAX_LENGTH + 1), NOW), None);
@@ -237,7 +237,7 @@ fn what_is_longer_than_any_value_is_not_read() {
 }
 
 #[test]
-fn a_time_is_held_against_the_servers_clock_a_delay_against_none() {
+fn times_are_relative_to_the_server_clock() {
     let ahead = NOW + HOUR;
     for header in [
         "Thu, 01 Jan 2026 01:02:00 GMT",
@@ -290,7 +290,7 @@ fn value() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn a_moment_in_any_form_is_waited_for(
+    fn reads_every_date_form(
         // Within fifty years, for the form with two digits, and past the nine digits that are a delay.
         ms in NOW - 40 * 365 * DAY..NOW + 40 * 365 * DAY,
         offset in -1439_i32..=1439,
@@ -307,7 +307,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_is_what_a_float_says(number in 0.0..1e9_f64, now: i64) {
+    fn numbers_agree_with_float_parsing(number in 0.0..1e9_f64, now: i64) {
         let ms = retry_after(&number.to_string(), now).unwrap();
         prop_assert!((ms as f64 - number * 1_000.0).abs() <= 1.0, "{}", ms);
         prop_assert_eq!(retry_after(&format!("{number:e}"), now), Some(ms));
@@ -315,7 +315,7 @@ proptest! {
     }
 
     #[test]
-    fn the_parts_of_a_duration_add_up(
+    fn adds_up_duration_parts(
         [d, h, m, s, ms] in prop::array::uniform5(0..1000_i64),
     ) {
         let sum = d * DAY + h * HOUR + m * 60_000 + s * 1_000 + ms;
@@ -330,13 +330,13 @@ proptest! {
     }
 
     #[test]
-    fn of_several_values_the_longest_counts(values in prop::collection::vec(value(), 1..5)) {
+    fn longest_of_several_values_counts(values in prop::collection::vec(value(), 1..5)) {
         let waits = values.iter().map(|value| retry_after(value, NOW).unwrap());
         prop_assert_eq!(retry_after(&values.join(", "), NOW), waits.max());
     }
 
     #[test]
-    fn quotes_case_blanks_and_parameters_change_nothing(value in value()) {
+    fn ignores_quotes_case_blanks_and_parameters(value in value()) {
         let wait = retry_after(&value, NOW);
         prop_assert!(wait.is_some());
         for other in [
@@ -352,7 +352,7 @@ proptest! {
     }
 
     #[test]
-    fn takes_anything_and_is_never_negative(
+    fn arbitrary_text_gives_no_negative_wait(
         text: String,
         form in "[0-9a-zA-Z:+ ,;()./\"'-]{0,60}",
         number in "[+-]?[0-9]{0,40}[.]?[0-9]{0,40}(e[+-]?[0-9]{0,30})?( ?[mnuhds]{0,2})?",

@@ -8,10 +8,11 @@ const LENIENT: GeneralPurposeConfig =
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
-/// A JWT's signature is base64 as crate `base64` has it, and nothing else; its payload is what every form of it says.
+/// A JWT's signature is accepted if and only if crate `base64` accepts it, and all forms of its payload decode to the
+/// same.
 pub(crate) fn agrees_with_crate(data: &[u8]) {
     let read = |jwt: &str| decode(jwt, &DecodeOptions::default(), NOW);
-    // What a paste may be wrapped in is taken away before base64 is read.
+    // Characters that may surround a pasted credential are removed before decoding.
     if data.iter().all(|byte| byte.is_ascii_graphic() && !b".\"'`".contains(byte)) {
         let text = core::str::from_utf8(data).unwrap_or_default();
         let engine = if text.contains(['-', '_']) { &URL_SAFE } else { &STANDARD };

@@ -2,8 +2,8 @@ use crate::{NOW, jwt_of};
 use momento_token_wasm::token::{DecodeOptions, decode};
 use serde_json::Value;
 
-/// A claim that nobody knows may hold any JSON, and only JSON: the reader accepts what `serde_json` accepts, less
-/// numbers of 1e308 or more.
+/// An unknown claim may contain any JSON and nothing else: the reader accepts what `serde_json` accepts, except numbers
+/// of 1e308 or more.
 pub(crate) fn agrees_with_serde(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else { return };
     let payload = ["{\"ver\":1,\"x\":", text, "}"].concat();
@@ -16,7 +16,7 @@ pub(crate) fn agrees_with_serde(data: &[u8]) {
     }
 }
 
-/// Numbers that the reader refuses and `serde_json` does not.
+/// Whether there is a number that the reader rejects and `serde_json` does not.
 pub(crate) fn has_huge_number(value: &Value) -> bool {
     match value {
         Value::Number(number) => number.as_f64().is_none_or(|number| number.abs() >= 9.9e307),
@@ -26,8 +26,7 @@ pub(crate) fn has_huge_number(value: &Value) -> bool {
     }
 }
 
-/// The members of an object in the order they were written, repeated ones too; `None` where it is no object in strict
-/// JSON.
+/// The members of an object in order, including repeated ones; `None` if it is not an object in strict JSON.
 pub(crate) fn members(text: &str) -> Option<Vec<(String, Value)>> {
     struct Members(Vec<(String, Value)>);
     struct Visitor;

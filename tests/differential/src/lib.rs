@@ -1,12 +1,12 @@
-//! What must hold for every input, whatever it is: the bodies of the fuzz targets (`fuzz/`) and of the smoke test that
-//! replays their seeds in `cargo test`. Each panics where the promise is broken.
+//! Properties that must hold for every input: the bodies of the fuzz targets (`fuzz/`) and of the smoke test that
+//! replays their seeds in `cargo test`. Each panics if its property is violated.
 
 mod base64;
 mod json;
 mod scope;
 mod token;
 
-/// The time that the properties decode at.
+/// The current time for decoding.
 pub const NOW: i64 = 1_735_689_600_000;
 
 /// A property by the name of its fuzz target.
@@ -36,7 +36,7 @@ fn base64_of(bytes: impl AsRef<[u8]>) -> String {
     ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// A JWT with this payload, signed by nobody.
+/// An unsigned JWT with this payload.
 fn jwt_of(payload: &str) -> String {
     ["e30.", base64_of(payload).trim_end_matches('='), ".c2ln"].concat()
 }

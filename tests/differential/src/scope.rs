@@ -2,7 +2,7 @@ use crate::{base64_of, jwt_of};
 use momento_token_wasm::scope::{Grant, MAX_PERMISSIONS, TokenScope, covers};
 use momento_token_wasm::token::{DecodeOptions, decode};
 
-/// Whatever is read from protobuf is written so that it reads the same, and never in more bytes than it came in.
+/// Anything decoded from protobuf encodes to a message that decodes to the same value and is not longer.
 pub(crate) fn protobuf(data: &[u8]) {
     let p = base64_of(data);
     let grant = Grant::decode(&p);
@@ -20,7 +20,7 @@ pub(crate) fn protobuf(data: &[u8]) {
     }
 }
 
-/// Whatever is read from JSON is strict JSON, and is written so that it reads the same.
+/// Anything parsed from JSON is strict JSON, and round-trips.
 pub(crate) fn json(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else { return };
     match TokenScope::from_json(text) {
@@ -40,7 +40,7 @@ pub(crate) fn json(data: &[u8]) {
     }
 }
 
-/// Every form of a scope means the same scope.
+/// Every form of a scope decodes to the same scope.
 fn read_back(scope: &TokenScope) {
     let grant = Grant::Scope(scope.clone());
     assert_eq!(Grant::decode(&scope.encode()), Ok(grant.clone()), "protobuf reads back");

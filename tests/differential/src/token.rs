@@ -7,7 +7,7 @@ use momento_token_wasm::token::{
 use momento_token_wasm::vend::{Answer, Asked};
 use serde_json::Value;
 
-/// Any text, as a credential and as what an envelope wraps: a token whose facts hold together, or a coded error.
+/// Any text, as a credential and as the contents of an envelope: a consistent token, or an error with a code.
 pub(crate) fn envelope(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     credential(&text);
@@ -69,7 +69,7 @@ pub(crate) fn jwt(data: &[u8]) {
     consistent(&token);
 }
 
-/// Any body of an answer: a token, or a coded error; JSON is read strictly.
+/// Any response body: a token, or an error with a code. JSON is parsed strictly.
 pub(crate) fn vend(data: &[u8]) {
     let body = String::from_utf8_lossy(data);
     let answer = match Answer::read(&body) {

@@ -11,7 +11,7 @@ use support::{base64_of, bytes_of, cases, grant_of, message, rules, scope};
 
 /// (a) What we write, prost reads as the same message, and writes in the very same bytes; we read what prost writes.
 #[test]
-fn scopes_are_written_as_prost_writes_them() {
+fn encodes_scopes_like_prost() {
     let count = cases("scopes", 12_000, |random| {
         let scope = TokenScope::new(scope::random(random)).unwrap();
         let ours = bytes_of(&scope.encode());
@@ -26,7 +26,7 @@ fn scopes_are_written_as_prost_writes_them() {
 
 /// (b) Any message, with unset selectors, roles of none and unknown values: read as prost reads it, or refused.
 #[test]
-fn messages_are_read_as_prost_reads_them_or_refused() {
+fn decodes_messages_like_prost_or_rejects() {
     let count = cases("messages", 12_000, |random| {
         let message = message::random(random);
         let ours = Grant::decode(&base64_of(message.encode_to_vec()));
@@ -40,7 +40,7 @@ fn messages_are_read_as_prost_reads_them_or_refused() {
 
 /// (b) Bytes that were tampered with: where both read them, both read the same.
 #[test]
-fn changed_bytes_are_read_as_prost_reads_them_or_refused() {
+fn decodes_mutated_bytes_like_prost_or_rejects() {
     let count = cases("changed bytes", 12_000, |random| {
         let mut bytes = message::random(random).encode_to_vec();
         for _ in 0..random.usize(1..4) {
@@ -63,7 +63,7 @@ fn changed_bytes_are_read_as_prost_reads_them_or_refused() {
 /// (c) The newer `permission_rules.PermissionSet` in the same place, whose fields have the same numbers: refused, all
 /// but a super-user without conditions, which has the same bytes and the same meaning in both.
 #[test]
-fn permission_sets_are_refused() {
+fn rejects_permission_sets() {
     let count = cases("permission sets", 12_000, |random| {
         let set = rules::random(random);
         let ours = Grant::decode(&base64_of(set.encode_to_vec()));
@@ -91,7 +91,7 @@ fn permission_sets_are_refused() {
 
 /// An unknown field, at any depth and of any wire type, is refused; prost would pass over it.
 #[test]
-fn an_unknown_field_at_any_depth_is_refused() {
+fn rejects_unknown_fields_at_any_depth() {
     const UNKNOWN: [&[u8]; 4] = [&[0x78, 1], &[0x7a, 0], &[0x7d, 1, 2, 3, 4], &[0x79, 1, 2, 3, 4, 5, 6, 7, 8]];
     let field = |number: u8, bytes: &[u8]| [&[number << 3 | 2, bytes.len() as u8], bytes].concat();
     // A whole message; `spoil` may add to what stands at a depth, from the outermost message to the innermost.

@@ -1,5 +1,5 @@
-//! Keeps its own account of what the machine was told and what it said, in true time, and knows nothing of how the
-//! machine decides. What is promised besides stands in `promises.rs`.
+//! Records the machine's input and output in true time, independently of how the machine decides. Further invariants
+//! are in `promises.rs`.
 
 use crate::check::{ANY, Alarm, Ask, Checked, LOSS, Truth, ensure};
 use crate::clocks::{MINUTE, MS, SECOND};
@@ -8,20 +8,19 @@ use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Machine, Now, O
 use std::collections::BTreeMap;
 
 const MALFORMED: u32 = 3;
-/// A token that ended so long ago still counts when the service refuses a new one.
+/// How long an expired token still counts when the service refuses a new one.
 const GRACE: i64 = 5 * MINUTE;
-/// When the next attempt follows such a refusal at the earliest, in seconds, and at last; give or take a fifth.
+/// The delays after such refusals, in seconds, plus or minus 20 %. The last one repeats.
 const AFTER_REFUSAL: [i64; 5] = [5, 10, 20, 40, 60];
-/// Between probes while offline, and before the first where nothing was tried before; less half a minute of clocks set
-/// forward.
+/// The time between probes while offline, allowing for half a minute of clocks set forward.
 pub(super) const PROBE: i64 = 4 * MINUTE;
 const FIRST_PROBE: i64 = MINUTE;
 
 pub(super) type Moment = crate::check::Moment<Option<Truth>>;
 
-pub(super) struct Held {
+pub(super) struct Current {
     pub(super) since: i64,
-    /// When it truly expires, and until when it may be in hand.
+    /// When it truly expires, and until when it may be the current token.
     pub(super) expires: Option<i64>,
     pub(super) until: Option<i64>,
     /// By how much (true time) it looks older than it is.
@@ -32,7 +31,7 @@ pub(super) struct Held {
     pub(super) life: i64,
 }
 
-impl Held {
+impl Current {
     /// By how much it may have less life left, in the eyes of the client, than it truly has, unless
     /// the wall clock was set forward.
     pub(super) fn slack(&self, moment: &Moment) -> i64 {
@@ -47,30 +46,30 @@ pub(crate) struct Ledger {
     pub(super) closed: bool,
     pub(super) status: Option<Status>,
     pub(super) air: Option<u32>,
-    pub(super) token: Option<Held>,
+    pub(super) token: Option<Current>,
     pub(super) seen_token: bool,
-    /// The last token was rejected; `Some(false)`: or it expired at that very moment.
+    /// Whether the last token was rejected; `Some(false)` if it may have expired at that moment instead.
     pub(super) rejected: Option<bool>,
-    /// The last answer left it in doubt whether its token lives.
-    pub(super) doubt: bool,
-    pub(super) maybe_doubt: bool,
-    /// The last attempt failed; for good, at this time.
+    /// Whether the last answer was uncertain.
+    pub(super) uncertain: bool,
+    pub(super) maybe_uncertain: bool,
+    /// Whether the last request failed, and when it failed permanently.
     pub(super) failing: bool,
     pub(super) terminal: bool,
-    /// The last token that expired by itself, where none has been rejected since.
-    pub(super) ended: Option<Held>,
-    /// How often the service has said no since a token last arrived, and was asked again.
+    /// The last token that expired by itself, unless one has been rejected since.
+    pub(super) ended: Option<Current>,
+    /// The number of refusals since a token last arrived that were retried.
     pub(super) refusals: usize,
-    /// Before when (true time) it is not asked again by itself, and how often the wall clock had been set back.
+    /// Until when (true time) there is no automatic retry, and how often the wall clock had been set back then.
     pub(super) refused_until: Option<(i64, i64)>,
-    /// It depends on what the client cannot know exactly whether the last refusal is final.
+    /// Whether it is unclear, given what the client can know, if the last refusal is final.
     pub(super) unclear: bool,
-    /// How many answers in a row could not be read.
+    /// The number of malformed answers in a row.
     pub(super) malformed: u32,
-    /// Since that failure for good something happened that may bring about another attempt.
-    pub(super) stirred: bool,
+    /// Whether something has happened since the permanent failure that may cause another request.
+    pub(super) may_retry: bool,
     pub(super) limits: Limits,
-    /// Since when the machine has been told that it is offline, or sent its last probe.
+    /// When the machine went offline or sent its last probe.
     pub(super) offline: Option<i64>,
     /// How long the next probe must wait.
     pub(super) probe_gap: i64,
@@ -109,7 +108,7 @@ impl Ledger {
         self.offline.is_some()
     }
 
-    /// Until when (true time) the server asked not to be asked.
+    /// The end of a `Retry-After` (true time).
     pub(crate) fn not_before(&self) -> Option<i64> {
         self.limits.not_before()
     }
@@ -132,21 +131,21 @@ impl Ledger {
         }
         ensure!(batch.refused.is_none(), "refused without a report");
         if batch.installed || batch.reported.is_some() {
-            // Whoever asks when an overdue attempt is given up waits for the next one.
+            // A caller that arrives when an overdue request times out waits for the next one.
             let new = |id| matches!(moment.event, Event::Get { call, .. } if call == id);
             ensure!(self.waiting.keys().all(|id| new(*id)), "an attempt ended, and someone still waits for it");
         }
         self.after(moment, machine, &batch)
     }
 
-    /// What the event itself changes; the request that it ends, and whether it brought a token.
+    /// Records the event. Returns the request that it ends, and whether that returned a token.
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
         let t = moment.t;
         if self.last_now.is_some_and(|last| {
             let (wall, mono) = (moment.now.wall - last.wall, moment.now.mono - last.mono);
             (wall - mono).abs() > 4_000
         }) {
-            self.stirred = true;
+            self.may_retry = true;
         }
         self.last_now = Some(moment.now);
         if self.closed {
@@ -163,9 +162,9 @@ impl Ledger {
             }
             Event::Abandon { call } => drop(self.waiting.remove(&call)),
             Event::Timer => self.alarm.0 = None,
-            Event::Wake => self.stirred = true,
+            Event::Wake => self.may_retry = true,
             Event::Online => {
-                self.stirred = true;
+                self.may_retry = true;
                 self.offline = None;
             }
             Event::Offline if self.offline.is_none() => {
@@ -176,11 +175,11 @@ impl Ledger {
             Event::Rejected => {
                 self.ended = None;
                 if let Some(held) = &self.token {
-                    self.stirred = true;
+                    self.may_retry = true;
                     let alive = held.expires.is_none_or(|at| at - t > held.slack(moment));
-                    self.rejected = Some(alive && moment.leapt < held.since);
-                    // Unless it expired at that very moment: then nothing was rejected.
-                    self.maybe_doubt = core::mem::take(&mut self.doubt);
+                    self.rejected = Some(alive && moment.set_forward_at < held.since);
+                    // Unless it expired at that moment, when nothing was rejected.
+                    self.maybe_uncertain = core::mem::take(&mut self.uncertain);
                 }
             }
             Event::Vended { request, .. } if self.air == Some(request) => {
@@ -213,7 +212,7 @@ impl Ledger {
             Event::Vended { .. } | Event::Failed { .. } => {}
             Event::Close => self.closed = true,
             Event::Hidden => {}
-            // One client alone has no siblings (see `group.rs`), and takes nobody's place.
+            // A single client has no siblings (see `group.rs`), and replaces no other machine.
             Event::PriorRequest { .. }
             | Event::Locked { .. }
             | Event::Drained { .. }
@@ -224,18 +223,18 @@ impl Ledger {
         None
     }
 
-    /// The service has said no: for good, unless a token is in hand or ended a moment ago.
+    /// Records a refusal: final, unless there is a token or one expired recently.
     fn refused(&mut self, moment: &Moment) {
-        // One in hand may have ended as well, if this is the first event since.
+        // The current token may have expired too, if this is the first event since.
         let (recent, unclear) = match self.token.as_ref().or(self.ended.as_ref()) {
             None => (false, false),
-            Some(Held { expires: None, .. }) => (true, false),
-            Some(held @ Held { expires: Some(expires), .. }) => {
-                // The client may take it for good for longer than it is, or for shorter.
+            Some(Current { expires: None, .. }) => (true, false),
+            Some(held @ Current { expires: Some(expires), .. }) => {
+                // The client may treat it as valid for longer or shorter than it is.
                 let until = held.until.unwrap_or(*expires);
                 let (earliest, latest) = (moment.t - until - LOSS, moment.t - expires + held.slack(moment));
-                let leapt = moment.leapt >= held.since;
-                (latest < GRACE, earliest < GRACE && (latest >= GRACE || leapt))
+                let set_forward_at = moment.set_forward_at >= held.since;
+                (latest < GRACE, earliest < GRACE && (latest >= GRACE || set_forward_at))
             }
         };
         self.fail(!recent);
@@ -251,11 +250,11 @@ impl Ledger {
         self.unclear = false;
         self.refused_until = None;
         self.failing = true;
-        self.doubt = false;
-        self.maybe_doubt = false;
+        self.uncertain = false;
+        self.maybe_uncertain = false;
         self.malformed = 0;
         self.terminal = terminal;
-        self.stirred = false;
+        self.may_retry = false;
     }
 
     fn action(&mut self, moment: &Moment, action: &Action, batch: &mut Batch) -> Checked {
@@ -281,12 +280,12 @@ impl Ledger {
                 ensure!(until.is_none_or(|at| at > t), "I1: installed an expired token");
                 let (error, set_backs) = (truth.error.map_or(ANY, |error| error * MS), moment.set_backs);
                 let life = 0; // Known once the machine is asked.
-                self.token = Some(Held { since: t, expires, until, error, set_backs, life });
+                self.token = Some(Current { since: t, expires, until, error, set_backs, life });
                 self.seen_token = true;
                 self.rejected = None;
                 self.failing = false;
-                self.doubt = false;
-                self.maybe_doubt = false;
+                self.uncertain = false;
+                self.maybe_uncertain = false;
                 self.malformed = 0;
                 self.terminal = false;
                 self.unclear = false;
@@ -297,7 +296,7 @@ impl Ledger {
             }
             Action::Drop => {
                 let held = self.token.take().ok_or("dropped a token that is not in hand")?;
-                if moment.event != Event::Rejected && moment.leapt < held.since {
+                if moment.event != Event::Rejected && moment.set_forward_at < held.since {
                     let expires = held.expires.ok_or("dropped a token that never expires")?;
                     ensure!(expires - t <= held.slack(moment), "dropped a token with {} ms left", (expires - t) / MS);
                 }
@@ -315,7 +314,7 @@ impl Ledger {
             Action::Uncertain { request } => {
                 ensure!(batch.landed == Some((request, true)), "doubted what did not arrive");
                 batch.doubted = true;
-                self.doubt = true;
+                self.uncertain = true;
                 self.terminal = false;
             }
             Action::Report { request, cause, retry_at } => {
@@ -357,7 +356,7 @@ impl Ledger {
     }
 }
 
-/// What one event brought about.
+/// The effects of an event.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) landed: Option<(u32, bool)>,
@@ -367,6 +366,6 @@ pub(super) struct Batch {
     pub(super) reported: Option<u32>,
     pub(super) doubted: bool,
     pub(super) installed: bool,
-    /// The validities asked for by those who were told that it is too much.
+    /// The validities requested by calls settled as too short.
     pub(super) too_short: Vec<i64>,
 }

@@ -1,4 +1,4 @@
-//! One client: its device, its network, its service and its application.
+//! A single client with its device, network, service and application.
 
 mod ledger;
 mod offsets;
@@ -34,6 +34,6 @@ impl Run for World {
 }
 
 #[test]
-fn every_run_alone_keeps_every_promise() {
+fn single_tabs_hold_all_invariants() {
     crate::runs::<World>(crate::RUNS);
 }

@@ -1,4 +1,4 @@
-//! Runs in which everybody's clock may be wrong, and copies of answers are served.
+//! Runs in which any clock may be wrong, and copies of answers are served.
 
 use super::world::World;
 use crate::check::Checked;
@@ -7,7 +7,7 @@ use crate::draws::pause;
 use crate::host::{Host, off};
 use momento_token_wasm::refresh::Event;
 
-/// A run ends after so many events, if not before.
+/// The most events in a run.
 const EVENTS: u64 = 400;
 
 impl World {
@@ -22,7 +22,7 @@ impl World {
         self.host = Some(host);
         let ahead = off(&mut self.rng);
         self.clocks.ahead = if ahead == 0 { 0 } else { ahead / MS * MS };
-        // Set right in the midst of it.
+        // Corrected in the middle of the run.
         let mut corrected = if ahead != 0 && self.rng.u8(..10) < 3 { self.t + self.rng.i64(0..end) } else { i64::MAX };
         self.note(&format!("the client's clock is {} ms ahead", ahead / MS));
         // The machine was made by another clock.
@@ -33,7 +33,7 @@ impl World {
             self.advance(until)?;
             if self.t >= corrected {
                 corrected = i64::MAX;
-                // A clock that is set back in the very step in which the other stood still is left out.
+                // A clock that is set back in the same step in which the other stood still is excluded.
                 self.deliver(Event::Hidden)?;
                 self.clocks.set(-self.clocks.ahead, self.t);
                 self.tally.corrected += 1;

@@ -1,4 +1,4 @@
-//! The promises, checked after every event against what is true.
+//! The invariants, checked after every event against the truth.
 
 use super::ledger::{Batch, Ledger, Moment, PROBE};
 use crate::check::{Ask, Checked, MARGIN, ensure, valid_for};
@@ -7,13 +7,13 @@ use momento_token_wasm::refresh::{Event, Machine, Outcome, Reason, Status};
 
 impl Ledger {
     pub(super) fn fetch(&mut self, moment: &Moment, request: u32, reason: Reason) -> Checked {
-        let Moment { t, leapt, .. } = *moment;
+        let Moment { t, set_forward_at, .. } = *moment;
         ensure!(self.begun && !self.closed, "a request before Start or after Close");
         ensure!(self.air.replace(request).is_none(), "two requests at once");
-        let doubt = core::mem::take(&mut self.doubt) | core::mem::take(&mut self.maybe_doubt);
+        let doubt = core::mem::take(&mut self.uncertain) | core::mem::take(&mut self.maybe_uncertain);
         self.limits.start(moment)?;
         ensure!(
-            !self.terminal || self.stirred || !self.waiting.is_empty(),
+            !self.terminal || self.may_retry || !self.waiting.is_empty(),
             "an attempt that nobody asked for after a failure for good"
         );
         self.probing = self.offline.is_some();
@@ -21,7 +21,7 @@ impl Ledger {
         if let Some(since) = self.offline.replace(t) {
             ensure!(self.token.is_none() || !self.waiting.is_empty(), "a probe without need");
             ensure!(
-                t - since >= least - MINUTE / 2 || leapt >= since,
+                t - since >= least - MINUTE / 2 || set_forward_at >= since,
                 "a request {} ms into offline",
                 (t - since) / MS
             );
@@ -29,10 +29,10 @@ impl Ledger {
             self.offline = None;
         }
         if let Some((until, set_backs)) = self.refused_until.take()
-            && !self.stirred
+            && !self.may_retry
             && !self.waiting.values().any(|ask| ask.force)
         {
-            let early = t < until - moment.slack(set_backs) && leapt < until - MINUTE;
+            let early = t < until - moment.slack(set_backs) && set_forward_at < until - MINUTE;
             ensure!(!early, "asked again {} ms too early after a refusal", (until - t) / MS);
         }
         let replacing = reason == Reason::Rejected;
@@ -47,7 +47,7 @@ impl Ledger {
             && !self.failing
             && !doubt
             && self.waiting.is_empty()
-            && leapt < held.since
+            && set_forward_at < held.since
         {
             let earliest = (held.life as f64 * f64::from(self.window.0)) as i64 * MS;
             let lived = t - held.since;
@@ -78,9 +78,9 @@ impl Ledger {
         Ok(())
     }
 
-    /// What must hold once all is done.
+    /// Checks after the actions were carried out.
     pub(super) fn after(&mut self, moment: &Moment, machine: &Machine, batch: &Batch) -> Checked {
-        let Moment { t, now, leapt, .. } = *moment;
+        let Moment { t, now, set_forward_at, .. } = *moment;
         let valid_for = valid_for(machine);
         if self.closed {
             ensure!(self.waiting.is_empty(), "someone waits after Close");
@@ -101,7 +101,7 @@ impl Ledger {
                     ensure!(valid_for <= left / MS, "I1: thought valid for {valid_for} of {} ms", left / MS);
                     let least = expires - t - held.slack(moment);
                     ensure!(
-                        valid_for >= least / MS || leapt >= held.since,
+                        valid_for >= least / MS || set_forward_at >= held.since,
                         "thought valid for only {valid_for} of {} ms",
                         left / MS
                     );
@@ -125,7 +125,7 @@ impl Ledger {
         self.check_status(status)
     }
 
-    /// A page that wakes without a token, or a caller who insists, waits for nothing but limits.
+    /// Checks that a page that wakes without a token, and a forced call, wait only for rate limits.
     fn hurry(&self, moment: &Moment, machine: &Machine) -> Checked {
         let Moment { t, now, .. } = *moment;
         let (urgent, spread) = match moment.event {
@@ -134,8 +134,12 @@ impl Ledger {
             Event::Get { force, .. } => (force && !self.terminal, 0),
             _ => (false, 0),
         };
-        let failing =
-            self.failing && !self.doubt && !self.maybe_doubt && self.air.is_none() && self.begun && !self.closed;
+        let failing = self.failing
+            && !self.uncertain
+            && !self.maybe_uncertain
+            && self.air.is_none()
+            && self.begun
+            && !self.closed;
         if !urgent || !failing || self.offline.is_some() || self.rejected.is_some() {
             return Ok(());
         }
@@ -153,13 +157,13 @@ impl Ledger {
             _ if !self.begun => status == Idle,
             (true, true) => status == Refreshing,
             (true, false) => status == Fetching,
-            (false, true) if self.doubt => status == Refreshing,
-            (false, false) if self.doubt => status == Fetching,
-            (false, false) if self.maybe_doubt && status == Fetching => true,
-            _ if resting && !self.stirred => status == Failed,
+            (false, true) if self.uncertain => status == Refreshing,
+            (false, false) if self.uncertain => status == Fetching,
+            (false, false) if self.maybe_uncertain && status == Fetching => true,
+            _ if resting && !self.may_retry => status == Failed,
             _ if resting => matches!(status, Failed | Waiting),
             _ if self.failing => status == Waiting,
-            // Whatever was answered: with a token in hand another attempt follows by itself.
+            // Whatever the response, while there is a token another request follows by itself.
             (false, true) if self.offline.is_some() => matches!(status, Ready | Waiting),
             (false, true) => status == Ready,
             (false, false) => status == Waiting,

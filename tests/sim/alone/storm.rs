@@ -1,4 +1,4 @@
-//! A storm: anything may happen at any time; then all goes well again.
+//! Runs in which anything may happen at any time, until everything works again.
 
 use super::world::World;
 use crate::check::Checked;
@@ -6,7 +6,7 @@ use crate::clocks::{DAY, HOUR, SECOND, log_uniform};
 use crate::draws::{choose, lateness, min_validity, pause};
 use momento_token_wasm::refresh::{Answer, Event, Failure, Status};
 
-/// A storm ends after so many events, and goes over into fair weather.
+/// The number of events after which everything works again.
 pub(super) const STORM_EVENTS: u64 = 250;
 
 /// What may happen in a storm.
@@ -50,10 +50,10 @@ const TURNS: [Turn; 16] = [
 ];
 
 impl World {
-    /// Anything may happen at any time; then all goes well again.
+    /// Anything may happen at any time, until everything works again.
     pub(super) fn storm(&mut self) -> Checked {
         let pace = log_uniform(&mut self.rng, SECOND / 2, HOUR);
-        // Each run has its own habits: things that happen all the time, now and then, or never.
+        // Each run has its own weights: some things happen often, rarely or never.
         let habits = TURNS.map(|turn| {
             let often = [0, 1, 1, 3, 10][self.rng.usize(..5)];
             match turn {
@@ -134,7 +134,7 @@ impl World {
                 Ok(())
             }
             Turn::Stray => {
-                // An answer to no request that is in the air: late, doubled or made up.
+                // An answer to a request that is not pending: late, repeated or invented.
                 let request = self.rng.u32(..10);
                 if self.ledger.in_air() == Some(request) {
                     return Ok(());

@@ -1,4 +1,4 @@
-//! Runs in which little goes wrong, and much is promised.
+//! Runs in which little goes wrong and the strictest invariants hold.
 
 use super::world::World;
 use crate::check::{Checked, token_due};
@@ -7,7 +7,7 @@ use crate::service::{Answer, Service};
 use momento_token_wasm::refresh::{Event, Failure, Outcome};
 
 impl World {
-    /// Nothing goes wrong: one vend a rotation, and always a token in hand.
+    /// Nothing goes wrong: one request per rotation, and always a current token.
     pub(super) fn fair_weather(&mut self) -> Checked {
         self.tally.fair_runs += 1;
         let ttl = log_uniform(&mut self.rng, SECOND, 4 * HOUR);
@@ -19,7 +19,7 @@ impl World {
         self.rotate(6)
     }
 
-    /// Each token is rejected the moment it arrives, by an application that insists on another.
+    /// Each token is rejected as soon as it arrives, by an application that forces another.
     pub(super) fn rejection_loop(&mut self) -> Checked {
         self.tally.loops += 1;
         self.service = Service::fair(HOUR, 20 * MS);
@@ -41,7 +41,7 @@ impl World {
         }
     }
 
-    /// After a storm: a token must come within a bound, and then one a rotation.
+    /// After a storm: a token must arrive within a bound, and then one per rotation.
     pub(super) fn clear_up(&mut self) -> Checked {
         self.note("fair weather");
         let ttl = log_uniform(&mut self.rng, MINUTE, 30 * MINUTE);
@@ -57,7 +57,7 @@ impl World {
             pending.answer = Answer::Failure(Failure::Retry { after: None });
         }
         if self.ledger.told_offline() {
-            // Or the browser goes on to say that it is offline.
+            // Or the browser still reports that it is offline.
             if self.rng.u8(..3) > 0 {
                 self.deliver(Event::Online)?;
             } else {
@@ -65,14 +65,14 @@ impl World {
             }
         }
         self.token_by(self.token_due(), false)?;
-        // The token in hand may still be one of the storm's: ask for a new one.
+        // The current token may still be from the storm: request a new one.
         self.token_by(self.token_due(), true)?;
         self.rotate(3)
     }
 
-    /// The client's clock is set right. What comes of one that is wrong is for `offsets`.
+    /// Corrects the client's clock. Wrong clocks are tested in `offsets`.
     fn set_right(&mut self) -> Checked {
-        // Not in the very step in which the other clock stood still.
+        // Not in the same step in which the other clock stood still.
         self.deliver(Event::Abandon { call: u32::MAX })?;
         if self.clocks.ahead.abs() > SECOND {
             self.clocks.set(-self.clocks.ahead, self.t);
@@ -84,7 +84,7 @@ impl World {
         token_due(&self.policy, self.t, self.ledger.not_before())
     }
 
-    /// Someone asks, again and again where that fails, until there is a token.
+    /// Requests a token, repeatedly if that fails, until there is one.
     fn token_by(&mut self, bound: i64, force: bool) -> Checked {
         let mut call = self.get(0, force)?;
         loop {
@@ -99,7 +99,7 @@ impl World {
         }
     }
 
-    /// So many lives of a token in fair weather.
+    /// Lets this many lives of a token pass without failures.
     fn rotate(&mut self, lives: i64) -> Checked {
         let (from, before) = (self.t, self.tally.fetches);
         let end = from + lives * self.service.ttl;

@@ -23,20 +23,20 @@ pub(crate) struct World {
     pub(super) machine: Machine,
     pub(super) ledger: Ledger,
     pub(super) service: Service,
-    /// Takes the service's place where all is about clocks.
+    /// Replaces the service in runs about clocks.
     pub(super) host: Option<Host>,
     watch: Watch,
-    /// The token in hand, of the host's.
+    /// The current token, as numbered by the host.
     held: Option<u32>,
     /// Whether requests get through.
     pub(super) connected: bool,
-    /// Answers on their way.
+    /// Answers in transit.
     pub(super) answers: Vec<Pending>,
     /// When the timer fires, by true time.
     pub(super) timer: Option<i64>,
     /// Timers are late by up to this much.
     pub(super) late: i64,
-    /// Answers never tell the server's time.
+    /// Whether answers never contain the server's time.
     pub(super) timeless: bool,
     /// How many tokens the service has vended.
     tokens: u64,
@@ -177,7 +177,7 @@ impl World {
             Answer::Dated(brought) => return self.brought(request, &brought),
             Answer::Token(ends) => ends,
         };
-        // Where `Date` cannot be read the wall clock must do, and a client whose wall clock is behind cannot know.
+        // Without `Date` only the wall clock is available, and a client cannot detect that it is behind.
         let dated = !self.timeless || self.clocks.ahead < self.clocks.grain;
         self.tokens += 1;
         let answer = refresh::Answer {
@@ -186,13 +186,13 @@ impl World {
             date: dated.then(|| server(self.t) / 1_000 * 1_000),
             ..refresh::Answer::default()
         };
-        // A leap of the clock looks like a request that took long.
-        let leapt = if self.clocks.leapt >= self.sent { 2 * DAY } else { 0 };
-        let truth = Truth::of_right_host(ends, &self.clocks, dated, self.t, self.t - self.sent + leapt);
+        // A step of the clock looks like a request that took long.
+        let set_forward_at = if self.clocks.set_forward_at >= self.sent { 2 * DAY } else { 0 };
+        let truth = Truth::of_right_host(ends, &self.clocks, dated, self.t, self.t - self.sent + set_forward_at);
         self.deliver_with(Event::Vended { request, answer }, Some(truth), None)
     }
 
-    /// An answer of the host's arrives.
+    /// Delivers an answer of the host.
     fn brought(&mut self, request: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let late = host.late(brought, self.clocks.ahead, self.clocks.grain);
@@ -205,7 +205,7 @@ impl World {
     }
 
     fn deliver_with(&mut self, event: Event, truth: Option<Truth>, brought: Option<&Brought>) -> Checked {
-        let Clocks { grain, leapt, set_backs, .. } = self.clocks;
+        let Clocks { grain, set_forward_at, set_backs, .. } = self.clocks;
         let t = self.t;
         let now = self.clocks.read(t);
         let actions = self.machine.handle(event, now);
@@ -215,7 +215,7 @@ impl World {
             self.note(&format!("{event:?}, wall {}, mono {} → {actions:?}", now.wall, now.mono));
         }
         self.ledger.check(
-            &Moment { event, t, now, grain, leapt, set_backs, brings: truth },
+            &Moment { event, t, now, grain, set_forward_at, set_backs, brings: truth },
             &actions,
             &self.machine,
         )?;
@@ -253,7 +253,7 @@ impl World {
         match action {
             Action::Fetch { request, .. } => self.send(request),
             Action::Abort { request } => {
-                // Some answers to aborted requests arrive all the same.
+                // Some answers to aborted requests arrive nevertheless.
                 let late = self.rng.u8(..4) == 0;
                 self.answers.retain(|pending| late || pending.request != request);
             }
@@ -282,7 +282,7 @@ impl World {
                     Outcome::Closed => tally.closed += 1,
                 }
             }
-            // No siblings: the ledger has seen to it.
+            // Not sent without siblings, as the ledger has checked.
             Action::Lock { .. }
             | Action::Drain { .. }
             | Action::Unlock

@@ -1,4 +1,4 @@
-//! Pages that navigate away in the midst of a request.
+//! Pages that navigate away during a request.
 
 use super::world::World;
 use super::{locks, messages};
@@ -7,8 +7,8 @@ use crate::clocks::{MS, SECOND, log_uniform};
 use momento_token_wasm::refresh::{Event, Failure, Outcome};
 
 impl World {
-    /// Pages navigate away, whose requests are cut short just before they go: another takes over, and nobody is told of
-    /// an error.
+    /// Pages navigate away, and their requests are aborted just before: another tab takes over, and no caller gets an
+    /// error.
     pub(crate) fn departures(&mut self) -> Checked {
         self.calm();
         self.locks = locks::Locks::new(locks::Mode::Works);
@@ -51,7 +51,7 @@ impl World {
         self.get(n, 0, force)
     }
 
-    /// The page's requests fail, and then it is gone.
+    /// The page's requests fail, then the page is removed.
     pub(super) fn depart(&mut self, n: usize) -> Checked {
         let (id, request) = (self.tabs[n].id, self.tabs[n].ledger.in_air());
         if let Some(request) = request {

@@ -1,4 +1,4 @@
-//! What the driver does with events and actions, and the service with requests.
+//! How the driver handles events and actions, and the service handles requests.
 
 use super::ledger::{Moment, Token};
 use super::locks;
@@ -13,13 +13,13 @@ use crate::service::Answer;
 use momento_token_wasm::refresh::{Action, Cause, Event, Failure, Lifetime, Outcome, Status};
 
 /// The longest that the owner of the lock listens (ms).
-const HUSH: i64 = 100;
+const LISTEN_TIME: i64 = 100;
 
-/// The longest that it takes to make sure that it has heard them (ms).
-const SOUNDING: i64 = 500;
+/// The longest that it drains the channel (ms).
+const DRAIN_TIMEOUT: i64 = 500;
 
-/// The longest that the lock is kept (ms) between an answer in doubt and the request that settles it.
-const KEPT: i64 = 7_000;
+/// The longest that the lock is kept (ms) between an uncertain answer and the confirming request.
+const MAX_LOCK_HOLD: i64 = 7_000;
 
 impl World {
     pub(crate) fn get(&mut self, n: usize, min_validity: i64, force: bool) -> Result<u32, String> {
@@ -41,17 +41,17 @@ impl World {
         brings: Option<(Token, i64)>,
         brought: Option<&Brought>,
     ) -> Checked {
-        // Three timers may be late meanwhile: those that end the listening, by two seconds after sleep, and the
-        // sounding, and the one that ends the request.
+        // Three timers may be late meanwhile: those that end the listening (by two seconds after sleep), the draining
+        // and the request.
         let (t, limit) =
-            (self.t, self.policy.request_timeout() + HUSH + SOUNDING + (3 * self.latest + 3 * SECOND) / MS);
-        let kept = if self.tabs[n].ledger.keeps_lock() { KEPT } else { 0 };
+            (self.t, self.policy.request_timeout() + LISTEN_TIME + DRAIN_TIMEOUT + (3 * self.latest + 3 * SECOND) / MS);
+        let kept = if self.tabs[n].ledger.keeps_lock() { MAX_LOCK_HOLD } else { 0 };
         let limit = limit + kept;
         let tab = &mut self.tabs[n];
-        let Clocks { grain, leapt, set_backs, .. } = tab.clocks;
+        let Clocks { grain, set_forward_at, set_backs, .. } = tab.clocks;
         let now = tab.clocks.read(t);
         let actions = tab.machine.handle(event, now);
-        let moment = Moment { event, t, now, grain, leapt, set_backs, brings };
+        let moment = Moment { event, t, now, grain, set_forward_at, set_backs, brings };
         let checked = tab.ledger.check(&moment, &actions, &tab.machine);
         let due = tab.machine.refresh_at().map(|at| at - now.wall);
         let (id, held) = (tab.id, tab.locked.map_or(0, |since| now.mono - since));
@@ -111,7 +111,7 @@ impl World {
                 self.send(n, request);
             }
             Action::Abort { request } => {
-                // Some answers to aborted requests arrive all the same.
+                // Some answers to aborted requests arrive nevertheless.
                 let late = self.rng.u8(..4) == 0;
                 let of = |arrival: &Arrival| match arrival.what {
                     What::Token { request, .. } | What::Dated { request, .. } | What::Failure { request, .. } => {
@@ -150,7 +150,7 @@ impl World {
             Action::Refuse { .. } => self.tally.refusals += 1,
             Action::Uncertain { .. } => {
                 self.tally.doubts += 1;
-                // The time for which it keeps the lock begins anew.
+                // The time for which it keeps the lock starts again.
                 let mono = self.tabs[n].clocks.clone().read(t).mono;
                 self.tabs[n].locked = self.tabs[n].locked.map(|_| mono);
             }
@@ -187,7 +187,7 @@ impl World {
                     Event::Failed { failure, .. } => failure,
                     _ => Failure::Retry { after: None },
                 };
-                // What was not answered; that a token had expired, or that it took too long, is said of the service.
+                // A request without a response. An expired token or a timeout is attributed to the service.
                 let own_fault = matches!(event, Event::Failed { failure: Failure::Retry { after: None }, .. });
                 self.tell(id, Message::Failure { own_fault, failure });
             }
@@ -202,7 +202,7 @@ impl World {
 
     fn lock(&mut self, id: u32, request: u32, left: Lifetime) {
         if self.channel.mode == messages::Mode::Absent {
-            // The lock would be of no use: it goes ahead at once.
+            // The lock is not needed, so it is granted at once.
             return self.post(Arrival { at: self.t, tab: id, what: What::Locked { request } });
         }
         let grant = self.locks.ask(id, request, &mut self.rng);
@@ -210,7 +210,7 @@ impl World {
         self.tell(id, Message::Ask { left });
     }
 
-    /// It sends two messages to itself, one after another.
+    /// Sends two messages to the tab itself, one after the other.
     fn drain(&mut self, id: u32, request: u32) {
         let once = |world: &mut World| match world.channel.mode {
             messages::Mode::Absent => Some(0),
@@ -224,7 +224,7 @@ impl World {
         }
     }
 
-    /// To all other tabs, in the order in which they were told.
+    /// Sends a message to all other tabs, in order.
     fn tell(&mut self, from: u32, message: Message) {
         if self.channel.mode == messages::Mode::Absent {
             return;
@@ -284,7 +284,7 @@ impl World {
         token.id
     }
 
-    /// The service takes no longer what it has vended.
+    /// The service no longer accepts what it has vended.
     pub(crate) fn revoke(&mut self) {
         self.cached = None;
         self.tally.revocations += 1;

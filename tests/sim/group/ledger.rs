@@ -9,11 +9,11 @@ use momento_token_wasm::refresh::{Action, Cause, Event, Lifetime, Machine, Now, 
 use std::collections::BTreeMap;
 
 /// The longest a turn may take (ms) until its request is sent, and after the lock is held.
-const PATIENCE: i64 = 4_500;
-const LEAST_PATIENCE: i64 = 4_000;
+const LOCK_TIMEOUT: i64 = 4_500;
+const MIN_LOCK_TIMEOUT: i64 = 4_000;
 /// The longest it takes to make sure that siblings were heard, if the token in hand leaves so much.
-pub(super) const SOUNDING: i64 = 500;
-pub(super) const HUSH: i64 = 100;
+pub(super) const DRAIN_TIMEOUT: i64 = 500;
+pub(super) const LISTEN_TIME: i64 = 100;
 /// With a token in hand, half of what it has left; but no less than this (ms) if that leaves so much for a request, and
 /// in any case if the timer has been so late, and not so often in time since.
 pub(super) const MOMENT: i64 = 1_500;
@@ -33,7 +33,7 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// Until when (true time) it may be in hand.
+    /// Until when (true time) it may be the current token.
     pub(super) fn until(&self) -> Option<i64> {
         self.expires.map(|at| at + self.late)
     }
@@ -61,11 +61,11 @@ impl Turn {
     /// By when (monotonic ms) its request must be sent, or the channel sounded for it.
     pub(super) fn ends(&self, held_up: bool) -> i64 {
         let least = if held_up { self.since.mono + MOMENT } else { self.until };
-        self.sounding.unwrap_or(self.until.max(least).min(self.locked.map_or(i64::MAX, |at| at + HUSH)))
+        self.sounding.unwrap_or(self.until.max(least).min(self.locked.map_or(i64::MAX, |at| at + LISTEN_TIME)))
     }
 }
 
-pub(super) struct Held {
+pub(super) struct Current {
     pub(super) token: Token,
     pub(super) vended: i64,
 }
@@ -80,9 +80,9 @@ pub(crate) struct Ledger {
     /// `Lock` without `Unlock`.
     pub(super) locking: bool,
     /// The last answer left it in doubt whether its token lives, and the lock is kept for the next one.
-    pub(super) doubt: bool,
+    pub(super) uncertain: bool,
     pub(super) keeps_lock: bool,
-    pub(super) token: Option<Held>,
+    pub(super) token: Option<Current>,
     /// When (monotonic ms) a sibling's new token was last taken.
     pub(super) adopted: Option<i64>,
     /// Since when (true time) nothing has failed with the token in hand, and what life (ms) it was given.
@@ -100,7 +100,7 @@ pub(crate) struct Ledger {
     pub(super) last: Option<(Now, Option<i64>)>,
 }
 
-/// What one event brought about.
+/// The effects of an event.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) landed: Option<(u32, bool)>,
@@ -155,7 +155,7 @@ impl Ledger {
         self.waiting.keys().nth(nth % self.waiting.len().max(1)).copied()
     }
 
-    /// Until when (true time) the service asked not to be asked.
+    /// The end of a `Retry-After` (true time).
     pub(crate) fn not_before(&self) -> Option<i64> {
         self.limits.not_before()
     }
@@ -185,7 +185,7 @@ impl Ledger {
         self.after(moment, machine, &batch)
     }
 
-    /// What the event itself changes; the request that it ends, and whether it brought a token.
+    /// Records the event. Returns the request that it ends, and whether that returned a token.
     fn note(&mut self, moment: &Moment) -> Option<(u32, bool)> {
         if self.alarm.0.is_some_and(|at| moment.now.mono - at > LATE) {
             self.held_up = self.held_up.max(IN_TIME);
@@ -261,7 +261,7 @@ impl Ledger {
             Action::Uncertain { request } => {
                 ensure!(batch.landed == Some((request, true)), "doubted what did not arrive");
                 batch.doubted = true;
-                self.doubt = true;
+                self.uncertain = true;
                 self.keeps_lock = true;
                 self.fine = None;
             }
@@ -278,7 +278,7 @@ impl Ledger {
                 ensure!(happened, "reported what did not happen");
                 ensure!(retry_at.is_none_or(|at| at >= now.wall), "tries again in the past");
                 ensure!(batch.reported.replace((request, cause)).is_none(), "reported twice");
-                self.doubt = false;
+                self.uncertain = false;
             }
             Action::Settle { call, outcome } => {
                 let ask = self.waiting.remove(&call).ok_or_else(|| format!("call {call} does not wait"))?;
@@ -293,10 +293,10 @@ impl Ledger {
                 ensure!(!core::mem::replace(&mut self.locking, true), "asked for the lock twice");
                 ensure!((left > Lifetime::ZERO) == self.token.is_some(), "says that {left:?} are left");
                 let patience = match left.millis() {
-                    None | Some(0) => PATIENCE,
+                    None | Some(0) => LOCK_TIMEOUT,
                     Some(left) => MOMENT.min(left - RESERVE).max(left / 2),
                 };
-                let (until, least) = (now.mono + PATIENCE.min(patience), LEAST_PATIENCE.min(patience));
+                let (until, least) = (now.mono + LOCK_TIMEOUT.min(patience), MIN_LOCK_TIMEOUT.min(patience));
                 self.turn = Some(Turn {
                     request,
                     until,
@@ -341,8 +341,8 @@ impl Ledger {
             token.late = token.late.max(held.token.late);
         }
         ensure!(token.until().is_none_or(|at| at > moment.t), "I1: took an expired token");
-        self.doubt = false;
-        self.token = Some(Held { token, vended });
+        self.uncertain = false;
+        self.token = Some(Current { token, vended });
         if !matches!(moment.event, Event::SiblingToken { fresh: false, .. }) {
             self.limits.arrived();
             self.suspected = false;

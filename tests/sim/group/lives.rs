@@ -1,6 +1,6 @@
 //! Tokens that live for seconds, where little time is left for others.
 
-use super::weather::PATIENCE;
+use super::weather::LOCK_TIMEOUT;
 use super::world::World;
 use super::{locks, messages};
 use crate::check::Checked;
@@ -68,6 +68,6 @@ impl World {
         self.service.latency = log_uniform(&mut self.rng, MS, 50 * MS);
         self.open_some(8)?;
         // But for the first.
-        self.stay_covered(20 * self.service.ttl, PATIENCE + SECOND)
+        self.stay_covered(20 * self.service.ttl, LOCK_TIMEOUT + SECOND)
     }
 }

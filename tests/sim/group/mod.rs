@@ -56,6 +56,6 @@ impl Run for World {
 }
 
 #[test]
-fn every_group_keeps_every_promise() {
+fn groups_hold_all_invariants() {
     crate::runs::<World>(crate::GROUPS);
 }

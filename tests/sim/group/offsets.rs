@@ -1,4 +1,4 @@
-//! Runs in which everybody's clock may be wrong, and copies of answers are served.
+//! Runs in which any clock may be wrong, and copies of answers are served.
 
 use super::world::World;
 use super::{locks, messages};
@@ -8,7 +8,7 @@ use crate::draws::pause;
 use crate::host::{Host, off};
 use momento_token_wasm::refresh::{Event, Policy};
 
-/// A run ends after so many events, if not before.
+/// The most events in a run.
 const EVENTS: u64 = 600;
 
 impl World {

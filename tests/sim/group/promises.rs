@@ -1,12 +1,12 @@
 //! The promises to one tab of a group, checked after every event against what is true.
 
-use super::ledger::{Batch, HUSH, Ledger, MOMENT, Moment, RESERVE, SOUNDING, Turn};
+use super::ledger::{Batch, DRAIN_TIMEOUT, LISTEN_TIME, Ledger, MOMENT, Moment, RESERVE, Turn};
 use crate::check::{Ask, Checked, LOSS, MARGIN, ensure, valid_for};
 use crate::clocks::{MINUTE, MS, SECOND};
 use momento_token_wasm::refresh::{Event, Machine, Outcome, Status};
 
 /// By how much (ms) a sibling's answer must outlive the token in hand.
-const BETTER: i64 = 1_000;
+const MIN_IMPROVEMENT: i64 = 1_000;
 /// How long ago what serves those who insist may have been vended.
 const FRESH: i64 = 10 * SECOND;
 
@@ -15,12 +15,12 @@ impl Ledger {
     pub(super) fn early(&self, moment: &Moment) -> Checked {
         if let Some((since, life)) = self.fine
             && self.waiting.is_empty()
-            && moment.leapt < since
+            && moment.set_forward_at < since
         {
             let lived = moment.t - since;
             let earliest = (life as f64 * f64::from(self.window.0)) as i64 * MS;
             // A sibling's new token that is no better may still last a little less.
-            let slack = moment.slack(0) + LOSS + MARGIN + BETTER * MS;
+            let slack = moment.slack(0) + LOSS + MARGIN + MIN_IMPROVEMENT * MS;
             ensure!(lived >= earliest - slack, "renewed after {} of {life} ms", lived / MS);
         }
         Ok(())
@@ -29,7 +29,7 @@ impl Ledger {
     pub(super) fn fetch(&mut self, moment: &Moment, request: u32) -> Checked {
         let now = moment.now;
         ensure!(self.air.replace(request).is_none(), "two requests at once");
-        self.doubt = false;
+        self.uncertain = false;
         if core::mem::take(&mut self.keeps_lock) {
             ensure!(self.locking && self.turn.is_none(), "a request without the lock that it kept");
             return self.limits.start(moment);
@@ -47,7 +47,7 @@ impl Ledger {
     pub(super) fn in_turn(&self, moment: &Moment, turn: &Turn) -> Checked {
         let now = moment.now.mono;
         let waited = now - turn.since.mono;
-        let listened = turn.locked.is_some_and(|at| now - at >= HUSH);
+        let listened = turn.locked.is_some_and(|at| now - at >= LISTEN_TIME);
         let least = if self.held_up() { turn.least.max(MOMENT) } else { turn.least };
         let early = steady(moment, turn) && !listened && waited < least;
         ensure!(!early, "went ahead after {waited} ms of its turn, locked: {:?}", turn.locked);
@@ -78,7 +78,7 @@ impl Ledger {
         if let Some(until) =
             self.turn.as_mut().and_then(|turn| turn.sounding.as_mut()).filter(|until| **until == i64::MAX)
         {
-            *until = moment.now.mono + (valid_for(machine).unwrap_or(i64::MAX) - RESERVE).clamp(0, SOUNDING);
+            *until = moment.now.mono + (valid_for(machine).unwrap_or(i64::MAX) - RESERVE).clamp(0, DRAIN_TIMEOUT);
         }
         let pending = self.air.is_some() || self.turn.is_some() || self.keeps_lock;
         ensure!(self.locking == pending, "lock asked for: {}, of use: {pending}", self.locking);
@@ -94,7 +94,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// What must hold once all is done.
+    /// Checks after the actions were carried out.
     pub(super) fn after(&mut self, moment: &Moment, machine: &Machine, batch: &Batch) -> Checked {
         let Moment { t, now, .. } = *moment;
         let valid_for = valid_for(machine);
@@ -119,7 +119,7 @@ impl Ledger {
             ensure!(!ask.served_by(valid_for), "call {call} waits for nothing");
         }
         if let (Event::SiblingToken { life, fresh: true, .. }, Some(left)) = (moment.event, valid_for)
-            && life.millis().is_none_or(|life| life + BETTER >= left)
+            && life.millis().is_none_or(|life| life + MIN_IMPROVEMENT >= left)
         {
             // No better than the one in hand, but a token has arrived.
             self.limits.arrived();
@@ -130,7 +130,7 @@ impl Ledger {
             self.fine = Some((t, life));
         }
         if let (Event::SiblingToken { .. }, Some((then, Some(had))), Some(has)) = (moment.event, self.last, valid_for)
-            && had.saturating_sub(has) > (now.wall - then.wall).max(now.mono - then.mono) + BETTER
+            && had.saturating_sub(has) > (now.wall - then.wall).max(now.mono - then.mono) + MIN_IMPROVEMENT
         {
             // A sibling knew better when it ends.
             self.fine = None;
@@ -138,7 +138,7 @@ impl Ledger {
         let before = self.last.replace((now, valid_for));
         if let (true, Some((then, Some(had))), Some(has)) = (batch.adopted && !batch.insisted, before, valid_for) {
             let (wall, mono) = (now.wall - then.wall, now.mono - then.mono);
-            let least = had.saturating_sub(wall.max(mono) + (LOSS + MARGIN) / MS + BETTER);
+            let least = had.saturating_sub(wall.max(mono) + (LOSS + MARGIN) / MS + MIN_IMPROVEMENT);
             ensure!(has >= least, "gave up {had} ms for {has}");
         }
         let expires = valid_for.is_some_and(|left| left < i64::MAX);
@@ -150,7 +150,7 @@ impl Ledger {
         use Status::*;
         let told = self.status.unwrap_or(Idle);
         ensure!(status == told, "status {status:?}, told {told:?}");
-        let waits = self.doubt && status == if self.token.is_some() { Refreshing } else { Fetching };
+        let waits = self.uncertain && status == if self.token.is_some() { Refreshing } else { Fetching };
         let right = waits
             || match (self.locking, self.token.is_some()) {
                 _ if self.closed => status == Closed,
@@ -168,7 +168,7 @@ impl Ledger {
 
 /// Clocks that were set, or stood still, may have made a wait look longer: not these.
 fn steady(moment: &Moment, turn: &Turn) -> bool {
-    let Moment { t, now, leapt, .. } = *moment;
+    let Moment { t, now, set_forward_at, .. } = *moment;
     let (wall, waited) = (now.wall - turn.since.wall, now.mono - turn.since.mono);
-    (wall - waited).abs() <= MARGIN / MS / 2 && leapt < t - MINUTE && turn.set_backs == moment.set_backs
+    (wall - waited).abs() <= MARGIN / MS / 2 && set_forward_at < t - MINUTE && turn.set_backs == moment.set_backs
 }

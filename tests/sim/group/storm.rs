@@ -1,6 +1,6 @@
 //! A storm: anything may happen to any tab at any time; then all goes well again.
 
-use super::weather::PATIENCE;
+use super::weather::LOCK_TIMEOUT;
 use super::world::World;
 use crate::check::{Checked, token_due};
 use crate::clocks::{HOUR, MINUTE, MS, SECOND, log_uniform};
@@ -68,7 +68,7 @@ impl World {
     pub(crate) fn storm(&mut self) -> Checked {
         self.tally.storms += 1;
         let pace = log_uniform(&mut self.rng, SECOND / 10, HOUR);
-        // Each run has its own habits: things that happen all the time, now and then, or never.
+        // Each run has its own weights: some things happen often, rarely or never.
         let habits = TURNS.map(|turn| {
             let often = [0, 1, 1, 3, 10][self.rng.usize(..5)];
             match turn {
@@ -265,7 +265,7 @@ impl World {
 
     /// The device's clock is set right, in all tabs that run. What comes of one that is wrong is for `offsets`.
     pub(super) fn set_right(&mut self) -> Checked {
-        // Not in the very step in which the other clock stood still.
+        // Not in the same step in which the other clock stood still.
         self.look()?;
         let by = -self.device.ahead;
         if by.abs() > SECOND {
@@ -288,7 +288,7 @@ impl World {
     /// A turn comes on top.
     fn token_due(&self) -> i64 {
         let asked = self.tabs.iter().filter_map(|tab| tab.ledger.not_before()).max();
-        token_due(&self.policy, self.t, asked) + PATIENCE
+        token_due(&self.policy, self.t, asked) + LOCK_TIMEOUT
     }
 
     /// Every tab asks, again and again where that fails, until it has a token.

@@ -1,4 +1,4 @@
-//! Runs in which little goes wrong, and much is promised.
+//! Runs in which little goes wrong and the strictest invariants hold.
 
 use super::tab::{State, What};
 use super::world::World;
@@ -14,7 +14,7 @@ use momento_token_wasm::refresh::{Event, Failure, Policy};
 const SOON: i64 = 20 * SECOND;
 
 /// The longest that a turn takes before its request is sent.
-pub(super) const PATIENCE: i64 = 5 * SECOND;
+pub(super) const LOCK_TIMEOUT: i64 = 5 * SECOND;
 
 /// How many requests a tab sends in ten minutes of an outage. With locks and channel a whole group sends no more, but
 /// for one of each tab that had its turn at the same moment.

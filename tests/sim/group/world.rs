@@ -28,7 +28,7 @@ pub(crate) struct World {
     pub(crate) locks: Locks,
     pub(crate) channel: Channel,
     pub(crate) service: Service,
-    /// Takes the service's place where all is about clocks.
+    /// Replaces the service in runs about clocks.
     pub(crate) host: Option<Host>,
     /// All tokens ever vended, by number: when they truly expire.
     pub(super) tokens: Vec<Token>,
@@ -247,7 +247,7 @@ impl World {
         self.deliver_with(n, Event::Vended { request, answer }, Some((token, self.t)), None)
     }
 
-    /// An answer of the host's arrives.
+    /// Delivers an answer of the host.
     fn brought(&mut self, n: usize, request: u32, brought: &Brought) -> Checked {
         let host = self.host.as_ref().ok_or("no host")?;
         let (ahead, grain) = (self.tabs[n].clocks.ahead, self.tabs[n].clocks.grain);

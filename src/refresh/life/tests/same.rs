@@ -1,9 +1,9 @@
-//! The same token, served again, and what siblings say of it.
+//! The same token served again, or sent by siblings.
 
 use super::*;
 
 #[test]
-fn the_same_token_keeps_its_earlier_end() {
+fn repeated_token_keeps_its_earlier_end() {
     // A copy of the answer, to a client that is slow: by its `Date` the life begins anew.
     let copy = dated(20 * SECOND, 0);
     let mut client = Client::ahead(-HOUR);
@@ -16,12 +16,12 @@ fn the_same_token_keeps_its_earlier_end() {
 }
 
 #[test]
-fn once_that_end_has_passed_an_answer_that_is_no_copy_counts() {
+fn live_answer_extends_a_passed_end() {
     let copy = dated(20 * SECOND, 0);
     let mut client = Client::ahead(-HOUR);
     client.judge(0, copy);
-    // The same `Date`: in doubt once, and then refused.
-    assert_eq!(client.judge(19 * SECOND, copy), DOUBT);
+    // The same `Date`: uncertain once, then refused.
+    assert_eq!(client.judge(19 * SECOND, copy), UNCERTAIN);
     assert_eq!(client.judge(22 * SECOND, copy), Verdict::Expired);
     // Another, or none that can be read.
     for (live, life) in [(dated(20 * SECOND, 15 * SECOND), 4 * SECOND), (ends(20 * SECOND), HOUR + SECOND)] {
@@ -33,7 +33,7 @@ fn once_that_end_has_passed_an_answer_that_is_no_copy_counts() {
 }
 
 #[test]
-fn an_answer_is_a_copy_where_the_last_one_had_the_same_date() {
+fn equal_date_means_copy() {
     // The host's clock is set back, and shows once more what it showed when the end was reckoned.
     let mut client = Client::ahead(-HOUR);
     client.judge(0, dated(20 * SECOND, 0));
@@ -42,16 +42,16 @@ fn an_answer_is_a_copy_where_the_last_one_had_the_same_date() {
 }
 
 #[test]
-fn so_it_is_with_a_token_that_does_not_say_when_it_expires() {
+fn token_without_exp_keeps_its_end() {
     let copy = Answer { stated_life: Some(20 * SECOND), date: Some(NOW), ..Answer::default() };
     let mut client = Client::default();
     assert_eq!(client.judge(0, copy), good(20 * SECOND - LOSS));
-    assert_eq!(client.judge(20 * SECOND, copy), DOUBT);
+    assert_eq!(client.judge(20 * SECOND, copy), UNCERTAIN);
     assert_eq!(client.judge(24 * SECOND, copy), Verdict::Expired);
 }
 
 #[test]
-fn while_it_has_not_passed_not_even_that() {
+fn live_answer_does_not_extend_a_future_end() {
     let mut client = Client::ahead(-HOUR);
     client.judge(0, dated(20 * SECOND, 0));
     assert_eq!(client.judge(10 * SECOND, dated(20 * SECOND, -5 * SECOND)), good(9 * SECOND - LOSS));
@@ -59,7 +59,7 @@ fn while_it_has_not_passed_not_even_that() {
 }
 
 #[test]
-fn an_end_that_was_the_length_of_a_life_moves_with_each_answer() {
+fn end_from_length_moves_with_each_answer() {
     let asked = |date: Option<i64>| Answer { requested_life: Some(MINUTE), date, ..ends(HOUR) };
     let mut client = Client::default();
     assert_eq!(client.judge(0, asked(None)), good(MINUTE - LOSS));
@@ -73,7 +73,7 @@ fn an_end_that_was_the_length_of_a_life_moves_with_each_answer() {
 }
 
 #[test]
-fn what_a_second_answer_has_proved_moves_an_end() {
+fn confirmed_answer_moves_an_end() {
     // Held by the clock of a client that is a minute fast until that says it has ended; then two live answers prove it
     // wrong.
     let served = |at: i64| dated(2 * MINUTE, at);
@@ -87,11 +87,11 @@ fn what_a_second_answer_has_proved_moves_an_end() {
 }
 
 #[test]
-fn it_moves_an_end_that_has_not_passed_as_well() {
+fn confirmed_answer_moves_a_future_end() {
     let served = |at: i64| dated(5 * MINUTE, at);
     let mut client = Client::ahead(HOUR);
     client.lives.sibling_token(served(0).token_hash, Some(NOW), Lifetime::Millis(MINUTE), false, 0);
-    assert_eq!(client.judge(0, served(0)), DOUBT);
+    assert_eq!(client.judge(0, served(0)), UNCERTAIN);
     assert_eq!(client.judge(3_000, served(3_000)), good(5 * MINUTE - 4 * SECOND - LOSS));
     assert!(client.extended);
 }
@@ -106,7 +106,7 @@ fn ends_are_forgotten_when_the_clock_is_set() {
 }
 
 #[test]
-fn so_many_tokens_are_remembered_and_no_more() {
+fn remembers_a_bounded_number_of_tokens() {
     let mut client = Client::ahead(-HOUR);
     let copy = |n: i64| dated(HOUR + n * SECOND, n * SECOND);
     for n in 0..257 {
@@ -117,7 +117,7 @@ fn so_many_tokens_are_remembered_and_no_more() {
 }
 
 #[test]
-fn a_siblings_end_is_one_like_any_other() {
+fn sibling_end_counts_like_any_other() {
     let mut client = Client::ahead(-HOUR);
     let first = client.lives.sibling_token(20_000, Some(NOW), Lifetime::Millis(10 * SECOND), false, 0);
     assert_eq!(first, Lifetime::Millis(10 * SECOND));

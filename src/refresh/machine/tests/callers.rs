@@ -1,9 +1,9 @@
-//! Callers, and what they are given.
+//! Callers and their results.
 
 use super::*;
 
 #[test]
-fn callers_share_one_flight() {
+fn callers_share_one_request() {
     let mut bench = Bench::started(1);
     for force in [false, true, false] {
         assert_eq!(bench.get(0, force), []);
@@ -12,7 +12,7 @@ fn callers_share_one_flight() {
 }
 
 #[test]
-fn a_token_with_enough_life_left_is_handed_out_at_once() {
+fn returns_the_current_token_if_it_is_valid_for_long_enough() {
     let mut bench = Bench::ready(1, HOUR + MARGIN);
     for (min_validity, outcome) in [(HOUR, Outcome::Token), (-1, Outcome::Token), (i64::MIN, Outcome::Token)] {
         assert_eq!(outcomes(&bench.get(min_validity, false)), [outcome]);
@@ -23,7 +23,7 @@ fn a_token_with_enough_life_left_is_handed_out_at_once() {
 }
 
 #[test]
-fn more_life_than_is_left_takes_a_new_token() {
+fn requests_a_token_if_the_current_one_is_too_short() {
     let mut bench = Bench::ready(1, HOUR + MARGIN);
     bench.pass(MINUTE);
     assert_eq!(reason(&bench.get(HOUR, false)), Some(Reason::Refresh));
@@ -31,11 +31,11 @@ fn more_life_than_is_left_takes_a_new_token() {
 }
 
 #[test]
-fn more_life_than_a_fresh_token_has_is_too_much() {
+fn settles_as_too_short_if_even_a_fresh_token_is() {
     let mut bench = Bench::started(1);
     bench.get(HOUR + 1, false);
     assert_eq!(outcomes(&bench.vend(0, HOUR + MARGIN)), [Outcome::TooShort]);
-    // Known by now, for as long as this token counts as fresh.
+    // Known while this token counts as fresh.
     bench.pass(MINUTE);
     assert_eq!(outcomes(&bench.get(HOUR + 1, false)), [Outcome::TooShort]);
     assert_eq!(reason(&bench.get(HOUR + 1, true)), Some(Reason::Forced), "who insists may see for himself");
@@ -45,7 +45,7 @@ fn more_life_than_a_fresh_token_has_is_too_much() {
 }
 
 #[test]
-fn who_insists_gets_a_new_token_but_not_at_any_rate() {
+fn forced_requests_are_rate_limited() {
     let mut bench = Bench::ready(1, HOUR);
     bench.pass(300);
     assert_eq!(outcomes(&bench.get(0, true)), []);
@@ -56,7 +56,7 @@ fn who_insists_gets_a_new_token_but_not_at_any_rate() {
 }
 
 #[test]
-fn during_a_backoff_callers_wait_and_who_insists_does_not() {
+fn only_forced_calls_skip_the_backoff() {
     for seed in 0..20 {
         let mut bench = Bench::started(seed);
         bench.fail_times(8, 0);
@@ -75,7 +75,7 @@ fn during_a_backoff_callers_wait_and_who_insists_does_not() {
 }
 
 #[test]
-fn whoever_insists_is_held_to_ten_attempts_in_ten_minutes() {
+fn forced_calls_are_limited_to_ten_requests_in_ten_minutes() {
     let mut bench = Bench::started(4);
     let end = bench.now.mono + HOUR;
     let mut starts = vec![bench.now.mono];
@@ -92,12 +92,12 @@ fn whoever_insists_is_held_to_ten_attempts_in_ten_minutes() {
 }
 
 #[test]
-fn abandoning_leaves_the_others_and_the_flight_alone() {
+fn abandoning_a_call_keeps_the_request_and_other_calls() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     bench.get(0, false);
-    assert_eq!(bench.tell(Event::Abandon { call: 1 }), []);
-    assert_eq!(bench.tell(Event::Abandon { call: 99 }), []);
+    assert_eq!(bench.send(Event::Abandon { call: 1 }), []);
+    assert_eq!(bench.send(Event::Abandon { call: 99 }), []);
     let vended = bench.vend(0, HOUR);
     assert!(vended.contains(&Action::Settle { call: 2, outcome: Outcome::Token }));
     assert_eq!(outcomes(&vended).len(), 1);

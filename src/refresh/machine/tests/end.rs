@@ -1,17 +1,17 @@
-//! The end, and the absurd.
+//! Closing, and extreme values.
 
 use super::*;
 
 #[test]
-fn close_ends_everything() {
+fn close_settles_callers_and_stops() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     bench.get(HOUR, true);
-    let closed = bench.tell(Event::Close);
+    let closed = bench.send(Event::Close);
     let settle = |call| Action::Settle { call, outcome: Outcome::Closed };
     assert_eq!(closed, [Action::Abort { request: 0 }, settle(1), settle(2), Action::Disarm, Action::Status(Closed)]);
     for event in [Event::Start, Event::Timer, Event::Wake, Event::Online, Event::Rejected, Event::Close] {
-        assert_eq!(bench.tell(event), [], "{event:?}");
+        assert_eq!(bench.send(event), [], "{event:?}");
     }
     assert_eq!(bench.vend(0, HOUR), []);
     assert_eq!(bench.get(0, false), [settle(3)]);
@@ -20,8 +20,8 @@ fn close_ends_everything() {
 }
 
 #[test]
-fn no_number_is_too_absurd() {
-    // Run with overflow checks, as tests are, this fails for any sum that is not watched.
+fn extreme_numbers_do_not_panic() {
+    // Tests run with overflow checks, so this fails on any unchecked sum.
     for seed in 0..300 {
         let mut rng = Rng::with_seed(seed);
         let mut number = || {

@@ -1,8 +1,8 @@
-//! Clocks, answers and siblings that say the most and the least that a number can.
+//! Extreme numbers in clocks, answers and messages of siblings.
 
 use super::*;
 
-/// As JavaScript's numbers become integers: NaN is 0, and what is out of range is the nearest that is not.
+/// Converts like JavaScript numbers to integers: NaN is 0, and values out of range saturate.
 const NUMBERS: [f64; 14] =
     [0.0, 0.5, 1.0, 2.0, 250.0, 1e6, 1e12, 9e15, 1.8e19, 1e300, f64::MAX, f64::INFINITY, f64::NAN, f64::MIN_POSITIVE];
 
@@ -74,7 +74,7 @@ fn event(rng: &mut Rng) -> Event {
 }
 
 #[test]
-fn no_numbers_make_it_panic() {
+fn arbitrary_numbers_do_not_panic() {
     for seed in 0..2_000 {
         let mut rng = Rng::with_seed(seed);
         let make = if rng.bool() { Machine::in_group } else { Machine::new };

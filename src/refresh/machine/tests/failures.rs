@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn failures_are_retried_ever_more_slowly() {
+fn backoff_grows_with_failures() {
     for seed in 0..50 {
         let mut bench = Bench::started(seed);
         let mut request = 0;
@@ -21,13 +21,13 @@ fn failures_are_retried_ever_more_slowly() {
             starts.push(bench.now.mono);
             request = next;
         }
-        // By itself it leaves one of the ten attempts for whoever asks.
+        // Without callers, it leaves one of the ten requests unused.
         assert!(starts.windows(10).all(|ten| ten[9] - ten[0] >= 10 * MINUTE), "{starts:?}");
     }
 }
 
 #[test]
-fn with_a_token_in_hand_another_attempt_fits_into_its_life() {
+fn retry_falls_within_the_token_life() {
     let mut late = 0;
     for seed in 0..50 {
         let mut bench = Bench::ready(seed, 5 * MINUTE);
@@ -46,7 +46,7 @@ fn with_a_token_in_hand_another_attempt_fits_into_its_life() {
 }
 
 #[test]
-fn success_clears_all_failures() {
+fn success_resets_the_backoff() {
     let mut bench = Bench::started(1);
     bench.fail_times(9, 0);
     let (request, _) = bench.next_fetch(HOUR).expect("a retry");
@@ -58,14 +58,14 @@ fn success_clears_all_failures() {
 }
 
 #[test]
-fn retry_after_is_a_minimum_of_an_hour_at_most() {
+fn retry_after_is_honored_up_to_an_hour() {
     for (asked, granted) in [(i64::MIN, 0), (-1, 0), (0, 0), (MINUTE, MINUTE), (2 * HOUR, HOUR), (i64::MAX, HOUR)] {
         let mut bench = Bench::started(5);
         bench.pass(SECOND);
-        bench.tell(Event::Failed { request: 0, failure: Failure::Retry { after: Some(asked) } });
-        // Neither who insists nor a page that wakes goes before.
+        bench.send(Event::Failed { request: 0, failure: Failure::Retry { after: Some(asked) } });
+        // Neither a forced call nor a page that wakes shortens it.
         bench.get(0, true);
-        bench.tell(Event::Wake);
+        bench.send(Event::Wake);
         assert_eq!(bench.machine.refresh_at().is_none(), granted == 0, "{asked}: at once");
         if granted > 0 {
             let (_, after) = bench.next_fetch(2 * HOUR).expect("a retry");
@@ -75,10 +75,10 @@ fn retry_after_is_a_minimum_of_an_hour_at_most() {
 }
 
 #[test]
-fn all_who_were_told_the_same_do_not_return_together() {
+fn retry_after_is_jittered() {
     let after = |seed| {
         let mut bench = Bench::started(seed);
-        bench.tell(Event::Failed { request: 0, failure: Failure::Retry { after: Some(MINUTE) } });
+        bench.send(Event::Failed { request: 0, failure: Failure::Retry { after: Some(MINUTE) } });
         bench.next_fetch(2 * HOUR).expect("a retry").1
     };
     let mut times: Vec<_> = (0..20).map(after).collect();
@@ -89,7 +89,7 @@ fn all_who_were_told_the_same_do_not_return_together() {
 }
 
 #[test]
-fn after_a_failure_for_good_it_waits_to_be_asked() {
+fn terminal_failure_waits_for_a_caller() {
     let mut bench = Bench::started(1);
     let refused = bench.refuse(0);
     let report = Action::Report { request: 0, cause: Cause::Answer, retry_at: None };
@@ -99,7 +99,7 @@ fn after_a_failure_for_good_it_waits_to_be_asked() {
 }
 
 #[test]
-fn a_loop_of_callers_against_a_401_is_slowed_down() {
+fn repeated_calls_after_401_are_rate_limited() {
     for force in [false, true] {
         let mut bench = Bench::started(7);
         let end = bench.now.mono + HOUR;
@@ -120,22 +120,22 @@ fn a_loop_of_callers_against_a_401_is_slowed_down() {
 }
 
 #[test]
-fn nobody_waiting_any_more_nothing_to_do_after_a_failure_for_good() {
+fn abandoned_call_after_terminal_failure_sends_nothing() {
     let mut bench = Bench::started(1);
     bench.refuse(0);
     bench.get(0, true);
     assert_eq!(bench.machine.status(), Waiting);
     let call = bench.calls;
-    assert_eq!(bench.tell(Event::Abandon { call }), [Action::Disarm, Action::Status(Failed)]);
+    assert_eq!(bench.send(Event::Abandon { call }), [Action::Disarm, Action::Status(Failed)]);
     assert_eq!(bench.next_fetch(DAY), None);
 }
 
 #[test]
-fn a_request_that_takes_too_long_is_given_up() {
+fn request_times_out() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     bench.pass(10 * SECOND);
-    let actions = bench.tell(Event::Timer);
+    let actions = bench.send(Event::Timer);
     let report = Action::Report { request: 0, cause: Cause::Timeout, retry_at: retry_at(&actions) };
     let settle = Action::Settle { call: 1, outcome: Outcome::Failed { request: 0 } };
     assert_eq!(actions[..3], [Action::Abort { request: 0 }, report, settle]);
@@ -145,14 +145,14 @@ fn a_request_that_takes_too_long_is_given_up() {
 }
 
 #[test]
-fn a_timeout_is_a_failure_like_any_other() {
+fn timeout_counts_as_failure() {
     let mut bench = Bench::started(1);
     bench.pass(10 * SECOND);
-    bench.tell(Event::Timer);
+    bench.send(Event::Timer);
     assert_eq!(bench.machine.status(), Waiting);
     let (mut request, _) = bench.next_fetch(HOUR).expect("a retry");
     for nth in 2..12 {
-        // The next request is given up as well, and the one after it comes ever later.
+        // The next request times out too, and each one comes later.
         let (next, after) = bench.next_fetch(HOUR).expect("a retry");
         assert_eq!(next, request + 1);
         assert!(after - 10 * SECOND <= (SECOND << nth).min(10 * MINUTE), "failure {nth}: {after} ms");
@@ -162,7 +162,7 @@ fn a_timeout_is_a_failure_like_any_other() {
 }
 
 #[test]
-fn an_answer_to_no_request_in_the_air_is_ignored() {
+fn ignores_answer_to_unknown_request() {
     let mut bench = Bench::started(1);
     assert_eq!(bench.vend(7, HOUR), []);
     assert_eq!(bench.refuse(7), []);
@@ -172,14 +172,14 @@ fn an_answer_to_no_request_in_the_air_is_ignored() {
 }
 
 #[test]
-fn an_answer_that_comes_before_its_timeout_is_noticed_is_good() {
+fn accepts_answer_before_the_timeout_is_noticed() {
     let mut bench = Bench::started(1);
     bench.pass(MINUTE);
     assert!(bench.vend(0, HOUR).contains(&Action::Install { request: 0 }));
 }
 
 #[test]
-fn nobody_joins_an_overdue_request() {
+fn callers_do_not_join_an_overdue_request() {
     let mut bench = Bench::started(1);
     bench.get(0, false);
     bench.pass(MINUTE);
@@ -190,35 +190,35 @@ fn nobody_joins_an_overdue_request() {
 }
 
 #[test]
-fn the_third_unreadable_answer_in_a_row_is_the_last_word() {
+fn third_malformed_answer_in_a_row_is_terminal() {
     let failure = Failure::Malformed;
     let mut bench = Bench::started(1);
     for request in 0..3 {
         assert_eq!(bench.machine.status(), Fetching);
-        bench.tell(Event::Failed { request, failure });
+        bench.send(Event::Failed { request, failure });
         assert_eq!(bench.next_fetch(HOUR).is_some(), request < 2);
     }
     assert_eq!(bench.machine.status(), Failed);
     // Until someone asks, or the page wakes.
     assert!(fetched(&bench.get(0, false)).is_some());
-    bench.tell(Event::Failed { request: 3, failure });
+    bench.send(Event::Failed { request: 3, failure });
     assert_eq!(bench.machine.status(), Failed);
     bench.pass(HOUR);
-    assert!(fetched(&bench.tell(Event::Wake)).is_some());
+    assert!(fetched(&bench.send(Event::Wake)).is_some());
 }
 
 #[test]
-fn unreadable_answers_in_between_are_accidents() {
+fn other_outcomes_reset_the_malformed_count() {
     let mut bench = Bench::started(1);
     let mut request = 0;
     for failure in [Failure::Malformed, Failure::Malformed, Failure::Retry { after: None }].repeat(2) {
-        bench.tell(Event::Failed { request, failure });
+        bench.send(Event::Failed { request, failure });
         request = bench.next_fetch(HOUR).expect("another attempt").0;
     }
-    bench.tell(Event::Failed { request, failure: Failure::Malformed });
+    bench.send(Event::Failed { request, failure: Failure::Malformed });
     request = bench.next_fetch(HOUR).expect("another attempt").0;
     bench.vend(request, HOUR);
     request = bench.next_fetch(HOUR).expect("a refresh").0;
-    bench.tell(Event::Failed { request, failure: Failure::Malformed });
+    bench.send(Event::Failed { request, failure: Failure::Malformed });
     assert!(bench.next_fetch(HOUR).is_some());
 }

@@ -1,34 +1,34 @@
-//! Requests of machines before, which count as its own.
+//! Requests of earlier machines, which count as its own.
 
 use super::*;
 
-/// A machine that takes the place of others, which sent requests so long ago (ms).
+/// A machine that replaces others, which sent requests this long ago (ms).
 fn after(seed: u64, ages: &[i64]) -> Bench {
     let mut bench = Bench::new(seed);
     for &age in ages {
-        assert_eq!(bench.tell(Event::PriorRequest { age }), []);
+        assert_eq!(bench.send(Event::PriorRequest { age }), []);
     }
     bench
 }
 
 #[test]
-fn the_first_request_waits_where_others_have_sent_nine() {
+fn first_request_waits_after_nine_prior_requests() {
     let ages = [500, 400, 300, 200, 100, 50, 20, 10, 1].map(|age| age * SECOND);
     let mut bench = after(1, &ages[1..]);
-    assert_eq!(fetched(&bench.tell(Event::Start)), Some(0), "the ninth");
+    assert_eq!(fetched(&bench.send(Event::Start)), Some(0), "the ninth");
 
     let mut bench = after(1, &ages);
     assert_eq!(fetched(&bench.get(0, false)), None);
-    assert_eq!((bench.machine.status(), outcomes(&bench.tell(Event::Wake))), (Waiting, vec![]));
+    assert_eq!((bench.machine.status(), outcomes(&bench.send(Event::Wake))), (Waiting, vec![]));
     let due = bench.machine.refresh_at().expect("a time") - bench.now.wall;
     assert_eq!((due, bench.next_fetch(HOUR)), (100 * SECOND, Some((0, 100 * SECOND))));
 }
 
 #[test]
-fn they_count_whatever_its_own_bring() {
+fn prior_requests_count_after_success() {
     for seed in 0..50 {
         let mut bench = after(seed, &[3 * SECOND, 2 * SECOND, SECOND]);
-        let mut request = fetched(&bench.tell(Event::Start)).expect("a request");
+        let mut request = fetched(&bench.send(Event::Start)).expect("a request");
         let mut starts = vec![bench.now.mono];
         for nth in 1..7 {
             match nth {
@@ -38,16 +38,16 @@ fn they_count_whatever_its_own_bring() {
             (request, _) = bench.next_fetch(HOUR).expect("a request");
             starts.push(bench.now.mono);
         }
-        // Three of others' and seven of its own: nine within ten minutes of the first.
+        // Three of other machines and seven of its own: nine within ten minutes of the first.
         assert!(starts[6] - starts[0] >= 10 * MINUTE - 3 * SECOND, "{starts:?}");
     }
 }
 
 #[test]
-fn a_renewal_is_put_off_for_them_but_the_token_is_not_lost() {
+fn prior_requests_delay_a_renewal_within_the_token_life() {
     for seed in 0..50 {
         let mut bench = after(seed, &[8, 7, 6, 5, 4, 3, 2, 1].map(|age| age * SECOND));
-        let mut request = fetched(&bench.tell(Event::Start)).expect("a request");
+        let mut request = fetched(&bench.send(Event::Start)).expect("a request");
         for _ in 0..3 {
             bench.vend(request, MINUTE + MARGIN);
             let (next, after) = bench.next_fetch(HOUR).expect("a renewal");
@@ -58,9 +58,9 @@ fn a_renewal_is_put_off_for_them_but_the_token_is_not_lost() {
 }
 
 #[test]
-fn after_ten_minutes_all_is_as_if_there_had_been_none() {
+fn prior_requests_expire_after_ten_minutes() {
     let mut bench = after(1, &[9 * MINUTE, 9 * MINUTE]);
-    let request = fetched(&bench.tell(Event::Start)).expect("a request");
+    let request = fetched(&bench.send(Event::Start)).expect("a request");
     bench.vend(request, HOUR);
     let (request, _) = bench.next_fetch(HOUR).expect("a renewal");
     bench.vend(request, HOUR);

@@ -1,8 +1,8 @@
-//! A service that refuses a client which has, or just had, a good token.
+//! A service that refuses a client which has, or recently had, a token.
 
 use super::*;
 
-/// Refuses every request, and gives the delays until the next one, as long as one follows within an hour.
+/// Refuses every request. Returns the delays until the next one, as long as one follows within an hour.
 fn refuse_all(bench: &mut Bench, mut request: u32, most: usize) -> Vec<i64> {
     let mut delays = Vec::new();
     while delays.len() < most {
@@ -21,7 +21,7 @@ fn assert_near(after: i64, usual: i64) {
 }
 
 #[test]
-fn with_a_token_in_hand_a_refusal_is_not_the_end() {
+fn refusal_is_retried_while_there_is_a_token() {
     for seed in 0..50 {
         let mut bench = Bench::ready(seed, 10 * HOUR);
         let (request, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
@@ -38,7 +38,7 @@ fn with_a_token_in_hand_a_refusal_is_not_the_end() {
 }
 
 #[test]
-fn it_waits_and_serves_the_token_in_hand_meanwhile() {
+fn current_token_is_served_while_a_refusal_is_retried() {
     let mut bench = Bench::ready(1, HOUR);
     let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
     bench.refuse(request);
@@ -53,19 +53,19 @@ fn it_waits_and_serves_the_token_in_hand_meanwhile() {
 }
 
 #[test]
-fn who_insists_and_a_page_that_wakes_do_not_wait() {
+fn forced_call_and_wake_skip_the_refusal_delay() {
     for wakes in [false, true] {
         let mut bench = Bench::ready(1, HOUR);
         let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
         bench.refuse(request);
         bench.pass(2 * SECOND);
-        let actions = if wakes { bench.tell(Event::Wake) } else { bench.get(0, true) };
+        let actions = if wakes { bench.send(Event::Wake) } else { bench.get(0, true) };
         assert!(fetched(&actions).is_some(), "wakes: {wakes}");
     }
 }
 
 #[test]
-fn the_last_attempt_of_ten_is_kept_for_a_wake() {
+fn last_of_ten_requests_is_reserved_for_wake() {
     let mut bench = Bench::ready(1, 10 * HOUR);
     let (request, _) = bench.next_fetch(10 * HOUR).expect("a refresh");
     refuse_all(&mut bench, request, 8);
@@ -73,16 +73,16 @@ fn the_last_attempt_of_ten_is_kept_for_a_wake() {
     let wait = retry_at(&bench.refuse(request)).expect("a retry") - bench.now.wall;
     assert!(wait > 2 * MINUTE, "the budget delays it: {wait} ms");
     bench.pass(2 * SECOND);
-    assert!(fetched(&bench.tell(Event::Wake)).is_some());
+    assert!(fetched(&bench.send(Event::Wake)).is_some());
 }
 
 #[test]
-fn a_token_that_ended_counts_for_five_minutes() {
+fn expired_token_counts_for_five_minutes() {
     for (since, counts) in [(0, true), (5 * MINUTE - SECOND, true), (5 * MINUTE, false), (DAY, false)] {
         let mut bench = Bench::ready(3, 5 * MINUTE);
-        bench.tell(Event::Offline);
+        bench.send(Event::Offline);
         bench.pass(5 * MINUTE - MARGIN + since);
-        let request = fetched(&bench.get(0, true)).or_else(|| fetched(&bench.tell(Event::Online)));
+        let request = fetched(&bench.get(0, true)).or_else(|| fetched(&bench.send(Event::Online)));
         let (request, _) =
             request.map(|request| (request, 0)).or_else(|| bench.next_fetch(MINUTE)).expect("an attempt");
         let refused = bench.refuse(request);
@@ -92,7 +92,7 @@ fn a_token_that_ended_counts_for_five_minutes() {
 }
 
 #[test]
-fn once_those_five_minutes_are_over_the_next_refusal_is_the_last_word() {
+fn refusal_is_final_five_minutes_after_expiry() {
     for seed in 0..20 {
         let mut bench = Bench::ready(seed, 20 * SECOND);
         let (request, _) = bench.next_fetch(MINUTE).expect("a refresh");
@@ -106,21 +106,21 @@ fn once_those_five_minutes_are_over_the_next_refusal_is_the_last_word() {
 }
 
 #[test]
-fn a_token_that_was_rejected_does_not_count() {
-    // In hand, or ended a moment ago.
+fn rejected_token_does_not_count() {
+    // Current, or expired recently.
     for ended in [false, true] {
         let mut bench = Bench::ready(4, 5 * MINUTE);
         if ended {
-            bench.tell(Event::Offline);
+            bench.send(Event::Offline);
             bench.pass(5 * MINUTE);
-            assert_eq!(bench.tell(Event::Timer)[0], Action::Drop);
+            assert_eq!(bench.send(Event::Timer)[0], Action::Drop);
         } else {
             bench.pass(MINUTE);
         }
-        let mut request = fetched(&bench.tell(Event::Rejected));
+        let mut request = fetched(&bench.send(Event::Rejected));
         if ended {
             request =
-                fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
+                fetched(&bench.send(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
         }
         assert_eq!(retry_at(&bench.refuse(request.expect("an attempt"))), None, "ended: {ended}");
         assert_eq!(bench.machine.status(), Failed);
@@ -128,35 +128,35 @@ fn a_token_that_was_rejected_does_not_count() {
 }
 
 #[test]
-fn nor_does_an_earlier_one_that_ended_before_it() {
+fn token_expired_before_a_rejection_does_not_count() {
     let mut bench = Bench::ready(5, MINUTE);
-    bench.tell(Event::Offline);
+    bench.send(Event::Offline);
     bench.pass(MINUTE);
-    bench.tell(Event::Timer);
-    let request = fetched(&bench.tell(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
+    bench.send(Event::Timer);
+    let request = fetched(&bench.send(Event::Online)).or_else(|| bench.next_fetch(MINUTE).map(|(request, _)| request));
     bench.vend(request.expect("an attempt"), HOUR);
     bench.pass(2 * SECOND);
-    let request = fetched(&bench.tell(Event::Rejected)).expect("a replacement");
+    let request = fetched(&bench.send(Event::Rejected)).expect("a replacement");
     assert_eq!(retry_at(&bench.refuse(request)), None);
 }
 
 #[test]
-fn unreadable_answers_in_a_row_end_nothing_either() {
+fn malformed_answers_are_retried_while_there_is_a_token() {
     let mut bench = Bench::ready(6, HOUR);
     let (mut request, _) = bench.next_fetch(HOUR).expect("a refresh");
     for _ in 0..5 {
-        bench.tell(Event::Failed { request, failure: Failure::Malformed });
+        bench.send(Event::Failed { request, failure: Failure::Malformed });
         assert_eq!(bench.machine.status(), Waiting);
         request = bench.next_fetch(HOUR).expect("another attempt").0;
     }
 }
 
 #[test]
-fn each_tab_judges_a_siblings_refusal_by_what_it_holds_itself() {
+fn sibling_refusal_is_judged_by_the_own_token() {
     let failure = Failure::Terminal;
     let mut with = Bench::in_group(7);
-    with.tell(Event::Start);
-    with.tell(Event::SiblingToken {
+    with.send(Event::Start);
+    with.send(Event::SiblingToken {
         token_hash: new_token(),
         life: Lifetime::Millis(10 * SECOND),
         fresh: true,
@@ -166,9 +166,9 @@ fn each_tab_judges_a_siblings_refusal_by_what_it_holds_itself() {
     with.pass(2 * SECOND);
     with.get(0, true);
     let mut without = Bench::in_group(7);
-    without.tell(Event::Start);
+    without.send(Event::Start);
     for (bench, status) in [(&mut with, Waiting), (&mut without, Failed)] {
-        let actions = bench.tell(Event::SiblingFailed { own_fault: false, failure });
+        let actions = bench.send(Event::SiblingFailed { own_fault: false, failure });
         assert_eq!(retry_at(&actions).is_some(), status == Waiting, "{actions:?}");
         assert_eq!(bench.machine.status(), status);
     }

@@ -3,12 +3,12 @@
 use super::*;
 
 #[test]
-fn a_rejected_token_is_replaced() {
+fn rejected_token_is_replaced() {
     let mut bench = Bench::ready(1, HOUR);
     bench.pass(MINUTE);
-    let actions = bench.tell(Event::Rejected);
+    let actions = bench.send(Event::Rejected);
     assert_eq!(actions[..2], [Action::Drop, Action::Fetch { request: 1, reason: Reason::Rejected }]);
-    assert_eq!(bench.tell(Event::Rejected), [], "once");
+    assert_eq!(bench.send(Event::Rejected), [], "once");
     bench.fail(1);
     bench.next_fetch(MINUTE);
     bench.pass(10 * SECOND);
@@ -17,13 +17,13 @@ fn a_rejected_token_is_replaced() {
 }
 
 #[test]
-fn rejections_in_a_row_are_slowed_down_even_for_who_insists() {
+fn repeated_rejections_are_delayed_even_for_forced_calls() {
     let mut bench = Bench::ready(2, HOUR);
     let end = bench.now.mono + 2 * HOUR;
     let mut vends = 0;
     while bench.now.mono < end {
         bench.pass(5);
-        let rejected = bench.tell(Event::Rejected);
+        let rejected = bench.send(Event::Rejected);
         let insists = bench.get(0, true);
         let request = fetched(&rejected).or(fetched(&insists));
         let request = request.unwrap_or_else(|| bench.next_fetch(HOUR).expect("an attempt").0);
@@ -34,27 +34,27 @@ fn rejections_in_a_row_are_slowed_down_even_for_who_insists() {
 }
 
 #[test]
-fn a_token_that_lived_to_its_refresh_ends_the_row() {
+fn proven_token_resets_the_rejection_count() {
     let mut bench = Bench::ready(2, HOUR);
     for request in 1..8 {
-        bench.tell(Event::Rejected);
+        bench.send(Event::Rejected);
         bench.next_fetch(HOUR);
         bench.vend(request, HOUR);
     }
     let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
     bench.vend(request, HOUR);
     bench.pass(MINUTE);
-    assert!(fetched(&bench.tell(Event::Rejected)).is_some(), "at once");
+    assert!(fetched(&bench.send(Event::Rejected)).is_some(), "at once");
 }
 
 #[test]
-fn a_rejection_does_not_cut_a_backoff_short() {
+fn rejection_does_not_shorten_the_backoff() {
     for seed in 0..20 {
         let mut bench = Bench::ready(seed, 3 * HOUR);
         let (request, _) = bench.next_fetch(3 * HOUR).expect("a refresh");
         bench.fail_times(8, request);
         let planned = bench.machine.refresh_at();
-        bench.tell(Event::Rejected);
+        bench.send(Event::Rejected);
         assert_eq!(bench.machine.refresh_at(), planned);
     }
 }

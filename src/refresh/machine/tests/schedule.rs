@@ -1,4 +1,4 @@
-//! The first attempt, and when a token is renewed.
+//! The first request, and when a token is renewed.
 
 use super::*;
 
@@ -6,22 +6,22 @@ use super::*;
 fn nothing_happens_before_start() {
     let mut bench = Bench::new(1);
     for event in [Event::Timer, Event::Wake, Event::Rejected, Event::Offline, Event::Online] {
-        assert_eq!(bench.tell(event), [], "{event:?}");
+        assert_eq!(bench.send(event), [], "{event:?}");
     }
     assert_eq!((bench.machine.status(), bench.machine.refresh_at()), (Idle, None));
 }
 
 #[test]
-fn start_fetches_once() {
+fn start_sends_one_request() {
     let mut bench = Bench::new(1);
-    let first = bench.tell(Event::Start);
+    let first = bench.send(Event::Start);
     let fetch = Action::Fetch { request: 0, reason: Reason::First };
     assert_eq!(first, [fetch, Action::Arm { delay: 10 * SECOND }, Action::Status(Fetching)]);
-    assert_eq!(bench.tell(Event::Start), []);
+    assert_eq!(bench.send(Event::Start), []);
 }
 
 #[test]
-fn the_first_get_starts_as_well() {
+fn first_get_starts() {
     let mut bench = Bench::new(1);
     assert_eq!(fetched(&bench.get(0, false)), Some(0));
     let install = bench.vend(0, HOUR);
@@ -30,7 +30,7 @@ fn the_first_get_starts_as_well() {
 }
 
 #[test]
-fn a_token_is_renewed_within_the_window_of_the_life_it_has_left() {
+fn renews_within_the_window() {
     for life in [10 * SECOND, 5 * MINUTE, HOUR, 25 * HOUR, 90 * DAY] {
         let (mut least, mut most) = (f64::MAX, 0.0f64);
         for seed in 0..40 {
@@ -58,15 +58,15 @@ fn timers_are_capped_and_armed_only_when_they_change() {
     }
     assert_eq!(bench.timer, armed);
     bench.pass(5 * SECOND);
-    assert_eq!(bench.tell(Event::Timer), [Action::Arm { delay: HEARTBEAT }]);
-    // One that is overdue may have been lost, and one set before sleep is not to be trusted.
+    assert_eq!(bench.send(Event::Timer), [Action::Arm { delay: HEARTBEAT }]);
+    // An overdue timer may have been lost, and one armed before sleep cannot be trusted.
     bench.pass(31 * SECOND);
     assert!(bench.get(0, false).contains(&Action::Arm { delay: HEARTBEAT }));
-    assert_eq!(bench.tell(Event::Wake), [Action::Arm { delay: HEARTBEAT }]);
+    assert_eq!(bench.send(Event::Wake), [Action::Arm { delay: HEARTBEAT }]);
 }
 
 #[test]
-fn attempts_are_a_second_apart_whatever_the_ttl() {
+fn requests_are_at_least_a_second_apart() {
     for life in [1, 300, 600, 1_000, 1_400, 3_000] {
         let mut bench = Bench::started(3);
         let mut request = 0;
@@ -84,9 +84,9 @@ fn attempts_are_a_second_apart_whatever_the_ttl() {
 }
 
 #[test]
-fn a_token_without_expiry_is_kept() {
+fn token_without_expiry_is_kept() {
     let mut bench = Bench::started(1);
-    let vended = bench.tell(Event::Vended { request: 0, answer: Answer::default() });
+    let vended = bench.send(Event::Vended { request: 0, answer: Answer::default() });
     assert_eq!(vended, [Action::Install { request: 0 }, Action::Disarm, Action::Status(Ready)]);
     assert_eq!((bench.machine.token_valid_for(), bench.machine.refresh_at()), (Some(Lifetime::Forever), None));
     bench.pass(1_000 * DAY);
@@ -94,7 +94,7 @@ fn a_token_without_expiry_is_kept() {
 }
 
 #[test]
-fn a_token_that_expired_on_its_way_is_refused_and_counts_as_a_failure() {
+fn token_expired_on_arrival_counts_as_failure() {
     for life in [i64::MIN, -1, 0, 1, MARGIN] {
         let mut bench = Bench::started(1);
         bench.get(0, false);
@@ -109,17 +109,17 @@ fn a_token_that_expired_on_its_way_is_refused_and_counts_as_a_failure() {
 }
 
 #[test]
-fn without_date_the_wall_clock_must_do() {
+fn uses_the_wall_clock_without_date() {
     let mut bench = Bench::started(1);
     let expires_at = Some(bench.now.wall + MINUTE);
-    bench.tell(Event::Vended { request: 0, answer: Answer { expires_at, ..Answer::default() } });
+    bench.send(Event::Vended { request: 0, answer: Answer { expires_at, ..Answer::default() } });
     assert_eq!(bench.left(), Some(MINUTE - MARGIN));
 }
 
 #[test]
-fn a_token_that_expires_is_dropped() {
+fn expired_token_is_dropped() {
     let mut bench = Bench::ready(1, MINUTE + MARGIN);
-    bench.tell(Event::Offline);
+    bench.send(Event::Offline);
     bench.pass(MINUTE - 1);
     assert_eq!(outcomes(&bench.get(1, false)), [Outcome::Token]);
     bench.pass(1);
@@ -130,7 +130,7 @@ fn a_token_that_expires_is_dropped() {
 }
 
 #[test]
-fn machines_with_different_seeds_renew_their_tokens_at_different_times() {
+fn seeds_spread_renewals() {
     let refresh_at = |seed| Bench::ready(seed, HOUR).machine.refresh_at();
     assert_ne!(refresh_at(1), refresh_at(2));
     assert_eq!(refresh_at(1), refresh_at(1), "the same seed, the same history");

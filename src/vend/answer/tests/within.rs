@@ -21,7 +21,7 @@ fn message(body: &str) -> String {
 }
 
 #[test]
-fn every_shape_is_read_one_text_deep() {
+fn reads_every_shape_within_one_json_string() {
     for shape in shapes() {
         for body in [
             encoded(&shape, 1),
@@ -46,7 +46,7 @@ fn every_shape_is_read_one_text_deep() {
 }
 
 #[test]
-fn fields_beside_it_in_the_text_count_and_an_endpoint_around_it() {
+fn reads_sibling_fields_and_outer_endpoint() {
     let inner = json!({"token": legacy(), "expiresIn": 300, "refreshToken": "r\"1"}).to_string();
     for body in [encoded(&inner, 1), json!({"statusCode": 200, "body": inner, "refreshToken": "other"}).to_string()] {
         assert_eq!(token(&body).unwrap().expires_at(), Some(EXP));
@@ -62,7 +62,7 @@ fn fields_beside_it_in_the_text_count_and_an_endpoint_around_it() {
 }
 
 #[test]
-fn the_answers_own_goes_first_and_two_in_texts_are_an_error() {
+fn outer_token_precedes_nested_ones() {
     let of = |token: String| json!({"token": token}).to_string();
     for body in [
         json!({"data": {"token": envelope()}, "debug": of(other())}),
@@ -88,7 +88,7 @@ fn the_answers_own_goes_first_and_two_in_texts_are_an_error() {
 }
 
 #[test]
-fn a_status_that_is_not_a_success_is_reported() {
+fn reports_unsuccessful_status_code() {
     let good = json!({"authToken": envelope()}).to_string();
     for (status, words, terminal) in [
         (401, "status 401 (unauthorized): sign in again", true),
@@ -127,7 +127,7 @@ fn a_status_that_is_not_a_success_is_reported() {
 }
 
 #[test]
-fn the_message_names_the_most_telling_text() {
+fn error_names_the_most_specific_text() {
     let good = json!({"authToken": envelope()}).to_string();
     for (body, words) in [
         (json!({"statusCode": 200, "body": "{\"message\":\"no\"}"}).to_string(), "also in the text in it that is JSON"),
@@ -152,7 +152,7 @@ fn the_message_names_the_most_telling_text() {
 }
 
 #[test]
-fn depth_is_bounded_through_texts_as_well() {
+fn nesting_is_bounded_across_texts() {
     let wrap = |document: &str, times: usize| format!("{}{document}{}", "[".repeat(times), "]".repeat(times));
     let good = json!({"authToken": envelope()}).to_string();
     for (outer, inner, found) in [(2, 2, true), (4, 0, true), (3, 2, false), (5, 0, false), (0, 5, false)] {
@@ -169,7 +169,7 @@ fn depth_is_bounded_through_texts_as_well() {
 
 proptest! {
     #[test]
-    fn takes_any_text(document in json(), cut in 0_usize..400, times in 0_u32..4) {
+    fn arbitrary_nested_text_does_not_panic(document in json(), cut in 0_usize..400, times in 0_u32..4) {
         let body = encoded(&json!({"statusCode": 200, "body": document.to_string()}).to_string(), times);
         prop_assert!(token(&body).is_err());
         let answer = json!({"body": json!({"token": envelope()}).to_string(), "more": document});

@@ -26,7 +26,7 @@ impl Count {
     }
 }
 
-/// Names the case that failed.
+/// Prints the failed case when dropped during a panic.
 struct Name(String);
 
 impl Drop for Name {

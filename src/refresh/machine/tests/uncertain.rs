@@ -1,4 +1,4 @@
-//! An answer that does not show whether its token lives, and the request after it.
+//! Uncertain answers, and the requests that confirm them.
 
 use super::*;
 
@@ -19,11 +19,11 @@ fn live(bench: &Bench, date: bool) -> Answer {
 }
 
 fn vended(bench: &mut Bench, request: u32, answer: Answer) -> Vec<Action> {
-    bench.tell(Event::Vended { request, answer })
+    bench.send(Event::Vended { request, answer })
 }
 
-/// With an answer in doubt, and a caller.
-fn doubtful(seed: u64) -> Bench {
+/// A machine with an uncertain answer and a caller.
+fn with_uncertain_answer(seed: u64) -> Bench {
     let mut bench = Bench::started(seed);
     bench.get(0, false);
     let answer = live(&bench, true);
@@ -34,10 +34,10 @@ fn doubtful(seed: u64) -> Bench {
 }
 
 #[test]
-fn it_asks_once_more_after_three_to_four_seconds_drawn_at_random() {
+fn uncertain_answer_is_confirmed_after_three_to_four_seconds() {
     let mut waits: Vec<_> = (0..300)
         .map(|seed| {
-            let mut bench = doubtful(seed);
+            let mut bench = with_uncertain_answer(seed);
             assert_eq!(bench.machine.status(), Fetching);
             bench.next_fetch(HOUR).expect("another request").1
         })
@@ -48,13 +48,13 @@ fn it_asks_once_more_after_three_to_four_seconds_drawn_at_random() {
 }
 
 #[test]
-fn callers_wait_for_the_answer_that_decides() {
+fn callers_wait_for_the_confirming_answer() {
     for date in [true, false] {
         let mut bench = Bench::started(1);
         bench.get(0, false);
         let answer = live(&bench, date);
         vended(&mut bench, 0, answer);
-        // Those who insist as well.
+        // Including forced calls.
         assert_eq!(outcomes(&bench.get(0, true)), []);
         let (request, after) = bench.next_fetch(HOUR).expect("another request");
         assert!(after >= 3_000);
@@ -67,7 +67,7 @@ fn callers_wait_for_the_answer_that_decides() {
 }
 
 #[test]
-fn the_same_answer_again_is_a_copy_and_refused() {
+fn repeated_answer_is_refused() {
     let mut bench = Bench::started(1);
     let copy = live(&bench, true);
     vended(&mut bench, 0, copy);
@@ -75,22 +75,22 @@ fn the_same_answer_again_is_a_copy_and_refused() {
     let actions = vended(&mut bench, request, copy);
     assert_eq!(actions[0], Action::Refuse { request });
     assert!(matches!(actions[1], Action::Report { cause: Cause::Expired, .. }));
-    // And the next one is in doubt afresh.
+    // And the next one is uncertain again.
     let (request, _) = bench.next_fetch(HOUR).expect("another request");
     assert_eq!(vended(&mut bench, request, copy)[0], Action::Uncertain { request });
 }
 
 #[test]
-fn a_request_that_fails_leaves_the_doubt_for_a_minute() {
+fn failed_request_keeps_the_uncertainty_for_a_minute() {
     for (after, decides) in [(60_000, true), (60_001, false)] {
-        let mut bench = doubtful(1);
+        let mut bench = with_uncertain_answer(1);
         let received = bench.now.mono;
         let (request, _) = bench.next_fetch(HOUR).expect("another request");
-        let actions = bench.tell(Event::Failed { request, failure: Failure::Malformed });
+        let actions = bench.send(Event::Failed { request, failure: Failure::Malformed });
         assert_eq!(outcomes(&actions), [Outcome::Failed { request }]);
-        // An app that insists may send a request at any time.
+        // A forced call may send a request at any time.
         bench.pass(received + after - bench.now.mono);
-        bench.tell(Event::Timer);
+        bench.send(Event::Timer);
         let request = match bench.machine.status() {
             Fetching => request + 1,
             _ => fetched(&bench.get(0, true)).expect("a request"),
@@ -102,21 +102,21 @@ fn a_request_that_fails_leaves_the_doubt_for_a_minute() {
 }
 
 #[test]
-fn a_page_that_was_frozen_meanwhile_asks_once_more() {
-    for (late, doubted) in [(2_000, false), (2_001, true)] {
-        let mut bench = doubtful(1);
+fn frozen_page_confirms_again() {
+    for (late, uncertain) in [(2_000, false), (2_001, true)] {
+        let mut bench = with_uncertain_answer(1);
         let at = bench.machine.refresh_at().expect("a request");
         bench.timer = None;
         bench.pass(at - bench.now.wall + late);
-        let request = fetched(&bench.tell(Event::Timer)).expect("a request");
+        let request = fetched(&bench.send(Event::Timer)).expect("a request");
         let answer = live(&bench, true);
-        assert_eq!(vended(&mut bench, request, answer)[0] == Action::Uncertain { request }, doubted, "{late}");
+        assert_eq!(vended(&mut bench, request, answer)[0] == Action::Uncertain { request }, uncertain, "{late}");
     }
 }
 
 #[test]
-fn the_wall_clock_that_was_proved_wrong_costs_no_second_doubt() {
-    let mut bench = doubtful(1);
+fn confirmed_offset_is_reused() {
+    let mut bench = with_uncertain_answer(1);
     let (request, _) = bench.next_fetch(HOUR).expect("another request");
     let answer = live(&bench, true);
     vended(&mut bench, request, answer);
@@ -133,7 +133,7 @@ fn the_wall_clock_that_was_proved_wrong_costs_no_second_doubt() {
 }
 
 #[test]
-fn a_token_in_hand_stays_there_meanwhile() {
+fn current_token_is_kept_while_uncertain() {
     let mut bench = Bench::ready(1, 10 * MINUTE);
     let (request, _) = bench.next_fetch(HOUR).expect("a refresh");
     let answer = live(&bench, true);
@@ -143,19 +143,19 @@ fn a_token_in_hand_stays_there_meanwhile() {
 }
 
 #[test]
-fn its_request_keeps_the_lock_from_the_siblings() {
+fn lock_is_kept_until_the_confirming_request() {
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(Event::Locked { request: 0 });
+    bench.send(Event::Start);
+    bench.send(Event::Locked { request: 0 });
     let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
     let actions = vended(&mut bench, request, answer);
     assert_eq!(actions, [Action::Uncertain { request }]);
-    // Neither a turn nor a sounding.
+    // Neither a turn nor a draining.
     let request = loop {
         let at = bench.timer.expect("a timer");
         bench.pass(at - bench.now.mono);
-        let actions = bench.tell(Event::Timer);
+        let actions = bench.send(Event::Timer);
         assert!(
             actions.iter().all(|action| matches!(action, Action::Fetch { .. } | Action::Arm { .. })),
             "{actions:?}"
@@ -171,32 +171,32 @@ fn its_request_keeps_the_lock_from_the_siblings() {
 }
 
 #[test]
-fn it_does_not_keep_it_where_the_request_has_to_wait_for_something_else() {
+fn lock_is_released_if_the_confirming_request_must_wait() {
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(Event::Locked { request: 0 });
+    bench.send(Event::Start);
+    bench.send(Event::Locked { request: 0 });
     let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
     vended(&mut bench, request, answer);
-    assert!(bench.tell(Event::Offline).contains(&Action::Unlock));
+    assert!(bench.send(Event::Offline).contains(&Action::Unlock));
     assert_eq!(bench.machine.status(), Fetching);
-    // Then it takes a turn like any other.
-    let back = bench.tell(Event::Online);
+    // Then it waits for the lock like any other request.
+    let back = bench.send(Event::Online);
     bench.pass(5 * SECOND);
-    let turn = [back, bench.tell(Event::Timer)].concat();
+    let turn = [back, bench.send(Event::Timer)].concat();
     assert!(turn.iter().any(|action| matches!(action, Action::Lock { .. })), "{turn:?}");
 }
 
 #[test]
-fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
+fn sibling_token_ends_uncertainty_and_releases_the_lock() {
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(Event::Locked { request: 0 });
+    bench.send(Event::Start);
+    bench.send(Event::Locked { request: 0 });
     let (request, _) = bench.next_fetch(HOUR).expect("a request");
     let answer = live(&bench, true);
     vended(&mut bench, request, answer);
     bench.pass(10);
-    let actions = bench.tell(Event::SiblingToken {
+    let actions = bench.send(Event::SiblingToken {
         token_hash: new_token(),
         life: Lifetime::Millis(MINUTE),
         fresh: true,
@@ -207,16 +207,16 @@ fn a_siblings_token_ends_the_doubt_and_frees_the_lock() {
     assert_eq!(bench.machine.status(), Ready);
     // As does the end.
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(Event::Locked { request: 0 });
+    bench.send(Event::Start);
+    bench.send(Event::Locked { request: 0 });
     let (request, _) = bench.next_fetch(HOUR).expect("a request");
     vended(&mut bench, request, answer);
-    assert!(bench.tell(Event::Close).contains(&Action::Unlock));
+    assert!(bench.send(Event::Close).contains(&Action::Unlock));
 }
 
 #[test]
-fn a_token_that_a_sibling_knows_gets_no_second_life_here() {
-    let heard = |life, extended| Event::SiblingToken {
+fn known_sibling_token_keeps_its_end() {
+    let sibling_token = |life, extended| Event::SiblingToken {
         token_hash: 7,
         life: Lifetime::Millis(life),
         fresh: true,
@@ -224,16 +224,16 @@ fn a_token_that_a_sibling_knows_gets_no_second_life_here() {
         date: None,
     };
     let mut bench = Bench::in_group(1);
-    bench.tell(Event::Start);
-    bench.tell(heard(MINUTE, false));
+    bench.send(Event::Start);
+    bench.send(sibling_token(MINUTE, false));
     let left = MINUTE - MARGIN;
     assert_eq!(bench.left(), Some(left));
     bench.pass(10 * SECOND);
-    bench.tell(heard(MINUTE, false));
+    bench.send(sibling_token(MINUTE, false));
     assert_eq!(bench.left(), Some(left - 10 * SECOND), "not even by a sibling's word");
-    bench.tell(heard(MINUTE, true));
+    bench.send(sibling_token(MINUTE, true));
     assert_eq!(bench.left(), Some(left), "but by one that knew its end");
     bench.pass(10 * SECOND);
-    bench.tell(heard(20 * SECOND, false));
+    bench.send(sibling_token(20 * SECOND, false));
     assert_eq!(bench.left(), Some(20 * SECOND - MARGIN), "and an earlier one counts");
 }
