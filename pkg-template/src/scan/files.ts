@@ -1,4 +1,4 @@
-// Files and folders, read one after another; large files in parts.
+// Scans files and folders, one file at a time; large files in parts.
 import { type Stats, closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import type { FileOptions, Finding, Report } from '../../scan.js';
@@ -8,9 +8,9 @@ import { Ignored, readIgnoreFile } from './ignore.js';
 import { Place, placed } from './place.js';
 import { type Scanned, scanBytes } from './text.js';
 
-/** Up to this size a file is read whole; what is larger, in parts of this size. */
+/** Larger files are read in parts of this size, in bytes. */
 const PART = 32 * 1024 * 1024;
-/** Parts share so much, so that no credential is cut. */
+/** The overlap of consecutive parts, in bytes, so that no credential is split. */
 const SHARED = 256 * 1024;
 
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '.hg', '.svn']);
@@ -20,7 +20,7 @@ const BINARY = new Set(
     'zip gz br zst xz bz2 7z rar tar tgz jar pdf psd sqlite db bin dat class pyc'
   ).split(' '),
 );
-/** Read whatever they hold: a bundle may have a zero byte in it. */
+/** Never taken for binary: a bundle may contain a zero byte. */
 const TEXT = new Set(
   'js mjs cjs jsx ts mts cts tsx json map html htm css vue svelte astro md mdx txt xml svg yml yaml toml env webmanifest'.split(
     ' ',
@@ -31,7 +31,7 @@ export async function scanFiles(paths: readonly string[], options: FileOptions =
   return walk(paths, options);
 }
 
-/** Scans files and folders; of what stands in folders only what is `wanted`. */
+/** Scans files and folders. Files in folders are scanned only if they are `wanted`. */
 export function walk(
   paths: readonly string[],
   options: FileOptions,
@@ -39,11 +39,11 @@ export function walk(
 ): Report {
   const now = options.now ?? Date.now();
   const given = new Ignored([...(options.ignore ?? []), ...readIgnoreFile('.')]);
-  /** The folder that was named and holds what is read now, and its own ignore file. */
+  /** The path given by the caller that is being walked, and the contents of its own ignore file. */
   let base = '.';
   let own = new Ignored([]);
   const report: Report = { findings: [], files: 0, bytes: 0, passed: 0, unreadable: [] };
-  /** Folders and files by their real names, each of which is read once. */
+  /** The real paths of files and folders that were read, so that each is read once. */
   const seen = new Set<string>();
   const isNew = (path: string): boolean => {
     const real = realpathSync(path);
@@ -56,14 +56,14 @@ export function walk(
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      // A link that leads nowhere, or round in a circle, holds nothing.
+      // A dangling or circular symbolic link.
       if (!named && (code === 'ENOENT' || code === 'ELOOP')) return;
       report.unreadable.push({ file, code });
     }
   };
   const visit = (path: string, named: boolean): void => {
     attempt(path, named, () => {
-      // A folder that was named is read, whatever patterns say of its name.
+      // A folder named by the caller is read even if a pattern matches it.
       const ignored = (): boolean => given.path(plain('.', path)) || (!named && own.path(plain(base, path)));
       if (!named && ignored()) return pass();
       const stats = statSync(path);
@@ -75,7 +75,7 @@ export function walk(
         if (!isNew(path)) return;
         file(path, stats.size > PART ? scanLarge(path, now) : scanWhole(path, now));
       } else if (named) {
-        // A pipe is read as it comes; what else there may be has no end, or nothing to read.
+        // Pipes are read to their end. Other special files may have no end, or cannot be read.
         if (!stats.isFIFO()) throw Object.assign(new Error(), { code: 'ENOTSUP' });
         file(path, scanLarge(path, now));
       }
@@ -83,7 +83,7 @@ export function walk(
   };
   const folder = (path: string, named: boolean): void => {
     if (!named && !options.all && SKIPPED_FOLDERS.has(basename(path))) return pass();
-    // A link to where we come from ends here.
+    // Symbolic links may form a cycle.
     if (!isNew(path)) return;
     for (const name of readdirSync(path).sort()) visit(join(path, name), false);
   };
@@ -112,7 +112,7 @@ interface Read extends Scanned {
   bytes: number;
 }
 
-/** As patterns have it: from a folder on where it lies there, with slashes. */
+/** The path as patterns see it: relative to `base` if it is inside, with slashes. */
 function plain(base: string, path: string): string {
   const inside = relative(base, path);
   return (inside.startsWith('..') ? path : inside).split(sep).join('/');
@@ -142,7 +142,7 @@ function scanLarge(path: string, now: number): Read | undefined {
       if (first && isBinary(path, bytes)) return undefined;
       const last = bytes.length < PART;
       if (first && last) return { ...scanBytes(bytes, path, now), bytes: size };
-      // What begins in the part that is shared is found, whole, in the next.
+      // A credential that begins in the overlap is found in the next part, where it is complete.
       const until = last ? bytes.length : bytes.length - SHARED;
       const effort = new Effort(bytes.length);
       const hits = find(bytes, now, effort).filter(({ at }) => at < until);
@@ -167,7 +167,7 @@ function fill(handle: number, buffer: Buffer, from: number): number {
   return at - from;
 }
 
-/** A zero byte near the start, which no text has unless it is UTF-16 with its mark. */
+/** Whether there is a zero byte near the start. Text has none, unless it is UTF-16 with a byte order mark. */
 function isBinary(path: string, bytes: Buffer): boolean {
   if (
     TEXT.has(extensionOf(path)) ||

@@ -1,4 +1,4 @@
-// The scan as a plugin of Vite, Rollup and Rolldown.
+// The scan as a plugin for Vite, Rollup and Rolldown.
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type * as Face from '../../scan.js';
@@ -7,9 +7,9 @@ import { Ignored, readIgnoreFile } from './ignore.js';
 import { ADVICE, line, masked, printable } from './report.js';
 import { scanBytes } from './text.js';
 
-/** What a build tool hands to a hook, as far as it is used here. */
+/** The plugin context of a hook, as far as it is used here. */
 interface Context {
-  /** Which of its builds it is, in Vite from 6 on. */
+  /** Identifies the build; since Vite 6. */
   environment?: { config: { consumer?: string; build?: { copyPublicDir?: boolean } } };
   meta?: { watchMode?: boolean };
   error(message: string): never;
@@ -26,16 +26,16 @@ interface Output {
 }
 type Bundle = Record<string, { type: 'chunk'; code: string } | { type: 'asset'; source: string | Uint8Array }>;
 
-/** One build, of which a configuration may have several: for browsers, for a server. */
+/** One build. A configuration may have several, for browsers and for a server. */
 interface Build {
   began: number;
-  /** Where the bundler wrote. */
+  /** The bundler's output folders. */
   folders: Set<string>;
-  /** Files with the fingerprints of what was found in them before they were written. */
+  /** What was found before files were written: `path fingerprint`. */
   judged: Set<string>;
 }
 
-/** Clocks of file systems are coarser than ours. */
+/** Tolerance for file times, which may be coarser than the clock. */
 const COARSE_MS = 1_000;
 
 export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
@@ -48,7 +48,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
     if (!build) builds.set(key, (build = { began: Date.now(), folders: new Set(), judged: new Set() }));
     return build;
   };
-  /** A server may hold a key by design. */
+  /** A server build may contain a key by design. */
   const isServer = ({ environment }: Context): boolean =>
     environment?.config.consumer ? environment.config.consumer === 'server' : Boolean(vite?.build.ssr);
 
@@ -59,7 +59,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
     warn = false,
   ): void => {
     const ignored = new Ignored([...ignore, ...readIgnoreFile('.')]);
-    // By its name in the build, and by the one that the command would give it.
+    // Its name in the build, and its path relative to the working directory, as the command reports it.
     const names = (file: string): string[] =>
       folder === undefined ? [file] : [file, relative('.', resolve(folder, file))];
     const isIgnored = (file: string): boolean => names(file).some((name) => ignored.path(name.split(sep).join('/')));
@@ -91,7 +91,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
         const folder = folderOf(output);
         const findings: Face.Finding[] = [];
         for (const [name, file] of Object.entries(bundle)) {
-          // The map of a chunk is a file of its own by now.
+          // A chunk's source map is already a separate asset.
           const content = file.type === 'chunk' ? file.code : file.source;
           const { findings: found, whole } = scanBytes(Buffer.from(content as string), name, now);
           findings.push(...found);
@@ -106,8 +106,8 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
       const folder = folderOf(output);
       if (folder !== undefined) buildOf(this).folders.add(resolve(folder));
     },
-    // What is written beside the bundle, or over it: public files, service workers of other plugins. Only under Vite is
-    // the folder the build's.
+    // Scans files that were written besides the bundle or replaced it: public files, service workers of other plugins.
+    // Only in Vite does the output folder belong to the build.
     closeBundle: {
       order: 'post',
       sequential: true,
@@ -121,7 +121,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
           (this.environment?.config.build ?? vite.build).copyPublicDir !== false &&
           existsSync(publicDir);
         for (const folder of folders) {
-          // A folder that holds the sources too is not searched: of what was put there only the public files are known.
+          // If the output folder contains the project itself, only the public files are known to be output.
           const base = isWithin(root, folder) ? (copied ? publicDir : undefined) : folder;
           if (base === undefined) continue;
           const isOfThisBuild = (path: string, { mtimeMs, ctimeMs }: { mtimeMs: number; ctimeMs: number }): boolean =>
@@ -131,7 +131,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
           const { findings, unreadable } = walk([base], {}, isOfThisBuild);
           for (const { file, code } of unreadable) doubt(this, relative(base, file), `cannot be read (${code})`);
           const others = findings.filter(({ file, fingerprint }) => !judged.has(`${file} ${fingerprint}`));
-          // While a build is watched, nobody waits for this one, and a rejection would end them all.
+          // In watch mode, a rejection would be unhandled and end the process.
           judge(
             this,
             others.map((finding) => ({ ...finding, file: relative(base, finding.file) })),
