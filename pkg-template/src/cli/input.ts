@@ -1,11 +1,11 @@
-// What a command reads: an argument, a file, or standard input.
+// The input of a command: an argument, a file, or standard input.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Fail, named } from './fail.js';
 
-/** No credential and no scope is longer. */
+/** The maximum length of the input, in bytes. Credentials and scopes are much shorter. */
 const LIMIT = 1024 * 1024;
 
-/** What was given, and whether it stood on the command line, where the shell keeps it. */
+/** A text, and whether it was an argument, which shell history keeps. */
 export interface Input {
   text: string;
   typed: boolean;
@@ -49,9 +49,9 @@ function text(handle: number, what: string): string {
       read = readSync(handle, part);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EOF') break; // how Windows says that a pipe was closed
+      if (code === 'EOF') break; // the end of a pipe on Windows
       if (code === 'EAGAIN') {
-        // Nothing there yet: wait a little, as a thread may.
+        // A non-blocking pipe without data yet: blocks for 5 ms.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
         continue;
       }
@@ -62,6 +62,6 @@ function text(handle: number, what: string): string {
     if ((size += read) > LIMIT) throw new Fail(`expected a ${what}, found more than 1 MB`);
   }
   const bytes = Buffer.concat(parts);
-  // As Windows writes redirected text.
+  // Windows PowerShell redirects output as UTF-16.
   return bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString('utf16le', 2) : bytes.toString();
 }

@@ -1,4 +1,4 @@
-// `inspect`: what a credential is, and never what it holds.
+// `inspect`: describes a credential without revealing it.
 import { type DecodeOptions, type Token, TokenError, decodeToken, describeScope } from 'momento-token-wasm';
 import { fingerprintOf } from '../scan/judge.js';
 import { printable } from '../scan/report.js';
@@ -26,7 +26,7 @@ export function inspect(args: string[]): number {
   return token.warnings.length > 0 ? 1 : 0;
 }
 
-/** Decodes what a command was given. */
+/** Decodes the input of a command. */
 export function decode(input: Input, options?: DecodeOptions): Token {
   if (input.typed) hint();
   try {
@@ -37,7 +37,7 @@ export function decode(input: Input, options?: DecodeOptions): Token {
   }
 }
 
-/** For who typed a credential as an argument. */
+/** Warns about a credential on the command line. */
 export function hint(): void {
   process.stderr.write(
     'Hint: shell history and the list of processes keep an argument; give it by --file or standard input.\n',

@@ -1,4 +1,4 @@
-// `npx momento-token-wasm`: says what credentials are, makes scopes, scans builds.
+// `npx momento-token-wasm`: inspects credentials, builds scopes, scans files.
 import { readFileSync } from 'node:fs';
 import { Fail, named } from './fail.js';
 import { HELP } from './help.js';
@@ -34,12 +34,12 @@ const version = (): string =>
   (JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 /**
- * The last guard: whatever a message may quote, nothing that looks like a credential, or like a signature. Paths have
- * slashes.
+ * Removes anything that looks like a credential or a signature from a message, as a last resort. A run of 40 characters
+ * with slashes is kept: it may be a path.
  */
 const shown = (text: string): string => text.replace(/e[yw][\w+/=.-]{16,}|[\w+=.-]{40,}/g, '(not shown)');
 
-// Who reads no further (`| head`) is no error.
+// A reader that stops early, such as `head`, is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -47,7 +47,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  // Of what was not foreseen only the kind: its message may quote what was given.
+  // The message of an unexpected error may quote the input.
   const [message, help] =
     error instanceof Fail
       ? [error.message, error.help]

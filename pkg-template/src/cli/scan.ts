@@ -1,4 +1,4 @@
-// `scan`: credentials in files, for CI.
+// `scan`: finds credentials in files, for CI.
 import { existsSync } from 'node:fs';
 import { scanFiles } from 'momento-token-wasm/scan';
 import { ADVICE, line, masked } from '../scan/report.js';
@@ -22,13 +22,13 @@ export async function scan(args: string[]): Promise<number> {
   });
   const seconds = (performance.now() - began) / 1000;
   const { findings, files, bytes, passed, unreadable } = report;
-  // Most likely the path is not that of the build: nothing was found, but nothing was read either.
+  // An empty folder is most likely the wrong path, so it must not pass as clean.
   if (files + passed + unreadable.length === 0)
     throw new Fail(`there is no file to scan in ${rest.map(named).join(', ')}`);
   const failing = findings.filter(({ fails }) => fails || flags.strict === true);
 
   if (flags.json) {
-    // Names are data here, so only what may be a credential in them is hidden.
+    // JSON needs no escaping for a terminal, so only possible credentials in names are masked.
     const hide = <T extends { file: string }>(one: T): T => ({ ...one, file: masked(one.file) });
     const found = {
       failed: failing.length > 0,

@@ -1,4 +1,4 @@
-// `scope`: what a token may do, built, encoded, decoded and described.
+// `scope`: builds, encodes, decodes and describes scopes.
 import {
   AllCacheItems,
   AllCaches,
@@ -24,7 +24,7 @@ import { parseJson } from './json.js';
 import { hasBytes, plainScope } from './plain.js';
 
 const FILE = { file: { type: 'string' } } as const;
-const ENDPOINT = { endpointOverrides: { baseEndpoint: 'localhost' } }; // nothing is sent, so any will do
+const ENDPOINT = { endpointOverrides: { baseEndpoint: 'localhost' } }; // not used, but required to decode
 
 export function scope(args: string[]): number {
   const [action, ...rest] = args;
@@ -52,7 +52,7 @@ export function scope(args: string[]): number {
   }
 }
 
-/** Each selector of a permission by its three options: one, those that start so, all. */
+/** For each selector of a permission, its options for one, for a prefix and for all, and the fields they set. */
 const SELECTORS = [
   ['item', 'key', 'key-prefix', 'all-items', 'key', 'keyPrefix', AllCacheItems],
   ['topic', 'topic', 'topic-prefix', 'all-topics', 'name', 'namePrefix', AllTopics],
@@ -128,7 +128,7 @@ function permission(flags: Given['flags'], index: number): object {
 
 const fromJson = (text: string): TokenScope => check(parseJson('a scope', text));
 
-/** What is wrong, where, and the permission itself. */
+/** Validates a scope. On failure, reports the error, its position, and the permission itself. */
 function check(value: unknown): TokenScope {
   try {
     return parseScope(value);
@@ -151,7 +151,7 @@ function check(value: unknown): TokenScope {
 
 function excerpt(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined';
-  // A scope holds no credential, but what was given may be anything.
+  // A scope contains no credential, but the input may be anything.
   if (/e[yw][A-Za-z0-9+/=_-]{6}/.test(text)) return '(not shown: it may hold a credential)';
   return printable(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }

@@ -1,5 +1,5 @@
-// Functions that write scopes, named as in Momento's SDK. They check what they are given at once, without WebAssembly:
-// where a variable was not set, the error names the argument. What they give is in the canonical form.
+// Functions that make scopes, named as in Momento's SDK. They check their arguments themselves, without WebAssembly, so
+// that an error names the argument. Their results are in canonical form.
 import type * as Face from '../../index.js';
 import { check, isObject, wrong } from '../common/error.js';
 import { readsAs } from '../token/options.js';
@@ -9,7 +9,7 @@ import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole 
 
 const { freeze } = Object;
 
-/** Blank as the crate has it (src/scope/model.rs). */
+/** Matches blank names as src/scope/model.rs does. */
 const BLANK = /^[\s\u0085]*$/;
 
 function nameOf(field: string, value: unknown): string {
@@ -32,7 +32,7 @@ function keyOf(field: string, value: unknown): string | Uint8Array {
   return decodeStrictly(copy) ?? copy;
 }
 
-/** A name, `{ name }`, `{ namePrefix }` where the field has prefixes, or the constant for all. */
+/** Checks a selector: a name, `{ name }`, `{ namePrefix }` if the field has prefixes, or the constant for all. */
 function select<T>(field: string, value: T, all: unknown): T {
   if (!isObject(value)) return nameOf(field, value) as T;
   const [first, ...others] = readsAs(field, () => Object.entries(value)) as [string, unknown][];
@@ -48,7 +48,7 @@ function select<T>(field: string, value: T, all: unknown): T {
 const one = (role: string, cache: Face.CacheSelector, more?: object): Face.TokenScope =>
   freeze({ permissions: freeze([freeze({ role, cache: select('cache', cache, AllCaches), ...more }) as never]) });
 
-/** A function for each role, called as the role is, behind `name`. */
+/** A function for each role, named `name` plus the role. */
 const each = (name: string, roles: Record<string, string>, make: (role: string) => unknown): object =>
   Object.fromEntries(Object.entries(roles).map(([called, role]) => [name + called, make(role)]));
 

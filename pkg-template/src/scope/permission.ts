@@ -1,4 +1,4 @@
-// What permissions are made of: roles, and the constants for all.
+// Roles, and the constants for all caches, topics, items and functions.
 import type * as Face from '../../index.js';
 
 export const CacheRole = Object.freeze({
@@ -16,8 +16,7 @@ export const FunctionRole = Object.freeze({
   FunctionPermitNone: 'functionpermitnone',
 } as const);
 
-// Plain frozen data, so that they survive JSON and structuredClone; the brand of their types exists for the compiler
-// alone.
+// Plain data, so that they survive JSON and structuredClone. The brand exists in their types only.
 const all = (what: string): never => Object.freeze({ all: what }) as never;
 export const AllCaches: Face.AllCaches = all('caches');
 export const AllTopics: Face.AllTopics = all('topics');

@@ -1,4 +1,4 @@
-// Scopes as plain data. What they mean is the crate's business (src/scope).
+// Scopes as plain data. Their semantics are in the crate (src/scope).
 import type * as Face from '../../index.js';
 import { check, text } from '../common/error.js';
 import { AllCacheItems, AllCaches, AllFunctions, AllTopics } from './permission.js';
@@ -16,7 +16,7 @@ const CONSTANTS: Record<string, object> = {
   functions: AllFunctions,
 };
 
-/** Freezes what the crate made, in place, and puts the All… constants where they are meant. */
+/** Freezes a scope from the crate in place, and replaces copies of the All… constants by the constants. */
 function frozen(scope: unknown): Face.TokenScope {
   const { permissions } = scope as { permissions: Record<string, unknown>[] };
   for (const permission of permissions) {
@@ -39,13 +39,13 @@ export function parseScope(value: unknown, limits: { maxPermissions?: number } =
   try {
     if (typeof limits === 'object') ({ maxPermissions: most = MAX_PERMISSIONS } = limits);
   } catch {
-    // null, or what throws when it is read: no number either
+    // null, or a getter that throws: not a number, so the check fails.
   }
   check(Number.isSafeInteger(most) && (most as number) > 0, 'limits.maxPermissions', 'a whole number above zero', most);
   return parse(value, Math.min(most as number, 0xffff_ffff));
 }
 
-/** Copies a scope as it is now. What comes back checks the copy, as `parseScope` does: only that takes WebAssembly. */
+/** Copies a scope. The returned function validates the copy as `parseScope` does; only that needs WebAssembly. */
 export function keepScope(value: unknown): () => Face.TokenScope {
   const copy = snapshot(value);
   return () => parse(copy, MAX_PERMISSIONS);
