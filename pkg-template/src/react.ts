@@ -1,4 +1,4 @@
-// React: a token as state, or one that a component waits for. Works under StrictMode, on servers, and from React 18 on.
+// The entry point `momento-token-wasm/react`: hooks that return a token as state, or suspend until there is one.
 import { type Token, TokenError, type TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from './bindings/react-hooks.js';
 import type * as Face from '../react.js';
@@ -7,7 +7,7 @@ import { OwnSources } from './bindings/own-sources.js';
 import { follow, stateOf } from './bindings/state.js';
 import { forget, suspend } from './bindings/suspense.js';
 
-/** On a server nothing is vended. */
+/** The state on a server, where no token is requested. */
 const ON_SERVER: Face.TokenState = Object.freeze({
   token: undefined,
   status: 'idle',
@@ -16,8 +16,8 @@ const ON_SERVER: Face.TokenState = Object.freeze({
 });
 
 /**
- * Sources of components that went away. StrictMode and Fast Refresh bring a component back at once, and its source with
- * it.
+ * Timers that close the sources of unmounted components. They are cancelled if the component is mounted again at once,
+ * as StrictMode and Fast Refresh do.
  */
 const leaving = new WeakMap<TokenSource, ReturnType<typeof setTimeout>>();
 
@@ -27,7 +27,7 @@ export function useToken(input: TokenSource | TokenSourceOptions): Face.TokenSta
   const [, renderAgain] = useState({});
   const offer = given ? undefined : readOptions(input as TokenSourceOptions);
   const decision = offer && own.decide(offer);
-  // A render may be thrown away. What it decides counts when it is on the page, in the effects below.
+  // React may discard a render, so its decision is carried out in the effects below.
   const source = given ?? own.sourceFor(offer!, decision!);
 
   useInsertionEffect(() => {
@@ -40,7 +40,7 @@ export function useToken(input: TokenSource | TokenSourceOptions): Face.TokenSta
     if (given) return undefined;
     clearTimeout(leaving.get(source));
     if (source.status === 'closed') {
-      // A component that was hidden for a while comes back to a source that was closed meanwhile.
+      // The component was hidden for a while (as by `<Activity>`), and its source was closed meanwhile.
       own.renew();
       renderAgain({});
     } else own.begin(source);

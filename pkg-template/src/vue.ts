@@ -1,4 +1,4 @@
-// Vue 3: a token as refs.
+// The entry point `momento-token-wasm/vue`: a token as refs.
 import { TokenError, type TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import type { MaybeRefOrGetter } from 'vue';
 import {
@@ -32,7 +32,7 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
 
   let wanted = read();
   let source = choose(wanted);
-  /** Why options that came later could not be read, or make no source. */
+  /** Why later options could not be read, or were rejected by the source. */
   let unreadable: TokenError | undefined;
   let refused: TokenError | undefined;
   let phase: 'new' | 'begun' | 'disposed' = 'new';
@@ -48,7 +48,7 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
     ({ token: token.value, status: status.value, error: error.value } = stateNow());
     error.value = unreadable ?? refused ?? error.value;
   };
-  /** Follows the source, which may begin. */
+  /** Follows the source and lets it start. */
   const enter = (): void => {
     if (isSource(wanted)) {
       own.end();
@@ -59,7 +59,7 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
     }
     show();
   };
-  /** The options, or what has become of them, are others than before. */
+  /** Called when the options, or the decision about them, may have changed. */
   const changed = (): void => {
     const before = source;
     try {
@@ -78,13 +78,12 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
     enter();
     if (refreshWanted) refresh();
   };
-  // What goes wrong is in `error`.
   const refresh = (): void => {
     refreshWanted = phase === 'new';
     if (phase === 'begun') ask(source, { forceRefresh: true });
   };
 
-  // What is not reactive never changes.
+  // An input that is not reactive never triggers this.
   watch(
     () => {
       try {
@@ -100,7 +99,7 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
       changed();
     },
   );
-  // A server renders components without mounting them.
+  // On a server, components are not mounted, so the source never starts.
   if (getCurrentInstance()) onMounted(begin);
   else if (typeof window !== 'undefined') begin();
   if (getCurrentScope()) {

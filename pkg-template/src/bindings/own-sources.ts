@@ -1,4 +1,4 @@
-// The sources that a hook makes of the options it is given, one after the other.
+// The sources that a hook creates from its options, one after the other.
 import { TokenError, TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import type { Budget } from '../source/budget.js';
 import { type Functions, type Options, forSource } from './offer.js';
@@ -6,14 +6,14 @@ import { type Decision, OptionsGate, type Problem, differences } from './options
 import { type State, ask, follow, stateOf } from './state.js';
 
 /**
- * Another source may begin while fewer requests than these were sent. One less than there may be: it is left for
- * renewing the last source's token.
+ * Another source may start only after fewer than this many requests. This is one less than the limit of a source, so
+ * that the last source can still renew its token.
  */
 const MAX_REQUESTS = 9;
-/** Ten minutes, and a second for the way that requests take. */
+/** Ten minutes, plus a second for latency. */
 const WITHIN_MS = 601_000;
 
-/** The second argument is the package's own: what was sent for the sources before counts for this one, too. */
+/** The second argument is internal: the sources share a budget of requests. */
 const Source = TokenSource as new (options: TokenSourceOptions, budget: Budget) => TokenSource;
 
 const now = (): number => performance.now();
@@ -22,24 +22,24 @@ export class OwnSources {
   readonly #budget: Budget = { requests: [] };
   readonly #gate = new OptionsGate<Options>((at) => admitsIn(this.#budget, at));
   readonly #newest: Functions = {};
-  /** The sources of the options in use, and of those that a render asked for last. */
+  /** The source of the options in use, and the one that the last render created. */
   #used: Made | undefined;
   #rendered: Made | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The source that has begun. */
+  /** The source that was started. */
   #begun: TokenSource | undefined;
   #problem: Problem | undefined;
   #error: TokenError | undefined;
   #shown: { readonly of: State; readonly error: TokenError; readonly state: State } | undefined;
   #changed: (() => void) | undefined;
 
-  /** What these options are to lead to. Nothing that is seen changes. */
+  /** Decides what to do with these options. Has no side effects. */
   decide(offer: Options): Decision {
     return this.#gate.decide(offer, now());
   }
 
   /**
-   * The source that was decided for. It has not begun.
+   * The source for a decision. Does not start it.
    *
    * @throws TokenError as the constructor of `TokenSource` does.
    */
@@ -51,12 +51,12 @@ export class OwnSources {
     return source;
   }
 
-  /** From now on, the functions of these options are called. */
+  /** Makes the source call the functions of these options. */
   useFunctions({ functions }: Options): void {
     Object.assign(this.#newest, functions);
   }
 
-  /** Does what was decided, with the source that came of it. */
+  /** Carries out a decision, with the source that `sourceFor` returned for it. */
   apply(offer: Options, decision: Decision, source: TokenSource): void {
     this.#gate.apply(offer, decision, now());
     this.#used = { offer: this.#gate.used ?? offer, source };
@@ -65,8 +65,8 @@ export class OwnSources {
   }
 
   /**
-   * Lets it begin, unless that is for a caller to do. The source before it ends first, so that all it has sent is
-   * known.
+   * Starts a source, unless it is to start on demand. Closes the previous one first, so that all its requests are
+   * counted.
    */
   begin(source: TokenSource): void {
     if (this.#begun !== source) this.#begun?.close();
@@ -74,12 +74,12 @@ export class OwnSources {
     if (this.#gate.used?.options.start !== 'on-demand') ask(source);
   }
 
-  /** No longer waits for the options to stay the same, until the next call of `apply`. */
+  /** Stops the timer until the next call of `apply`. */
   pause(): void {
     clearTimeout(this.#timer);
   }
 
-  /** Forgets a source that was closed: another is made for the same options. */
+  /** Forgets the source, which was closed, so that another is created for the same options. */
   renew(): void {
     this.#used = this.#rendered = undefined;
   }
@@ -100,7 +100,7 @@ export class OwnSources {
     };
   }
 
-  /** What the source shows, with the hook's error in place of its own, if there is one. */
+  /** The state of a source, with the hook's error, if there is one, in place of its own. */
   stateOf(source: TokenSource): State {
     const of = stateOf(source);
     const error = this.#error;
@@ -110,7 +110,7 @@ export class OwnSources {
     return this.#shown.state;
   }
 
-  /** Waits for the options to stay the same, where that is needed. */
+  /** Sets the timer for options that have to wait, and updates the hook's error. */
   #watch(): void {
     clearTimeout(this.#timer);
     const due = this.#gate.due(now());
@@ -133,7 +133,7 @@ interface Made {
   readonly source: TokenSource;
 }
 
-/** Of the same options, or of ones that say the same. */
+/** Whether options have the same content. */
 const alike = (one: Options, other: Options): boolean =>
   one === other || differences(one.content, other.content).length === 0;
 

@@ -28,7 +28,7 @@ export const ExpiresIn: typeof Face.ExpiresIn = Object.freeze({
   hours: of('hours', 3_600),
   days: of('days', 86_400),
   epoch(at: number | Date): Face.ExpiresIn {
-    // A number must be whole, which catches fractions such as `Date.now() / 1000`.
+    // A Date is in milliseconds; a number must be whole seconds.
     const time = typeof at !== 'number' ? timeOf(at) / 1_000 : Number.isInteger(at) ? at : NaN;
     if (Number.isNaN(time)) throw wrong('ExpiresIn.epoch: expected whole seconds since the epoch, or a valid Date');
     return Object.freeze({ seconds: seconds('ExpiresIn.epoch', Math.round(time - Date.now() / 1_000), 1) });
