@@ -1,9 +1,9 @@
-// Listeners that end together.
+// Event listeners that are removed together.
 
-/** What is to be done at the end of a life. */
+/** Functions to call at the end. */
 export type Endings = (() => void)[];
 
-/** Listens until the end of `life`, where there is anything to listen to. */
+/** Adds a listener, if there is a target, and its removal to `life`. */
 export function listen(
   target: Partial<EventTarget> | undefined,
   type: string,

@@ -1,10 +1,10 @@
-// One stream of one topic, through a client of the SDK made for it alone: a client counts a stream that was cancelled
-// as open for ever, and takes no more than a hundred.
+// One stream of a topic. Each has a client of the SDK to itself, because a client counts cancelled streams as open
+// forever and accepts at most a hundred.
 //
-// The SDK resumes a stream by itself where the connection was lost, at once where the server ended it, and for ever;
-// but it offers no way to say where a new stream is to resume, nor tells a message's page. Both are at hand where it
-// sends a stream's request (`sendSubscribe`), so that is watched: the first request is told where to resume, and the
-// second is not sent, but taken for the end of the stream.
+// The SDK itself resumes streams after a lost connection, without a delay if the server ended them, and without a
+// limit. But its API cannot set the position at which a new stream resumes, and does not report the page of a message.
+// Both are accessible in the method that sends a stream's request (`sendSubscribe`), so that is replaced: the first
+// request is given the position, and a second one is not sent but treated as the end of the stream.
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { TokenError } from 'momento-token-wasm';
@@ -18,15 +18,14 @@ export interface StreamEvents {
   discontinuity(discontinuity: Sdk.TopicDiscontinuity): void;
   heartbeat(heartbeat: TopicHeartbeat): void;
   /**
-   * A message that the SDK cannot give out (text of no characters, for one); of a kind that it does not know, it does
-   * not know the place.
+   * The SDK cannot return a message, such as an empty string. For an unknown kind of message, there is no position.
    */
   odd(error: SdkFailure, at: Face.TopicPosition | undefined): void;
-  /** It ended by itself; without an error where the connection was lost or the server ended it. */
+  /** The stream ended; without an error if the connection was lost or the server ended it. */
   end(error?: unknown): void;
 }
 
-/** The SDK's own record of a stream (SubscriptionState in its core). */
+/** The SDK's state of a stream (SubscriptionState in its core). */
 interface State {
   lastTopicSequenceNumber?: number;
   lastTopicSequencePage?: number;
@@ -34,14 +33,14 @@ interface State {
   unsubscribe(): void;
 }
 
-/** What is private of the SDK's TopicClient, as far as it is used here. */
+/** Private fields of the SDK's TopicClient, as far as they are used here. */
 interface Inside {
   pubsubStreamClients?: readonly {
     client?: { sendSubscribe?: (options: { subscriptionState: State }) => Promise<unknown> };
   }[];
 }
 
-/** What is private of older ones, as far as it tells their version: what they send to the service. */
+/** Private fields of older clients that contain their version, in the metadata they send to the service. */
 interface Older {
   client?: Metadata;
   pubsubClient?: Metadata;
@@ -54,7 +53,7 @@ interface Metadata {
 
 const used = new WeakSet<object>();
 
-/** Opens a stream, and gives what cancels it: its end is not told after that. */
+/** Opens a stream. Returns a function that cancels it, after which `end` is not called. */
 export function openStream(
   client: Sdk.TopicClient,
   cache: string,
@@ -83,7 +82,7 @@ export function openStream(
     cancel();
     tell.end(error);
   };
-  /** The place of the last message, as the SDK took note of it. */
+  /** The position of the last message, as recorded by the SDK. */
   let last = after ?? { sequenceNumber: 0, sequencePage: 0 };
   const place = (): Face.TopicPosition =>
     (last = { sequenceNumber: state?.lastTopicSequenceNumber ?? 0, sequencePage: state?.lastTopicSequencePage ?? 0 });
@@ -115,7 +114,7 @@ export function openStream(
       onHeartbeat: (heartbeat) => tell.heartbeat(heartbeat),
       onError: (error, subscription) => (subscription.isSubscribed ? tell.odd(error, newPlace()) : end(error)),
     })
-    // What it resolves with is told above already, but for an error that comes first.
+    // The response matters only if it is an error: everything else is reported to the handlers.
     .then((response) => 'errorCode' in response && end(response), end);
   if (after && state && (state as State).resumeAtTopicSequenceNumber !== after.sequenceNumber + 1) {
     cancel();
@@ -132,7 +131,7 @@ function unsuitable(client: Sdk.TopicClient): TokenError {
   );
 }
 
-/** The version that the client's SDK names to the service; undefined where that cannot be found out. */
+/** The version that the client's SDK sends to the service; undefined if it is not found. */
 function versionOf(client: Sdk.TopicClient): string | undefined {
   try {
     const {

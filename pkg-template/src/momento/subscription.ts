@@ -1,5 +1,5 @@
-// One subscription, which lives through tokens and streams: decides when the next stream is opened, and carries out
-// what the sequence says.
+// A subscription across tokens and streams: opens the next stream when one is needed, and delivers the messages that
+// the sequence lets through.
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import { type Token, TokenError } from 'momento-token-wasm';
@@ -9,24 +9,24 @@ import { failureOf } from './failure.js';
 import type { Lane, Sequence } from './sequence.js';
 import { openStream } from './stream.js';
 
-/** What the client gives its subscriptions. */
+/** The client, as its subscriptions see it. */
 export interface Owner {
   readonly silenceLimitMs: number;
   readonly backoffMs: readonly [base: number, most: number];
-  /** The token in hand. */
+  /** The current token. */
   readonly token: Token | undefined;
   makeClient(token: Token): Sdk.TopicClient;
   rejected(token: Token): void;
   ended(subscription: Subscription): void;
 }
 
-/** A stream that lasted so long was a good one: the next failure is the first of its row. */
+/** A failure after a stream has lasted this long counts as the first. */
 const STABLE_MS = 10_000;
-/** A timer is armed for this long at most, to notice a sleep in which timers stood still. */
+/** The maximum delay of a timer, to notice a sleep during which timers stopped. */
 const LONGEST_WATCH_MS = 15_000;
-/** Back from sleep or offline, a stream that said something so recently is believed to be well. */
+/** After sleep or offline, a stream that received something this recently is presumed alive. */
 const FRESH_MS = 1_000;
-/** A stream without messages is kept for so long, at least, beside its successor: one may still be on its way. */
+/** The minimum time that a stream without messages is kept after its successor: a message may still arrive. */
 const GRACE_MS = 5_000;
 
 interface Live {
@@ -34,14 +34,16 @@ interface Live {
   readonly token: Token;
   readonly opened: Moment;
   heard: Moment;
-  /** Since when it waits for the stream before it, which has so long to bring the message too that this one heard. */
+  /**
+   * When it began to wait for the previous stream, which has GRACE_MS to deliver the message that this one received.
+   */
   waits: Moment | undefined;
-  /** Back from sleep or offline: it may be dead without knowing. */
+  /** Whether its connection may be dead, after sleep or offline. */
   doubted: boolean;
   cancel(): void;
 }
 
-/** What was missed is not known. */
+/** Reported if it is not known what was missed. */
 const unknown: Face.TopicGap = Object.freeze({
   lastSequenceNumber: () => 0,
   newSequenceNumber: () => 0,
@@ -57,12 +59,12 @@ export class Subscription implements Face.RotatingSubscription {
   readonly #live = new Map<Lane, Live>();
   readonly #waiting: { resolve(): void; reject(reason: unknown): void }[] = [];
   #ended = false;
-  /** Failures in a row. */
+  /** Consecutive failures. */
   #failures = 0;
-  /** Set while nothing may be opened. */
+  /** The backoff timer. While it is set, no stream is opened. */
   #pause: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
-  /** The token that was turned away: nothing is opened with it again. */
+  /** The token that the service refused. No stream is opened with it again. */
   #refused: Token | undefined;
 
   constructor(
@@ -103,14 +105,14 @@ export class Subscription implements Face.RotatingSubscription {
     for (const { reject } of this.#waiting.splice(0)) reject(closed(cause));
   }
 
-  /** A new token is a new beginning. */
+  /** A new token resets the backoff. */
   tokenChanged(): void {
     this.#failures = 0;
     this.#resume();
     this.settle();
   }
 
-  /** Back from sleep or offline. */
+  /** The page is back from sleep or offline. */
   doubt(): void {
     for (const live of this.#live.values()) live.doubted = since(live.heard) > FRESH_MS;
     if (this.#pause !== undefined) {
@@ -121,8 +123,8 @@ export class Subscription implements Face.RotatingSubscription {
   }
 
   /**
-   * Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. `first`: subscribe()
-   * is there to throw.
+   * Brings the streams up to date. Every event handler ends with a call of this. `first`: called by subscribe(), which
+   * can throw.
    */
   settle(first = false): void {
     if (this.#ended) return;
@@ -181,7 +183,7 @@ export class Subscription implements Face.RotatingSubscription {
         heartbeat: (heartbeat) => this.#heard(live, () => lane.alive() && this.#handlers.onHeartbeat?.(heartbeat)),
         end: (error) => this.#lost(live, error),
       });
-      // Making a client, the app may have ended the subscription, or brought the next token.
+      // While creating the client, the app may have ended the subscription or caused a new token.
       if (!this.#live.has(lane)) live.cancel();
     } catch (error) {
       if (!first) return this.#lost(live, error);
@@ -190,7 +192,7 @@ export class Subscription implements Face.RotatingSubscription {
     }
   }
 
-  /** Something came; `take` tells the sequence of it and, where that says so, the app. */
+  /** A stream has received something. `take` passes it to the sequence, and to the app if it is to be delivered. */
   #heard(live: Live, take: () => unknown): void {
     live.heard = now();
     live.doubted = false;
@@ -200,7 +202,7 @@ export class Subscription implements Face.RotatingSubscription {
     if (lane.alive() && lane !== before) this.#takenOver();
     this.#tell(take);
     if (lane.waits && (!live.waits || sequence.withheld !== withheld)) live.waits = live.heard;
-    // With one stream, and no timer due, there is nothing to do.
+    // A single stream that was already current needs no change.
     if (before !== lane || this.#live.size > 1) guarded(() => this.settle());
   }
 
@@ -225,7 +227,7 @@ export class Subscription implements Face.RotatingSubscription {
       this.#wait();
     }
     if (wasCurrent && !this.#sequence.current) this.#tell(() => this.#handlers.onConnectionLost?.());
-    // Of a token that was turned away, the source tells.
+    // A refused token is reported by the source.
     const told = error && code !== 'AUTHENTICATION_ERROR' && !this.#ended;
     if (code === 'INVALID_ARGUMENT_ERROR') this.unsubscribe(error);
     if (told) guarded(() => this.#handlers.onError?.(error, this));
@@ -236,7 +238,7 @@ export class Subscription implements Face.RotatingSubscription {
     if (!this.#ended) guarded(handler);
   }
 
-  /** Full jitter: anything between nothing and a limit that doubles with each failure. */
+  /** Exponential backoff with full jitter: a random delay below a limit that doubles with each failure. */
   #wait(): void {
     this.#resume();
     const [base, most] = this.#owner.backoffMs;
@@ -270,7 +272,7 @@ export class Subscription implements Face.RotatingSubscription {
   }
 }
 
-/** An error in the app's own code is the app's to see, and must not end the stream that it was told something of. */
+/** Calls the app's code. Its exceptions are rethrown in a microtask, so that they do not end the stream. */
 export function guarded(run: () => unknown): void {
   try {
     run();

@@ -1,4 +1,4 @@
-// RotatingTopicClient: subscriptions that outlive the tokens they were made with.
+// RotatingTopicClient: subscriptions that outlive the token they started with.
 import type * as Sdk from '@gomomento/sdk-web';
 import type * as Face from '../../momento.js';
 import type { Token, TokenSource } from 'momento-token-wasm';
@@ -19,7 +19,7 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
   #publisher: { token: Token; client: Sdk.TopicClient } | undefined;
 
   constructor(source: TokenSource, options: Face.RotatingTopicClientOptions) {
-    // By what is used of it: another copy of the package may have made it.
+    // Checks the methods, not the class: another copy of the package may have created the source.
     const used = ['getToken', 'reportRejected', 'addEventListener', 'removeEventListener'] as const;
     if (!reading('source', () => used.every((name) => typeof source?.[name] === 'function')))
       throw wrong('source: expected a TokenSource');
@@ -49,8 +49,8 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
       life,
     );
     listen(source, 'status', () => void (source.status === 'closed' && this.close()), life);
-    // Where there is a page. Back from sleep or another tab, the clocks tell; back from offline, or a page kept aside,
-    // nothing does.
+    // Only in pages. After sleep or in a tab that was hidden, clocks show how long a stream was silent. After offline
+    // or in a page from the back/forward cache, they do not.
     listen(globalThis, 'online', doubt, life);
     listen(globalThis, 'pageshow', (({ persisted }: PageTransitionEvent) => persisted && doubt()) as () => void, life);
     listen(
@@ -68,7 +68,7 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
     const subscription = new Subscription(this.#owner, [cacheName, topicName], options, sequence);
     this.#subscriptions.add(subscription);
     subscription.settle(true);
-    // A source that waits to be asked is asked. Its own events tell how that ends.
+    // A source may start on demand. Its events report the result.
     if (!this.#source.current) this.#source.getToken({ minValidityMs: 0 }).catch(() => {});
     return subscription;
   }
@@ -85,7 +85,7 @@ export class RotatingTopicClient implements Face.RotatingTopicClient {
           (error: unknown) => ({ error }),
         );
       const failure = ('error' in outcome ? outcome.error : outcome.response) as { errorCode?(): string } | undefined;
-      // It was not taken, so it may be sent again.
+      // The message was not accepted, so it can be sent again.
       if (failure?.errorCode?.() === 'AUTHENTICATION_ERROR') this.#source.reportRejected(token);
       else again = false;
       if (again) continue;
@@ -123,10 +123,10 @@ function readOptions(options: Face.RotatingTopicClientOptions) {
   return { makeClient, silenceLimitMs, backoffMs: [base, most] as const };
 }
 
-/** The last message that was delivered, where the app says with which to resume. */
+/** The position before the message that the app wants to resume at. */
 function readPosition(options: Face.RotatingSubscribeOptions): Face.TopicPosition | undefined {
   if (typeof options?.onItem !== 'function') throw wrong('onItem: expected a function');
-  // Storage gives null for what it does not have.
+  // Web storage returns null for a missing item.
   const number = options.resumeAtTopicSequenceNumber ?? undefined;
   const page = options.resumeAtTopicSequencePage ?? 0;
   const fits = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least;
