@@ -1,4 +1,4 @@
-// Reads any credential that is pasted, here in the page.
+// Decodes a pasted credential in the page.
 import { decodeToken, TokenError, type Token, type TokenSource } from 'momento-token-wasm';
 import { byId, icon, make } from './dom';
 import { showToken } from './token-view';

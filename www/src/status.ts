@@ -1,4 +1,4 @@
-// What the token source is up to, in words.
+// Describes the status of the token source.
 import type { TokenSource } from 'momento-token-wasm';
 import { byId, icon, setText } from './dom';
 import { isOnline } from './online';
@@ -9,7 +9,7 @@ interface Words {
   detail: string;
 }
 
-/** Gives a function that brings the display up to date. */
+/** Returns a function that updates the display. */
 export function statusView(source: TokenSource): () => void {
   const pill = byId('status', HTMLElement);
   const title = byId('status-title', HTMLElement);
@@ -24,7 +24,7 @@ export function statusView(source: TokenSource): () => void {
     }
     setText(title, words.title);
     setText(detail, words.detail);
-    // Read aloud: what lasts. A request under way is over before it is said.
+    // Announced to screen readers, except for requests, which are over before they are read out.
     if (words.mood !== 'busy') setText(spoken, `${words.title}. ${words.detail}`);
   };
 }

@@ -1,5 +1,4 @@
-// What a token says, as a list of names and values. It never holds the secret itself: that takes token.reveal(), which
-// is not called here.
+// Shows a token as a list of names and values. Never calls token.reveal(), so the credential is not shown.
 import { describeScope, type Token } from 'momento-token-wasm';
 import { make, setChildren } from './dom';
 import { moment } from './words';
@@ -36,7 +35,7 @@ function hosts({ endpoints }: Token): HTMLElement[] {
     ['control', endpoints.controlEndpoint],
     ['token', endpoints.tokenEndpoint],
   ] as const;
-  // Most hosts say in their first word what they are for.
+  // Most hosts begin with their purpose.
   const line = (what: string, host: string) =>
     make('li', '', ...(host.startsWith(`${what}.`) ? [] : [faint(`${what}: `)]), host);
   return [make('ul', 'hosts', ...named.map(([what, host]) => line(what, host)))];
