@@ -36,7 +36,7 @@ function fetchNow(source: TokenSource, you: (text: string) => void): void {
 function reject(source: TokenSource, you: (text: string) => void): void {
   byId('reject', HTMLButtonElement).addEventListener('click', () => {
     const token = source.current;
-    if (!token) return you('There is no token in hand that could be rejected.');
+    if (!token) return you('There is no token that could be rejected.');
     you('You reported the token as rejected, as an app does when Momento refuses it.');
     source.reportRejected(token);
   });

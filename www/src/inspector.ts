@@ -46,6 +46,6 @@ export function inspector(source: TokenSource): void {
     clear();
     const token = source.current;
     if (token) inspect(token.reveal('envelope'), 'The live token');
-    else say('wait', 'There is no live token in hand at the moment.');
+    else say('wait', 'There is no live token at the moment.');
   });
 }

@@ -23,7 +23,7 @@ export function keepJournal(source: TokenSource, add: (entry: Entry) => void): (
     const again = error.willRetryAt;
     const then = again
       ? `Tries again in ${duration(again.getTime() - Date.now())}, at ${clock(again)}.`
-      : 'Does not try again by itself.';
+      : 'Does not try again automatically.';
     add({ kind: 'failure', code: error.code, text: error.message, then });
   });
 
@@ -31,7 +31,7 @@ export function keepJournal(source: TokenSource, add: (entry: Entry) => void): (
   source.addEventListener('warning', ({ detail: { code, message } }) => {
     if (warned.has(code)) return;
     warned.add(code);
-    add({ kind: 'warning', code, text: message, then: 'Shown once; it may hold for the next tokens too.' });
+    add({ kind: 'warning', code, text: message, then: 'Shown once; it may apply to later tokens too.' });
   });
 
   return () => {

@@ -64,19 +64,19 @@ function inWords(source: TokenSource): Words {
         ? {
             mood: 'wait',
             title: 'Fetching failed, the token is still valid',
-            detail: 'Another attempt follows by itself.',
+            detail: 'The source retries automatically.',
           }
-        : { mood: 'bad', title: 'No valid token', detail: 'Another attempt follows by itself.' };
+        : { mood: 'bad', title: 'No valid token', detail: 'The source retries automatically.' };
     case 'failed':
       return {
         mood: 'bad',
-        title: held ? 'The service said no, the token is still valid' : 'The service said no',
-        detail: 'It is not asked again until somebody asks for a token: press “Fetch a new token now”.',
+        title: held ? 'The service refused, the token is still valid' : 'The service refused',
+        detail: 'The source does not retry until a token is requested: press “Fetch a new token now”.',
       };
     case 'closed':
       return { mood: 'wait', title: 'Closed', detail: 'This source fetches no more tokens.' };
     case 'idle':
     case 'fetching':
-      return { mood: 'busy', title: 'Fetching a token', detail: 'There is none in hand at the moment.' };
+      return { mood: 'busy', title: 'Fetching a token', detail: 'There is no valid token at the moment.' };
   }
 }

@@ -10,7 +10,7 @@ export function showToken(list: HTMLDListElement, token: Token): void {
     row('It may', ...scope(token)),
     row('Version', VERSION[token.version]),
     row('Token ID', token.tokenId ?? faint('none')),
-    row('Disposable', token.disposable ? 'Yes: it ends soon and says what it may do' : 'No'),
+    row('Disposable', token.disposable ? 'Yes: it expires soon and states its permissions' : 'No'),
     ...(token.warnings.length > 0 ? [row('Warnings', ...warnings(token))] : []),
   ]);
 }
@@ -19,7 +19,7 @@ const VERSION: Record<Token['version'], string> = {
   v1: 'v1: endpoint, expiry and permissions are inside',
   v2: 'v2 API key: its permissions are kept at Momento',
   legacy: 'legacy: from before permissions',
-  session: 'session: of somebody signed in at Momento',
+  session: 'session: of a user signed in to Momento',
 };
 
 function row(name: string, ...values: (Node | string)[]): HTMLElement {
@@ -42,7 +42,7 @@ function hosts({ endpoints }: Token): HTMLElement[] {
 }
 
 function scope(token: Token): HTMLElement[] {
-  if (token.scope === undefined) return [faint('The credential does not say.')];
+  if (token.scope === undefined) return [faint('not stated in this credential')];
   return [make('ul', 'scope', ...describeScope(token.scope).map((sentence) => make('li', '', sentence)))];
 }
 
