@@ -10,18 +10,18 @@ import {
   toValue,
   watch,
 } from './bindings/vue-functions.js';
-import type * as Face from '../vue.js';
-import { type Options, isSource, readOptions } from './bindings/offer.js';
+import type * as Api from '../vue.js';
+import { type HookOptions, isSource, readOptions } from './bindings/hook-options.js';
 import { OwnSources } from './bindings/own-sources.js';
-import { ask, follow, stateOf } from './bindings/state.js';
+import { requestToken, follow, stateOf } from './bindings/state.js';
 
-export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOptions>): Face.TokenRefs {
+export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOptions>): Api.TokenRefs {
   const own = new OwnSources();
-  const read = (): TokenSource | Options => {
+  const read = (): TokenSource | HookOptions => {
     const value = toValue(input);
     return isSource(value) ? value : readOptions(value);
   };
-  const choose = (wanted: TokenSource | Options): TokenSource => {
+  const choose = (wanted: TokenSource | HookOptions): TokenSource => {
     if (isSource(wanted)) return wanted;
     own.useFunctions(wanted);
     const decision = own.decide(wanted);
@@ -55,7 +55,7 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
       unfollow = follow(source, show);
     } else {
       unfollow = own.follow(source, changed);
-      own.begin(source);
+      own.start(source);
     }
     show();
   };
@@ -80,7 +80,7 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
   };
   const refresh = (): void => {
     refreshWanted = phase === 'new';
-    if (phase === 'begun') ask(source, { forceRefresh: true });
+    if (phase === 'begun') requestToken(source, { forceRefresh: true });
   };
 
   // An input that is not reactive never triggers this.

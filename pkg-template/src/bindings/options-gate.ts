@@ -1,10 +1,10 @@
 // Decides which of the options that a component passes at each render its hook uses. Has no I/O, timers or clock: times
-// are arguments, in milliseconds, of which only differences matter.
+// are arguments, in milliseconds, of which only changedNames matter.
 
 /** The options by name, each as a string. Options with equal strings are equal. */
 export type Content = Readonly<Record<string, string>>;
 
-export interface Offer {
+export interface Comparable {
   readonly content: Content;
 }
 
@@ -13,7 +13,7 @@ export type Decision = 'same' | 'use' | 'wait';
 
 /** Why the latest options are not used. */
 export interface Problem {
-  readonly reason: 'restless' | 'budget';
+  readonly reason: 'unstable' | 'budget';
   /** The options that changed. */
   readonly names: readonly string[];
   /** How long they have to stay unchanged before they are used. */
@@ -33,7 +33,7 @@ interface Wait {
   since: number;
 }
 
-export class OptionsGate<T extends Offer> {
+export class OptionsGate<T extends Comparable> {
   /** The options in use; undefined before the first were applied. */
   used: T | undefined;
   #newest: T | undefined;
@@ -44,10 +44,10 @@ export class OptionsGate<T extends Offer> {
   #ended = -Infinity;
   #pauseMs = 0;
   /** How long until the request budget admits another source; 0 if it does now. */
-  readonly #admitsIn: (now: number) => number;
+  readonly #waitForBudget: (now: number) => number;
 
-  constructor(admitsIn: (now: number) => number) {
-    this.#admitsIn = admitsIn;
+  constructor(waitForBudget: (now: number) => number) {
+    this.#waitForBudget = waitForBudget;
   }
 
   /** Why the latest options are not used. The same object until the reason or the names change. */
@@ -60,18 +60,18 @@ export class OptionsGate<T extends Offer> {
    */
   decide({ content }: T, now: number): Decision {
     if (!this.#newest) return 'use';
-    if (differences(this.#newest.content, content).length === 0) return 'same';
+    if (changedNames(this.#newest.content, content).length === 0) return 'same';
     return this.#wait || this.#reasonToWait(now) ? 'wait' : 'use';
   }
 
   /** Carries out a decision. Idempotent. */
-  apply(offer: T, decision: Decision, now: number): void {
-    if (decision === 'same' || offer === this.#newest) return;
-    const names = this.#newest ? differences(this.#newest.content, offer.content) : [];
+  apply(options: T, decision: Decision, now: number): void {
+    if (decision === 'same' || options === this.#newest) return;
+    const names = this.#newest ? changedNames(this.#newest.content, options.content) : [];
     const isFirst = !this.#newest;
-    this.#newest = offer;
+    this.#newest = options;
     if (decision === 'use') {
-      this.used = offer;
+      this.used = options;
       this.#wait = undefined;
       if (!isFirst) this.#changes = [...this.#recent(now), { at: now, names }];
       return;
@@ -82,7 +82,7 @@ export class OptionsGate<T extends Offer> {
       this.#wait = { problem: more.length ? { ...problem, names: [...problem.names, ...more] } : problem, since: now };
       return;
     }
-    const reason = this.#reasonToWait(now) ?? 'restless';
+    const reason = this.#reasonToWait(now) ?? 'unstable';
     const again = now - this.#ended <= CHANGES_WITHIN_MS;
     this.#pauseMs = again ? Math.min(2 * this.#pauseMs, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
     const all = [...new Set([...this.#recent(now).flatMap((change) => change.names), ...names])];
@@ -91,7 +91,7 @@ export class OptionsGate<T extends Offer> {
 
   /** The milliseconds until `tick` is due; undefined if no options are waiting. */
   due(now: number): number | undefined {
-    return this.#wait && Math.max(0, this.#wait.since + this.#wait.problem.pauseMs - now, this.#admitsIn(now));
+    return this.#wait && Math.max(0, this.#wait.since + this.#wait.problem.pauseMs - now, this.#waitForBudget(now));
   }
 
   /** Uses the latest options if they have been unchanged for long enough. Returns whether it did. */
@@ -105,8 +105,8 @@ export class OptionsGate<T extends Offer> {
   }
 
   #reasonToWait(now: number): Problem['reason'] | undefined {
-    if (now - this.#ended <= CHANGES_WITHIN_MS || this.#recent(now).length >= MAX_CHANGES - 1) return 'restless';
-    return this.#admitsIn(now) > 0 ? 'budget' : undefined;
+    if (now - this.#ended <= CHANGES_WITHIN_MS || this.#recent(now).length >= MAX_CHANGES - 1) return 'unstable';
+    return this.#waitForBudget(now) > 0 ? 'budget' : undefined;
   }
 
   #recent(now: number) {
@@ -115,7 +115,7 @@ export class OptionsGate<T extends Offer> {
 }
 
 /** The names of the options that differ. */
-export function differences(before: Content, after: Content): string[] {
+export function changedNames(before: Content, after: Content): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => before[name] !== after[name]);
 }

@@ -18,14 +18,14 @@ export function stateOf(source: TokenSource): State {
     token,
     status,
     error,
-    refresh: known?.refresh ?? (() => ask(source, { forceRefresh: true })),
+    refresh: known?.refresh ?? (() => requestToken(source, { forceRefresh: true })),
   });
   states.set(source, state);
   return state;
 }
 
 /** Requests a token. The result, or the error, is in the state. */
-export function ask(source: TokenSource, options?: { forceRefresh: boolean }): void {
+export function requestToken(source: TokenSource, options?: { forceRefresh: boolean }): void {
   source.getToken(options).catch(() => {});
 }
 

@@ -1,6 +1,6 @@
 // JSON as a person wrote it: errors say line and column, and a field that stands twice is one. `JSON.parse` would quote
 // what it cannot read, which may be a credential, and take the last of two fields, which may grant more.
-import { Fail } from './fail.js';
+import { UsageError } from './usage-error.js';
 
 const TOKEN =
   /[\s\ufeff]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([{}[\],:])|($))/y;
@@ -13,7 +13,9 @@ export function parseJson(what: string, text: string): unknown {
   const fail = (expected: string, index: number): never => {
     const before = text.slice(0, index);
     const line = before.split('\n').length;
-    throw new Fail(`expected ${what} in JSON: ${expected} at line ${line}, column ${index - before.lastIndexOf('\n')}`);
+    throw new UsageError(
+      `expected ${what} in JSON: ${expected} at line ${line}, column ${index - before.lastIndexOf('\n')}`,
+    );
   };
   const next = (): void => {
     TOKEN.lastIndex = at;

@@ -16,8 +16,8 @@ import {
   parseScope,
 } from 'momento-token-wasm';
 import { printable } from '../scan/report.js';
-import { type Given, parse } from './args.js';
-import { Fail, named } from './fail.js';
+import { type ParsedArgs, parse } from './args.js';
+import { UsageError, quoted } from './usage-error.js';
 import { decode } from './inspect.js';
 import { type Input, read } from './input.js';
 import { parseJson } from './json.js';
@@ -45,8 +45,8 @@ export function scope(args: string[]): number {
       return print(described(/^[\s\ufeff]*[{[]/.test(input.text) ? fromJson(input.text) : decoded(input)));
     }
     default:
-      throw new Fail(
-        action === undefined ? 'expected an action' : `unknown action ${named(action)}`,
+      throw new UsageError(
+        action === undefined ? 'expected an action' : `unknown action ${quoted(action)}`,
         'One of build, encode, decode, describe. See: momento-token-wasm scope --help',
       );
   }
@@ -78,23 +78,23 @@ const BUILD = {
   'function-prefix': string,
   'all-functions': boolean,
 };
-const WHOLE = new Set(['file', 'encode', 'describe']);
+const GLOBAL_OPTIONS = new Set(['file', 'encode', 'describe']);
 
 function build(args: string[]): number {
   const groups = split(args).map((group) => parse('scope', group, BUILD));
-  const whole = Object.assign({}, ...groups.map(({ flags }) => flags)) as Given['flags'];
-  if (whole.encode && whole.describe) throw new Fail('expected either --encode or --describe, found both');
+  const global = Object.assign({}, ...groups.map(({ flags }) => flags)) as ParsedArgs['flags'];
+  if (global.encode && global.describe) throw new UsageError('expected either --encode or --describe, found both');
   const values = groups.flatMap(({ rest }) => rest);
-  const written = groups.filter(({ flags }) => Object.keys(flags).some((name) => !WHOLE.has(name)));
-  if (written.length > 0 && (values.length > 0 || whole.file !== undefined))
-    throw new Fail('expected a scope in options or in JSON, found both');
-  if (written.length > 0 && written.length < groups.length)
-    throw new Fail('expected a permission on both sides of --and');
-  const made =
-    written.length > 0
-      ? check({ permissions: written.map(({ flags }, index) => permission(flags, index)) })
-      : fromJson(read('scope', values, whole.file).text);
-  return print(whole.encode ? encoded(made) : whole.describe ? described(made) : json(made));
+  const specified = groups.filter(({ flags }) => Object.keys(flags).some((name) => !GLOBAL_OPTIONS.has(name)));
+  if (specified.length > 0 && (values.length > 0 || global.file !== undefined))
+    throw new UsageError('expected a scope in options or in JSON, found both');
+  if (specified.length > 0 && specified.length < groups.length)
+    throw new UsageError('expected a permission on both sides of --and');
+  const built =
+    specified.length > 0
+      ? validated({ permissions: specified.map(({ flags }, index) => permission(flags, index)) })
+      : fromJson(read('scope', values, global.file).text);
+  return print(global.encode ? encoded(built) : global.describe ? described(built) : json(built));
 }
 
 function split(args: string[]): string[][] {
@@ -103,13 +103,13 @@ function split(args: string[]): string[][] {
   return groups;
 }
 
-function permission(flags: Given['flags'], index: number): object {
+function permission(flags: ParsedArgs['flags'], index: number): object {
   const fail = (message: string): never => {
-    throw new Fail(`permission ${index + 1}: ${message}`, 'See: momento-token-wasm scope --help');
+    throw new UsageError(`permission ${index + 1}: ${message}`, 'See: momento-token-wasm scope --help');
   };
   const { role } = flags;
   if (typeof role !== 'string') return fail('expected --role');
-  if (!ROLES.includes(role)) return fail(`expected a --role out of ${ROLES.join(', ')}, found ${named(role)}`);
+  if (!ROLES.includes(role)) return fail(`expected a --role out of ${ROLES.join(', ')}, found ${quoted(role)}`);
   if ((flags.cache === undefined) === (flags['all-caches'] === undefined))
     return fail('expected either --cache or --all-caches');
   const chosen = SELECTORS.flatMap(([field, one, prefix, all, name, namePrefix, constant]) => {
@@ -126,10 +126,10 @@ function permission(flags: Given['flags'], index: number): object {
   return { role, cache: flags['all-caches'] ? AllCaches : flags.cache, ...Object.fromEntries(chosen) };
 }
 
-const fromJson = (text: string): TokenScope => check(parseJson('a scope', text));
+const fromJson = (text: string): TokenScope => validated(parseJson('a scope', text));
 
 /** Validates a scope. On failure, reports the error, its position, and the permission itself. */
-function check(value: unknown): TokenScope {
+function validated(value: unknown): TokenScope {
   try {
     return parseScope(value);
   } catch (error) {
@@ -137,7 +137,7 @@ function check(value: unknown): TokenScope {
     const [, place, reason] = /^(permissions\[\d+\][^:]*|permissions): (.*)$/s.exec(error.message) ?? [];
     const index = /\[(\d+)\]/.exec(place ?? '')?.[1];
     const list = (value as { permissions?: unknown } | null)?.permissions;
-    if (place === undefined || reason === undefined) throw new Fail(`${error.code}: ${error.message}`);
+    if (place === undefined || reason === undefined) throw new UsageError(`${error.code}: ${error.message}`);
     const lines: string[] = [];
     if (index !== undefined && Array.isArray(list)) {
       const field = /\]\.(.+)$/.exec(place)?.[1];
@@ -145,7 +145,7 @@ function check(value: unknown): TokenScope {
         `permission ${Number(index) + 1} of ${list.length}${field ? `, field ${field}` : ''}: ${excerpt(list[Number(index)])}`,
       );
     }
-    throw new Fail(`${error.code}: ${place}: ${reason}`, ...lines);
+    throw new UsageError(`${error.code}: ${place}: ${reason}`, ...lines);
   }
 }
 
@@ -163,12 +163,12 @@ function decoded(input: Input): TokenScope | 'super-user' {
     const { message } = token.warnings.find(({ code }) => code === 'WARN_SCOPE_NOT_UNDERSTOOD') ?? {
       message: `a ${token.version} credential does not say what it permits`,
     };
-    throw new Fail(message);
+    throw new UsageError(message);
   }
   try {
     return decodePermissions(input.text.trim());
   } catch (error) {
-    if (error instanceof TokenError) throw new Fail(`${error.code}: ${error.message}`);
+    if (error instanceof TokenError) throw new UsageError(`${error.code}: ${error.message}`);
     throw error;
   }
 }

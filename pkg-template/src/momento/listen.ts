@@ -1,15 +1,15 @@
 // Event listeners that are removed together.
 
 /** Functions to call at the end. */
-export type Endings = (() => void)[];
+export type Cleanups = (() => void)[];
 
-/** Adds a listener, if there is a target, and its removal to `life`. */
+/** Adds a listener, if there is a target, and its removal to `cleanups`. */
 export function listen(
   target: Partial<EventTarget> | undefined,
   type: string,
   listener: () => void,
-  life: Endings,
+  cleanups: Cleanups,
 ): void {
   target?.addEventListener?.(type, listener);
-  life.push(() => target?.removeEventListener?.(type, listener));
+  cleanups.push(() => target?.removeEventListener?.(type, listener));
 }

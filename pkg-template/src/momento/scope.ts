@@ -1,6 +1,6 @@
 // Converts scopes to the SDK's form. Rejects what the SDK would not send unchanged.
 import type * as Sdk from '@gomomento/sdk-web';
-import type * as Face from '../../momento.js';
+import type * as Api from '../../momento.js';
 import {
   AllCacheItems,
   AllCaches,
@@ -12,18 +12,18 @@ import {
 } from 'momento-token-wasm';
 import { reading } from './argument.js';
 
-type Written = Record<string, unknown>;
+type Fields = Record<string, unknown>;
 
-export function toSdkScope(scope: TokenScope, sdk: Face.SdkConstants): Sdk.DisposableTokenScope {
-  const permissions = parseScope(scope).permissions as readonly unknown[] as readonly Written[];
-  const known = (name: string): unknown => reading('sdk', () => (sdk as unknown as Written | undefined)?.[name]);
+export function toSdkScope(scope: TokenScope, sdk: Api.SdkConstants): Sdk.DisposableTokenScope {
+  const permissions = parseScope(scope).permissions as readonly unknown[] as readonly Fields[];
+  const known = (name: string): unknown => reading('sdk', () => (sdk as unknown as Fields | undefined)?.[name]);
   const wide = permissions.findIndex(({ item, func }) => !item && !func);
   const narrow = permissions.findIndex(({ item }) => item && item !== AllCacheItems);
   if (wide >= 0 && narrow >= 0) {
     refuse(narrow, `beside permissions[${wide}], which has none, the SDK drops \`item\` and grants the whole cache`);
   }
   // The constants have the same names in both packages.
-  const constants: Written = { AllCaches, AllTopics, AllCacheItems, AllFunctions };
+  const constants: Fields = { AllCaches, AllTopics, AllCacheItems, AllFunctions };
   const translate = (field: string, value: unknown, index: number): unknown => {
     const name = Object.keys(constants).find((name) => constants[name] === value);
     // An SDK without AllFunctions does not support functions.

@@ -28,8 +28,8 @@ export class Sequence {
    * A stream ended before there was a position to resume at, so messages may have been missed. To be reported.
    */
   blind = false;
-  current: Lane | undefined;
-  next: Lane | undefined;
+  current: Stream | undefined;
+  next: Stream | undefined;
 
   constructor(position?: TopicPosition) {
     this.#position = position;
@@ -48,19 +48,19 @@ export class Sequence {
   }
 
   /** Opens the next stream. Drops a previous one. */
-  open(): Lane {
+  open(): Stream {
     if (!this.withheld) this.complete = false;
-    return (this.next = new Lane(this));
+    return (this.next = new Stream(this));
   }
 
-  holds(lane: Lane): boolean {
-    return lane === this.current || lane === this.next;
+  holds(stream: Stream): boolean {
+    return stream === this.current || stream === this.next;
   }
 
   /** Drops a stream that has ended or timed out. */
-  drop(lane: Lane): void {
-    if (lane === this.next) this.next = undefined;
-    if (lane !== this.current) return;
+  drop(stream: Stream): void {
+    if (stream === this.next) this.next = undefined;
+    if (stream !== this.current) return;
     this.current = undefined;
     const { next, withheld } = this;
     this.blind ||= !this.#position && !(this.complete && (next?.waits || withheld));
@@ -71,7 +71,7 @@ export class Sequence {
 }
 
 /** One stream of a topic. */
-export class Lane {
+export class Stream {
   /** The position to resume after; undefined to start with the next message. */
   readonly after: TopicPosition | undefined;
   /** It has received something, and waits for the current stream. */

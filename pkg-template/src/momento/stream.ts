@@ -6,7 +6,7 @@
 // Both are accessible in the method that sends a stream's request (`sendSubscribe`), so that is replaced: the first
 // request is given the position, and a second one is not sent but treated as the end of the stream.
 import type * as Sdk from '@gomomento/sdk-web';
-import type * as Face from '../../momento.js';
+import type * as Api from '../../momento.js';
 import { TokenError } from 'momento-token-wasm';
 import type { SdkFailure } from './failure.js';
 
@@ -14,13 +14,13 @@ import type { SdkFailure } from './failure.js';
 type TopicHeartbeat = Parameters<NonNullable<Sdk.SubscribeCallOptions['onHeartbeat']>>[0];
 
 export interface StreamEvents {
-  item(item: Sdk.TopicItem, at: Face.TopicPosition): void;
+  item(item: Sdk.TopicItem, at: Api.TopicPosition): void;
   discontinuity(discontinuity: Sdk.TopicDiscontinuity): void;
   heartbeat(heartbeat: TopicHeartbeat): void;
   /**
    * The SDK cannot return a message, such as an empty string. For an unknown kind of message, there is no position.
    */
-  odd(error: SdkFailure, at: Face.TopicPosition | undefined): void;
+  unreadable(error: SdkFailure, at: Api.TopicPosition | undefined): void;
   /** The stream ended; without an error if the connection was lost or the server ended it. */
   end(error?: unknown): void;
 }
@@ -34,14 +34,14 @@ interface State {
 }
 
 /** Private fields of the SDK's TopicClient, as far as they are used here. */
-interface Inside {
+interface ClientInternals {
   pubsubStreamClients?: readonly {
     client?: { sendSubscribe?: (options: { subscriptionState: State }) => Promise<unknown> };
   }[];
 }
 
 /** Private fields of older clients that contain their version, in the metadata they send to the service. */
-interface Older {
+interface OldClientInternals {
   client?: Metadata;
   pubsubClient?: Metadata;
   pubsubClients?: readonly Metadata[];
@@ -58,12 +58,12 @@ export function openStream(
   client: Sdk.TopicClient,
   cache: string,
   topic: string,
-  after: Face.TopicPosition | undefined,
-  tell: StreamEvents,
+  after: Api.TopicPosition | undefined,
+  events: StreamEvents,
 ): () => void {
-  const pubsub = (client as unknown as Inside).pubsubStreamClients?.[0]?.client;
+  const pubsub = (client as unknown as ClientInternals).pubsubStreamClients?.[0]?.client;
   const send = pubsub?.sendSubscribe;
-  if (!pubsub || typeof send !== 'function') throw unsuitable(client);
+  if (!pubsub || typeof send !== 'function') throw unsupported(client);
   if (used.has(client))
     throw new TokenError(
       'ERR_ARGUMENT',
@@ -80,15 +80,15 @@ export function openStream(
   const end = (error?: unknown): void => {
     if (over) return;
     cancel();
-    tell.end(error);
+    events.end(error);
   };
   /** The position of the last message, as recorded by the SDK. */
   let last = after ?? { sequenceNumber: 0, sequencePage: 0 };
-  const place = (): Face.TopicPosition =>
+  const position = (): Api.TopicPosition =>
     (last = { sequenceNumber: state?.lastTopicSequenceNumber ?? 0, sequencePage: state?.lastTopicSequencePage ?? 0 });
-  const newPlace = (): Face.TopicPosition | undefined => {
+  const newPosition = (): Api.TopicPosition | undefined => {
     const { sequenceNumber, sequencePage } = last;
-    const at = place();
+    const at = position();
     return at.sequenceNumber === sequenceNumber && at.sequencePage === sequencePage ? undefined : at;
   };
 
@@ -106,24 +106,25 @@ export function openStream(
   };
   client
     .subscribe(cache, topic, {
-      onItem: (item) => tell.item(item, place()),
+      onItem: (item) => events.item(item, position()),
       onDiscontinuity: (discontinuity) => {
-        place();
-        tell.discontinuity(discontinuity);
+        position();
+        events.discontinuity(discontinuity);
       },
-      onHeartbeat: (heartbeat) => tell.heartbeat(heartbeat),
-      onError: (error, subscription) => (subscription.isSubscribed ? tell.odd(error, newPlace()) : end(error)),
+      onHeartbeat: (heartbeat) => events.heartbeat(heartbeat),
+      onError: (error, subscription) =>
+        subscription.isSubscribed ? events.unreadable(error, newPosition()) : end(error),
     })
     // The response matters only if it is an error: everything else is reported to the handlers.
     .then((response) => 'errorCode' in response && end(response), end);
   if (after && state && (state as State).resumeAtTopicSequenceNumber !== after.sequenceNumber + 1) {
     cancel();
-    throw unsuitable(client);
+    throw unsupported(client);
   }
   return cancel;
 }
 
-function unsuitable(client: Sdk.TopicClient): TokenError {
+function unsupported(client: Sdk.TopicClient): TokenError {
   const version = versionOf(client);
   return new TokenError(
     'ERR_SDK',
@@ -138,7 +139,7 @@ function versionOf(client: Sdk.TopicClient): string | undefined {
       pubsubClients = [],
       pubsubClient = pubsubClients[0],
       client: data = pubsubClient,
-    } = client as unknown as Older;
+    } = client as unknown as OldClientInternals;
     const { agent, Agent = agent } = data?.clientMetadataProvider?.createClientMetadata?.() ?? {};
     return /\d+\.\d+\.\d+$/.exec(String(Agent))?.[0];
   } catch {

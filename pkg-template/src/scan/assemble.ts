@@ -4,11 +4,11 @@
 /** The maximum distance of other pieces from the first, in characters. */
 export const REACH = 200_000;
 // Limits for crafted code.
-const MOST_USES = 50;
-const MOST_NAMES = 50;
-const MOST_OPERANDS = 2_000;
-const DEEPEST = 4;
-const LONGEST = 32_768;
+const MAX_USES = 50;
+const MAX_NAMES = 50;
+const MAX_OPERANDS = 2_000;
+const MAX_DEPTH = 4;
+const MAX_LENGTH = 32_768;
 
 const QUOTED = /\\*(["'`])/y;
 const NAME = /(?:[A-Za-z_$][\w$]*\??\.)*([A-Za-z_$][\w$]*)/y;
@@ -34,7 +34,7 @@ export function assemble(text: string, start: number): string[] {
     const uses = window.matchAll(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$]|\\s*[=:](?!=))`, 'g'));
     let count = 0;
     for (const { index } of uses) {
-      if (++count > MOST_USES) break;
+      if (++count > MAX_USES) break;
       // Includes the object in front of a field: `config.name`.
       const before = /[\w$.?]*$/.exec(window.slice(Math.max(0, index - 200), index))?.[0] ?? '';
       found.push(reader.from(index - before.length));
@@ -50,7 +50,7 @@ export function assemble(text: string, start: number): string[] {
 class Reader {
   readonly #text: string;
   #at = 0;
-  #left = MOST_OPERANDS;
+  #left = MAX_OPERANDS;
   /** Where values are assigned to each name. */
   readonly #definitions = new Map<string, number[]>();
 
@@ -81,7 +81,7 @@ class Reader {
     // Up to the next assignment, which usually belongs to another function.
     const steps = new RegExp(`(?<![\\w$.])${escaped(name)}(?:\\s|\\\\+[nrt])*(?:(\\+=)|(\\.push\\s*\\()|=(?!=))`, 'g');
     steps.lastIndex = this.#at;
-    for (let count = 0; count < MOST_USES; count++) {
+    for (let count = 0; count < MAX_USES; count++) {
       const step = steps.exec(this.#text);
       if (!step || (!step[1] && !step[2])) break;
       pushed ||= step[2] !== undefined;
@@ -113,7 +113,7 @@ class Reader {
         : this.#take(/\.concat\s*\(/y)
           ? (this.#operand(depth) ?? '') + this.#arguments(depth)
           : undefined;
-      if (joined === undefined || out.length > LONGEST) return out;
+      if (joined === undefined || out.length > MAX_LENGTH) return out;
       out += joined;
     }
   }
@@ -139,7 +139,7 @@ class Reader {
   #operand(depth: number): string | undefined {
     this.#blanks();
     while (this.#take(/\(/y)) this.#blanks();
-    if (depth > DEEPEST || --this.#left < 0) return undefined;
+    if (depth > MAX_DEPTH || --this.#left < 0) return undefined;
     const quote = this.#match(QUOTED);
     if (quote) return quote[1] === '`' ? this.#restOfString('`', depth) : this.#restOfString(quote[1] as string, depth);
     const name = this.#match(NAME)?.[1];
@@ -149,7 +149,7 @@ class Reader {
   /** The text up to the closing quote. */
   #restOfString(quote: string, depth: number): string {
     let out = '';
-    while (this.#at < this.#text.length && out.length < LONGEST) {
+    while (this.#at < this.#text.length && out.length < MAX_LENGTH) {
       const [run = ''] = this.#match(/[^"'`\\$\n]*/y) ?? [];
       out += run;
       const [end] = this.#match(/\\*["'`]/y) ?? [];
@@ -197,7 +197,7 @@ class Reader {
         'g',
       );
       definitions =
-        this.#definitions.size < MOST_NAMES
+        this.#definitions.size < MAX_NAMES
           ? Array.from(this.#text.matchAll(pattern), ({ 0: head, index }) => index + head.length)
           : [];
       this.#definitions.set(name, definitions);

@@ -3,7 +3,7 @@
 import type { Effort } from './effort.js';
 
 /** The minimum length of a credential. */
-const LEAST = 40;
+const MIN_LENGTH = 40;
 const LETTER = /[\w+/-]/;
 const RUN = /[\w+/-]*/y;
 
@@ -110,7 +110,7 @@ export class Runs {
 
   /** The run, aligned so that a group begins at `index`; undefined if the rest is too short for a credential. */
   at(index: number): Decoded | undefined {
-    if (this.end - index < LEAST) return undefined;
+    if (this.end - index < MIN_LENGTH) return undefined;
     const place = (index - this.#start) & 3;
     const from = this.#start + place;
     return (this.#decoded[place] ??= new Decoded(this.#text, from, this.end, this.#effort));

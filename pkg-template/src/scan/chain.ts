@@ -1,7 +1,7 @@
 // Finds text that could be a credential, reassembled from pieces: string literals joined by `+`, in arrays and
 // templates, with escaped characters. Does not parse any syntax, so that it works in JavaScript, HTML, JSON, and
 // JavaScript in JSON in HTML.
-import { BACKSLASH, MOST_BACKSLASHES, NEWLINE, PLAIN, escape, next as afterEscape, tableOf } from './escapes.js';
+import { BACKSLASH, MAX_BACKSLASHES, NEWLINE, PLAIN, escape, next as afterEscape, tableOf } from './escapes.js';
 
 /**
  * The pieces of one chain. Its arrays are reused for the next one: a bundle has a chain for every string in it.
@@ -117,13 +117,13 @@ const BLANK = tableOf(' \t\r\n');
 const JOINS = tableOf('"\'`\\%&$\r\n');
 const ESCAPES = tableOf('\\%&');
 /** The minimum length of a credential. */
-const SHORTEST = 40;
+const MIN_LENGTH = 40;
 /** The minimum length of the beginning of a credential whose rest is elsewhere. */
-const START = 8;
+const MIN_START = 8;
 /** The minimum length of a line of wrapped base64. */
-const WRAPPED = 60;
+const MIN_WRAPPED_LINE = 60;
 /** The maximum length of white space and comments between two pieces. */
-const FARTHEST = 1_000;
+const MAX_GAP = 1_000;
 
 /** Calls `found` with each chain that may contain a credential or the beginning of one. The chain is then reused. */
 export function chains(bytes: Buffer, found: (chain: Chain) => void): void {
@@ -137,7 +137,7 @@ export function chains(bytes: Buffer, found: (chain: Chain) => void): void {
       while (i < length && PLAIN[bytes[i] as number] === 1) i++;
       // The fast path: most runs are single words.
       if (i >= length || JOINS[bytes[i] as number] === 0) {
-        if (i - from < SHORTEST && !starts(bytes, from, i)) continue;
+        if (i - from < MIN_LENGTH && !starts(bytes, from, i)) continue;
         chain.clear();
         chain.addRun(from, i, false, false);
         found(chain);
@@ -151,7 +151,7 @@ export function chains(bytes: Buffer, found: (chain: Chain) => void): void {
 
 /** Whether a run begins like base64 of JSON. */
 const starts = (bytes: Buffer, from: number, to: number): boolean =>
-  to - from >= START && bytes[from] === 0x65 && (bytes[from + 1] === 0x79 || bytes[from + 1] === 0x77);
+  to - from >= MIN_START && bytes[from] === 0x65 && (bytes[from + 1] === 0x79 || bytes[from + 1] === 0x77);
 
 /** Follows a chain that begins at `from`. Returns where it ends. */
 function follow(chain: Chain, bytes: Buffer, from: number, found: (chain: Chain) => void): number {
@@ -186,7 +186,7 @@ function follow(chain: Chain, bytes: Buffer, from: number, found: (chain: Chain)
     joined = true;
     i = join;
   }
-  if (chain.size >= SHORTEST || started) found(chain);
+  if (chain.size >= MIN_LENGTH || started) found(chain);
   return Math.max(i, from + 1);
 }
 
@@ -203,7 +203,7 @@ function joint(bytes: Uint8Array, at: number, run: number, hole: boolean): numbe
   if (code === NEWLINE || code === 0x0d || isWritten(bytes, i)) {
     const end = blanks(bytes, i);
     joint.listed = true;
-    return run >= WRAPPED && PLAIN[bytes[end] as number] === 1 ? end : -1;
+    return run >= MIN_WRAPPED_LINE && PLAIN[bytes[end] as number] === 1 ? end : -1;
   }
   i = quote(bytes, i);
   if (i < 0) return -1;
@@ -242,7 +242,7 @@ function quote(bytes: Uint8Array, at: number): number {
 
 /** Skips white space, comments, and white space written as escapes. */
 function blanks(bytes: Uint8Array, at: number): number {
-  const limit = Math.min(bytes.length, at + FARTHEST);
+  const limit = Math.min(bytes.length, at + MAX_GAP);
   let i = at;
   while (i < limit) {
     const code = bytes[i] as number;
@@ -270,7 +270,7 @@ function isWritten(bytes: Uint8Array, at: number): boolean {
 /** Skips backslashes. */
 function letter(bytes: Uint8Array, at: number): number {
   let i = at;
-  while (bytes[i] === BACKSLASH && i - at < MOST_BACKSLASHES) i++;
+  while (bytes[i] === BACKSLASH && i - at < MAX_BACKSLASHES) i++;
   return i;
 }
 

@@ -2,10 +2,10 @@
 import { type Token, decodeToken } from 'momento-token-wasm';
 import { createHash } from 'node:crypto';
 import type { Finding } from '../../scan.js';
-import { life } from './words.js';
+import { expiry } from './times.js';
 
 /** What a credential is. Does not contain the credential or any part of it. */
-export interface Judgement
+export interface Classification
   extends Pick<Finding, 'kind' | 'version' | 'form' | 'expired' | 'fails' | 'what' | 'fingerprint'> {
   expiresAt: number | undefined;
 }
@@ -13,31 +13,37 @@ export interface Judgement
 /** 25 hours: the maximum lifetime of a disposable token. */
 const SHORT_MS = 90_000_000;
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
-const OURS = /(?:^|\.)(?:momentohq|gomomento)\.com$/i;
+const MOMENTO_HOST = /(?:^|\.)(?:momentohq|gomomento)\.com$/i;
 /** The length of a signature in base64, by algorithm, to separate it from text that follows immediately. */
 const SIGNATURES: Record<string, number> = { HS256: 43, HS384: 64, HS512: 86, ES256: 86, RS256: 342, PS256: 342 };
 
 type Json = Record<string, unknown>;
 
 /** Judges a JWT. `rest` is its signature and any text that follows. */
-export function judgeJwt(header: string, payload: string, rest: string, now: number): Judgement | undefined {
+export function classifyJwt(header: string, payload: string, rest: string, now: number): Classification | undefined {
   const [head, claims] = [parse(header), parse(payload)];
-  if (!head || !claims || !isMomentos(claims)) return undefined;
+  if (!head || !claims || !isFromMomento(claims)) return undefined;
   return signed(head, `${header}.${payload}.`, rest, 'jwt', now);
 }
 
 /** Judges an envelope, decoded from base64. */
-export function judgeEnvelope(text: string, now: number): Judgement | undefined {
+export function classifyEnvelope(text: string, now: number): Classification | undefined {
   const envelope = json(text);
   if (!envelope || typeof envelope.api_key !== 'string' || typeof envelope.endpoint !== 'string') return undefined;
   const [header = '', payload = '', signature = '', ...more] = envelope.api_key.split('.');
   const [head, claims] = [parse(header), parse(payload)];
   if (more.length > 0 || !head || !claims) return undefined;
-  if (!OURS.test(envelope.endpoint) && !isMomentos(claims)) return undefined;
+  if (!MOMENTO_HOST.test(envelope.endpoint) && !isFromMomento(claims)) return undefined;
   return signed(head, `${header}.${payload}.`, signature, 'envelope', now);
 }
 
-function signed(head: Json, before: string, rest: string, form: Judgement['form'], now: number): Judgement | undefined {
+function signed(
+  head: Json,
+  before: string,
+  rest: string,
+  form: Classification['form'],
+  now: number,
+): Classification | undefined {
   const { alg } = head;
   // Unsigned tokens are useless, so they are examples in documentation.
   if (rest === '' || (typeof alg === 'string' && alg.toLowerCase() === 'none')) return undefined;
@@ -46,11 +52,11 @@ function signed(head: Json, before: string, rest: string, form: Judgement['form'
 }
 
 /** Whether the claims are those of a Momento credential. */
-function isMomentos({ ver, p, t, jti, c, cp, iss }: Json): boolean {
+function isFromMomento({ ver, p, t, jti, c, cp, iss }: Json): boolean {
   if (isHost(c) && isHost(cp)) return true;
   // Only session tokens have an issuer.
   if (iss !== undefined)
-    return typeof iss === 'string' && OURS.test(iss.replace(/^https?:\/\//i, '').replace(/[:/].*$/, ''));
+    return typeof iss === 'string' && MOMENTO_HOST.test(iss.replace(/^https?:\/\//i, '').replace(/[:/].*$/, ''));
   return (t === 'g' && typeof jti === 'string') || (ver === 1 && typeof p === 'string' && isPermissions(p));
 }
 
@@ -81,7 +87,7 @@ function isPermissions(p: string): boolean {
 
 const isHost = (value: unknown): boolean => typeof value === 'string' && HOST.test(value);
 
-function describe(key: string, form: Judgement['form'], now: number): Judgement {
+function describe(key: string, form: Classification['form'], now: number): Classification {
   const fingerprint = fingerprintOf(key);
   let token: Token;
   try {
@@ -120,12 +126,12 @@ function describe(key: string, form: Judgement['form'], now: number): Judgement 
     expiresAt,
     expired,
     fails: kind === 'super-user' || !harmless,
-    what: `${NAMES[kind](version, short)}, ${life(expiresAt, now)}`,
+    what: `${NAMES[kind](version, short)}, ${expiry(expiresAt, now)}`,
     fingerprint,
   };
 }
 
-const NAMES: Record<Judgement['kind'], (version: string, short: boolean) => string> = {
+const NAMES: Record<Classification['kind'], (version: string, short: boolean) => string> = {
   disposable: () => 'disposable token',
   session: () => 'session token',
   legacy: () => 'legacy token',

@@ -5,7 +5,7 @@ export const PLAIN = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 export const BACKSLASH = 0x5c;
 /** The maximum number of backslashes in an escape. */
-export const MOST_BACKSLASHES = 64;
+export const MAX_BACKSLASHES = 64;
 export const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const ENTITIES: Record<string, string> = {
@@ -41,7 +41,7 @@ export function escape(bytes: Uint8Array, at: number): number {
 
 function backslash(bytes: Uint8Array, at: number): number {
   let i = at;
-  while (bytes[i] === BACKSLASH && i - at < MOST_BACKSLASHES) i++;
+  while (bytes[i] === BACKSLASH && i - at < MAX_BACKSLASHES) i++;
   const depth = i - at;
   const code = bytes[i] ?? 0;
   switch (code) {
@@ -92,16 +92,16 @@ function entity(bytes: Uint8Array, at: number): number {
   return character ? closed(take(character.charCodeAt(0), end), bytes, 0x3b) : -1;
 }
 
-/** Reads at least two and at most `most` hexadecimal digits; exactly four if `most` is four. */
-function hex(bytes: Uint8Array, at: number, most: number): number {
+/** Reads at least two and at most `max` hexadecimal digits; exactly four if `max` is four. */
+function hex(bytes: Uint8Array, at: number, max: number): number {
   let value = 0;
   let i = at;
-  for (; i < at + most; i++) {
+  for (; i < at + max; i++) {
     const digit = hexDigit(bytes[i]);
     if (digit < 0) break;
     value = value * 16 + digit;
   }
-  return i - at < 2 || (most === 4 && i - at < 4) ? -1 : take(value, i);
+  return i - at < 2 || (max === 4 && i - at < 4) ? -1 : take(value, i);
 }
 
 const closed = (code: number, bytes: Uint8Array, by: number): number =>

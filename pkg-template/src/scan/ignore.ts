@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export const IGNORE_FILE = '.momento-scan-ignore';
 
 /** Paths with `/` between their parts, and fingerprints, that are let pass. */
-export class Ignored {
+export class IgnoreList {
   readonly #patterns: RegExp[];
   readonly #fingerprints: Set<string>;
 

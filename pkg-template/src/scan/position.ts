@@ -1,10 +1,10 @@
 // Lines and columns as editors count them: from 1, columns in UTF-16 code units.
 import type { Finding } from '../../scan.js';
 import type { Hit } from './find.js';
-import { iso } from './words.js';
+import { iso } from './times.js';
 
 /** A position in a file that is read in parts. */
-export class Place {
+export class Position {
   line = 1;
   column = 1;
   #at = 0;
@@ -33,10 +33,10 @@ export class Place {
 }
 
 /** Converts hits, which must be in order, to findings with lines and columns. */
-export function placed(hits: Hit[], bytes: Uint8Array, file: string, place = new Place()): Finding[] {
-  return hits.map(({ at, judgement }) => {
-    const { line, column } = place.to(bytes, at);
-    const { what, kind, version, form, expiresAt, expired, fingerprint, fails } = judgement;
+export function located(hits: Hit[], bytes: Uint8Array, file: string, position = new Position()): Finding[] {
+  return hits.map(({ at, credential }) => {
+    const { line, column } = position.to(bytes, at);
+    const { what, kind, version, form, expiresAt, expired, fingerprint, fails } = credential;
     return {
       file,
       line,

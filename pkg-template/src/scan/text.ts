@@ -2,7 +2,7 @@
 import type { Finding } from '../../scan.js';
 import { Effort } from './effort.js';
 import { find } from './find.js';
-import { placed } from './place.js';
+import { located } from './position.js';
 import { masked } from './report.js';
 
 export interface Scanned {
@@ -15,7 +15,7 @@ export function scanBytes(bytes: Buffer, file: string, now: number): Scanned {
   const text = utf8(bytes);
   const effort = new Effort(text.length);
   const hits = find(text, now, effort);
-  const findings = hits.length === 0 ? [] : placed(hits, text, file);
+  const findings = hits.length === 0 ? [] : located(hits, text, file);
   return { findings: file.endsWith('.map') ? inSources(findings, text, now) : findings, whole: !effort.exhausted };
 }
 
@@ -36,7 +36,7 @@ function inSources(findings: Finding[], bytes: Buffer, now: number): Finding[] {
   if (findings.length === 0) return findings;
   const sources = sourcesOf(bytes).flatMap(([file, content]) => {
     const text = Buffer.from(content);
-    return placed(find(text, now, new Effort(text.length)), text, file);
+    return located(find(text, now, new Effort(text.length)), text, file);
   });
   for (const finding of findings) {
     const index = sources.findIndex(({ fingerprint }) => fingerprint === finding.fingerprint);

@@ -20,7 +20,7 @@ export function relative(at: number, now: number): string {
 }
 
 /** `expires 2030-01-01T00:00:00Z (in 3 years)`, or `never expires`. */
-export function life(expiresAt: number | undefined, now: number): string {
+export function expiry(expiresAt: number | undefined, now: number): string {
   if (expiresAt === undefined) return 'never expires';
   return `${expiresAt <= now ? 'expired' : 'expires'} ${iso(expiresAt)} (${relative(expiresAt, now)})`;
 }

@@ -1,6 +1,6 @@
 // Functions that make scopes, named as in Momento's SDK. They check their arguments themselves, without WebAssembly, so
 // that an error names the argument. Their results are in canonical form.
-import type * as Face from '../../index.js';
+import type * as Api from '../../index.js';
 import { check, isObject, wrong } from '../common/error.js';
 import { readsAs } from '../token/options.js';
 import { LONE_SURROGATE, isBytes } from './bytes.js';
@@ -45,21 +45,21 @@ function select<T>(field: string, value: T, all: unknown): T {
   check(false, field, 'a name or the All… constant for it', value);
 }
 
-const one = (role: string, cache: Face.CacheSelector, more?: object): Face.TokenScope =>
+const one = (role: string, cache: Api.CacheSelector, more?: object): Api.TokenScope =>
   freeze({ permissions: freeze([freeze({ role, cache: select('cache', cache, AllCaches), ...more }) as never]) });
 
 /** A function for each role, named `name` plus the role. */
 const each = (name: string, roles: Record<string, string>, make: (role: string) => unknown): object =>
   Object.fromEntries(Object.entries(roles).map(([called, role]) => [name + called, make(role)]));
 
-const cache = (role: string) => (c: Face.CacheSelector) => one(role, c);
-const topic = (role: string) => (c: Face.CacheSelector, t: Face.TopicSelector) =>
+const cache = (role: string) => (c: Api.CacheSelector) => one(role, c);
+const topic = (role: string) => (c: Api.CacheSelector, t: Api.TopicSelector) =>
   one(role, c, { topic: select('topic', t, AllTopics) });
-const topicPrefix = (role: string) => (c: Face.CacheSelector, prefix: string) =>
+const topicPrefix = (role: string) => (c: Api.CacheSelector, prefix: string) =>
   one(role, c, { topic: freeze({ namePrefix: nameOf('prefix', prefix) }) });
-const func = (role: string) => (c: Face.CacheSelector, f: Face.FunctionSelector) =>
+const func = (role: string) => (c: Api.CacheSelector, f: Api.FunctionSelector) =>
   one(role, c, { func: select('func', f, AllFunctions) });
-const item = (field: 'key' | 'keyPrefix') => (role: string) => (c: Face.CacheSelector, key: string | Uint8Array) =>
+const item = (field: 'key' | 'keyPrefix') => (role: string) => (c: Api.CacheSelector, key: string | Uint8Array) =>
   one(role, c, { item: freeze({ [field]: keyOf(field, key) }) });
 
 export const TokenScopes = freeze({
@@ -68,15 +68,15 @@ export const TokenScopes = freeze({
   ...each('topicNamePrefix', TopicRole, topicPrefix),
   functionInvoke: func(FunctionRole.FunctionInvoke),
   functionPermitNone: func(FunctionRole.FunctionPermitNone),
-}) as typeof Face.TokenScopes;
+}) as typeof Api.TokenScopes;
 
 export const DisposableTokenScopes = freeze({
   ...TokenScopes,
   ...each('cacheKey', CacheRole, item('key')),
   ...each('cacheKeyPrefix', CacheRole, item('keyPrefix')),
-}) as typeof Face.DisposableTokenScopes;
+}) as typeof Api.DisposableTokenScopes;
 
-export const AllDataReadWrite: Face.TokenScope = freeze({
+export const AllDataReadWrite: Api.TokenScope = freeze({
   permissions: freeze([
     ...TokenScopes.cacheReadWrite(AllCaches).permissions,
     ...TokenScopes.topicPublishSubscribe(AllCaches, AllTopics).permissions,

@@ -1,5 +1,5 @@
 // Roles, and the constants for all caches, topics, items and functions.
-import type * as Face from '../../index.js';
+import type * as Api from '../../index.js';
 
 export const CacheRole = Object.freeze({
   ReadWrite: 'readwrite',
@@ -18,7 +18,7 @@ export const FunctionRole = Object.freeze({
 
 // Plain data, so that they survive JSON and structuredClone. The brand exists in their types only.
 const all = (what: string): never => Object.freeze({ all: what }) as never;
-export const AllCaches: Face.AllCaches = all('caches');
-export const AllTopics: Face.AllTopics = all('topics');
-export const AllCacheItems: Face.AllCacheItems = all('items');
-export const AllFunctions: Face.AllFunctions = all('functions');
+export const AllCaches: Api.AllCaches = all('caches');
+export const AllTopics: Api.AllTopics = all('topics');
+export const AllCacheItems: Api.AllCacheItems = all('items');
+export const AllFunctions: Api.AllFunctions = all('functions');

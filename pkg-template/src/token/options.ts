@@ -1,18 +1,18 @@
 // Copies and checks decode options, for a source that may have to wait for WebAssembly (src/js/options.rs).
-import type * as Face from '../../index.js';
+import type * as Api from '../../index.js';
 import { check, isObject, reads, text, wrong } from '../common/error.js';
 
-type Overrides = NonNullable<Face.DecodeOptions['endpointOverrides']>;
+type Overrides = NonNullable<Api.DecodeOptions['endpointOverrides']>;
 
 /** Reads an argument of this name. */
 export const readsAs = <T>(what: string, read: () => T): T =>
   reads(read, `${what}: expected plain data, found what cannot be read; see \`cause\``);
 
 /** Checks the types of the options and copies them. The crate decides which hosts are allowed. */
-export const copyOptions = (options: Face.DecodeOptions | undefined): Face.DecodeOptions | undefined =>
+export const copyOptions = (options: Api.DecodeOptions | undefined): Api.DecodeOptions | undefined =>
   options === undefined ? undefined : readsAs('options', () => copy(options));
 
-function copy(options: Face.DecodeOptions): Face.DecodeOptions {
+function copy(options: Api.DecodeOptions): Api.DecodeOptions {
   check(isObject(options), 'options', 'an object', options);
   const { endpoint, allowedEndpointSuffixes: suffixes, endpointOverrides: overrides } = options;
   return {

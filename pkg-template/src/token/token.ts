@@ -1,6 +1,6 @@
 // Decoded credentials (src/js/token.rs), as objects that do not reveal the credential when printed.
 import type { DecodedParts } from 'wasm-glue';
-import type * as Face from '../../index.js';
+import type * as Api from '../../index.js';
 import { TokenError, check, isObject, wrong } from '../common/error.js';
 import { readsAs } from './options.js';
 import { timeOf } from '../common/recognize.js';
@@ -20,16 +20,16 @@ const FIELDS = [
   'warnings',
 ] as const;
 
-type Scope = Face.Token['scope'];
+type Scope = Api.Token['scope'];
 
-class DecodedToken implements Face.Token {
-  declare readonly version: Face.Token['version'];
+class DecodedToken implements Api.Token {
+  declare readonly version: Api.Token['version'];
   declare readonly endpoint: string | undefined;
-  declare readonly endpoints: Face.Endpoints | undefined;
+  declare readonly endpoints: Api.Endpoints | undefined;
   declare readonly tokenId: string | undefined;
   declare readonly subject: string | undefined;
   declare readonly disposable: boolean;
-  declare readonly warnings: readonly Face.TokenWarning[];
+  declare readonly warnings: readonly Api.TokenWarning[];
   readonly #expiresAt: number | undefined;
   /** A closure, because developer tools display private fields that are strings. */
   readonly #credential: () => string;
@@ -45,7 +45,7 @@ class DecodedToken implements Face.Token {
     this.subject = parts.subject;
     this.disposable = parts.disposable;
     for (const warning of parts.warnings) Object.freeze(warning);
-    this.warnings = Object.freeze(parts.warnings as Face.TokenWarning[]);
+    this.warnings = Object.freeze(parts.warnings as Api.TokenWarning[]);
     this.#expiresAt = parts.expiresAt;
     this.#scope = scope;
     this.#credential = () => credential;
@@ -115,7 +115,7 @@ class DecodedToken implements Face.Token {
 export const makeToken = (
   parts: DecodedParts,
   scope = (): Scope => (parts.permissions === undefined ? undefined : decodePermissions(parts.permissions)),
-): Face.Token => new DecodedToken(parts, scope);
+): Api.Token => new DecodedToken(parts, scope);
 
 /** The maximum length of a credential, as in src/token/decode.rs. */
 const MAX_CREDENTIAL_CHARS = 65_536;
@@ -130,16 +130,13 @@ function bounded(credential: unknown): unknown {
   return trimmed.length > MAX_CREDENTIAL_CHARS ? 'x'.repeat(MAX_CREDENTIAL_CHARS + 1) : trimmed;
 }
 
-export const keyVersion = (credential: string): ReturnType<typeof Face.keyVersion> =>
-  call((core) => core.keyVersion(bounded(credential))) as ReturnType<typeof Face.keyVersion>;
+export const keyVersion = (credential: string): ReturnType<typeof Api.keyVersion> =>
+  call((core) => core.keyVersion(bounded(credential))) as ReturnType<typeof Api.keyVersion>;
 
-export const decodeToken = (credential: string, options?: Face.DecodeOptions): Face.Token =>
+export const decodeToken = (credential: string, options?: Api.DecodeOptions): Api.Token =>
   makeToken(call((core) => core.decodeToken(bounded(credential), options)));
 
-function fromString(
-  key: string | { apiKey: string } | { authToken: string },
-  options?: Face.DecodeOptions,
-): Face.Token {
+function fromString(key: string | { apiKey: string } | { authToken: string }, options?: Api.DecodeOptions): Api.Token {
   const credential = readsAs('key', (): unknown => {
     if (!isObject(key)) return key;
     if ('authToken' in key) return key.authToken;
@@ -149,10 +146,10 @@ function fromString(
   return makeToken(call((core) => core.fromString(bounded(credential), options)));
 }
 
-export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze({
+export const CredentialProvider: typeof Api.CredentialProvider = Object.freeze({
   fromString,
   fromDisposableToken: fromString,
-  fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Face.Token {
+  fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Api.Token {
     const [apiKey, base] = readsAs('key', (): unknown[] =>
       isObject(key) ? [key.apiKey, key.endpoint] : [key, endpoint],
     );

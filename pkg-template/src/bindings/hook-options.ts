@@ -1,7 +1,7 @@
 // The options passed to a hook at one render: their content, to be compared, and the functions among them.
 import { TokenError, type TokenSource, type TokenSourceOptions, type VendRequest } from 'momento-token-wasm';
 import { comparableBody } from '../source/identity.js';
-import type { Content, Offer } from './options-gate.js';
+import type { Content, Comparable } from './options-gate.js';
 
 type Vend = TokenSourceOptions['vend'];
 type VendFunction = Extract<Vend, (...context: never[]) => unknown>;
@@ -13,7 +13,7 @@ export interface Functions {
   headers?: HeadersFunction;
 }
 
-export interface Options extends Offer {
+export interface HookOptions extends Comparable {
   readonly options: TokenSourceOptions;
   readonly functions: Functions;
 }
@@ -54,7 +54,7 @@ export const isSource = (input: unknown): input is TokenSource =>
  *
  * @throws TokenError `ERR_ARGUMENT` if an option cannot be read. The source validates their values.
  */
-export function readOptions(input: TokenSourceOptions): Options {
+export function readOptions(input: TokenSourceOptions): HookOptions {
   // The source rejects it with a better message.
   if (!isObject(input)) return { options: input, content: { options: typeof input }, functions: {} };
   try {
@@ -80,9 +80,9 @@ export function readOptions(input: TokenSourceOptions): Options {
 /**
  * The options for a hook's source. It starts on demand, and its functions call those of the latest render.
  */
-export function forSource({ options: given, functions }: Options, newest: Functions): TokenSourceOptions {
-  if (!isObject(given)) return given;
-  const options: TokenSourceOptions = { ...given };
+export function forSource({ options: passed, functions }: HookOptions, newest: Functions): TokenSourceOptions {
+  if (!isObject(passed)) return passed;
+  const options: TokenSourceOptions = { ...passed };
   // The source rejects other values.
   if (options.start === undefined || options.start === 'now') options.start = 'on-demand';
   if (functions.vend) options.vend = (context) => (newest.vend ?? functions.vend)!(context);
@@ -107,7 +107,7 @@ function contentOf(name: keyof VendRequest, value: unknown): Content[string] {
   return isUrlObject(value) ? json(value.href) : json(value);
 }
 
-/** The same text for the same headers, whether given as an object, as pairs or as `Headers`. */
+/** The same text for the same headers, whether passed as an object, as pairs or as `Headers`. */
 function headers(value: HeadersInit): string {
   try {
     return json([...(new Headers(value) as Headers & Iterable<[string, string]>)]);

@@ -1,7 +1,7 @@
 // Wrong usage and invalid input: a message and exit code 2.
 import { printable } from '../scan/report.js';
 
-export class Fail extends Error {
+export class UsageError extends Error {
   /** Lines of advice to print below the message. */
   readonly help: readonly string[];
 
@@ -12,7 +12,7 @@ export class Fail extends Error {
 }
 
 /** An argument, quoted for a message unless it may be a credential or part of one. */
-export function named(argument: string): string {
+export function quoted(argument: string): string {
   const secret = argument.length > 200 || /e[yw][A-Za-z0-9+/=_-]{6}|[A-Za-z0-9+=_.-]{40}/.test(argument);
   return secret ? '(not shown: it may be a credential)' : `"${printable(argument)}"`;
 }
