@@ -134,6 +134,8 @@ writeFileSync(`${out}/token.wasm`, moduleOf(whole));
 writeFileSync(`${out}/decode.wasm`, moduleOf(decode));
 for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE'])
   cpSync(`${root}${file}`, `${out}/${file}`);
+// scan.js and cli.js contain picomatch, whose licence requires its notice.
+cpSync(`${root}node_modules/picomatch/LICENSE`, `${out}/LICENSE-picomatch`);
 
 // The version is defined in Cargo.toml.
 const version = /^version = "(.+)"$/m.exec(readFileSync(`${root}Cargo.toml`, 'utf8'))[1];

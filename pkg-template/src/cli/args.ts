@@ -1,23 +1,20 @@
-// Options of a command, strictly: what is not known is an error, which quotes nothing that may be a credential.
+// Parses the options of a command. Unknown options are errors, which never quote a possible credential.
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { OptionRow } from './options.js';
 import { UsageError, quoted } from './usage-error.js';
 
-type Options = NonNullable<ParseArgsConfig['options']>;
+type Config = NonNullable<ParseArgsConfig['options']>;
 
 export interface ParsedArgs {
   flags: Record<string, string | boolean | (string | boolean)[] | undefined>;
   rest: string[];
 }
 
-export function parse(command: string, args: string[], options: Options): ParsedArgs {
-  const { tokens } = parseArgs({
-    args,
-    options: { ...options, help: { type: 'boolean', short: 'h' } },
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const known: Options = { ...options, help: { type: 'boolean' } };
+export function parse(command: string, args: string[], rows: readonly OptionRow[]): ParsedArgs {
+  const known: Config = { help: { type: 'boolean', short: 'h' } };
+  for (const { name, value, multiple = false } of rows.flatMap(([options]) => options))
+    known[name] = { type: value === undefined ? 'boolean' : 'string', multiple };
+  const { tokens } = parseArgs({ args, options: known, strict: false, allowPositionals: true, tokens: true });
   const given: ParsedArgs = { flags: {}, rest: [] };
   const advice = `momento-token-wasm ${command} --help`;
   for (const token of tokens) {

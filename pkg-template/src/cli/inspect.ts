@@ -6,16 +6,12 @@ import { iso, relative } from '../scan/times.js';
 import { parse } from './args.js';
 import { UsageError } from './usage-error.js';
 import { type Input, read } from './input.js';
+import { INSPECT } from './options.js';
 import { plainScope } from './plain.js';
 import { style } from './style.js';
 
 export function inspect(args: string[]): number {
-  const { flags, rest } = parse('inspect', args, {
-    file: { type: 'string' },
-    endpoint: { type: 'string' },
-    'allow-suffix': { type: 'string', multiple: true },
-    json: { type: 'boolean' },
-  });
+  const { flags, rest } = parse('inspect', args, INSPECT);
   const input = read('credential', rest, flags.file);
   const options: DecodeOptions = {};
   if (typeof flags.endpoint === 'string') options.endpoint = flags.endpoint;

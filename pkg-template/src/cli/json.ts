@@ -1,10 +1,11 @@
-// JSON as a person wrote it: errors say line and column, and a field that stands twice is one. `JSON.parse` would quote
-// what it cannot read, which may be a credential, and take the last of two fields, which may grant more.
+// A strict JSON parser. JSON.parse is not enough: of duplicate fields it takes the last one, which may grant more; its
+// errors quote the input, which may be a credential; and in Node.js 20 they lack line and column. The crate's strict
+// parser is not part of the package's API.
 import { UsageError } from './usage-error.js';
 
 const TOKEN =
   /[\s\ufeff]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([{}[\],:])|($))/y;
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 export function parseJson(what: string, text: string): unknown {
   let at = 0;
@@ -30,7 +31,7 @@ export function parseJson(what: string, text: string): unknown {
     next();
   };
   const value = (depth: number): unknown => {
-    if (depth > DEEPEST) fail('fewer levels', start);
+    if (depth > MAX_DEPTH) fail('fewer levels', start);
     if (token === '{') return object(depth);
     if (token === '[') return array(depth);
     if (token === '' || /^[}\],:]/.test(token)) fail('a value', start);
@@ -51,7 +52,7 @@ export function parseJson(what: string, text: string): unknown {
       fields.set(name, value(depth + 1));
     }
     next();
-    // Defined and not assigned: `__proto__` is a field like any other.
+    // Unlike an assignment, this makes `__proto__` an ordinary field.
     return Object.fromEntries(fields);
   };
   const array = (depth: number): unknown => {

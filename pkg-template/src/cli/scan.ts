@@ -4,15 +4,11 @@ import { scanFiles } from 'momento-token-wasm/scan';
 import { ADVICE, line, masked } from '../scan/report.js';
 import { parse } from './args.js';
 import { UsageError, quoted } from './usage-error.js';
+import { SCAN } from './options.js';
 import { style } from './style.js';
 
 export async function scan(args: string[]): Promise<number> {
-  const { flags, rest } = parse('scan', args, {
-    strict: { type: 'boolean' },
-    ignore: { type: 'string', multiple: true },
-    all: { type: 'boolean' },
-    json: { type: 'boolean' },
-  });
+  const { flags, rest } = parse('scan', args, SCAN);
   if (rest.length === 0)
     throw new UsageError('expected a file or folder to scan', 'See: momento-token-wasm scan --help');
   for (const path of rest) if (!existsSync(path)) throw new UsageError(`there is no file or folder ${quoted(path)}`);

@@ -21,9 +21,9 @@ import { UsageError, quoted } from './usage-error.js';
 import { decode } from './inspect.js';
 import { type Input, read } from './input.js';
 import { parseJson } from './json.js';
+import { PERMISSION, SCOPE, SCOPE_BUILD, namesOf } from './options.js';
 import { hasBytes, plainScope } from './plain.js';
 
-const FILE = { file: { type: 'string' } } as const;
 const ENDPOINT = { endpointOverrides: { baseEndpoint: 'localhost' } }; // not used, but required to decode
 
 export function scope(args: string[]): number {
@@ -32,15 +32,15 @@ export function scope(args: string[]): number {
     case 'build':
       return build(rest);
     case 'encode': {
-      const { flags, rest: values } = parse('scope', rest, FILE);
+      const { flags, rest: values } = parse('scope', rest, SCOPE);
       return print(encoded(fromJson(read('scope', values, flags.file).text)));
     }
     case 'decode': {
-      const { flags, rest: values } = parse('scope', rest, FILE);
+      const { flags, rest: values } = parse('scope', rest, SCOPE);
       return print(json(decoded(read('claim p or token', values, flags.file))));
     }
     case 'describe': {
-      const { flags, rest: values } = parse('scope', rest, FILE);
+      const { flags, rest: values } = parse('scope', rest, SCOPE);
       const input = read('scope, claim p or token', values, flags.file);
       return print(described(/^[\s\ufeff]*[{[]/.test(input.text) ? fromJson(input.text) : decoded(input)));
     }
@@ -59,29 +59,10 @@ const SELECTORS = [
   ['func', 'function', 'function-prefix', 'all-functions', 'name', 'namePrefix', AllFunctions],
 ] as const;
 const ROLES: readonly string[] = [CacheRole, TopicRole, FunctionRole].flatMap((roles) => Object.values(roles));
-const string = { type: 'string' } as const;
-const boolean = { type: 'boolean' } as const;
-const BUILD = {
-  ...FILE,
-  encode: boolean,
-  describe: boolean,
-  role: string,
-  cache: string,
-  'all-caches': boolean,
-  key: string,
-  'key-prefix': string,
-  'all-items': boolean,
-  topic: string,
-  'topic-prefix': string,
-  'all-topics': boolean,
-  function: string,
-  'function-prefix': string,
-  'all-functions': boolean,
-};
-const GLOBAL_OPTIONS = new Set(['file', 'encode', 'describe']);
+const GLOBAL_OPTIONS = new Set(namesOf(SCOPE_BUILD));
 
 function build(args: string[]): number {
-  const groups = split(args).map((group) => parse('scope', group, BUILD));
+  const groups = split(args).map((group) => parse('scope', group, [...PERMISSION, ...SCOPE_BUILD]));
   const global = Object.assign({}, ...groups.map(({ flags }) => flags)) as ParsedArgs['flags'];
   if (global.encode && global.describe) throw new UsageError('expected either --encode or --describe, found both');
   const values = groups.flatMap(({ rest }) => rest);
