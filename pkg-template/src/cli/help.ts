@@ -41,7 +41,7 @@ Exit code: 0 no warnings; 1 it has expired, or there is another warning; 2 wrong
 
 Options of build for a permission; --and begins the next permission:
 
-${table(PERMISSION, 68)}
+${table(PERMISSION, 62)}
 
 Other options (--file for all actions, the rest for build):
 
