@@ -1,7 +1,7 @@
 // What a scan ignores: globs with `*`, `**`, `?` and `{a,b}`, similar to those of .gitignore but without negation by
 // `!`, and fingerprints.
 import { readFileSync } from 'node:fs';
-import picomatch, { type Matcher } from 'picomatch/posix';
+import picomatch, { type Matcher } from 'picomatch/posix.js';
 
 export const IGNORE_FILE = '.momento-scan-ignore';
 
