@@ -38,8 +38,8 @@ export function readIgnoreFile(folder: string): string[] {
 }
 
 /**
- * Compiles a glob. A pattern without a slash applies in every folder. A pattern that matches a folder matches everything
- * in it. Characters other than those of `*`, `**`, `?` and `{a,b}` stand for themselves.
+ * Compiles a glob. A pattern without a slash applies in every folder. A pattern that matches a folder matches
+ * everything in it. Characters other than those of `*`, `**`, `?` and `{a,b}` stand for themselves.
  */
 function matcherOf(glob: string): Matcher {
   const isAnchored = glob.replace(/\/+$/, '').includes('/');
@@ -48,5 +48,7 @@ function matcherOf(glob: string): Matcher {
   return picomatch([pattern, `${pattern}/**`], { dot: true });
 }
 
-/** Replaces `..` by a name that no file has: picomatch's wildcards never match it, but scanned paths may begin with it. */
+/**
+ * Replaces `..` by a name that no file has: picomatch's wildcards never match it, but scanned paths may begin with it.
+ */
 const withoutParents = (path: string): string => path.replace(/(?<=^|\/)\.\.(?=\/|$)/g, '\0');
