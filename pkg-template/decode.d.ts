@@ -1,6 +1,6 @@
-// The package without the refresher: credentials and scopes, with a WebAssembly module of its own that is half the
-// size. `import { decodeToken } from 'momento-token-wasm/decode'`. Where both are imported, their values are alike, but
-// their classes differ.
+// The package without `TokenSource`: credentials and scopes, with a separate WebAssembly module of half the size.
+// `import { decodeToken } from 'momento-token-wasm/decode'`. If an app imports both entry points, their data is
+// interchangeable, but their classes are distinct.
 export type * from './index.js';
 export {
   AllCacheItems,

@@ -1,28 +1,26 @@
 /// <reference lib="esnext.disposable" />
-// The public face of momento-token-wasm. Every function takes and gives plain data or strings: nothing has to be
-// initialised first, and nothing has to be freed.
+// The public API of momento-token-wasm. Functions take and return plain data or strings: nothing has to be initialised
+// or freed.
 
 export {}; // what is not marked `export` below stays private
 
 /**
- * Instantiates the WebAssembly module ahead of the first call, which otherwise does it by itself (a few milliseconds,
- * without network). For pages that would rather pay at a quiet moment, and engines that refuse to compile
- * synchronously.
+ * Instantiates the WebAssembly module. Without this, the first call does so: it takes a few milliseconds and needs no
+ * network. Call it to choose the moment, or in engines that refuse to compile synchronously.
  */
 export function ready(): Promise<void>;
 
 // ───────────────────────────── credentials ─────────────────────────────
 
-/** What a credential string is, by its form alone. Never throws, whatever it is given. */
+/** The kind of a credential, judged by its form alone. Never throws. */
 export function keyVersion(credential: string): 'v1' | 'v2' | 'legacy' | 'session' | 'unknown';
 
 /**
- * Reads a credential; checks no signature. Throws {@link TokenError}.
+ * Decodes a credential. Does not verify its signature. Throws {@link TokenError}.
  *
- * Accepts what people really paste: surrounding white space and quotes, line wraps, `Bearer `, URL-safe or unpadded
- * base64. Needs no endpoint: where none is known, `endpoint` and `endpoints` are undefined ({@link CredentialProvider}
- * is what insists on one). An expired token decodes too: expiry is told, not thrown. A bare JWT with `ver` 1 is version
- * 'v1'.
+ * Accepts surrounding white space and quotes, wrapped lines, a `Bearer ` prefix, and URL-safe or unpadded base64. An
+ * endpoint is not required: if none is known, `endpoint` and `endpoints` are undefined ({@link CredentialProvider}
+ * requires one). An expired token is not an error. A bare JWT with `ver` 1 is version 'v1'.
  */
 export function decodeToken(credential: string, options?: DecodeOptions): Token;
 
@@ -30,64 +28,65 @@ export interface DecodeOptions {
   /** Base endpoint for credentials that carry none (v2 keys, session tokens, bare JWTs from Functions). */
   endpoint?: string;
   /**
-   * Replaces the endpoints in the credential. Must be plain hosts (with an optional port), but of any suffix: it is the
-   * app's own word.
+   * Replaces the endpoints in the credential. Must be plain host names, optionally with a port. Any suffix is allowed.
    */
   endpointOverrides?:
     | { baseEndpoint: string; endpointPrefix?: string; secureConnection?: boolean }
     | (Endpoints & { secureConnection?: boolean });
   /**
-   * Host suffixes that a credential's own endpoint and `endpoint` above may end in; replaces the default,
-   * `momentohq.com`. Anything else is an error, since it decides where the credential is sent. Capitals are lowered;
-   * trailing dots, ports, paths and the like are refused.
+   * Allowed suffixes of the credential's own endpoint and of `endpoint` above. Replaces the default, `momentohq.com`.
+   * Any other endpoint is an error, since the credential is sent there. Hosts are lowercased; trailing dots, ports,
+   * paths and the like are rejected.
    */
   allowedEndpointSuffixes?: readonly string[];
 }
 
-/** What a credential says. A frozen object: send it with `reveal()`; every other way to print it is redacted. */
+/**
+ * A decoded credential. The object is frozen. Only `reveal()` returns the credential itself: every other way to print
+ * or serialize a token redacts it.
+ */
 export interface Token {
   readonly version: 'v1' | 'v2' | 'legacy' | 'session';
   /**
-   * Base endpoint, e.g. `cell-4-us-west-2-1.prod.a.momentohq.com`; the override's base where one was given, undefined
-   * where three hosts were.
+   * Base endpoint, e.g. `cell-4-us-west-2-1.prod.a.momentohq.com`. With `endpointOverrides`, its `baseEndpoint`, or
+   * undefined if it consists of three hosts.
    */
   readonly endpoint: string | undefined;
   readonly endpoints: Endpoints | undefined;
   /**
-   * From the `exp` claim; where there is none, what the vending answer said. A claim that is no sane time is an error,
-   * never 'does not expire'.
+   * From the `exp` claim or, if there is none, from the vending service's response. An `exp` that is not a plausible
+   * time is an error; it never means that the token does not expire.
    */
   readonly expiresAt: Date | undefined;
   /**
-   * What the token may do (claim `p`), or `'super-user'`; undefined where the credential does not say (v2 keys, legacy,
-   * session) or says what is not fully understood (then with a warning): never a guess.
+   * What the token permits (claim `p`), or `'super-user'`. Undefined if the credential does not state it (v2 keys,
+   * legacy and session tokens), or if it is not fully understood (then there is a warning).
    */
   readonly scope: TokenScope | 'super-user' | undefined;
-  /** Claim `id`: the tokenId given at minting. */
+  /** Claim `id`: the `tokenId` that the token was created with. */
   readonly tokenId: string | undefined;
   /** Claim `sub`. */
   readonly subject: string | undefined;
   /**
-   * True where nothing in it contradicts a disposable token: it expires within the limit and its permissions are
-   * explicit.
+   * Whether this may be a disposable token: it expires within the limit and its permissions are explicit.
    */
   readonly disposable: boolean;
   /**
-   * What a careful reader would point out: long-lived or super-user key in a browser, permissions not fully understood,
-   * an expiry in the vending answer that differs from the claim by more than a few seconds, …
+   * Possible problems: a long-lived or super-user key in a browser, permissions that are not fully understood, an
+   * expiry in the vending service's response that differs from the claim by more than a few seconds, and so on.
    */
   readonly warnings: readonly TokenWarning[];
   /**
-   * The credential to send. 'wire' (default): what gRPC sends, the inner key. 'envelope': base64 with the endpoint, as
-   * the SDK's `fromDisposableToken` takes it; throws `ERR_ENDPOINT_MISSING` where the endpoint is not known.
+   * Returns the credential. 'wire' (default): the key as it is sent over gRPC. 'envelope': base64 of the key and its
+   * endpoint, as the SDK's `fromDisposableToken` takes it; throws `ERR_ENDPOINT_MISSING` if the endpoint is not known.
    */
   reveal(form?: 'wire' | 'envelope'): string;
   /**
-   * `at` in milliseconds since the epoch or a Date, default now. One that is no time (NaN, an invalid Date) is a {@link
-   * TokenError}, never a quiet answer.
+   * Whether the token has expired at `at`, a Date or milliseconds since the epoch; default now. Throws
+   * {@link TokenError} if `at` is not a time (NaN, an invalid Date).
    */
   isExpired(at?: Date | number): boolean;
-  /** Whole milliseconds left, never negative; Infinity where it never expires. */
+  /** Whole milliseconds until the token expires; 0 if it has expired, Infinity if it never does. */
   remainingMs(at?: Date | number): number;
 }
 
@@ -105,40 +104,40 @@ export interface TokenWarning {
 }
 
 export type TokenWarningCode =
-  /** It expired already. */
+  /** The token has expired. */
   | 'WARN_EXPIRED'
-  /** It expires within ten seconds. */
+  /** The token expires within ten seconds. */
   | 'WARN_EXPIRES_SOON'
-  /** The vending answer and the token differ on when it expires; the token is believed. */
+  /** The response's expiry differs from that of the token. The token's is used. */
   | 'WARN_EXPIRY_DISAGREES'
-  /** The token lives longer than `expiresIn` asked for, by more than a minute. */
+  /** The token's lifetime exceeds the requested `expiresIn` by more than a minute. */
   | 'WARN_EXPIRY_LONGER'
-  /** The token does not say when it expires, and what the vending answer says about it is no time. */
+  /** The token does not state its expiry, and the response's is not a time. */
   | 'WARN_EXPIRY_UNCLEAR'
-  /** It lives longer than a disposable token may: an API key. */
+  /** The lifetime is longer than a disposable token's can be: an API key. */
   | 'WARN_LONG_LIVED'
-  /** More permissions than one of Momento's documents allows. */
+  /** There are more permissions than Momento's documentation allows. */
   | 'WARN_MANY_PERMISSIONS'
   /** An envelope around a v2 API key. */
   | 'WARN_NESTED_V2_KEY'
-  /** It never expires: an API key. */
+  /** The token never expires: an API key. */
   | 'WARN_NEVER_EXPIRES'
-  /** The token permits more than was asked for in one place, and less in another; the message says what. */
+  /** The token permits more than requested in one respect and less in another. The message says what. */
   | 'WARN_SCOPE_DIFFERS'
-  /** The token permits less than was asked for; the message says what it lacks. */
+  /** The token permits less than requested. The message says what is missing. */
   | 'WARN_SCOPE_NARROWER'
-  /** Claim `p` holds what this version cannot read in full; `scope` is undefined. */
+  /** Claim `p` is not fully understood by this version. `scope` is undefined. */
   | 'WARN_SCOPE_NOT_UNDERSTOOD'
-  /** The token permits more than was asked for; the message says what. */
+  /** The token permits more than requested. The message says what. */
   | 'WARN_SCOPE_WIDER'
-  /** It may do anything in the account. */
+  /** The credential permits everything in the account. */
   | 'WARN_SUPER_USER'
-  /** The token does not carry the `tokenId` that was asked for. */
+  /** The token's `tokenId` is not the requested one. */
   | 'WARN_TOKEN_ID';
 
 /**
- * Every error thrown or rejected with: a stable `code`, a message that says what was expected, what was found and what
- * to do, and never a credential or a piece of one.
+ * The error of this package, whether thrown or rejected with. `code` is stable. The message says what was expected,
+ * what was found and what to do; it never contains a credential or part of one.
  */
 export class TokenError extends Error {
   constructor(
@@ -148,108 +147,110 @@ export class TokenError extends Error {
   );
   readonly name: 'TokenError';
   readonly code: TokenErrorCode;
-  /** What lies behind it: what a vend function threw, or `fetch`. */
+  /** The underlying error, such as what a `vend` function or `fetch` threw. */
   readonly cause?: unknown;
   /**
-   * The HTTP answer's status where it is no success; or the `statusCode` in the answer of a Lambda function without
-   * proxy integration.
+   * The HTTP status of an unsuccessful response, or the `statusCode` in the response of a Lambda function without proxy
+   * integration.
    */
   readonly status?: number;
-  /** When the source tries again by itself; absent where it does not. */
+  /** When the source retries; absent if it does not. */
   readonly willRetryAt?: Date;
 }
 
 export type TokenErrorCode =
   /** An argument or option of the wrong type or out of range. */
   | 'ERR_ARGUMENT'
-  /** The source was closed. */
+  /** The source has been closed. */
   | 'ERR_CLOSED'
-  /** An endpoint is no plain host name. */
+  /** An endpoint is not a plain host name. */
   | 'ERR_ENDPOINT_INVALID'
   /** No endpoint is known. */
   | 'ERR_ENDPOINT_MISSING'
-  /** An endpoint lies outside the allowed suffixes. */
+  /** An endpoint does not have an allowed suffix. */
   | 'ERR_ENDPOINT_NOT_ALLOWED'
-  /** Another credential where a v2 API key is meant. */
+  /** A v2 API key was expected, and another credential was given. */
   | 'ERR_NOT_V2_KEY'
   /**
-   * The React or Vue that the app has installed is too old for its binding, or lacks what the binding calls; the
-   * message says which version was found and which is needed (`momento-token-wasm/react`, `momento-token-wasm/vue`).
+   * The installed React or Vue is too old, or lacks a function that the binding calls. The message says which version
+   * was found and which is required (`momento-token-wasm/react`, `momento-token-wasm/vue`).
    */
   | 'ERR_PEER'
-  /** A value is no scope. */
+  /** A value is not a valid scope. */
   | 'ERR_SCOPE_INVALID'
-  /** More permissions than a token may carry. */
+  /** There are more permissions than a token may have. */
   | 'ERR_SCOPE_LIMIT'
-  /** Encoded permissions hold what this version cannot read in full. */
+  /** Encoded permissions are not fully understood by this version. */
   | 'ERR_SCOPE_NOT_UNDERSTOOD'
-  /** Momento's SDK would widen the scope, or cannot say it (`momento-token-wasm/momento`). */
+  /** Momento's SDK would widen the scope or cannot express it (`momento-token-wasm/momento`). */
   | 'ERR_SCOPE_SDK'
   /**
-   * A client of an SDK that topics cannot be rotated with; the message says which version was found and which is needed
-   * (`momento-token-wasm/momento`).
+   * A client of an unsupported SDK version, which cannot resume topics. The message says which version was found and
+   * which is required (`momento-token-wasm/momento`).
    */
   | 'ERR_SDK'
-  /** A component that suspends was rendered on a server, which vends nothing (`momento-token-wasm/react`). */
+  /** A component that suspends was rendered on a server, where no token is requested (`momento-token-wasm/react`). */
   | 'ERR_SERVER_RENDER'
-  /** No credential but white space. */
+  /** The credential is empty or white space. */
   | 'ERR_TOKEN_EMPTY'
-  /** Claim `exp` is no sane time. */
+  /** Claim `exp` is not a plausible time. */
   | 'ERR_TOKEN_EXPIRY'
-  /** Neither an envelope nor a JWT, or a broken one. */
+  /** The credential is neither an envelope nor a JWT, or is malformed. */
   | 'ERR_TOKEN_MALFORMED'
-  /** Even a fresh token has less life left than was asked for. */
+  /** Even a new token expires sooner than `minValidityMs`. */
   | 'ERR_TOKEN_TOO_SHORT'
-  /** A v2 API key where a token is meant. */
+  /** A token was expected, and a v2 API key was given. */
   | 'ERR_V2_KEY'
-  /** The vending service's answer has no known shape. */
+  /** The vending service's response contains no token, or more than one. */
   | 'ERR_VEND_ANSWER'
   /**
-   * The vending service answered with a token that had already expired, as far as clocks tell: the device's, and the
-   * service's where its `Date` can be read (`Access-Control-Expose-Headers: Date, Age`).
+   * The vending service returned a token that had already expired, by the device's clock and, if its `Date` header is
+   * readable (`Access-Control-Expose-Headers: Date, Age`), by the service's.
    */
   | 'ERR_VEND_EXPIRED'
-  /** The vend function threw, or returned what is no answer. */
+  /** The `vend` function threw, or returned a value of an unsupported type. */
   | 'ERR_VEND_FUNCTION'
-  /** The vending service answered with a web page: a sign-in page, say, because the user's session has ended. */
+  /** The vending service returned a web page, such as a sign-in page after the user's session has ended. */
   | 'ERR_VEND_HTML'
-  /** The vending service answered with an HTTP status that is not a success; see `status`. */
+  /** The vending service responded with an unsuccessful HTTP status; see `status`. */
   | 'ERR_VEND_HTTP'
   /**
-   * The vending service could not be reached, as far as `fetch` says: offline, blocked by CORS or by a Content Security
-   * Policy (`connect-src`), a wrong URL, or, where it is at the page's own origin, a redirect away from there (the
-   * user's session may have ended).
+   * `fetch` failed: the device is offline, the request was blocked by CORS or by a Content Security Policy
+   * (`connect-src`), the URL is wrong, or a service at the page's own origin redirected to another one (the user's
+   * session may have ended).
    */
   | 'ERR_VEND_NETWORK'
   /**
-   * A redirect that was not followed: away from the service's origin, more than five of them, or, in a page, at an
-   * origin other than the page's. One that leads away from the page's own origin cannot be told from a network failure,
+   * A redirect was not followed: it led to another origin, it was the sixth, or, in a page, the service is not at the
+   * page's origin. A redirect from the page's own origin to another one cannot be distinguished from a network failure
    * and is `ERR_VEND_NETWORK`.
    */
   | 'ERR_VEND_REDIRECT'
-  /** The vending service did not answer within `requestTimeoutMs`. */
+  /** The vending service did not respond within `requestTimeoutMs`. */
   | 'ERR_VEND_TIMEOUT'
-  /** The vending service's answer is longer than 256 KB. */
+  /** The vending service's response is larger than 256 KB. */
   | 'ERR_VEND_TOO_LARGE'
-  /** The engine would not run the WebAssembly module (a Content Security Policy without 'wasm-unsafe-eval', say). */
+  /**
+   * The engine refused the WebAssembly module, e.g. because of a Content Security Policy without 'wasm-unsafe-eval'.
+   */
   | 'ERR_WASM';
 
-/** v1-style and v2-style, named and failing as in Momento's own SDKs, with their messages. */
+/** Decodes credentials with the names, requirements and error messages of Momento's SDKs. */
 export const CredentialProvider: {
   /**
-   * A v1 key or disposable token, a legacy or session token; a v2 key is refused (`ERR_V2_KEY`), and so is one whose
-   * endpoint is not known.
+   * Decodes a v1 key or disposable token, a legacy or a session token. A v2 key (`ERR_V2_KEY`) and a credential whose
+   * endpoint is not known (`ERR_ENDPOINT_MISSING`) are rejected.
    */
   fromString(key: string | { apiKey: string } | { authToken: string }, options?: DecodeOptions): Token;
-  /** As `fromString`; the SDK makes no difference either. */
+  /** The same as `fromString`, as in the SDK. */
   fromDisposableToken(token: string, options?: DecodeOptions): Token;
-  /** A v2 key, and the base endpoint it belongs to; any other credential is refused (`ERR_NOT_V2_KEY`). */
+  /** Decodes a v2 key, given its base endpoint. Any other credential is rejected (`ERR_NOT_V2_KEY`). */
   fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Token;
 };
 
 // ─────────────────────────────── scopes ───────────────────────────────
-// Role values are those of Momento's SDK. The All… constants survive JSON, structuredClone and postMessage, compare by
-// value, are frozen, and can never be confused with a cache named '*' nor one with another.
+// Role values are those of Momento's SDK. The All… constants are frozen and compared by value, so they survive JSON,
+// structuredClone and postMessage. They cannot be confused with one another, or with a cache named '*'.
 
 export const CacheRole: {
   readonly ReadWrite: 'readwrite';
@@ -285,8 +286,8 @@ export type TopicSelector =
   | { name: string; namePrefix?: never }
   | { namePrefix: string; name?: never };
 /**
- * Keys are compared by their bytes. Bytes that are valid UTF-8 become text in the canonical form; others stay a
- * Uint8Array, which JSON cannot carry: {@link parseScope} refuses what JSON makes of it. A string is the key itself.
+ * A string is the key itself. Keys are compared as bytes. In the canonical form, bytes that are valid UTF-8 become a
+ * string; others stay a Uint8Array, which JSON cannot represent: {@link parseScope} rejects what JSON makes of it.
  */
 export type CacheItemSelector =
   | AllCacheItems
@@ -299,7 +300,10 @@ export type FunctionSelector =
   | { name: string; namePrefix?: never }
   | { namePrefix: string; name?: never };
 
-/** The whole cache: it names no item, and stays apart from `item: AllCacheItems`, which permits the same. */
+/**
+ * A permission for a whole cache. It has no `item`. In canonical form it stays distinct from one with
+ * `item: AllCacheItems`, which permits the same.
+ */
 export interface CachePermission {
   role: CacheRole;
   cache: CacheSelector;
@@ -307,7 +311,7 @@ export interface CachePermission {
   topic?: never;
   func?: never;
 }
-/** Some items of a cache, or all of them by name of {@link AllCacheItems}. */
+/** A permission for some items of a cache, or for all of them with {@link AllCacheItems}. */
 export interface DisposableTokenCachePermission {
   role: CacheRole;
   cache: CacheSelector;
@@ -330,23 +334,23 @@ export interface FunctionPermission {
   topic?: never;
 }
 export type Permission = CachePermission | DisposableTokenCachePermission | TopicPermission | FunctionPermission;
-/** Plain data: what its permissions permit, taken together. */
+/** A list of permissions, as plain data. A scope permits what any of its permissions does. */
 export interface TokenScope {
   readonly permissions: readonly Permission[];
 }
 export type DisposableTokenScope = TokenScope;
 
 /**
- * Functions that write scopes of one permission, with names and arguments as in Momento's SDK, and the topic prefixes
- * that its protocol has and its JavaScript SDK lacks. {@link mergeScopes} puts several together.
+ * Functions that make a scope with one permission. Names and arguments are those of Momento's SDK. The topic prefixes
+ * are part of Momento's protocol but missing from its JavaScript SDK. {@link mergeScopes} combines scopes.
  *
- * Throw `ERR_ARGUMENT` at once for a name that is blank or not a string, and for a constant of another kind. What they
- * give is frozen and in the canonical form of {@link parseScope}.
+ * They throw `ERR_ARGUMENT` for a name that is blank or not a string, and for a constant of another kind. The result is
+ * frozen and in the canonical form of {@link parseScope}.
  */
 export const TokenScopes: {
   cacheReadWrite(c: CacheSelector): TokenScope;
   cacheReadOnly(c: CacheSelector): TokenScope;
-  /** Plain writes: not conditional ones (`SetIfNotExists`), nor calls that return what they changed (`Increment`). */
+  /** Unconditional writes only: not `SetIfNotExists`, nor calls that return what they changed, such as `Increment`. */
   cacheWriteOnly(c: CacheSelector): TokenScope;
   topicPublishSubscribe(c: CacheSelector, t: TopicSelector): TokenScope;
   topicSubscribeOnly(c: CacheSelector, t: TopicSelector): TokenScope;
@@ -360,8 +364,8 @@ export const TokenScopes: {
 };
 
 /**
- * {@link TokenScopes}, and those for some items of a cache: one key, or all keys that start so. An empty key is
- * `ERR_ARGUMENT`.
+ * {@link TokenScopes}, and functions for items of a cache: a single key, or all keys with a prefix. An empty key or
+ * prefix is `ERR_ARGUMENT`.
  */
 export const DisposableTokenScopes: typeof TokenScopes & {
   cacheKeyReadWrite(c: CacheSelector, key: string | Uint8Array): DisposableTokenScope;
@@ -372,76 +376,76 @@ export const DisposableTokenScopes: typeof TokenScopes & {
   cacheKeyPrefixWriteOnly(c: CacheSelector, keyPrefix: string | Uint8Array): DisposableTokenScope;
 };
 
-/** All caches, topics and functions, as in Momento's SDK. Not super-user: it manages nothing. */
+/** All caches, topics and functions, as in Momento's SDK. Unlike super-user, it excludes management. */
 export const AllDataReadWrite: TokenScope;
 
 /**
- * Checks a value of unknown origin (a request body, say) and gives it back typed, frozen and in one canonical form:
- * `cache` as its name or {@link AllCaches}; `item` as `{ key }`, `{ keyPrefix }` or {@link AllCacheItems}; `topic` and
- * `func` as a name, `{ namePrefix }` or their constant; the constants by identity.
+ * Validates untrusted input, such as a request body, and returns it typed, frozen and in canonical form: `cache` as its
+ * name or {@link AllCaches}; `item` as `{ key }`, `{ keyPrefix }` or {@link AllCacheItems}; `topic` and `func` as a
+ * name, `{ namePrefix }` or their constant. Constants are the exported objects themselves.
  *
- * Never a wider grant than was written: unknown fields, blank names, empty keys, contradictory selectors, and a
- * selector that is present but `undefined` (most often a variable that was not set) are errors. Whatever goes wrong, a
- * throwing getter included, is a {@link TokenError}: `ERR_SCOPE_INVALID`, whose message names the permission and field
- * (`permissions[2].item: …`), `ERR_SCOPE_LIMIT` where there are more than `maxPermissions` (default 20, Momento's own
- * limit), or `ERR_ARGUMENT` for `limits`.
+ * The result never grants more than the input. Unknown fields, blank names, empty keys, contradictory selectors, and a
+ * selector that is present but `undefined` (usually an unset variable) are errors. Every error, even of a getter that
+ * throws, is a {@link TokenError}: `ERR_SCOPE_INVALID`, whose message names the permission and field
+ * (`permissions[2].item: …`); `ERR_SCOPE_LIMIT` for more than `maxPermissions` (default 20, Momento's own limit); or
+ * `ERR_ARGUMENT` for invalid `limits`.
  */
 export function parseScope(value: unknown, limits?: { maxPermissions?: number }): TokenScope;
 
 /**
- * The union, in the order written; exact duplicates are dropped. Throws as {@link parseScope} does; more than 20 is
- * `ERR_SCOPE_LIMIT`.
+ * Returns the union of scopes, in order and without exact duplicates. Throws as {@link parseScope} does, and
+ * `ERR_SCOPE_LIMIT` for more than 20 permissions.
  */
 export function mergeScopes(...scopes: TokenScope[]): TokenScope;
 
 /**
- * Standard padded base64 of `permission_messages.Permissions` (protobuf), which the token service takes and tokens
- * carry as claim `p`. Checks and throws as {@link parseScope} does.
+ * Encodes a scope as `permission_messages.Permissions` (protobuf) in standard, padded base64. The token service takes
+ * this form, and it is claim `p` of tokens. Validates and throws as {@link parseScope} does.
  */
 export function encodePermissions(scope: TokenScope): string;
 
 /**
- * The other way round, from base64 of either alphabet, padded or not, without a limit on permissions. Throws
- * `ERR_SCOPE_NOT_UNDERSTOOD` for anything not understood in full: unknown fields and roles, a role of none, an unset
- * selector.
+ * Decodes what {@link encodePermissions} encodes, from base64 of either alphabet, padded or not. The number of
+ * permissions is not limited. Throws `ERR_SCOPE_NOT_UNDERSTOOD` for anything not fully understood: an unknown field or
+ * role, a permission without a role, an unset selector.
  */
 export function decodePermissions(p: string): TokenScope | 'super-user';
 
-/** One thing that a holder of a token would do. */
+/** An operation that a token may permit. */
 export type Action =
   /**
-   * 'conditional-write': a write that depends on what is there, or returns what it changed; only `readwrite` permits
-   * it.
+   * 'conditional-write': a write that depends on the current value or returns it. Only `readwrite` permits it.
    */
   | { type: 'cache'; access: 'read' | 'write' | 'conditional-write'; cache: string; key: string | Uint8Array }
   | { type: 'topic'; access: 'publish' | 'subscribe'; cache: string; topic: string }
   | { type: 'function'; access: 'invoke'; cache: string; func: string };
 
 /**
- * May a holder of `scope` do this? Any matching permission grants. Throws `ERR_ARGUMENT` for what is no action, and for
- * what is no scope as {@link parseScope} does, without a limit on permissions.
+ * Whether `scope` permits an action: one matching permission is enough. Throws `ERR_ARGUMENT` for an invalid action,
+ * and as {@link parseScope} does for an invalid scope. The number of permissions is not limited.
  */
 export function allows(scope: TokenScope | 'super-user', action: Action): boolean;
 
 /**
- * Is every action that `requested` permits also permitted by `granted`? For a vending service's policy, and for
- * noticing a narrower or wider grant. Sees through unions: read-only and write-only together cover both, but not
- * read-write, whose conditional writes neither has. `true` is always right. Throws for what is no scope as {@link
- * parseScope} does, without a limit on permissions: a text is one only if it is exactly `'super-user'`, as `granted`.
+ * Whether `granted` permits every action that `requested` permits. For the policy of a vending service, and to detect a
+ * narrower or wider grant. Takes permissions together: read-only and write-only cover reads and writes, but not
+ * read-write, which also permits conditional writes. `true` is always correct. Throws as {@link parseScope} does for an
+ * invalid scope, and for any string but `'super-user'` as `granted`. The number of permissions is not limited.
  */
 export function covers(granted: TokenScope | 'super-user', requested: TokenScope): boolean;
 
-/** One plain English sentence a permission. Throws {@link TokenError} for what is no scope. */
+/** Describes each permission in an English sentence. Throws {@link TokenError} for an invalid scope. */
 export function describeScope(scope: TokenScope | 'super-user'): string[];
 
-/** A duration for minting, in whole seconds. */
+/** The lifetime of a token to be created, in whole seconds. */
 export type ExpiresIn = { readonly seconds: number };
-/** Without end: for API keys, never for a disposable token. */
+/** No expiry: for API keys only. Disposable tokens must expire. */
 export type NeverExpires = { readonly never: true };
 
 /**
- * Durations for minting. Zero, negative, fractional and more seconds than 32 bits hold are `ERR_ARGUMENT`; more than 25
- * hours, Momento's limit, is so where a disposable token is meant ({@link TokenSourceOptions.expiresIn}).
+ * Lifetimes of tokens to be created. Throws `ERR_ARGUMENT` for zero, negative and fractional numbers, and for more
+ * seconds than fit into 32 bits. For disposable tokens ({@link TokenSourceOptions.expiresIn}), Momento's limit of 25
+ * hours applies as well.
  */
 export const ExpiresIn: {
   seconds(n: number): ExpiresIn;
@@ -449,8 +453,7 @@ export const ExpiresIn: {
   hours(n: number): ExpiresIn;
   days(n: number): ExpiresIn;
   /**
-   * Until a time in the future: whole seconds (not milliseconds) since the epoch, or a Date. Rounded to the nearest
-   * second.
+   * Until a future time: whole seconds (not milliseconds) since the epoch, or a Date. Rounded to the nearest second.
    */
   epoch(at: number | Date): ExpiresIn;
   never(): NeverExpires;
@@ -459,70 +462,75 @@ export const ExpiresIn: {
 // ───────────────────────── keeping a token fresh ─────────────────────────
 
 /**
- * Keeps one valid token in hand: vends it, and re-fetches it ahead of expiry, through sleep, offline and faults.
+ * Keeps a valid token available: fetches it from a vending service and renews it before it expires, despite sleep,
+ * lost connections and failures.
  *
- * The device's clock may be wrong, and so may the vending service's; and an answer may be a copy of an old one. Where
- * it cannot be told whether a token has expired, the service is asked once more after about four seconds. Callers wait
+ * The clock of the device or of the vending service may be wrong, and a response may come from a stale cache. If it is
+ * unclear whether a new token has expired, the service is asked once more after about four seconds. Callers wait
  * meanwhile, and there is no `error` event.
  *
- * A source that was dropped without {@link TokenSource.close} is collected as any object is, and its timer and
- * listeners with it. One that has begun and has a listener, or was looped over, lives until it is closed. No source
- * keeps a Node.js or Deno process alive; a call of {@link TokenSource.getToken} that waits does.
+ * A source that becomes unreachable without {@link TokenSource.close} is garbage-collected, with its timer and
+ * listeners. A started source that has a listener or was iterated over lives until it is closed. A source does not keep
+ * a Node.js or Deno process alive; a pending {@link TokenSource.getToken} does.
  *
- * Where the engine refuses WebAssembly, a source cannot begin. `status` is then 'failed', `lastError` has the code
- * `ERR_WASM`, and so has an `error` event, which listeners added right after construction hear as well. Each call of
- * getToken(), and each loop, tries again and rejects with that error until the engine is willing.
+ * If the engine refuses WebAssembly, a source cannot start. `status` is then 'failed', `lastError` has the code
+ * `ERR_WASM`, and an `error` event is dispatched, late enough for listeners added right after construction. Each call
+ * of getToken() and each iteration tries again, and rejects with that error until the engine accepts the module.
  *
- * In Cloudflare Workers a source may be made at module level and used by all requests. It begins at the first call
- * there, whatever `start` says, and has no timer: the first call that finds the token due to be renewed renews it and
- * waits for that, the others are answered from hand. A request that is cut off ends no other one's wait.
+ * In Cloudflare Workers, a source may be created at module level and shared by all requests. It starts at the first
+ * call, whatever `start` is, and has no timer: the first call after a renewal is due performs it and waits for it,
+ * while others get the current token. A request that is cancelled does not affect others that wait.
  *
- * With zone.js (Angular), timers, requests and listeners of a source are outside of the app's zones. `vend`, `headers`
- * and listeners are called in the zone in which they were given.
+ * With zone.js (Angular), timers, requests and listeners of a source run outside the app's zones. `vend`, `headers` and
+ * listeners are called in the zone in which they were passed.
  */
 export class TokenSource extends EventTarget {
   /**
-   * Throws `ERR_ARGUMENT` for options that make no sense, and for a `scope` as {@link parseScope} does. It does not
-   * throw `ERR_WASM`: where the engine refuses WebAssembly, the scope is checked by the next getToken(), which rejects
-   * with what this would have thrown.
+   * Throws `ERR_ARGUMENT` for invalid options, and as {@link parseScope} does for an invalid `scope`. Does not throw
+   * `ERR_WASM`: if the engine refuses WebAssembly, the next getToken() validates the scope and rejects with what this
+   * would have thrown.
    */
   constructor(options: TokenSourceOptions);
   /**
-   * A token with at least `minValidityMs` left (default 10 s). Answers at once while one is in hand, even during a
-   * refresh; else waits for the vend and rejects with that attempt's error (`willRetryAt` says when the source tries
-   * again by itself), or with `signal.reason`, or with `ERR_WASM` where the engine refuses WebAssembly. Never gives an
-   * expired token, nor one with less than asked: where even a fresh token has less, that is `ERR_TOKEN_TOO_SHORT`.
+   * Returns a token that is valid for at least `minValidityMs` (default 10 s). If the current token is, resolves at
+   * once, even during a refresh. Otherwise waits for a request and rejects with its error (`willRetryAt` is when the
+   * source retries), with `signal.reason`, or with `ERR_WASM` if the engine refuses WebAssembly. Never returns an
+   * expired token or one that expires sooner: if even a new token does, rejects with `ERR_TOKEN_TOO_SHORT`.
    */
   getToken(options?: { minValidityMs?: number; forceRefresh?: boolean; signal?: AbortSignal }): Promise<Token>;
-  /** The token in hand; undefined where there is none, or it has expired. */
+  /** The current token; undefined if there is none or it has expired. */
   readonly current: Token | undefined;
   /**
-   * 'idle': not begun. 'fetching': the first token, or none in hand. 'ready'. 'refreshing': a new one is fetched while
-   * one is in hand. 'waiting': the last attempt failed or the page is offline; another follows by itself. 'failed': the
-   * service said no (401, 403, 404, 410, or an answer that will not become a token); ask again with getToken().
-   * 'closed'.
+   * - 'idle': not started.
+   * - 'fetching': there is no valid token, and one is being requested.
+   * - 'ready': there is a valid token.
+   * - 'refreshing': there is a valid token, and a new one is being requested.
+   * - 'waiting': the last attempt failed or the page is offline. The source retries.
+   * - 'failed': the service refused (401, 403, 404, 410, or a response that cannot become a token). The source does not
+   *   retry until getToken() is called.
+   * - 'closed': the source has been closed.
    *
-   * With a token in hand, or one that expired within the last five minutes, a no is 'waiting' as well: it may pass. The
-   * service is asked again after 5, 10, 20 and 40 seconds, then every 60 seconds (each give or take a fifth), within
-   * the limit of ten requests in ten minutes. A token given to {@link TokenSource.reportRejected} does not count.
+   * A refusal may be temporary. If there is a valid token, or one that expired within the last five minutes, the status
+   * is 'waiting': the source retries after 5, 10, 20 and 40 seconds, then every 60 seconds (each ±20 %), within the
+   * limit of ten requests in ten minutes. A token passed to {@link TokenSource.reportRejected} does not count.
    */
   readonly status: 'idle' | 'fetching' | 'ready' | 'refreshing' | 'waiting' | 'failed' | 'closed';
-  /** The last attempt's error; undefined once a token arrives. */
+  /** The error of the last attempt; undefined once a token arrives. */
   readonly lastError: TokenError | undefined;
-  /** When the next re-fetch is due, for progress displays. */
+  /** When the next request is due, e.g. to display a countdown. */
   readonly refreshAt: Date | undefined;
   /**
-   * The service refused this token: drop it and re-fetch, once however often it is called for the same token. Where it
-   * has expired already it only no longer counts as a good one (see `status`); for any other token not in hand this
-   * does nothing.
+   * Reports that Momento refused this token: the source drops it and requests a new one, once per token. If the token
+   * has already expired, it only stops counting as recently valid (see `status`). Any other token that is not the
+   * current one is ignored.
    */
   reportRejected(token: Token): void;
   /**
-   * Each new token as it arrives: `for await (const token of source)`. Ends when the source is closed, and throws where
-   * it cannot begin.
+   * Iterates over new tokens as they arrive: `for await (const token of source)`. Ends when the source is closed;
+   * throws if it cannot start.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Token>;
-  /** Ends timers, listeners, requests and loops over tokens; waiting callers are rejected with `ERR_CLOSED`. */
+  /** Stops timers, listeners, requests and iteration. Pending calls reject with `ERR_CLOSED`. */
   close(): void;
   [Symbol.dispose](): void;
   addEventListener<K extends keyof TokenSourceEvents>(
@@ -533,77 +541,80 @@ export class TokenSource extends EventTarget {
   addEventListener(type: string, listener: Listener, options?: ListenerOptions): void;
 }
 
-// As the platform declares them. The types of Node.js give these no name, and `lib.dom` need not be there.
+// The platform's types. Those of Node.js do not export names for these, and `lib.dom` may be absent.
 type Listener = Parameters<EventTarget['addEventListener']>[1];
 type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
 type HeaderFields = NonNullable<ConstructorParameters<typeof Headers>[0]>;
 
 export interface TokenSourceOptions {
   /**
-   * Where tokens come from: a URL, a request, or a function. The answer may be the token as text, or JSON with the
-   * token anywhere in it, such as `{authToken, endpoint, expiresAt}`; also JSON that stands in JSON as text, one text
-   * deep, as in `{statusCode, body}`.
+   * Where tokens come from: a URL, a request, or a function.
+   *
+   * The response is the token as text, or JSON with the token anywhere in it, preferably in a field named `authToken`,
+   * `disposableToken`, `momentoToken`, `token` or `apiKey`, with its endpoint and expiry in the same object. If the
+   * JSON itself contains none, JSON in its strings is searched too, one level deep, as in `{statusCode, body}`.
    */
   vend: string | URL | VendRequest | ((request: VendContext) => Promise<string | object | Response>);
   /**
-   * Sent to the vending service: POST as a JSON body { scope, expiresIn (seconds), tokenId }, GET as query parameters
-   * of the same names (scope as JSON).
+   * Sent to the vending service: by POST as a JSON body { scope, expiresIn (seconds), tokenId }, by GET as query
+   * parameters of the same names (scope as JSON).
    */
   scope?: TokenScope;
   /** At most 25 hours. */
   expiresIn?: ExpiresIn;
   tokenId?: string;
-  /** Share of the lifetime after which a re-fetch may start: drawn at random in this window, or
-   *  earlier in it in hidden pages, whose timers are late. Default [0.6, 0.8]. */
+  /**
+   * The part of the token's lifetime after which it is renewed, drawn at random from this range; in hidden pages, whose
+   * timers are late, from its earlier part. Default [0.6, 0.8].
+   */
   refreshWindow?: readonly [number, number];
-  /** Milliseconds until a request is given up; 1 s to 10 min. Default 10 s. */
+  /** Request timeout in milliseconds, from 1 s to 10 min. Default 10 s. */
   requestTimeoutMs?: number;
   /**
-   * One vend for all tabs of this origin that name the same key and want the same token (URL or request, scope,
-   * lifetime, tokenId, decode options; of a vend function, only the rest). Off unless named: sharing passes the vending
-   * service's answers between tabs (`BroadcastChannel`), with the token and the refresh token in them. Nothing is
-   * stored. Where a page has no Web Locks, each tab vends for itself, and tells.
+   * Shares one request among all tabs of this origin that have the same key and the same options (URL or request,
+   * scope, lifetime, tokenId, decode options; `vend` functions are not compared). Off by default: tabs pass each other
+   * the vending service's responses, including token and refresh token, over a `BroadcastChannel`. Nothing is stored.
+   * In a page without Web Locks, each tab makes its own requests and passes the responses on.
    */
   shareAcrossTabs?: string | false;
   decode?: DecodeOptions;
   /**
-   * Begin at construction (default), or at the first getToken() or loop over tokens. In Cloudflare Workers always the
-   * latter.
+   * Start at construction (default), or at the first getToken() or iteration. In Cloudflare Workers, always the latter.
    */
   start?: 'now' | 'on-demand';
 }
 
 export interface VendRequest {
   url: string | URL;
-  /** Default 'GET', or 'POST' where there is a body. */
+  /** Default 'GET', or 'POST' with a `body`. */
   method?: 'GET' | 'POST';
-  /** Headers, read once, or a function called before each request (for an Authorization header that changes). */
+  /** Headers, read once, or a function called before each request, e.g. for an Authorization header that changes. */
   headers?: HeaderFields | (() => HeaderFields | Promise<HeaderFields>);
   /**
    * Read once, and sent with every attempt.
    *
-   * A plain object (or nothing, with POST) is sent as JSON; `scope`, `expiresIn` and `tokenId` are added to it, and so
-   * is the `refreshToken` of the last answer, where it carried one. (A refresh token is never sent by GET. One that is
-   * refused is forgotten.) `toJSON` is honoured. Arrays, numbers, booleans and null are sent as JSON too. A string,
-   * URLSearchParams, FormData, a Blob, an ArrayBuffer or a view of one is sent as it is, with the content type that
-   * `fetch` gives it, unless `headers` names one.
+   * A plain object (or undefined, with POST) is sent as JSON. `scope`, `expiresIn` and `tokenId` are added to it, and
+   * the `refreshToken` of the last response, if there was one. (A refresh token is never sent by GET, and is discarded
+   * once it is refused.) `toJSON` is honoured. Arrays, numbers, booleans and null are sent as JSON too. A string,
+   * URLSearchParams, FormData, a Blob, an ArrayBuffer or a view of one is sent unchanged, with the content type that
+   * `fetch` sets unless `headers` has one.
    *
-   * `ERR_ARGUMENT` for all but objects where `scope`, `expiresIn` or `tokenId` is set, for streams, and for what JSON
-   * would silently drop (a Map, say); and with `shareAcrossTabs` for FormData, Blobs and bytes.
+   * `ERR_ARGUMENT` for anything but an object if `scope`, `expiresIn` or `tokenId` is set; for streams; for values that
+   * JSON would silently drop, such as a Map; and, with `shareAcrossTabs`, for FormData, Blobs and bytes.
    */
   body?: unknown;
   /** As in `fetch`. Default 'same-origin'. */
   credentials?: 'omit' | 'same-origin' | 'include';
   /**
-   * Follow redirects to any origin, with all that is sent. Default `false`: nothing is sent to another origin, and the
-   * URL itself is requested once per attempt, whatever it answers.
+   * Follow redirects to any origin, sending headers and body there. Default `false`: nothing is sent to another origin,
+   * and the URL itself is requested once per attempt, whatever the response.
    *
-   * Without it, in a page or browser worker, redirects are followed at the page's own origin. One that leads away from
-   * there is `ERR_VEND_NETWORK`, since the browser does not tell it from a network failure. Where the URL is at another
-   * origin than the page (or the page's origin is opaque, as in a sandboxed frame), none is followed:
+   * With `false`, in a page or browser worker, redirects within the page's own origin are followed. A redirect to
+   * another origin is `ERR_VEND_NETWORK`, since the browser does not distinguish it from a network failure. If the URL
+   * is not at the page's origin (or that is opaque, as in a sandboxed frame), no redirect is followed:
    * `ERR_VEND_REDIRECT`. Elsewhere (Node.js, Deno, Bun, Cloudflare Workers), up to five are followed within the URL's
    * origin; others are `ERR_VEND_REDIRECT`. As with `fetch`, 301 and 302 turn POST into GET, 303 always does, and 307
-   * and 308 send the request again as it was.
+   * and 308 repeat the request unchanged.
    */
   allowRedirects?: boolean;
 }
@@ -615,20 +626,19 @@ export interface VendContext {
   readonly expiresIn?: ExpiresIn;
   readonly tokenId?: string;
   /**
-   * What the last answer carried as `refreshToken`. Not enumerable, so that whoever logs the context does not log it:
-   * take it by its name.
+   * The `refreshToken` of the last response. Not enumerable, so that logging the context does not reveal it.
    */
   readonly refreshToken?: string;
 }
 
 export interface TokenSourceEvents {
-  /** A new token is in hand. */
+  /** There is a new token. */
   token: CustomEvent<Token>;
-  /** There is no token in hand any more: it expired without a successor, or was reported as rejected. */
+  /** There is no valid token any more: it expired without a successor, or was reported as rejected. */
   dropped: CustomEvent<null>;
   status: CustomEvent<TokenSource['status']>;
-  /** An attempt failed, or the source could not begin. */
+  /** An attempt failed, or the source could not start. */
   error: CustomEvent<TokenError>;
-  /** Something about a new token that a careful reader would point out. */
+  /** A new token has a warning. */
   warning: CustomEvent<TokenWarning>;
 }

@@ -1,31 +1,31 @@
-// Finds Momento credentials in builds and sources: for a build tool's plugins, and as functions. Runs in Node.js.
+// Finds Momento credentials in builds and source files: a plugin for build tools, and functions. Runs in Node.js.
 
 export {}; // what is not marked `export` below stays private
 
 /**
- * A plugin for Vite, Rollup and Rolldown. It fails a build that has a credential in it which is long-lived or may do
- * anything, before a file is written; of others it warns, and of all in a build for a server, as Vite has them. Chunks,
- * assets and source maps are scanned, under Vite the public folder too, and what other plugins write to the same
- * folder.
+ * A plugin for Vite, Rollup and Rolldown. It fails a build that contains a long-lived credential or a super-user key,
+ * before any file is written. It warns about other credentials, and about all of them in Vite's server builds. Chunks,
+ * assets and source maps are scanned; under Vite also the public folder and files that other plugins write to the
+ * output folder.
  */
 export function scan(options?: ScanOptions): ScanPlugin;
 
 export interface ScanOptions {
   /**
-   * Let every credential fail the build: disposable and expired ones too. A build for a server is warned of all the
-   * same. Default false.
+   * Fail the build for any credential, even disposable and expired ones. A server build still only warns. Default
+   * false.
    */
   strict?: boolean;
   /**
-   * Globs of files (by their names in the build, or from the working directory on), and fingerprints (`sha256:…`, as
-   * reported), to let pass. Besides `.momento-scan-ignore`.
+   * What to ignore, in addition to `.momento-scan-ignore`: globs of file names in the build or of paths relative to the
+   * working directory, and fingerprints (`sha256:…`, as reported).
    */
   ignore?: readonly string[];
-  /** Warn, and never fail. Default false. */
+  /** Warn instead of failing the build. Default false. */
   warnOnly?: boolean;
 }
 
-/** A plugin, as Vite, Rollup and Rolldown take it. */
+/** A plugin object for Vite, Rollup and Rolldown. */
 export interface ScanPlugin {
   name: string;
   apply: 'build';
@@ -33,61 +33,61 @@ export interface ScanPlugin {
 }
 
 /**
- * Credentials in one text, in order. `file` names it in what is found; a name that ends in `.map` has it read as a
- * source map. Throws a `RangeError` where the text is made so that searching it in full would take too long.
+ * Finds the credentials in a text, in order. `file` is the name to report; if it ends in `.map`, the text is read as a
+ * source map. Throws a `RangeError` if the text is crafted so that a full search would take too long.
  */
 export function scanText(text: string, file?: string): Finding[];
 
 /**
- * Credentials in files, and in folders with all that is in them. Reads them one after another, each in bounded memory.
+ * Finds the credentials in files and, recursively, in folders. Reads one file at a time, in bounded memory.
  */
 export function scanFiles(paths: readonly string[], options?: FileOptions): Promise<Report>;
 
 export interface FileOptions {
   /**
-   * Globs of paths, relative to the working directory, and fingerprints, to let pass. Besides `.momento-scan-ignore`
-   * there and in a folder that is scanned.
+   * What to ignore, in addition to `.momento-scan-ignore` in the working directory and in a scanned folder: globs of
+   * paths relative to the working directory, and fingerprints.
    */
   ignore?: readonly string[];
-  /** Look into `node_modules` and version control too. Default false. */
+  /** Also scan `node_modules` and version control folders. Default false. */
   all?: boolean;
-  /** What counts as now, in milliseconds since the epoch. */
+  /** The current time, in milliseconds since the epoch. Default: the system's. */
   now?: number;
 }
 
 export interface Report {
   findings: Finding[];
-  /** How many files were scanned (not those skipped as binary). */
+  /** The number of files scanned, without binary files. */
   files: number;
   bytes: number;
-  /** How many files and folders were passed over, by `ignore` or as binary or `node_modules`. */
+  /** The number of files and folders skipped: ignored, binary, or `node_modules` and the like. */
   passed: number;
-  /** What could not be read, with the system's error code; `EFFORT` where searching it in full would take too long. */
+  /** Files that could not be read, with the system's error code, or `EFFORT` if a full search would take too long. */
   unreadable: { file: string; code: string }[];
 }
 
-/** A credential that was found: what it is and where, never what it holds. */
+/** A credential: what it is and where, but never the credential itself. */
 export interface Finding {
   file: string;
   /** From 1. */
   line: number;
   /** From 1, in UTF-16 units. */
   column: number;
-  /** Where `file` is a source map: the source within it. */
+  /** If `file` is a source map: the source in it. */
   source?: { file: string; line: number; column: number };
-  /** In words: `long-lived v1 API key, never expires`. */
+  /** A description: `long-lived v1 API key, never expires`. */
   what: string;
   kind: 'disposable' | 'session' | 'api-key' | 'super-user' | 'legacy';
   version: 'v1' | 'v2' | 'legacy' | 'session';
   form: 'envelope' | 'jwt';
-  /** ISO 8601; null where it never expires. */
+  /** ISO 8601; null if it never expires. */
   expiresAt: string | null;
   expired: boolean;
-  /** The start of the SHA-256 of the key as it is sent: the same for an envelope and the key in it. */
+  /** The beginning of the SHA-256 of the key as it is sent. An envelope has the fingerprint of the key in it. */
   fingerprint: string;
   /**
-   * Does it fail a scan that is not `strict`? A super-user key always; a disposable or session token of a day at most,
-   * and whatever else has expired, not.
+   * Whether it fails a scan that is not `strict`. A super-user key always does. Disposable and session tokens with at
+   * most 25 hours left do not, nor does anything else that has expired.
    */
   fails: boolean;
 }

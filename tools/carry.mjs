@@ -1,11 +1,11 @@
-// The module as text that JavaScript carries, for pkg-template/src/carried.ts to read.
+// Encodes the module as text in JavaScript; pkg-template/src/carried.ts decodes it.
 //
-// Base64 hides from gzip what is alike in the bytes: carried so, the whole package is 6 KB larger in gzip.
+// Base64 would hide repetitions in the bytes from gzip: the whole package would be 6 KB larger.
 
 /**
- * Writes bytes as ASCII without quotes and backslashes: one character each for the 91 most frequent bytes, two for the
- * others. A byte that is such a character stands for itself, so that texts in the module look as in the code around it.
- * The first 64 characters say which bytes are frequent: hexadecimal digits of four bits each.
+ * Encodes bytes as ASCII without quotes and backslashes: the 91 most frequent bytes as one character each, the others
+ * as two. A frequent byte that is such a character encodes to itself, so that texts in the module resemble those in the
+ * code around it. The first 64 characters are a bitmap of the frequent bytes, in hexadecimal.
  */
 export function toText(bytes) {
   const all = Array.from({ length: 256 }, (_, byte) => byte);

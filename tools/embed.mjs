@@ -1,4 +1,4 @@
-// The esbuild plugin that puts WebAssembly module and glue into what it bundles.
+// The esbuild plugin that bundles the WebAssembly module and its glue.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { toText } from './carry.mjs';
@@ -10,13 +10,13 @@ const sources = fileURLToPath(new URL('../pkg-template/src/', import.meta.url));
 export const fileOf = (folder) => `${folder}/momento_token_wasm_bg.wasm`;
 export const glueOf = (folder) => `${folder}/momento_token_wasm_bg.js`;
 
-/** The module as the package has it. */
+/** The module as it is published. */
 export const moduleOf = (folder) =>
   renameImports(readFileSync(fileOf(folder)), importNames(readFileSync(glueOf(folder), 'utf8')));
 
 /**
- * Gives what pkg-template/src/modules.d.ts and glue.d.ts name its contents. With `given`, the module is not carried as
- * text: it is what the host makes of importing that file.
+ * Resolves the imports that pkg-template/src/modules.d.ts and glue.d.ts declare. With `given`, the module is not
+ * encoded as text but imported from that file by the host.
  */
 export const embed = (folder, given) => ({
   name: 'embed',

@@ -1,18 +1,17 @@
-// Runs a cargo command with every set of features that may differ: all of them together, and for each crate none of
-// them and each alone.
+// Runs a cargo command with several sets of features: all of them and, for each crate, none and each alone.
 //
 //   node tools/features.mjs clippy --all-targets -- -D warnings
 //   node tools/features.mjs clippy --package NAME… --target wasm32-unknown-unknown --lib -- -D warnings
 //   node tools/features.mjs --list        print the command lines instead of running them
 //
-// The sets come from `cargo metadata`, so a feature that is added to a Cargo.toml is built without a change here.
+// The sets come from `cargo metadata`, so features added to a Cargo.toml are included.
 import { execFileSync, spawnSync } from 'node:child_process';
 
 const args = process.argv.slice(2);
 const list = args[0] === '--list';
 const [command = 'check', ...rest] = list ? args.slice(1) : args;
 
-/** Takes `--package NAME` out of the arguments, as often as it is there. */
+/** Removes every `--package NAME` from the arguments and returns the names. */
 function takePackages(from) {
   const names = [];
   for (let at = from.indexOf('--package'); at >= 0; at = from.indexOf('--package')) names.push(from.splice(at, 2)[1]);
@@ -29,7 +28,7 @@ for (const name of wanted) {
   if (!packages.some((found) => found.name === name)) throw new Error(`no package of the workspace is named ${name}`);
 }
 
-/** None of a package's features and each alone. The set of all of them is built with the other packages. */
+/** None of a package's features, and each alone. The set of all features is built for all packages together. */
 function partialSets(features) {
   const all = Object.keys(features).filter((feature) => feature !== 'default');
   const sets = all.length === 0 ? [] : [[], ...all.map((feature) => [feature])];
@@ -50,8 +49,8 @@ const runs = [
 ];
 
 /**
- * Random cases are what takes time in tests. With all features there are as many as usual; with some of them a few show
- * that the tests pass with those as well.
+ * Most of the tests' time goes into random cases. With all features there are as many as usual; with other sets, a few
+ * are enough.
  */
 const FEWER_CASES = { PROPTEST_CASES: '16', SIM_RUNS: '200' };
 

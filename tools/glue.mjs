@@ -1,24 +1,24 @@
-// wasm-bindgen's glue is a module with one variable for one instance. Here it becomes a function that gives each
-// instance glue of its own.
+// wasm-bindgen's glue is a module for a single instance. Converts it to a function that returns glue for one of several
+// instances.
 
-/** What the glue finds in place of globals, as an import of this name. */
+/** The import that replaces some globals in the glue. */
 export const GLOBALS = 'wasm-glue-globals';
 
-/** Puts an instance's exports in place. */
+/** The glue's function that sets the instance's exports. */
 const SETTER = '__wbg_set_wasm';
 
-/** The exports that are called by the engine alone: closures in timers, listeners and promises, and finalisers. */
+/** Exports that only the engine calls: closures in timers, listeners and promises, and finalizers. */
 const CALLED_BY_ENGINE = /\bwasm\.(?:\w*closure\w*|__wbg_\w+_free)\(/;
 
-/** What the module imports of the glue, each with a short name for it. */
+/** The module's imports from the glue, with a short name for each. */
 export function importNames(glue) {
   const names = [...glue.matchAll(/^export function (__wb\w+)\(/gm)].map(([, name]) => name);
   return new Map(names.filter((name) => name !== SETTER).map((name, index) => [name, index.toString(36)]));
 }
 
 /**
- * The glue as a module that exports `bind`, which pkg-template/src/glue.d.ts describes. Throws where the glue has another
- * form than expected.
+ * Converts the glue to a module that exports `bind`, as declared in pkg-template/src/glue.d.ts. Throws if the glue does
+ * not have the expected form.
  */
 export function perInstance(glue) {
   const names = [];

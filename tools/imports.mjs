@@ -1,13 +1,13 @@
-// The names under which the module imports its glue. wasm-bindgen's are long and end in a hash, and stand in the module as
-// well as in the glue: short ones make the package 5 KB smaller in gzip.
+// Shortens the names of the module's imports. wasm-bindgen's are long, end in a hash, and occur both in the module and
+// in the glue: short ones make the package 5 KB smaller in gzip.
 
-/** The module that wasm-bindgen imports its glue from. */
+/** The module name of wasm-bindgen's imports. */
 const GLUE = './momento_token_wasm_bg.js';
 
 const IMPORT_SECTION = 2;
 const Kind = { FUNCTION: 0, TABLE: 1, MEMORY: 2, GLOBAL: 3 };
 
-/** The module with its imports called what `names` has for each. */
+/** Renames the module's imports according to `names`. */
 export function renameImports(module, names) {
   const parts = [module.subarray(0, 8)];
   for (let at = 8; at < module.length; ) {
@@ -28,8 +28,7 @@ function renameSection(reader, names) {
     const from = reader.text();
     const name = reader.text();
     const renamed = names.get(name);
-    // The loader gives the module its glue and nothing else. An import that takes and gives JavaScript values alone could
-    // be taken from elsewhere, past the glue.
+    // The loader provides only the glue. An import without conversions may come from elsewhere, bypassing the glue.
     if (from !== GLUE || renamed === undefined)
       throw new Error(`the module imports ${name} of ${from}, which its glue does not have`);
     entries.push(text(from), text(renamed), reader.description());
@@ -38,7 +37,7 @@ function renameSection(reader, names) {
   return Buffer.concat([Buffer.of(IMPORT_SECTION), number(body.length), body]);
 }
 
-/** Reads a module's binary format (WebAssembly Core Specification, 5). */
+/** Reads the binary format of a module (WebAssembly Core Specification, chapter 5). */
 class Reader {
   constructor(bytes, at) {
     this.bytes = bytes;
@@ -65,7 +64,7 @@ class Reader {
     return Buffer.from(this.bytes.subarray(this.at - length, this.at)).toString();
   }
 
-  /** What is imported, as it is written. */
+  /** The bytes of an import's description. */
   description() {
     const start = this.at;
     const kind = this.byte();

@@ -1,7 +1,7 @@
-// Assembles the npm package in pkg/: wasm-pack's output and the hand-written half in pkg-template.
+// Builds the npm package in pkg/ from the crate and pkg-template.
 //
-// One self-contained file for each module format, with glue, loader and WebAssembly inside: nothing to fetch, no path
-// to resolve, and nothing for a bundler to lose.
+// Each entry point is one self-contained file per module format, with glue, loader and WebAssembly inside: there is
+// nothing to fetch, no path to resolve, and no asset that a bundler could lose.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -15,13 +15,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}pkg`;
 
 /**
- * Builds the module with these cargo features, as `wasm-pack build` does, but as a cdylib alone: Cargo optimises across
- * crates (LTO) only then. The glue and the module are in the folder that comes back.
+ * Builds the module with these cargo features, as `wasm-pack build` does, but only as a cdylib: otherwise Cargo would
+ * not optimise across crates (LTO). Returns the folder of the glue and the module.
  */
 function compile(name, ...features) {
   const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   const target = 'wasm32-unknown-unknown';
-  // A folder for each: Cargo gives a cdylib the same file name whatever its features.
+  // A separate folder for each, because the file name does not depend on the features.
   const builds = `${process.env.CARGO_TARGET_DIR ?? `${root}target`}/${name}`;
   const crate = ['--package', 'momento-token-wasm', '--lib', '--crate-type', 'cdylib', '--target-dir', builds];
   const build = ['--locked', '--profile', 'wasm', '--target', target, '--no-default-features'];
@@ -34,8 +34,8 @@ function compile(name, ...features) {
 }
 
 /**
- * A bundle and its map, which carries the sources under names of their own: not under where they lay, nor with what is
- * no source.
+ * Bundles an entry point. In its source map, replaces local paths by names in the package, and leaves out generated
+ * sources.
  */
 async function bundle(options, then = async () => {}) {
   const { outfile } = options;
@@ -50,13 +50,13 @@ async function bundle(options, then = async () => {}) {
   writeFileSync(`${outfile}.map`, JSON.stringify(map));
 }
 
-/** Minifies what esbuild has, once more: that is 3 % of the JavaScript in gzip. */
+/** Minifies esbuild's output again, which saves 3 % of the JavaScript in gzip. */
 async function shrink(file, module) {
   const { code, map } = await minify(readFileSync(file, 'utf8'), {
     ecma: 2022,
     module,
     toplevel: true,
-    // The glue would go to its one call, behind the module's text, where gzip packs it worse.
+    // Inlining would move the glue behind the module's text, where it compresses worse.
     compress: { passes: 3, reduce_funcs: false },
     format: { ascii_only: true },
     sourceMap: { content: readFileSync(`${file}.map`, 'utf8'), url: `${basename(file)}.map` },
@@ -65,7 +65,7 @@ async function shrink(file, module) {
   writeFileSync(`${file}.map`, map);
 }
 
-/** For browsers, and whatever else has their interfaces. */
+/** Bundles for browsers and other web-compatible runtimes. */
 const browser = (entry, folder, format, outfile, given, inject = []) =>
   bundle(
     {
@@ -82,10 +82,10 @@ const browser = (entry, folder, format, outfile, given, inject = []) =>
     shrink,
   );
 
-/** Bindings, which import the package by its own name. */
+/** Entry points that import the core by the package's name. */
 const BINDINGS = ['react', 'vue', 'momento'];
 
-/** What runs in Node.js beside the core, which it imports by the package's name. */
+/** Bundles for Node.js. The core is imported by the package's name. */
 const node = (entry, format, outfile, banner = '') =>
   bundle({
     entryPoints: [`${root}pkg-template/src/${entry}.ts`],
@@ -108,8 +108,8 @@ for (const [entry, folder] of [['index', whole], ['decode', decode], ...BINDINGS
   await browser(entry, folder, 'esm', `${out}/${entry}.js`);
   await browser(entry, folder, 'cjs', `${out}/${entry}.cjs`);
 }
-// For hosts that compile no bytes at run time; in Next.js's edge runtime `?module` says that a `.wasm` file is meant as
-// a module.
+// For runtimes that do not compile WebAssembly at run time. Next.js's edge runtime needs `?module` to import a `.wasm`
+// file as a module.
 for (const [entry, folder, wasm] of [
   ['index', whole, './token.wasm'],
   ['decode', decode, './decode.wasm'],
@@ -134,8 +134,10 @@ writeFileSync(`${out}/token.wasm`, moduleOf(whole));
 writeFileSync(`${out}/decode.wasm`, moduleOf(decode));
 for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE-MIT', 'LICENSE-APACHE'])
   cpSync(`${root}${file}`, `${out}/${file}`);
+// scan.js and cli.js contain picomatch, whose licence requires its notice.
+cpSync(`${root}node_modules/picomatch/LICENSE`, `${out}/LICENSE-picomatch`);
 
-// The version is Cargo.toml's alone.
+// The version is defined in Cargo.toml.
 const version = /^version = "(.+)"$/m.exec(readFileSync(`${root}Cargo.toml`, 'utf8'))[1];
 const manifest = JSON.parse(readFileSync(`${root}pkg-template/package.json`, 'utf8'));
 const { name, ...rest } = manifest;

@@ -1,5 +1,5 @@
-// Builds the site as a user of the package would: packs pkg/, installs that tarball into www/, checks the types against
-// it, and bundles the page into www/dist/. Needs no network.
+// Builds the site as a user of the package would: packs pkg/, installs the tarball in www/, type-checks the site, and
+// bundles it to www/dist/. Needs no network.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -18,11 +18,11 @@ mkdirSync(target, { recursive: true });
 const packed = run('npm', ['pack', './pkg', '--json', '--ignore-scripts', '--pack-destination', target]);
 const tarball = join(target, JSON.parse(packed)[0].filename);
 
-// From nothing each time: npm keeps what is installed where the tarball's name is the same.
+// Starts from scratch, because npm does not reinstall a tarball of the same name.
 rmSync(join(site, 'node_modules'), { recursive: true, force: true });
 const quietly = ['--no-save', '--no-package-lock', '--ignore-scripts', '--offline', '--no-audit', '--no-fund'];
 run('npm', ['install', tarball, '--prefix', site, ...quietly], { cwd: site });
 
-// By its name: more than one version of it stands there.
+// Several versions of TypeScript are installed, so this one is run by its path.
 run('node', [join(root, 'node_modules/typescript/bin/tsc'), '--strict', '--noEmit', '--project', site], show);
 run(bin('vite'), ['build', '--logLevel', 'warn', site], show);

@@ -2,6 +2,6 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   build: { modulePreload: { polyfill: false } },
-  // For `vite www`: the tokens still come from the vending service.
+  // For `vite www`: forwards requests for tokens to the vending service.
   server: { proxy: { '/token': 'http://127.0.0.1:3000' } },
 });

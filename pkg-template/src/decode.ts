@@ -1,4 +1,4 @@
-// The package without the refresher: credentials and scopes.
+// The entry point `momento-token-wasm/decode`: the package without `TokenSource`.
 export { ready } from './wasm.js';
 export { TokenError } from './common/error.js';
 export { CredentialProvider, decodeToken, keyVersion } from './token/token.js';

@@ -1,3 +1,3 @@
-// Everything the package exports; `../index.d.ts` is its contract, and tests/types holds the two together.
+// The main entry point. `../index.d.ts` declares its types; tests/types checks that the two agree.
 export * from './decode.js';
 export { TokenSource } from './source/source.js';

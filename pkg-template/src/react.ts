@@ -1,14 +1,14 @@
-// React: a token as state, or one that a component waits for. Works under StrictMode, on servers, and from React 18 on.
+// The entry point `momento-token-wasm/react`: hooks that return a token as state, or suspend until there is one.
 import { type Token, TokenError, type TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import { useEffect, useInsertionEffect, useMemo, useState, useSyncExternalStore } from './bindings/react-hooks.js';
-import type * as Face from '../react.js';
-import { isSource, readOptions } from './bindings/offer.js';
+import type * as Api from '../react.js';
+import { isSource, readOptions } from './bindings/hook-options.js';
 import { OwnSources } from './bindings/own-sources.js';
 import { follow, stateOf } from './bindings/state.js';
 import { forget, suspend } from './bindings/suspense.js';
 
-/** On a server nothing is vended. */
-const ON_SERVER: Face.TokenState = Object.freeze({
+/** The state on a server, where no token is requested. */
+const ON_SERVER: Api.TokenState = Object.freeze({
   token: undefined,
   status: 'idle',
   error: undefined,
@@ -16,47 +16,47 @@ const ON_SERVER: Face.TokenState = Object.freeze({
 });
 
 /**
- * Sources of components that went away. StrictMode and Fast Refresh bring a component back at once, and its source with
- * it.
+ * Timers that close the sources of unmounted components. They are cancelled if the component is mounted again at once,
+ * as StrictMode and Fast Refresh do.
  */
-const leaving = new WeakMap<TokenSource, ReturnType<typeof setTimeout>>();
+const closing = new WeakMap<TokenSource, ReturnType<typeof setTimeout>>();
 
-export function useToken(input: TokenSource | TokenSourceOptions): Face.TokenState {
-  const given = isSource(input) ? input : undefined;
+export function useToken(input: TokenSource | TokenSourceOptions): Api.TokenState {
+  const external = isSource(input) ? input : undefined;
   const [own] = useState(() => new OwnSources());
   const [, renderAgain] = useState({});
-  const offer = given ? undefined : readOptions(input as TokenSourceOptions);
-  const decision = offer && own.decide(offer);
-  // A render may be thrown away. What it decides counts when it is on the page, in the effects below.
-  const source = given ?? own.sourceFor(offer!, decision!);
+  const options = external ? undefined : readOptions(input as TokenSourceOptions);
+  const decision = options && own.decide(options);
+  // React may discard a render, so its decision is carried out in the effects below.
+  const source = external ?? own.sourceFor(options!, decision!);
 
   useInsertionEffect(() => {
-    if (offer) own.useFunctions(offer);
+    if (options) own.useFunctions(options);
   });
   useEffect(() => {
-    if (offer) own.apply(offer, decision!, source);
+    if (options) own.apply(options, decision!, source);
   });
   useEffect(() => {
-    if (given) return undefined;
-    clearTimeout(leaving.get(source));
+    if (external) return undefined;
+    clearTimeout(closing.get(source));
     if (source.status === 'closed') {
-      // A component that was hidden for a while comes back to a source that was closed meanwhile.
+      // The component was hidden for a while (as by `<Activity>`), and its source was closed meanwhile.
       own.renew();
       renderAgain({});
-    } else own.begin(source);
+    } else own.start(source);
     return () => {
       own.pause();
-      leaving.set(
+      closing.set(
         source,
         setTimeout(() => source.close()),
       );
     };
-  }, [given, own, source]);
+  }, [external, own, source]);
 
   const [subscribe, snapshot] = useMemo(() => {
-    if (given) return [(changed: () => void) => follow(given, changed), () => stateOf(given)] as const;
+    if (external) return [(changed: () => void) => follow(external, changed), () => stateOf(external)] as const;
     return [(changed: () => void) => own.follow(source, changed), () => own.stateOf(source)] as const;
-  }, [given, own, source]);
+  }, [external, own, source]);
   return useSyncExternalStore(subscribe, snapshot, () => ON_SERVER);
 }
 

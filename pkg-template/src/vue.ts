@@ -1,4 +1,4 @@
-// Vue 3: a token as refs.
+// The entry point `momento-token-wasm/vue`: a token as refs.
 import { TokenError, type TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import type { MaybeRefOrGetter } from 'vue';
 import {
@@ -10,18 +10,18 @@ import {
   toValue,
   watch,
 } from './bindings/vue-functions.js';
-import type * as Face from '../vue.js';
-import { type Options, isSource, readOptions } from './bindings/offer.js';
+import type * as Api from '../vue.js';
+import { type HookOptions, isSource, readOptions } from './bindings/hook-options.js';
 import { OwnSources } from './bindings/own-sources.js';
-import { ask, follow, stateOf } from './bindings/state.js';
+import { requestToken, follow, stateOf } from './bindings/state.js';
 
-export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOptions>): Face.TokenRefs {
+export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOptions>): Api.TokenRefs {
   const own = new OwnSources();
-  const read = (): TokenSource | Options => {
+  const read = (): TokenSource | HookOptions => {
     const value = toValue(input);
     return isSource(value) ? value : readOptions(value);
   };
-  const choose = (wanted: TokenSource | Options): TokenSource => {
+  const choose = (wanted: TokenSource | HookOptions): TokenSource => {
     if (isSource(wanted)) return wanted;
     own.useFunctions(wanted);
     const decision = own.decide(wanted);
@@ -32,7 +32,7 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
 
   let wanted = read();
   let source = choose(wanted);
-  /** Why options that came later could not be read, or make no source. */
+  /** Why later options could not be read, or were rejected by the source. */
   let unreadable: TokenError | undefined;
   let refused: TokenError | undefined;
   let phase: 'new' | 'begun' | 'disposed' = 'new';
@@ -48,18 +48,18 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
     ({ token: token.value, status: status.value, error: error.value } = stateNow());
     error.value = unreadable ?? refused ?? error.value;
   };
-  /** Follows the source, which may begin. */
+  /** Follows the source and lets it start. */
   const enter = (): void => {
     if (isSource(wanted)) {
       own.end();
       unfollow = follow(source, show);
     } else {
       unfollow = own.follow(source, changed);
-      own.begin(source);
+      own.start(source);
     }
     show();
   };
-  /** The options, or what has become of them, are others than before. */
+  /** Called when the options, or the decision about them, may have changed. */
   const changed = (): void => {
     const before = source;
     try {
@@ -78,13 +78,12 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
     enter();
     if (refreshWanted) refresh();
   };
-  // What goes wrong is in `error`.
   const refresh = (): void => {
     refreshWanted = phase === 'new';
-    if (phase === 'begun') ask(source, { forceRefresh: true });
+    if (phase === 'begun') requestToken(source, { forceRefresh: true });
   };
 
-  // What is not reactive never changes.
+  // An input that is not reactive never triggers this.
   watch(
     () => {
       try {
@@ -100,7 +99,7 @@ export function useToken(input: MaybeRefOrGetter<TokenSource | TokenSourceOption
       changed();
     },
   );
-  // A server renders components without mounting them.
+  // On a server, components are not mounted, so the source never starts.
   if (getCurrentInstance()) onMounted(begin);
   else if (typeof window !== 'undefined') begin();
   if (getCurrentScope()) {

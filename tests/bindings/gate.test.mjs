@@ -41,7 +41,7 @@ test('two changes within 5 s are used, a third one waits until all has been stil
   );
   assert.deepEqual(
     [give({ url: 'd' }), used(), gate.problem],
-    ['wait', { url: 'c' }, { reason: 'restless', names: ['url'], pauseMs: 1_000 }],
+    ['wait', { url: 'c' }, { reason: 'unstable', names: ['url'], pauseMs: 1_000 }],
   );
   pass(999);
   assert.deepEqual([give({ url: 'e' }), used()], ['wait', { url: 'c' }]);

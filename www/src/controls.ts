@@ -1,4 +1,4 @@
-// The buttons that play with the token source.
+// The buttons that act on the token source.
 import type { TokenSource } from 'momento-token-wasm';
 import { byId, setText } from './dom';
 import { setFault } from './fault';
@@ -22,10 +22,10 @@ function fetchNow(source: TokenSource, you: (text: string) => void): void {
     setText(label, 'Fetching…');
     you('You asked for a new token.');
     try {
-      // However short its life: the default insists on ten seconds, more than a demo's tokens may have.
+      // Tokens of the demo may be valid for less than the default of ten seconds.
       await source.getToken({ forceRefresh: true, minValidityMs: 0 });
     } catch {
-      // The 'error' event has told the timeline.
+      // The timeline shows the 'error' event.
     } finally {
       button.ariaBusy = 'false';
       setText(label, 'Fetch a new token now');
@@ -36,7 +36,7 @@ function fetchNow(source: TokenSource, you: (text: string) => void): void {
 function reject(source: TokenSource, you: (text: string) => void): void {
   byId('reject', HTMLButtonElement).addEventListener('click', () => {
     const token = source.current;
-    if (!token) return you('There is no token in hand that could be rejected.');
+    if (!token) return you('There is no token that could be rejected.');
     you('You reported the token as rejected, as an app does when Momento refuses it.');
     source.reportRejected(token);
   });

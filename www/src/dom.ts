@@ -1,6 +1,6 @@
-// The few things this page does to the document.
+// DOM helpers.
 
-/** The element of this id, which the page does have. */
+/** The element with this id. Throws if there is none of this type. */
 export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof type)) throw new Error(`index.html has no ${type.name} with id "${id}"`);
@@ -8,7 +8,7 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
 }
 
 /**
- * A new element with a class (or '') and contents. Text goes in as text: nothing on this page is ever parsed as HTML.
+ * Creates an element with a class (or '') and contents. Strings become text nodes and are not parsed as HTML.
  */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -21,12 +21,12 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Sets a text only where it changed, which leaves a reader's selection alone. */
+/** Sets a text if it has changed: setting an equal text would clear the user's selection. */
 export function setText(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Replaces children only where they changed, for the same reason. */
+/** Replaces the children that have changed, for the same reason. */
 export function setChildren(parent: HTMLElement, children: HTMLElement[]): void {
   children.forEach((child, index) => {
     const old = parent.children[index];
@@ -38,7 +38,7 @@ export function setChildren(parent: HTMLElement, children: HTMLElement[]): void 
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** One of the symbols that index.html defines. Decoration: the text beside it says the same. */
+/** An icon from index.html. It is decorative, and so hidden from assistive technology. */
 export function icon(name: string): SVGElement {
   const svg = document.createElementNS(SVG, 'svg');
   const use = document.createElementNS(SVG, 'use');

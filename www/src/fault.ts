@@ -1,4 +1,4 @@
-// How the demo service is asked to fail: it honours this request header when started with --demo.
+// Simulated failures: the vending service honours this request header if it was started with --demo.
 
 let fault: string | undefined;
 

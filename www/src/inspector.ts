@@ -1,4 +1,4 @@
-// Reads any credential that is pasted, here in the page.
+// Decodes a pasted credential in the page.
 import { decodeToken, TokenError, type Token, type TokenSource } from 'momento-token-wasm';
 import { byId, icon, make } from './dom';
 import { showToken } from './token-view';
@@ -46,6 +46,6 @@ export function inspector(source: TokenSource): void {
     clear();
     const token = source.current;
     if (token) inspect(token.reveal('envelope'), 'The live token');
-    else say('wait', 'There is no live token in hand at the moment.');
+    else say('wait', 'There is no live token at the moment.');
   });
 }

@@ -1,10 +1,10 @@
-// Which of the token source's events are worth a row in the timeline, and a count.
+// Adds the token source's events to the timeline, and counts them.
 import type { Token, TokenSource } from 'momento-token-wasm';
 import { byId, setText } from './dom';
 import type { Entry } from './timeline';
 import { clock, duration } from './words';
 
-/** Gives a function that notices what no event tells. */
+/** Returns a function that checks for an expired token. To be called regularly. */
 export function keepJournal(source: TokenSource, add: (entry: Entry) => void): () => void {
   const counts = { tokens: byId('count-tokens', HTMLElement), failures: byId('count-failures', HTMLElement) };
   const count = { tokens: 0, failures: 0 };
@@ -23,15 +23,15 @@ export function keepJournal(source: TokenSource, add: (entry: Entry) => void): (
     const again = error.willRetryAt;
     const then = again
       ? `Tries again in ${duration(again.getTime() - Date.now())}, at ${clock(again)}.`
-      : 'Does not try again by itself.';
+      : 'Does not try again automatically.';
     add({ kind: 'failure', code: error.code, text: error.message, then });
   });
 
-  // Once each: tokens that follow each other are warned of in the same words.
+  // Each warning is shown once, because it usually repeats with every token.
   source.addEventListener('warning', ({ detail: { code, message } }) => {
     if (warned.has(code)) return;
     warned.add(code);
-    add({ kind: 'warning', code, text: message, then: 'Shown once; it may hold for the next tokens too.' });
+    add({ kind: 'warning', code, text: message, then: 'Shown once; it may apply to later tokens too.' });
   });
 
   return () => {

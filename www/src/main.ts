@@ -16,8 +16,8 @@ const views = [keepJournal(source, add), statusView(source), progressView(source
 const update = () => {
   for (const view of views) view();
 };
-// Four times a second is enough for a countdown. Not at each change of status as well: a request is over in a moment,
-// and a page that blinked at each would look restless.
+// Updates are for a countdown, and not at each change of status: most requests are so short that the page would
+// flicker.
 setInterval(update, 250);
 for (const type of ['online', 'offline']) addEventListener(type, update);
 update();

@@ -1,5 +1,5 @@
-// Whether the page believes it is online. The switch on this page sends the browser's own events, so they count as much
-// as real ones.
+// Whether the page is online, or offline as simulated by the switch on this page, which dispatches the browser's
+// events.
 
 let online = navigator.onLine;
 addEventListener('online', () => (online = true));

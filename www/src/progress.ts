@@ -1,4 +1,4 @@
-// The life of the token in hand: a bar from its arrival to its expiry, with a mark where the next fetch is planned.
+// The lifetime of the current token: a bar from its arrival to its expiry, with a mark at the next planned fetch.
 import type { Token, TokenSource } from 'momento-token-wasm';
 import { byId, setText } from './dom';
 import { isOnline } from './online';
@@ -9,7 +9,7 @@ interface Life {
   began: number;
 }
 
-/** Gives a function that brings the display up to date. */
+/** Returns a function that updates the display. */
 export function progressView(source: TokenSource): () => void {
   const panel = byId('life', HTMLElement);
   const left = byId('life-left', HTMLElement);
@@ -35,7 +35,7 @@ export function progressView(source: TokenSource): () => void {
       const { began } = life;
       const share = (at: number) => Math.min(1, Math.max(0, (at - began) / (end - began)));
       panel.style.setProperty('--elapsed', String(current ? share(now) : 1));
-      // Without a token the bar has ended, and the mark stands there.
+      // Without a token, both are at the end of the bar.
       panel.style.setProperty('--refresh', String(refreshAt && current ? share(refreshAt.getTime()) : 1));
       setText(arrived, `arrived ${clock(began)}`);
       setText(expires, current ? `expires ${clock(end)}` : 'no longer in use');

@@ -1,4 +1,4 @@
-// The token source this page is about. The rest of the page only watches it, and plays tricks on it.
+// The token source that this page demonstrates.
 import { TokenSource } from 'momento-token-wasm';
 import { faultHeaders } from './fault';
 

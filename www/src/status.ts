@@ -1,4 +1,4 @@
-// What the token source is up to, in words.
+// Describes the status of the token source.
 import type { TokenSource } from 'momento-token-wasm';
 import { byId, icon, setText } from './dom';
 import { isOnline } from './online';
@@ -9,7 +9,7 @@ interface Words {
   detail: string;
 }
 
-/** Gives a function that brings the display up to date. */
+/** Returns a function that updates the display. */
 export function statusView(source: TokenSource): () => void {
   const pill = byId('status', HTMLElement);
   const title = byId('status-title', HTMLElement);
@@ -24,7 +24,7 @@ export function statusView(source: TokenSource): () => void {
     }
     setText(title, words.title);
     setText(detail, words.detail);
-    // Read aloud: what lasts. A request under way is over before it is said.
+    // Announced to screen readers, except for requests, which are over before they are read out.
     if (words.mood !== 'busy') setText(spoken, `${words.title}. ${words.detail}`);
   };
 }
@@ -64,19 +64,19 @@ function inWords(source: TokenSource): Words {
         ? {
             mood: 'wait',
             title: 'Fetching failed, the token is still valid',
-            detail: 'Another attempt follows by itself.',
+            detail: 'The source retries automatically.',
           }
-        : { mood: 'bad', title: 'No valid token', detail: 'Another attempt follows by itself.' };
+        : { mood: 'bad', title: 'No valid token', detail: 'The source retries automatically.' };
     case 'failed':
       return {
         mood: 'bad',
-        title: held ? 'The service said no, the token is still valid' : 'The service said no',
-        detail: 'It is not asked again until somebody asks for a token: press “Fetch a new token now”.',
+        title: held ? 'The service refused, the token is still valid' : 'The service refused',
+        detail: 'The source does not retry until a token is requested: press “Fetch a new token now”.',
       };
     case 'closed':
       return { mood: 'wait', title: 'Closed', detail: 'This source fetches no more tokens.' };
     case 'idle':
     case 'fetching':
-      return { mood: 'busy', title: 'Fetching a token', detail: 'There is none in hand at the moment.' };
+      return { mood: 'busy', title: 'Fetching a token', detail: 'There is no valid token at the moment.' };
   }
 }

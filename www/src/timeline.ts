@@ -1,4 +1,4 @@
-// A list of what happened, newest first.
+// A list of events, newest first.
 import { icon, make } from './dom';
 import { clock } from './words';
 
@@ -8,14 +8,14 @@ export interface Entry {
   kind: Kind;
   text: string;
   code?: string;
-  /** What follows from it, on a line of its own. */
+  /** The consequence, on a separate line. */
   then?: string;
 }
 
-/** Older rows fall off the end. */
+/** The maximum number of rows. Older ones are removed. */
 const MOST = 50;
 
-/** Gives a function that adds a row on top. */
+/** Returns a function that adds a row at the top. */
 export function timeline(list: HTMLOListElement): (entry: Entry) => void {
   return ({ kind, text, code, then }) => {
     const now = new Date();

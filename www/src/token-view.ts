@@ -1,5 +1,4 @@
-// What a token says, as a list of names and values. It never holds the secret itself: that takes token.reveal(), which
-// is not called here.
+// Shows a token as a list of names and values. Never calls token.reveal(), so the credential is not shown.
 import { describeScope, type Token } from 'momento-token-wasm';
 import { make, setChildren } from './dom';
 import { moment } from './words';
@@ -11,7 +10,7 @@ export function showToken(list: HTMLDListElement, token: Token): void {
     row('It may', ...scope(token)),
     row('Version', VERSION[token.version]),
     row('Token ID', token.tokenId ?? faint('none')),
-    row('Disposable', token.disposable ? 'Yes: it ends soon and says what it may do' : 'No'),
+    row('Disposable', token.disposable ? 'Yes: it expires soon and states its permissions' : 'No'),
     ...(token.warnings.length > 0 ? [row('Warnings', ...warnings(token))] : []),
   ]);
 }
@@ -20,7 +19,7 @@ const VERSION: Record<Token['version'], string> = {
   v1: 'v1: endpoint, expiry and permissions are inside',
   v2: 'v2 API key: its permissions are kept at Momento',
   legacy: 'legacy: from before permissions',
-  session: 'session: of somebody signed in at Momento',
+  session: 'session: of a user signed in to Momento',
 };
 
 function row(name: string, ...values: (Node | string)[]): HTMLElement {
@@ -36,14 +35,14 @@ function hosts({ endpoints }: Token): HTMLElement[] {
     ['control', endpoints.controlEndpoint],
     ['token', endpoints.tokenEndpoint],
   ] as const;
-  // Most hosts say in their first word what they are for.
+  // Most hosts begin with their purpose.
   const line = (what: string, host: string) =>
     make('li', '', ...(host.startsWith(`${what}.`) ? [] : [faint(`${what}: `)]), host);
   return [make('ul', 'hosts', ...named.map(([what, host]) => line(what, host)))];
 }
 
 function scope(token: Token): HTMLElement[] {
-  if (token.scope === undefined) return [faint('The credential does not say.')];
+  if (token.scope === undefined) return [faint('not stated in this credential')];
   return [make('ul', 'scope', ...describeScope(token.scope).map((sentence) => make('li', '', sentence)))];
 }
 

@@ -1,4 +1,4 @@
-// Times as people read them.
+// Formats times for display.
 
 const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const dateAndTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
@@ -9,7 +9,7 @@ export const clock = (at: Date | number): string => timeOfDay.format(at);
 /** 21 Nov 2026, 12:00:03 */
 export const moment = (at: Date | number): string => dateAndTime.format(at);
 
-/** The two largest units, rounded up, so that 0 s is really the end: 7 s, 1 min 05 s, 2 h 10 min, 3 d 4 h. */
+/** The two largest units: 7 s, 1 min 05 s, 2 h 10 min, 3 d 4 h. Rounds up, so that 0 s means that the time is over. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
   const [minutes, hours, days] = [60, 3600, 86_400].map((unit) => Math.floor(seconds / unit)) as [

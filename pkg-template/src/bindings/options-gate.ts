@@ -1,26 +1,26 @@
-// Decides which of the options that a component passes at each render its hook uses. No I/O, timers or clocks: times
-// are handed in, in milliseconds, and only differences between them count.
+// Decides which of the options that a component passes at each render its hook uses. Has no I/O, timers or clock: times
+// are arguments, in milliseconds, of which only changedNames matter.
 
-/** The options by name, each as a text: two of the same text are the same option. */
+/** The options by name, each as a string. Options with equal strings are equal. */
 export type Content = Readonly<Record<string, string>>;
 
-export interface Offer {
+export interface Comparable {
   readonly content: Content;
 }
 
-/** What to do with options: they are those offered last, they are to be used, or they are to wait. */
+/** What to do with options: they have not changed, they are used, or they have to wait. */
 export type Decision = 'same' | 'use' | 'wait';
 
-/** Why the options offered last are not in use. */
+/** Why the latest options are not used. */
 export interface Problem {
-  readonly reason: 'restless' | 'budget';
+  readonly reason: 'unstable' | 'budget';
   /** The options that changed. */
   readonly names: readonly string[];
-  /** How long they have to stay the same before they are used. */
+  /** How long they have to stay unchanged before they are used. */
   readonly pauseMs: number;
 }
 
-/** So many changes within this time are too many. So is a single one within this time after a pause. */
+/** The number of changes within CHANGES_WITHIN_MS that causes a pause. After a pause, one change is enough. */
 const MAX_CHANGES = 3;
 const CHANGES_WITHIN_MS = 5_000;
 
@@ -29,50 +29,49 @@ const LAST_PAUSE_MS = 60_000;
 
 interface Wait {
   problem: Problem;
-  /** When the options changed last. */
+  /** The time of the last change. */
   since: number;
 }
 
-export class OptionsGate<T extends Offer> {
+export class OptionsGate<T extends Comparable> {
   /** The options in use; undefined before the first were applied. */
   used: T | undefined;
   #newest: T | undefined;
-  /** The last changes that were let through, and the options that they changed. */
+  /** Recent changes that were used at once, with the names of the changed options. */
   #changes: { at: number; names: string[] }[] = [];
   #wait: Wait | undefined;
-  /** When a pause ended last, and how long it was. */
+  /** When the last pause ended, and its length. */
   #ended = -Infinity;
   #pauseMs = 0;
-  /** How long until the budget of requests admits another source; 0: it does now. */
-  readonly #admitsIn: (now: number) => number;
+  /** How long until the request budget admits another source; 0 if it does now. */
+  readonly #waitForBudget: (now: number) => number;
 
-  constructor(admitsIn: (now: number) => number) {
-    this.#admitsIn = admitsIn;
+  constructor(waitForBudget: (now: number) => number) {
+    this.#waitForBudget = waitForBudget;
   }
 
-  /** Why the newest options are not in use. The same object until the reason or the names change. */
+  /** Why the latest options are not used. The same object until the reason or the names change. */
   get problem(): Problem | undefined {
     return this.#wait?.problem;
   }
 
   /**
-   * What is to be done with these options. Changes nothing, so it may be asked during a render that is then thrown
-   * away.
+   * Decides what to do with these options. Has no side effects, so it may be called in a render that React discards.
    */
   decide({ content }: T, now: number): Decision {
     if (!this.#newest) return 'use';
-    if (differences(this.#newest.content, content).length === 0) return 'same';
+    if (changedNames(this.#newest.content, content).length === 0) return 'same';
     return this.#wait || this.#reasonToWait(now) ? 'wait' : 'use';
   }
 
-  /** Does what was decided. Doing it twice is doing it once. */
-  apply(offer: T, decision: Decision, now: number): void {
-    if (decision === 'same' || offer === this.#newest) return;
-    const names = this.#newest ? differences(this.#newest.content, offer.content) : [];
+  /** Carries out a decision. Idempotent. */
+  apply(options: T, decision: Decision, now: number): void {
+    if (decision === 'same' || options === this.#newest) return;
+    const names = this.#newest ? changedNames(this.#newest.content, options.content) : [];
     const isFirst = !this.#newest;
-    this.#newest = offer;
+    this.#newest = options;
     if (decision === 'use') {
-      this.used = offer;
+      this.used = options;
       this.#wait = undefined;
       if (!isFirst) this.#changes = [...this.#recent(now), { at: now, names }];
       return;
@@ -83,19 +82,19 @@ export class OptionsGate<T extends Offer> {
       this.#wait = { problem: more.length ? { ...problem, names: [...problem.names, ...more] } : problem, since: now };
       return;
     }
-    const reason = this.#reasonToWait(now) ?? 'restless';
+    const reason = this.#reasonToWait(now) ?? 'unstable';
     const again = now - this.#ended <= CHANGES_WITHIN_MS;
     this.#pauseMs = again ? Math.min(2 * this.#pauseMs, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
     const all = [...new Set([...this.#recent(now).flatMap((change) => change.names), ...names])];
     this.#wait = { problem: { reason, names: all, pauseMs: this.#pauseMs }, since: now };
   }
 
-  /** In how many milliseconds `tick` has something to do; undefined: nothing waits. */
+  /** The milliseconds until `tick` is due; undefined if no options are waiting. */
   due(now: number): number | undefined {
-    return this.#wait && Math.max(0, this.#wait.since + this.#wait.problem.pauseMs - now, this.#admitsIn(now));
+    return this.#wait && Math.max(0, this.#wait.since + this.#wait.problem.pauseMs - now, this.#waitForBudget(now));
   }
 
-  /** Uses the newest options if they have been the same for long enough. Tells whether it did. */
+  /** Uses the latest options if they have been unchanged for long enough. Returns whether it did. */
   tick(now: number): boolean {
     if (this.due(now) !== 0) return false;
     this.used = this.#newest;
@@ -106,8 +105,8 @@ export class OptionsGate<T extends Offer> {
   }
 
   #reasonToWait(now: number): Problem['reason'] | undefined {
-    if (now - this.#ended <= CHANGES_WITHIN_MS || this.#recent(now).length >= MAX_CHANGES - 1) return 'restless';
-    return this.#admitsIn(now) > 0 ? 'budget' : undefined;
+    if (now - this.#ended <= CHANGES_WITHIN_MS || this.#recent(now).length >= MAX_CHANGES - 1) return 'unstable';
+    return this.#waitForBudget(now) > 0 ? 'budget' : undefined;
   }
 
   #recent(now: number) {
@@ -116,7 +115,7 @@ export class OptionsGate<T extends Offer> {
 }
 
 /** The names of the options that differ. */
-export function differences(before: Content, after: Content): string[] {
+export function changedNames(before: Content, after: Content): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => before[name] !== after[name]);
 }

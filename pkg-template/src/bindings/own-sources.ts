@@ -1,92 +1,93 @@
-// The sources that a hook makes of the options it is given, one after the other.
+// The sources that a hook creates from its options, one after the other.
 import { TokenError, TokenSource, type TokenSourceOptions } from 'momento-token-wasm';
 import type { Budget } from '../source/budget.js';
-import { type Functions, type Options, forSource } from './offer.js';
-import { type Decision, OptionsGate, type Problem, differences } from './options-gate.js';
-import { type State, ask, follow, stateOf } from './state.js';
+import { type Functions, type HookOptions, forSource } from './hook-options.js';
+import { type Decision, OptionsGate, type Problem, changedNames } from './options-gate.js';
+import { type State, requestToken, follow, stateOf } from './state.js';
 
 /**
- * Another source may begin while fewer requests than these were sent. One less than there may be: it is left for
- * renewing the last source's token.
+ * Another source may start only after fewer than this many requests. This is one less than the limit of a source, so
+ * that the last source can still renew its token.
  */
 const MAX_REQUESTS = 9;
-/** Ten minutes, and a second for the way that requests take. */
+/** Ten minutes, plus a second for latency. */
 const WITHIN_MS = 601_000;
 
-/** The second argument is the package's own: what was sent for the sources before counts for this one, too. */
+/** The second argument is internal: the sources share a budget of requests. */
 const Source = TokenSource as new (options: TokenSourceOptions, budget: Budget) => TokenSource;
 
 const now = (): number => performance.now();
 
 export class OwnSources {
   readonly #budget: Budget = { requests: [] };
-  readonly #gate = new OptionsGate<Options>((at) => admitsIn(this.#budget, at));
+  readonly #gate = new OptionsGate<HookOptions>((at) => waitForBudget(this.#budget, at));
   readonly #newest: Functions = {};
-  /** The sources of the options in use, and of those that a render asked for last. */
-  #used: Made | undefined;
-  #rendered: Made | undefined;
+  /** The source of the options in use, and the one that the last render created. */
+  #used: CreatedSource | undefined;
+  #rendered: CreatedSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The source that has begun. */
-  #begun: TokenSource | undefined;
+  /** The source that was started. */
+  #started: TokenSource | undefined;
   #problem: Problem | undefined;
   #error: TokenError | undefined;
   #shown: { readonly of: State; readonly error: TokenError; readonly state: State } | undefined;
   #changed: (() => void) | undefined;
 
-  /** What these options are to lead to. Nothing that is seen changes. */
-  decide(offer: Options): Decision {
-    return this.#gate.decide(offer, now());
+  /** Decides what to do with these options. Has no side effects. */
+  decide(options: HookOptions): Decision {
+    return this.#gate.decide(options, now());
   }
 
   /**
-   * The source that was decided for. It has not begun.
+   * The source for a decision. Does not start it.
    *
    * @throws TokenError as the constructor of `TokenSource` does.
    */
-  sourceFor(offer: Options, decision: Decision): TokenSource {
-    const wanted = decision === 'use' ? offer : (this.#gate.used ?? offer);
-    for (const made of [this.#used, this.#rendered]) if (made && alike(made.offer, wanted)) return made.source;
+  sourceFor(options: HookOptions, decision: Decision): TokenSource {
+    const wanted = decision === 'use' ? options : (this.#gate.used ?? options);
+    for (const created of [this.#used, this.#rendered])
+      if (created && sameContent(created.options, wanted)) return created.source;
     const source = new Source(forSource(wanted, this.#newest), this.#budget);
-    this.#rendered = { offer: wanted, source };
+    this.#rendered = { options: wanted, source };
     return source;
   }
 
-  /** From now on, the functions of these options are called. */
-  useFunctions({ functions }: Options): void {
+  /** Makes the source call the functions of these options. */
+  useFunctions({ functions }: HookOptions): void {
     Object.assign(this.#newest, functions);
   }
 
-  /** Does what was decided, with the source that came of it. */
-  apply(offer: Options, decision: Decision, source: TokenSource): void {
-    this.#gate.apply(offer, decision, now());
-    this.#used = { offer: this.#gate.used ?? offer, source };
+  /** Carries out a decision, with the source that `sourceFor` returned for it. */
+  apply(options: HookOptions, decision: Decision, source: TokenSource): void {
+    this.#gate.apply(options, decision, now());
+    this.#used = { options: this.#gate.used ?? options, source };
     this.#rendered = undefined;
     this.#watch();
   }
 
   /**
-   * Lets it begin, unless that is for a caller to do. The source before it ends first, so that all it has sent is
-   * known.
+   * Starts a source, unless it is to start on demand. Closes the previous one first, so that all its requests are
+   * counted.
    */
-  begin(source: TokenSource): void {
-    if (this.#begun !== source) this.#begun?.close();
-    this.#begun = source;
-    if (this.#gate.used?.options.start !== 'on-demand') ask(source);
+  start(source: TokenSource): void {
+    if (this.#started !== source) this.#started?.close();
+    this.#started = source;
+    if (this.#gate.used?.options.start !== 'on-demand') requestToken(source);
   }
 
-  /** No longer waits for the options to stay the same, until the next call of `apply`. */
+  /** Stops the timer until the next call of `apply`. */
   pause(): void {
     clearTimeout(this.#timer);
   }
 
-  /** Forgets a source that was closed: another is made for the same options. */
+  /** Forgets the source, which was closed, so that another is created for the same options. */
   renew(): void {
     this.#used = this.#rendered = undefined;
   }
 
   end(): void {
     this.pause();
-    this.#begun?.close();
+    this.#started?.close();
     this.renew();
   }
 
@@ -100,7 +101,7 @@ export class OwnSources {
     };
   }
 
-  /** What the source shows, with the hook's error in place of its own, if there is one. */
+  /** The state of a source, with the hook's error, if there is one, in place of its own. */
   stateOf(source: TokenSource): State {
     const of = stateOf(source);
     const error = this.#error;
@@ -110,7 +111,7 @@ export class OwnSources {
     return this.#shown.state;
   }
 
-  /** Waits for the options to stay the same, where that is needed. */
+  /** Sets the timer for options that have to wait, and updates the hook's error. */
   #watch(): void {
     clearTimeout(this.#timer);
     const due = this.#gate.due(now());
@@ -128,30 +129,30 @@ export class OwnSources {
   }
 }
 
-interface Made {
-  readonly offer: Options;
+interface CreatedSource {
+  readonly options: HookOptions;
   readonly source: TokenSource;
 }
 
-/** Of the same options, or of ones that say the same. */
-const alike = (one: Options, other: Options): boolean =>
-  one === other || differences(one.content, other.content).length === 0;
+/** Whether options have the same content. */
+const sameContent = (one: HookOptions, other: HookOptions): boolean =>
+  one === other || changedNames(one.content, other.content).length === 0;
 
-function admitsIn({ requests }: Budget, at: number): number {
+function waitForBudget({ requests }: Budget, at: number): number {
   const deciding = requests.at(-MAX_REQUESTS);
   return deciding === undefined ? 0 : Math.max(0, deciding + WITHIN_MS - at);
 }
 
 function explanation({ reason, names, pauseMs }: Problem): string {
-  const options = names.map((name) => `\`${name}\``).join(' and ');
+  const list = names.map((name) => `\`${name}\``).join(' and ');
   if (reason === 'budget') {
     return (
-      `useToken: expected options that seldom change, found another change of ${options} after as many requests as ten minutes allow; ` +
+      `useToken: expected options that seldom change, found another change of ${list} after as many requests as ten minutes allow; ` +
       'they are used when there is room for one more'
     );
   }
   return (
-    `useToken: expected options that stay the same, found that ${options} changed again and again within 5 s; they are used once they ` +
+    `useToken: expected options that stay the same, found that ${list} changed again and again within 5 s; they are used once they ` +
     `have stayed the same for ${pauseMs / 1_000} s. A value that differs from request to request belongs into a \`headers\` or \`vend\` function`
   );
 }

@@ -1,8 +1,8 @@
-// React's hooks, as the binding uses them. One that the installed React lacks throws `ERR_PEER` when it is called.
+// The React hooks that the binding uses. One that the installed React lacks throws `ERR_PEER` when called.
 import * as installed from 'react';
 import { type Peer, functionOf } from '../common/peer.js';
 
-// Hooks are read from a copy: a bundler fails the build where a module names a missing export of a namespace.
+// Hooks are read from a copy, because bundlers reject references to missing exports of a namespace.
 type React = typeof installed;
 const react: { [K in keyof React]: React[K] | undefined } = { ...installed };
 export const { version } = react;

@@ -1,4 +1,4 @@
-// A source as a state that stays the same object until something in it changes.
+// The state of a source. The object stays the same until one of its fields changes.
 import type { Token, TokenError, TokenSource } from 'momento-token-wasm';
 
 export interface State {
@@ -18,18 +18,18 @@ export function stateOf(source: TokenSource): State {
     token,
     status,
     error,
-    refresh: known?.refresh ?? (() => ask(source, { forceRefresh: true })),
+    refresh: known?.refresh ?? (() => requestToken(source, { forceRefresh: true })),
   });
   states.set(source, state);
   return state;
 }
 
-/** Asks for a token, for whoever follows the source: what comes of it is in the state. */
-export function ask(source: TokenSource, options?: { forceRefresh: boolean }): void {
+/** Requests a token. The result, or the error, is in the state. */
+export function requestToken(source: TokenSource, options?: { forceRefresh: boolean }): void {
   source.getToken(options).catch(() => {});
 }
 
-/** Calls `changed` after every event, until the function that comes back is called. */
+/** Calls `changed` after every event of the source, until the returned function is called. */
 export function follow(source: TokenSource, changed: () => void): () => void {
   const types = ['token', 'dropped', 'status', 'error'] as const;
   for (const type of types) source.addEventListener(type, changed);

@@ -1,54 +1,52 @@
-// What a component that suspends needs to know of an attempt to get a token: the promise it waits for, and the error it
-// throws.
+// The attempt to get a token that a suspended component waits for: its promise, and the error to throw if it fails.
 //
-// React throws the state of a component away when it suspends before it is mounted, so the attempt is kept beside its
-// source. An error must be thrown each time that React renders the component before the error boundary is on the page,
-// or the component would ask again and the boundary would never be reached; and no longer once it is there, because the
-// next render is then the boundary's reset.
+// React discards the state of a component that suspends before it is mounted, so attempts are stored by source. An
+// error must be thrown in each render until the error boundary is on the page: otherwise the component would start
+// another attempt, and the boundary would never be reached. After that it must not be thrown again, because the next
+// render is the boundary's reset.
 import { TokenError, type TokenSource } from 'momento-token-wasm';
 import { version } from './react-hooks.js';
 
 interface Attempt {
-  /** Resolves when it is over, whatever came of it. Not a promise, to see when React begins to wait. */
+  /** Resolves when the attempt has succeeded or failed. Not a promise, to notice when React begins to wait. */
   readonly over: PromiseLike<void>;
-  /** When React last began to wait: it does so while it renders, and again when the fallback is on the page. */
+  /** When React last began to wait: it does so during the render, and again when the fallback is on the page. */
   waitingSince: number;
   failure?: { readonly error: TokenError; readonly at: number };
-  /** How often the error was thrown. */
+  /** The number of times the error was thrown. */
   thrown: number;
 }
 
 /**
- * React 19 may put off what it renders when a promise has settled until the fallback has been on the page for so long.
- * An attempt does not fail before that: an error that waits could be rendered once more at any time.
+ * After a promise settles, React 19 may delay rendering until the fallback has been on the page for this long. Failures
+ * are held back until then, because a delayed error could be rendered again at any time.
  */
 const FALLBACK_THROTTLE_MS = 300;
 
 /**
- * React renders a tree that threw an error once more before it shows the boundary, and starts over where the page
- * renders something else meanwhile. So an error that was thrown by one render is about to be thrown again, however long
- * React takes to come back to it.
+ * React renders a tree that threw an error a second time before it shows the boundary, and starts over if something
+ * else is rendered meanwhile. So after the first throw, another is expected for this long at least.
  */
 const SECOND_RENDER_MS = 300;
 
-/** How often an error is thrown by two renders. React 18 in development repeats each throw. */
+/** The number of throws in two renders. React 18 in development repeats each throw. */
 const THROWS_OF_TWO_RENDERS = version?.startsWith('18.') ? 3 : 2;
 
-/** An error that nobody has rendered by then concerns nobody any more. */
+/** An error that was not rendered for this long is discarded. */
 const STALE_AFTER_MS = 5_000;
 
 const attempts = new WeakMap<TokenSource, Attempt>();
 
-/** Sources whose last attempt failed, and whose error was thrown: whoever asks next does so anew. */
+/** Sources whose last attempt failed and whose error was shown. The next attempt makes a new request at once. */
 const failed = new WeakSet<TokenSource>();
 
-/** A token arrived: the next attempt has nothing to do with the last one. */
+/** Forgets past attempts. Called when there is a token. */
 export function forget(source: TokenSource): void {
   attempts.delete(source);
   failed.delete(source);
 }
 
-/** Never returns: throws the error of an attempt that failed, or what React is to wait for. */
+/** Always throws: the error of a failed attempt, or the promise for React to wait for. */
 export function suspend(source: TokenSource): never {
   if (source.status === 'closed')
     throw new TokenError('ERR_CLOSED', 'useSuspenseToken: expected an open TokenSource, found one that was closed');
@@ -68,7 +66,7 @@ export function suspend(source: TokenSource): never {
 }
 
 function begin(source: TokenSource): Attempt {
-  // Without waiting for the source's own next attempt, where that is what a boundary's reset is to bring about.
+  // After a boundary's reset, does not wait for the source's next attempt.
   const promise = source.getToken(failed.has(source) ? { forceRefresh: true } : undefined).then(
     () => forget(source),
     async (error: TokenError) => {
@@ -90,15 +88,15 @@ function begin(source: TokenSource): Attempt {
   return attempt;
 }
 
-/** React renders in slices of this length, each a task of its own, so that other tasks have their turn in between. */
+/** React renders in slices of this length, each in a separate task, so that other tasks can run in between. */
 const SLICE_MS = 5;
 const QUIET_TASKS = 2;
-/** Where timers come seldom, as in hidden pages, it counts tasks only. */
+/** The maximum number of tasks to wait for: in hidden pages, throttled timers look like busy slices. */
 const MAX_TASKS = 50;
 
 /**
- * Runs it once React has finished what it is rendering: when tasks follow each other sooner than its slices would let
- * them, and no sooner than in `delay` ms.
+ * Calls `run` once React has finished rendering, but not before `delay` ms have passed. Rendering has finished when
+ * consecutive tasks are less than a slice apart.
  */
 function afterRendering(delay: number, run: () => void): void {
   if (delay > 0) return void setTimeout(afterRendering, delay, 0, run);

@@ -1,10 +1,10 @@
-// Vue's functions, as the binding uses them. One that the installed Vue lacks throws `ERR_PEER` when it is called.
+// The Vue functions that the binding uses. One that the installed Vue lacks throws `ERR_PEER` when called.
 import * as installed from 'vue';
 import { type Peer, functionOf } from '../common/peer.js';
 
-// Every function is named as `installed.name`, and the namespace itself is never used as a value: bundlers would then
-// keep all of Vue. Vue 2.6 has its version only on the default export. Naming that here would fail builds with Vue 3,
-// which has no default export.
+// Functions are referenced as `installed.name`: using the namespace as a value would make bundlers keep all of Vue.
+// Vue 2.6 has its version only on the default export, but a reference to that would break builds with Vue 3, which has
+// none.
 type Vue = typeof installed;
 const peer: Peer = { name: 'Vue', needed: '3.3', found: installed.version ?? 'older than 2.7' };
 

@@ -1,21 +1,17 @@
-// `inspect`: what a credential is, and never what it holds.
+// `inspect`: describes a credential without revealing it.
 import { type DecodeOptions, type Token, TokenError, decodeToken, describeScope } from 'momento-token-wasm';
-import { fingerprintOf } from '../scan/judge.js';
+import { fingerprintOf } from '../scan/classify.js';
 import { printable } from '../scan/report.js';
-import { iso, relative } from '../scan/words.js';
+import { iso, relative } from '../scan/times.js';
 import { parse } from './args.js';
-import { Fail } from './fail.js';
+import { UsageError } from './usage-error.js';
 import { type Input, read } from './input.js';
+import { INSPECT } from './options.js';
 import { plainScope } from './plain.js';
 import { style } from './style.js';
 
 export function inspect(args: string[]): number {
-  const { flags, rest } = parse('inspect', args, {
-    file: { type: 'string' },
-    endpoint: { type: 'string' },
-    'allow-suffix': { type: 'string', multiple: true },
-    json: { type: 'boolean' },
-  });
+  const { flags, rest } = parse('inspect', args, INSPECT);
   const input = read('credential', rest, flags.file);
   const options: DecodeOptions = {};
   if (typeof flags.endpoint === 'string') options.endpoint = flags.endpoint;
@@ -26,26 +22,28 @@ export function inspect(args: string[]): number {
   return token.warnings.length > 0 ? 1 : 0;
 }
 
-/** Decodes what a command was given. */
+/** Decodes the input of a command. */
 export function decode(input: Input, options?: DecodeOptions): Token {
-  if (input.typed) hint();
+  if (input.isArgument) warnAboutHistory();
   try {
     return decodeToken(input.text, options);
   } catch (error) {
-    if (error instanceof TokenError) throw new Fail(`${error.code}: ${error.message}`, ...advice(error.code));
+    if (error instanceof TokenError) throw new UsageError(`${error.code}: ${error.message}`, ...advice(error.code));
     throw error;
   }
 }
 
-/** For who typed a credential as an argument. */
-export function hint(): void {
+/** Warns about a credential on the command line. */
+export function warnAboutHistory(): void {
   process.stderr.write(
     'Hint: shell history and the list of processes keep an argument; give it by --file or standard input.\n',
   );
 }
 
 const advice = (code: string): string[] =>
-  code === 'ERR_ENDPOINT_NOT_ALLOWED' ? ['Where you trust the host (a private cell, say): --allow-suffix SUFFIX'] : [];
+  code === 'ERR_ENDPOINT_NOT_ALLOWED'
+    ? ['If you trust the host (of a private cell, for example): --allow-suffix SUFFIX']
+    : [];
 
 function asJson(token: Token, now: number): object {
   const { version, disposable, endpoint, endpoints, expiresAt, tokenId, subject, scope, warnings } = token;
@@ -80,32 +78,32 @@ function asText(token: Token, now: number): string {
   const paint = style(process.stdout);
   const { endpoint, endpoints, expiresAt, scope, tokenId, subject, warnings } = token;
   const lines: string[] = [];
-  const say = (label: string, first: string, ...more: string[]): void => {
+  const row = (label: string, first: string, ...more: string[]): void => {
     lines.push(
       `${paint('dim', label.padEnd(10))} ${printable(first)}`,
       ...more.map((text) => `${' '.repeat(11)}${printable(text)}`),
     );
   };
-  say('Version', token.disposable ? `${token.version}: disposable token` : NAMES[token.version]);
-  if (endpoint !== undefined) say('Endpoint', endpoint);
+  row('Version', token.disposable ? `${token.version}: disposable token` : NAMES[token.version]);
+  if (endpoint !== undefined) row('Endpoint', endpoint);
   if (endpoints)
-    say(
+    row(
       'Endpoints',
       `cache ${endpoints.cacheEndpoint}`,
       `control ${endpoints.controlEndpoint}`,
       `token ${endpoints.tokenEndpoint}`,
     );
-  else say('Endpoint', 'none: the credential carries none (--endpoint HOST)');
+  else row('Endpoint', 'none: the credential carries none (--endpoint HOST)');
   if (expiresAt)
-    say(
+    row(
       token.isExpired(now) ? 'Expired' : 'Expires',
       `${iso(expiresAt.getTime())} (${relative(expiresAt.getTime(), now)})`,
     );
-  else say('Expires', token.version === 'session' ? 'not known: the token does not say' : 'never');
-  if (scope === undefined) say('Scope', 'not known: the credential does not say, or not in a form that is understood');
-  else say('Scope', ...(describeScope(scope) as [string, ...string[]]));
-  if (tokenId !== undefined) say('Token ID', tokenId);
-  if (subject !== undefined) say('Subject', subject);
+  else row('Expires', token.version === 'session' ? 'not known: the token does not say' : 'never');
+  if (scope === undefined) row('Scope', 'not known: the credential does not say, or not in a form that is understood');
+  else row('Scope', ...(describeScope(scope) as [string, ...string[]]));
+  if (tokenId !== undefined) row('Token ID', tokenId);
+  if (subject !== undefined) row('Subject', subject);
   for (const { code, message } of warnings)
     lines.push(`${paint('yellow', 'Warning'.padEnd(10))} ${printable(message)} ${paint('dim', `(${code})`)}`);
   return `${lines.join('\n')}\n`;

@@ -1,10 +1,11 @@
-// JSON as a person wrote it: errors say line and column, and a field that stands twice is one. `JSON.parse` would quote
-// what it cannot read, which may be a credential, and take the last of two fields, which may grant more.
-import { Fail } from './fail.js';
+// A strict JSON parser. JSON.parse is not enough: of duplicate fields it takes the last one, which may grant more; its
+// errors quote the input, which may be a credential; and in Node.js 20 they lack line and column. The crate's strict
+// parser is not part of the package's API.
+import { UsageError } from './usage-error.js';
 
 const TOKEN =
   /[\s\ufeff]*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([{}[\],:])|($))/y;
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 export function parseJson(what: string, text: string): unknown {
   let at = 0;
@@ -13,7 +14,9 @@ export function parseJson(what: string, text: string): unknown {
   const fail = (expected: string, index: number): never => {
     const before = text.slice(0, index);
     const line = before.split('\n').length;
-    throw new Fail(`expected ${what} in JSON: ${expected} at line ${line}, column ${index - before.lastIndexOf('\n')}`);
+    throw new UsageError(
+      `expected ${what} in JSON: ${expected} at line ${line}, column ${index - before.lastIndexOf('\n')}`,
+    );
   };
   const next = (): void => {
     TOKEN.lastIndex = at;
@@ -28,7 +31,7 @@ export function parseJson(what: string, text: string): unknown {
     next();
   };
   const value = (depth: number): unknown => {
-    if (depth > DEEPEST) fail('fewer levels', start);
+    if (depth > MAX_DEPTH) fail('fewer levels', start);
     if (token === '{') return object(depth);
     if (token === '[') return array(depth);
     if (token === '' || /^[}\],:]/.test(token)) fail('a value', start);
@@ -49,7 +52,7 @@ export function parseJson(what: string, text: string): unknown {
       fields.set(name, value(depth + 1));
     }
     next();
-    // Defined and not assigned: `__proto__` is a field like any other.
+    // Unlike an assignment, this makes `__proto__` an ordinary field.
     return Object.fromEntries(fields);
   };
   const array = (depth: number): unknown => {

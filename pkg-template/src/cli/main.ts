@@ -1,6 +1,6 @@
-// `npx momento-token-wasm`: says what credentials are, makes scopes, scans builds.
+// `npx momento-token-wasm`: inspects credentials, builds scopes, scans files.
 import { readFileSync } from 'node:fs';
-import { Fail, named } from './fail.js';
+import { UsageError, quoted } from './usage-error.js';
 import { HELP } from './help.js';
 import { inspect } from './inspect.js';
 import { scan } from './scan.js';
@@ -19,7 +19,10 @@ async function run([command, ...args]: string[]): Promise<number> {
   }
   const action = Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
   if (!action)
-    throw new Fail(`unknown command ${named(command)}`, 'One of inspect, scope, scan. See: momento-token-wasm --help');
+    throw new UsageError(
+      `unknown command ${quoted(command)}`,
+      'One of inspect, scope, scan. See: momento-token-wasm --help',
+    );
   const options = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   if (options.includes('--help') || options.includes('-h')) return print(HELP[command]!);
   return action(args);
@@ -34,12 +37,12 @@ const version = (): string =>
   (JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 /**
- * The last guard: whatever a message may quote, nothing that looks like a credential, or like a signature. Paths have
- * slashes.
+ * Removes anything that looks like a credential or a signature from a message, as a last resort. A run of 40 characters
+ * with slashes is kept: it may be a path.
  */
-const shown = (text: string): string => text.replace(/e[yw][\w+/=.-]{16,}|[\w+=.-]{40,}/g, '(not shown)');
+const redacted = (text: string): string => text.replace(/e[yw][\w+/=.-]{16,}|[\w+=.-]{40,}/g, '(not shown)');
 
-// Who reads no further (`| head`) is no error.
+// A reader that stops early, such as `head`, is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
@@ -47,13 +50,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  // Of what was not foreseen only the kind: its message may quote what was given.
+  // The message of an unexpected error may quote the input.
   const [message, help] =
-    error instanceof Fail
+    error instanceof UsageError
       ? [error.message, error.help]
       : [`an error that was not foreseen (${error instanceof Error ? error.name : typeof error})`, []];
   process.stderr.write(
-    `${style(process.stderr)('red', 'momento-token-wasm:')} ${shown(message)}\n${help.map((line) => `  ${shown(line)}\n`).join('')}`,
+    `${style(process.stderr)('red', 'momento-token-wasm:')} ${redacted(message)}\n${help.map((line) => `  ${redacted(line)}\n`).join('')}`,
   );
   process.exitCode = 2;
 }

@@ -1,9 +1,9 @@
-// A scope as JSON can say it.
+// A scope as plain JSON.
 import type { TokenScope } from 'momento-token-wasm';
 
 /**
- * Keys that are not text become `{ hex }`: JSON has no bytes. What reads scopes refuses it, so nothing is taken for
- * another key.
+ * Keys that are not text become `{ hex }`, since JSON cannot represent bytes. `parseScope` rejects that form, so it is
+ * never mistaken for a key.
  */
 export function plainScope(scope: TokenScope | 'super-user'): unknown {
   return JSON.parse(

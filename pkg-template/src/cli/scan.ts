@@ -1,20 +1,17 @@
-// `scan`: credentials in files, for CI.
+// `scan`: finds credentials in files, for CI.
 import { existsSync } from 'node:fs';
 import { scanFiles } from 'momento-token-wasm/scan';
 import { ADVICE, line, masked } from '../scan/report.js';
 import { parse } from './args.js';
-import { Fail, named } from './fail.js';
+import { UsageError, quoted } from './usage-error.js';
+import { SCAN } from './options.js';
 import { style } from './style.js';
 
 export async function scan(args: string[]): Promise<number> {
-  const { flags, rest } = parse('scan', args, {
-    strict: { type: 'boolean' },
-    ignore: { type: 'string', multiple: true },
-    all: { type: 'boolean' },
-    json: { type: 'boolean' },
-  });
-  if (rest.length === 0) throw new Fail('expected a file or folder to scan', 'See: momento-token-wasm scan --help');
-  for (const path of rest) if (!existsSync(path)) throw new Fail(`there is no file or folder ${named(path)}`);
+  const { flags, rest } = parse('scan', args, SCAN);
+  if (rest.length === 0)
+    throw new UsageError('expected a file or folder to scan', 'See: momento-token-wasm scan --help');
+  for (const path of rest) if (!existsSync(path)) throw new UsageError(`there is no file or folder ${quoted(path)}`);
   const began = performance.now();
   const report = await scanFiles(rest, {
     ignore: (flags.ignore as string[] | undefined) ?? [],
@@ -22,13 +19,13 @@ export async function scan(args: string[]): Promise<number> {
   });
   const seconds = (performance.now() - began) / 1000;
   const { findings, files, bytes, passed, unreadable } = report;
-  // Most likely the path is not that of the build: nothing was found, but nothing was read either.
+  // An empty folder is most likely the wrong path, so it must not pass as clean.
   if (files + passed + unreadable.length === 0)
-    throw new Fail(`there is no file to scan in ${rest.map(named).join(', ')}`);
+    throw new UsageError(`there is no file to scan in ${rest.map(quoted).join(', ')}`);
   const failing = findings.filter(({ fails }) => fails || flags.strict === true);
 
   if (flags.json) {
-    // Names are data here, so only what may be a credential in them is hidden.
+    // JSON needs no escaping for a terminal, so only possible credentials in names are masked.
     const hide = <T extends { file: string }>(one: T): T => ({ ...one, file: masked(one.file) });
     const found = {
       failed: failing.length > 0,
@@ -53,7 +50,7 @@ export async function scan(args: string[]): Promise<number> {
     process.stdout.write(`${files} file${files === 1 ? '' : 's'}, ${size(bytes)}${speed}: ${found}\n`);
     if (failing.length > 0) process.stderr.write(`${ADVICE}\n`);
   }
-  for (const { file, code } of unreadable) process.stderr.write(`cannot read ${named(file)} (${code})\n`);
+  for (const { file, code } of unreadable) process.stderr.write(`cannot read ${quoted(file)} (${code})\n`);
   return failing.length > 0 ? 1 : unreadable.length > 0 ? 2 : 0;
 }
 

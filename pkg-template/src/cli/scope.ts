@@ -1,4 +1,4 @@
-// `scope`: what a token may do, built, encoded, decoded and described.
+// `scope`: builds, encodes, decodes and describes scopes.
 import {
   AllCacheItems,
   AllCaches,
@@ -16,15 +16,15 @@ import {
   parseScope,
 } from 'momento-token-wasm';
 import { printable } from '../scan/report.js';
-import { type Given, parse } from './args.js';
-import { Fail, named } from './fail.js';
+import { type ParsedArgs, parse } from './args.js';
+import { UsageError, quoted } from './usage-error.js';
 import { decode } from './inspect.js';
 import { type Input, read } from './input.js';
 import { parseJson } from './json.js';
+import { PERMISSION, SCOPE, SCOPE_BUILD, namesOf } from './options.js';
 import { hasBytes, plainScope } from './plain.js';
 
-const FILE = { file: { type: 'string' } } as const;
-const ENDPOINT = { endpointOverrides: { baseEndpoint: 'localhost' } }; // nothing is sent, so any will do
+const ENDPOINT = { endpointOverrides: { baseEndpoint: 'localhost' } }; // not used, but required to decode
 
 export function scope(args: string[]): number {
   const [action, ...rest] = args;
@@ -32,69 +32,50 @@ export function scope(args: string[]): number {
     case 'build':
       return build(rest);
     case 'encode': {
-      const { flags, rest: values } = parse('scope', rest, FILE);
+      const { flags, rest: values } = parse('scope', rest, SCOPE);
       return print(encoded(fromJson(read('scope', values, flags.file).text)));
     }
     case 'decode': {
-      const { flags, rest: values } = parse('scope', rest, FILE);
+      const { flags, rest: values } = parse('scope', rest, SCOPE);
       return print(json(decoded(read('claim p or token', values, flags.file))));
     }
     case 'describe': {
-      const { flags, rest: values } = parse('scope', rest, FILE);
+      const { flags, rest: values } = parse('scope', rest, SCOPE);
       const input = read('scope, claim p or token', values, flags.file);
       return print(described(/^[\s\ufeff]*[{[]/.test(input.text) ? fromJson(input.text) : decoded(input)));
     }
     default:
-      throw new Fail(
-        action === undefined ? 'expected an action' : `unknown action ${named(action)}`,
+      throw new UsageError(
+        action === undefined ? 'expected an action' : `unknown action ${quoted(action)}`,
         'One of build, encode, decode, describe. See: momento-token-wasm scope --help',
       );
   }
 }
 
-/** Each selector of a permission by its three options: one, those that start so, all. */
+/** For each selector of a permission, its options for one, for a prefix and for all, and the fields they set. */
 const SELECTORS = [
   ['item', 'key', 'key-prefix', 'all-items', 'key', 'keyPrefix', AllCacheItems],
   ['topic', 'topic', 'topic-prefix', 'all-topics', 'name', 'namePrefix', AllTopics],
   ['func', 'function', 'function-prefix', 'all-functions', 'name', 'namePrefix', AllFunctions],
 ] as const;
 const ROLES: readonly string[] = [CacheRole, TopicRole, FunctionRole].flatMap((roles) => Object.values(roles));
-const string = { type: 'string' } as const;
-const boolean = { type: 'boolean' } as const;
-const BUILD = {
-  ...FILE,
-  encode: boolean,
-  describe: boolean,
-  role: string,
-  cache: string,
-  'all-caches': boolean,
-  key: string,
-  'key-prefix': string,
-  'all-items': boolean,
-  topic: string,
-  'topic-prefix': string,
-  'all-topics': boolean,
-  function: string,
-  'function-prefix': string,
-  'all-functions': boolean,
-};
-const WHOLE = new Set(['file', 'encode', 'describe']);
+const GLOBAL_OPTIONS = new Set(namesOf(SCOPE_BUILD));
 
 function build(args: string[]): number {
-  const groups = split(args).map((group) => parse('scope', group, BUILD));
-  const whole = Object.assign({}, ...groups.map(({ flags }) => flags)) as Given['flags'];
-  if (whole.encode && whole.describe) throw new Fail('expected either --encode or --describe, found both');
+  const groups = split(args).map((group) => parse('scope', group, [...PERMISSION, ...SCOPE_BUILD]));
+  const global = Object.assign({}, ...groups.map(({ flags }) => flags)) as ParsedArgs['flags'];
+  if (global.encode && global.describe) throw new UsageError('expected either --encode or --describe, found both');
   const values = groups.flatMap(({ rest }) => rest);
-  const written = groups.filter(({ flags }) => Object.keys(flags).some((name) => !WHOLE.has(name)));
-  if (written.length > 0 && (values.length > 0 || whole.file !== undefined))
-    throw new Fail('expected a scope in options or in JSON, found both');
-  if (written.length > 0 && written.length < groups.length)
-    throw new Fail('expected a permission on both sides of --and');
-  const made =
-    written.length > 0
-      ? check({ permissions: written.map(({ flags }, index) => permission(flags, index)) })
-      : fromJson(read('scope', values, whole.file).text);
-  return print(whole.encode ? encoded(made) : whole.describe ? described(made) : json(made));
+  const specified = groups.filter(({ flags }) => Object.keys(flags).some((name) => !GLOBAL_OPTIONS.has(name)));
+  if (specified.length > 0 && (values.length > 0 || global.file !== undefined))
+    throw new UsageError('expected a scope in options or in JSON, found both');
+  if (specified.length > 0 && specified.length < groups.length)
+    throw new UsageError('expected a permission on both sides of --and');
+  const built =
+    specified.length > 0
+      ? validated({ permissions: specified.map(({ flags }, index) => permission(flags, index)) })
+      : fromJson(read('scope', values, global.file).text);
+  return print(global.encode ? encoded(built) : global.describe ? described(built) : json(built));
 }
 
 function split(args: string[]): string[][] {
@@ -103,13 +84,13 @@ function split(args: string[]): string[][] {
   return groups;
 }
 
-function permission(flags: Given['flags'], index: number): object {
+function permission(flags: ParsedArgs['flags'], index: number): object {
   const fail = (message: string): never => {
-    throw new Fail(`permission ${index + 1}: ${message}`, 'See: momento-token-wasm scope --help');
+    throw new UsageError(`permission ${index + 1}: ${message}`, 'See: momento-token-wasm scope --help');
   };
   const { role } = flags;
   if (typeof role !== 'string') return fail('expected --role');
-  if (!ROLES.includes(role)) return fail(`expected a --role out of ${ROLES.join(', ')}, found ${named(role)}`);
+  if (!ROLES.includes(role)) return fail(`expected a --role out of ${ROLES.join(', ')}, found ${quoted(role)}`);
   if ((flags.cache === undefined) === (flags['all-caches'] === undefined))
     return fail('expected either --cache or --all-caches');
   const chosen = SELECTORS.flatMap(([field, one, prefix, all, name, namePrefix, constant]) => {
@@ -126,10 +107,10 @@ function permission(flags: Given['flags'], index: number): object {
   return { role, cache: flags['all-caches'] ? AllCaches : flags.cache, ...Object.fromEntries(chosen) };
 }
 
-const fromJson = (text: string): TokenScope => check(parseJson('a scope', text));
+const fromJson = (text: string): TokenScope => validated(parseJson('a scope', text));
 
-/** What is wrong, where, and the permission itself. */
-function check(value: unknown): TokenScope {
+/** Validates a scope. On failure, reports the error, its position, and the permission itself. */
+function validated(value: unknown): TokenScope {
   try {
     return parseScope(value);
   } catch (error) {
@@ -137,7 +118,7 @@ function check(value: unknown): TokenScope {
     const [, place, reason] = /^(permissions\[\d+\][^:]*|permissions): (.*)$/s.exec(error.message) ?? [];
     const index = /\[(\d+)\]/.exec(place ?? '')?.[1];
     const list = (value as { permissions?: unknown } | null)?.permissions;
-    if (place === undefined || reason === undefined) throw new Fail(`${error.code}: ${error.message}`);
+    if (place === undefined || reason === undefined) throw new UsageError(`${error.code}: ${error.message}`);
     const lines: string[] = [];
     if (index !== undefined && Array.isArray(list)) {
       const field = /\]\.(.+)$/.exec(place)?.[1];
@@ -145,13 +126,13 @@ function check(value: unknown): TokenScope {
         `permission ${Number(index) + 1} of ${list.length}${field ? `, field ${field}` : ''}: ${excerpt(list[Number(index)])}`,
       );
     }
-    throw new Fail(`${error.code}: ${place}: ${reason}`, ...lines);
+    throw new UsageError(`${error.code}: ${place}: ${reason}`, ...lines);
   }
 }
 
 function excerpt(value: unknown): string {
   const text = JSON.stringify(value) ?? 'undefined';
-  // A scope holds no credential, but what was given may be anything.
+  // A scope contains no credential, but the input may be anything.
   if (/e[yw][A-Za-z0-9+/=_-]{6}/.test(text)) return '(not shown: it may hold a credential)';
   return printable(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
@@ -163,12 +144,12 @@ function decoded(input: Input): TokenScope | 'super-user' {
     const { message } = token.warnings.find(({ code }) => code === 'WARN_SCOPE_NOT_UNDERSTOOD') ?? {
       message: `a ${token.version} credential does not say what it permits`,
     };
-    throw new Fail(message);
+    throw new UsageError(message);
   }
   try {
     return decodePermissions(input.text.trim());
   } catch (error) {
-    if (error instanceof TokenError) throw new Fail(`${error.code}: ${error.message}`);
+    if (error instanceof TokenError) throw new UsageError(`${error.code}: ${error.message}`);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-// Colours: on a terminal alone, and not where NO_COLOR asks for none.
+// Colours, on terminals only, and not if NO_COLOR is set.
 
 type Stream = NodeJS.WriteStream;
 

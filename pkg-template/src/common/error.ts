@@ -1,6 +1,5 @@
 import type { TokenErrorCode } from '../../index.js';
 
-/** The one error of the package. */
 export class TokenError extends Error {
   declare readonly name: 'TokenError';
   readonly code: TokenErrorCode;
@@ -15,7 +14,7 @@ export class TokenError extends Error {
   ) {
     super(message);
     this.code = code;
-    // Only what is known: a field that is there but undefined would print as if it meant something.
+    // Unknown fields are left out: printing one as undefined would be misleading.
     for (const [name, value] of Object.entries(details)) {
       if (value !== undefined) Object.defineProperty(this, name, { value, enumerable: name !== 'cause' });
     }
@@ -26,36 +25,35 @@ export class TokenError extends Error {
   }
 }
 
-/** A wrong argument. */
 export const wrong = (message: string, cause?: unknown): TokenError =>
   new TokenError('ERR_ARGUMENT', message, { cause });
 
-/** Throws unless an argument is of the right type: said before it can reach WebAssembly. */
+/** Throws unless an argument has the right type. Works without WebAssembly. */
 export function check(holds: boolean, what: string, expected: string, found: unknown): asserts holds {
   if (!holds) throw wrong(`${what}: expected ${expected}, found ${kindOf(found)}`);
 }
 
-/** What kind of value an error found. */
+/** The kind of a value, for an error message. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   try {
     return Array.isArray(value) ? 'an array' : 'an object';
   } catch {
-    // A proxy that was revoked.
+    // A revoked proxy.
     return 'an object';
   }
 }
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** A string. */
+/** Checks that an argument is a string, and returns it. */
 export function text(what: string, value: unknown): string {
   check(typeof value === 'string', what, 'a string', value);
   return value;
 }
 
-/** Reads what was passed in, whose getters and traps may throw anything. */
+/** Reads an argument, whose getters and proxy traps may throw anything. */
 export function reads<T>(read: () => T, message: string): T {
   try {
     return read();

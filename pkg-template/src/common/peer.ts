@@ -1,17 +1,17 @@
-// The framework that an app has installed. Frameworks are optional peer dependencies of any version, so that none
-// blocks an install. If the installed one lacks a function that its binding calls, the call throws.
+// The framework that an app has installed. Frameworks are optional peer dependencies of any version, so that no version
+// blocks an installation. If the installed one lacks a function that its binding needs, calling it throws.
 import { TokenError } from 'momento-token-wasm';
 
-/** What a binding needs, and what it found. */
+/** A framework: the required version and the installed one. */
 export interface Peer {
   readonly name: 'React' | 'Vue';
   /** The oldest version that the binding works with, `major.minor`. */
   readonly needed: string;
-  /** What the framework says its version is, or what is known of it. */
+  /** The version that the framework reports, or a description if it reports none. */
   readonly found: string;
 }
 
-/** The framework's function of this name or, where it has none, one that throws `ERR_PEER`. */
+/** The framework's function of this name or, if it has none, one that throws `ERR_PEER`. */
 export const functionOf = <F>(peer: Peer, name: string, found: F | undefined): F =>
   found ??
   ((() => {

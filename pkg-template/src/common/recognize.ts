@@ -1,5 +1,5 @@
-// Recognises what an app passes in by the members that are used, not by its class. A value may come from another realm
-// (a frame, a test environment), from a polyfill, or from another copy of its library.
+// Recognises values by the members that are used, not by their class: a value may come from another realm (a frame, a
+// test environment), from a polyfill, or from another copy of its library.
 import { isObject } from './error.js';
 
 const has = (value: object, ...methods: readonly string[]): boolean =>
@@ -11,16 +11,16 @@ export const isSignal = (value: unknown): value is AbortSignal =>
   typeof (value as AbortSignal).aborted === 'boolean' &&
   has(value, 'addEventListener', 'removeEventListener');
 
-/** Why a signal was aborted. Older engines do not say. */
+/** The reason why a signal was aborted. Older engines lack it. */
 export const reasonOf = ({ reason }: AbortSignal): unknown =>
   reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason;
 
-/** A URL, as text or as an object. */
+/** A URL, as a string or as an object. */
 export const isUrl = (value: unknown): value is string | URL =>
   typeof value === 'string' || (isObject(value) && typeof (value as URL).href === 'string');
 export const urlText = (url: string | URL): string => (typeof url === 'string' ? url : url.href);
 
-/** The URL as the page or worker resolves it; undefined where it is none, or relative without a page. */
+/** Resolves a URL against that of the page or worker; undefined if it is invalid, or relative without a base. */
 export function absolute(url: string): URL | undefined {
   const { document, location } = globalThis as Partial<typeof globalThis>;
   try {
@@ -30,7 +30,7 @@ export function absolute(url: string): URL | undefined {
   }
 }
 
-/** Milliseconds since the epoch, of a number or a Date; NaN of anything else, and of what cannot be read. */
+/** The milliseconds since the epoch of a number or a Date; NaN for anything else. */
 export function timeOf(value: unknown): number {
   if (typeof value === 'number') return value;
   try {

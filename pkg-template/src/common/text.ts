@@ -1,7 +1,7 @@
-/** The text of bytes that may be UTF-8; undefined if they are not. */
+/** Decodes UTF-8; undefined if the bytes are not valid UTF-8. */
 export function decodeStrictly(bytes: Uint8Array): string | undefined {
   try {
-    // In Jest's jsdom it is that of text-codec.ts, which is strict already.
+    // Jest's jsdom lacks TextDecoder. The replacement in text-codec.ts is always strict.
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;

@@ -1,10 +1,10 @@
-// Arguments are read in one place, since their getters and traps may throw anything.
+// Reads arguments, whose getters and proxy traps may throw anything.
 import { TokenError } from 'momento-token-wasm';
 
 export const wrong = (message: string, cause?: unknown): TokenError =>
   new TokenError('ERR_ARGUMENT', message, { cause });
 
-/** Reads an argument of this name. Whatever it throws becomes an `ERR_ARGUMENT`. */
+/** Reads an argument of this name. Anything it throws becomes an `ERR_ARGUMENT`. */
 export function reading<T>(name: string, read: () => T): T {
   try {
     return read();

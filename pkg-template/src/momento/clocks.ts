@@ -1,4 +1,4 @@
-// How long ago something was, by the clock that is the further on: either may stand still during sleep.
+// Elapsed time. Takes the larger of two clocks' values, because either may stop during sleep.
 export interface Moment {
   readonly wall: number;
   readonly mono: number;

@@ -1,12 +1,12 @@
-// What went wrong, in the form of the SDK's errors.
+// Errors in the form of the SDK's.
 import type * as Sdk from '@gomomento/sdk-web';
 
-/** What an error of the SDK's says, thrown or answered. */
+/** An error of the SDK, thrown or returned as a response. */
 export type SdkFailure = Sdk.TopicSubscribe.Error;
 
 /**
- * The SDK makes an error of its own of whatever was thrown inside it, and that fails when it is asked for its code.
- * Apps may throw anything too.
+ * Converts any value to an error of the SDK. The SDK wraps exceptions inside it in errors whose `errorCode()` throws,
+ * and apps may throw anything.
  */
 export function failureOf(error: unknown): SdkFailure {
   try {

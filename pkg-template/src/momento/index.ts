@@ -1,5 +1,5 @@
-// The entry point `momento-token-wasm/momento`; `../../momento.d.ts` is its contract. It holds no copy of the core,
-// which it imports by the package's own name, and none of Momento's SDK, which the app hands in.
+// The entry point `momento-token-wasm/momento`; `../../momento.d.ts` documents it. Imports the core by the package's
+// name, so that it is not bundled twice. Momento's SDK is passed in by the app.
 export { credentialProvider } from './provider.js';
 export { toSdkScope } from './scope.js';
 export { RotatingTopicClient } from './topics.js';

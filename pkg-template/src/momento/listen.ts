@@ -1,15 +1,15 @@
-// Listeners that end together.
+// Event listeners that are removed together.
 
-/** What is to be done at the end of a life. */
-export type Endings = (() => void)[];
+/** Functions to call at the end. */
+export type Cleanups = (() => void)[];
 
-/** Listens until the end of `life`, where there is anything to listen to. */
+/** Adds a listener, if there is a target, and its removal to `cleanups`. */
 export function listen(
   target: Partial<EventTarget> | undefined,
   type: string,
   listener: () => void,
-  life: Endings,
+  cleanups: Cleanups,
 ): void {
   target?.addEventListener?.(type, listener);
-  life.push(() => target?.removeEventListener?.(type, listener));
+  cleanups.push(() => target?.removeEventListener?.(type, listener));
 }

@@ -1,4 +1,4 @@
-// A token as the SDK's clients take credentials.
+// A token as the SDK's CredentialProvider.
 import type * as Sdk from '@gomomento/sdk-web';
 import { type Token, TokenError } from 'momento-token-wasm';
 import { reading, wrong } from './argument.js';
@@ -29,12 +29,12 @@ class Provider {
     return this.#host('tokenEndpoint');
   }
 
-  /** Where they are not, the Web SDK puts `web.` in front of them. */
+  /** The Web SDK adds the prefix `web.` to endpoints that are not overridden. */
   areEndpointsOverridden(): boolean {
     return this.#token.endpoints?.overridden ?? false;
   }
 
-  // The same by the names of SDKs before 1.51.
+  // The names in SDKs before 1.51.
   isCacheEndpointOverridden(): boolean {
     return this.areEndpointsOverridden();
   }
@@ -63,7 +63,7 @@ class Provider {
     throw new TokenError('ERR_ARGUMENT', 'withMomentoLocal: decode the token with `endpointOverrides` instead');
   }
 
-  /** The Web SDK puts https:// in front of whatever has no scheme, and does not ask isEndpointSecure(). */
+  /** The Web SDK adds https:// to anything without a scheme, whatever isEndpointSecure() returns. */
   #host(which: Endpoint): string {
     const host = this.#token.endpoints?.[which] as string;
     return this.isEndpointSecure() ? host : `http://${host}`;

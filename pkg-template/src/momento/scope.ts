@@ -1,6 +1,6 @@
-// Our scopes in the SDK's form: only what the SDK sends as it is written.
+// Converts scopes to the SDK's form. Rejects what the SDK would not send unchanged.
 import type * as Sdk from '@gomomento/sdk-web';
-import type * as Face from '../../momento.js';
+import type * as Api from '../../momento.js';
 import {
   AllCacheItems,
   AllCaches,
@@ -12,21 +12,21 @@ import {
 } from 'momento-token-wasm';
 import { reading } from './argument.js';
 
-type Written = Record<string, unknown>;
+type Fields = Record<string, unknown>;
 
-export function toSdkScope(scope: TokenScope, sdk: Face.SdkConstants): Sdk.DisposableTokenScope {
-  const permissions = parseScope(scope).permissions as readonly unknown[] as readonly Written[];
-  const known = (name: string): unknown => reading('sdk', () => (sdk as unknown as Written | undefined)?.[name]);
+export function toSdkScope(scope: TokenScope, sdk: Api.SdkConstants): Sdk.DisposableTokenScope {
+  const permissions = parseScope(scope).permissions as readonly unknown[] as readonly Fields[];
+  const known = (name: string): unknown => reading('sdk', () => (sdk as unknown as Fields | undefined)?.[name]);
   const wide = permissions.findIndex(({ item, func }) => !item && !func);
   const narrow = permissions.findIndex(({ item }) => item && item !== AllCacheItems);
   if (wide >= 0 && narrow >= 0) {
     refuse(narrow, `beside permissions[${wide}], which has none, the SDK drops \`item\` and grants the whole cache`);
   }
-  // Their names are the same in either package.
-  const constants: Written = { AllCaches, AllTopics, AllCacheItems, AllFunctions };
+  // The constants have the same names in both packages.
+  const constants: Fields = { AllCaches, AllTopics, AllCacheItems, AllFunctions };
   const translate = (field: string, value: unknown, index: number): unknown => {
     const name = Object.keys(constants).find((name) => constants[name] === value);
-    // An SDK without this constant knows no functions.
+    // An SDK without AllFunctions does not support functions.
     for (const needed of [name, field === 'func' && 'AllFunctions']) {
       if (needed && typeof known(needed) !== 'symbol') {
         throw new TokenError(
@@ -46,7 +46,8 @@ export function toSdkScope(scope: TokenScope, sdk: Face.SdkConstants): Sdk.Dispo
     permissions: permissions.map((permission, index) =>
       Object.fromEntries(
         Object.entries(permission)
-          // All items are the whole cache, and the only way to say so beside a topic, or without a constant for it.
+          // Without `item` the permission is for the whole cache, which is the same. It is the only way to express that
+          // together with a topic, or in an SDK without AllCacheItems.
           .filter(([, value]) => value !== AllCacheItems || (wide < 0 && (narrow >= 0 || known('AllCacheItems'))))
           .map(([field, value]) => [field, translate(field, value, index)]),
       ),

@@ -1,40 +1,41 @@
-// What has been delivered of one topic, and which of its streams may deliver more. Knows no SDK, no timer and no clock.
+// Which messages of a topic were delivered, and which of its streams may deliver more. Independent of the SDK, timers
+// and clocks.
 //
-// A message's place is its number within a page. Momento counts a page's messages one by one; a topic that is reset
-// starts again on a later page. Servers without pages start again on the same one, so a number that does not grow
-// within a stream means the same.
+// The position of a message is its sequence number within a page. Numbers increase by one. A topic that is reset
+// restarts on a later page, or on servers without pages on the same one, so a number that does not increase within a
+// stream means a reset too.
 //
-// There are two streams at most: the one that delivers, and the next, which asks to resume after what was delivered
-// when it was opened. Its first sign of life makes it the one that delivers; all it repeats then stands between its
-// beginning and the place that was reached meanwhile. That holds only while both count alike: when the first stream
-// shows that the topic started again, the next is let go, to be opened anew.
+// There are at most two streams: the current one, which delivers, and the next one, which was opened to resume after
+// the last message delivered at that time. When the next one receives anything, it becomes the current one. Messages
+// that it repeats are recognised by their position. That requires that both streams count alike, so if the current
+// stream shows a reset, the next one is dropped and has to be opened again.
 //
-// Before the first message there is no place to resume at, and a message from before the next stream began may still be
-// on its way on the first. So the next one waits, until a message has come by the first (it is opened anew, and
-// resumes) or the first has ended. That nothing was lost between the two is known only where the first has said
-// something after the next one spoke: it may have died long before, unnoticed.
+// Before the first message there is no position to resume at, and the current stream may still deliver a message from
+// before the next one was opened. So the next one waits until the current one has delivered a message (then it is
+// opened again, and resumes) or has ended. Nothing was lost between the two only if the current stream received
+// something after the next one did: it may have died unnoticed long before.
 import type { TopicPosition } from '../../momento.js';
 
 export class Sequence {
   #position: TopicPosition | undefined;
-  /** The last message known to be missed, as far as that was told. */
+  /** The last message that was reported as missed. */
   missed = -1;
-  /** What stands before the first message that a next one heard while it waited, be it let go since. */
+  /** The position before the first message that a next stream received while waiting, even if it was dropped since. */
   withheld: TopicPosition | undefined;
-  /** The first stream has said something since the next one spoke: all from before the next one began has come. */
+  /** The current stream has received something since the next one did: no message between the two was lost. */
   complete = false;
   /**
-   * A stream has ended before there was a place to resume at, and whether it had brought all is not known. To be told.
+   * A stream ended before there was a position to resume at, so messages may have been missed. To be reported.
    */
   blind = false;
-  current: Lane | undefined;
-  next: Lane | undefined;
+  current: Stream | undefined;
+  next: Stream | undefined;
 
   constructor(position?: TopicPosition) {
     this.#position = position;
   }
 
-  /** The last message delivered, or known to be out of reach. */
+  /** The last message that was delivered, or is no longer available. */
   get position(): TopicPosition | undefined {
     return this.#position;
   }
@@ -42,38 +43,38 @@ export class Sequence {
   set position(position: TopicPosition) {
     this.#position = position;
     this.withheld = undefined;
-    // One that began without a place has one to resume at now.
+    // A next stream that was opened without a position is opened again, to resume.
     if (this.next && !this.next.after) this.next = undefined;
   }
 
-  /** The next stream. One that was on its way is let go. */
-  open(): Lane {
+  /** Opens the next stream. Drops a previous one. */
+  open(): Stream {
     if (!this.withheld) this.complete = false;
-    return (this.next = new Lane(this));
+    return (this.next = new Stream(this));
   }
 
-  holds(lane: Lane): boolean {
-    return lane === this.current || lane === this.next;
+  holds(stream: Stream): boolean {
+    return stream === this.current || stream === this.next;
   }
 
-  /** A stream has ended, or has been waited for long enough. */
-  drop(lane: Lane): void {
-    if (lane === this.next) this.next = undefined;
-    if (lane !== this.current) return;
+  /** Drops a stream that has ended or timed out. */
+  drop(stream: Stream): void {
+    if (stream === this.next) this.next = undefined;
+    if (stream !== this.current) return;
     this.current = undefined;
     const { next, withheld } = this;
     this.blind ||= !this.#position && !(this.complete && (next?.waits || withheld));
-    // What was heard while waiting comes again.
+    // A message received while waiting was not delivered: resume before it.
     if (withheld) this.position = withheld;
     else if (next?.waits) [this.current, this.next] = [next, undefined];
   }
 }
 
-/** One stream's own view of the topic. */
-export class Lane {
-  /** Where to resume: after this; undefined: with whatever comes. */
+/** One stream of a topic. */
+export class Stream {
+  /** The position to resume after; undefined to start with the next message. */
   readonly after: TopicPosition | undefined;
-  /** It has shown signs of life, and waits for the first stream. */
+  /** It has received something, and waits for the current stream. */
   waits = false;
   readonly #sequence: Sequence;
   #page: number | undefined;
@@ -86,7 +87,7 @@ export class Lane {
     this.#number = this.after?.sequenceNumber ?? 0;
   }
 
-  /** A sign of life. False where the stream does not deliver: it was let go, or waits. */
+  /** The stream has received something. False if it does not deliver, because it was dropped or waits. */
   alive(): boolean {
     const sequence = this.#sequence;
     if (this === sequence.next) {
@@ -98,7 +99,7 @@ export class Lane {
     return delivers;
   }
 
-  /** A message; true where it is to be delivered. */
+  /** The stream has received a message. True if it is to be delivered. */
   item(number: number, page: number): boolean {
     if (!this.alive()) {
       if (this === this.#sequence.next) this.#sequence.withheld ??= { sequenceNumber: number - 1, sequencePage: page };
@@ -111,12 +112,12 @@ export class Lane {
     return isNew;
   }
 
-  /** Messages up to this one are out of reach; true where that is news. */
+  /** The service no longer has messages up to this one. True if that is to be reported. */
   discontinuity(number: number, page: number): boolean {
     if (!this.alive()) return false;
     const again = this.#startsAgain(number + 1, page);
     const isNew = again || number > Math.max(this.#sequence.missed, this.#sequence.position?.sequenceNumber ?? -1);
-    // One less: should the message of that very number come all the same, it is delivered.
+    // One less, so that the message with this number is delivered if it comes after all.
     this.#page = page;
     this.#number = number - 1;
     if (isNew) {

@@ -1,12 +1,12 @@
-// One stream of one topic, through a client of the SDK made for it alone: a client counts a stream that was cancelled
-// as open for ever, and takes no more than a hundred.
+// One stream of a topic. Each has a client of the SDK to itself, because a client counts cancelled streams as open
+// forever and accepts at most a hundred.
 //
-// The SDK resumes a stream by itself where the connection was lost, at once where the server ended it, and for ever;
-// but it offers no way to say where a new stream is to resume, nor tells a message's page. Both are at hand where it
-// sends a stream's request (`sendSubscribe`), so that is watched: the first request is told where to resume, and the
-// second is not sent, but taken for the end of the stream.
+// The SDK itself resumes streams after a lost connection, without a delay if the server ended them, and without a
+// limit. But its API cannot set the position at which a new stream resumes, and does not report the page of a message.
+// Both are accessible in the method that sends a stream's request (`sendSubscribe`), so that is replaced: the first
+// request is given the position, and a second one is not sent but treated as the end of the stream.
 import type * as Sdk from '@gomomento/sdk-web';
-import type * as Face from '../../momento.js';
+import type * as Api from '../../momento.js';
 import { TokenError } from 'momento-token-wasm';
 import type { SdkFailure } from './failure.js';
 
@@ -14,19 +14,18 @@ import type { SdkFailure } from './failure.js';
 type TopicHeartbeat = Parameters<NonNullable<Sdk.SubscribeCallOptions['onHeartbeat']>>[0];
 
 export interface StreamEvents {
-  item(item: Sdk.TopicItem, at: Face.TopicPosition): void;
+  item(item: Sdk.TopicItem, at: Api.TopicPosition): void;
   discontinuity(discontinuity: Sdk.TopicDiscontinuity): void;
   heartbeat(heartbeat: TopicHeartbeat): void;
   /**
-   * A message that the SDK cannot give out (text of no characters, for one); of a kind that it does not know, it does
-   * not know the place.
+   * The SDK cannot return a message, such as an empty string. For an unknown kind of message, there is no position.
    */
-  odd(error: SdkFailure, at: Face.TopicPosition | undefined): void;
-  /** It ended by itself; without an error where the connection was lost or the server ended it. */
+  unreadable(error: SdkFailure, at: Api.TopicPosition | undefined): void;
+  /** The stream ended; without an error if the connection was lost or the server ended it. */
   end(error?: unknown): void;
 }
 
-/** The SDK's own record of a stream (SubscriptionState in its core). */
+/** The SDK's state of a stream (SubscriptionState in its core). */
 interface State {
   lastTopicSequenceNumber?: number;
   lastTopicSequencePage?: number;
@@ -34,15 +33,15 @@ interface State {
   unsubscribe(): void;
 }
 
-/** What is private of the SDK's TopicClient, as far as it is used here. */
-interface Inside {
+/** Private fields of the SDK's TopicClient, as far as they are used here. */
+interface ClientInternals {
   pubsubStreamClients?: readonly {
     client?: { sendSubscribe?: (options: { subscriptionState: State }) => Promise<unknown> };
   }[];
 }
 
-/** What is private of older ones, as far as it tells their version: what they send to the service. */
-interface Older {
+/** Private fields of older clients that contain their version, in the metadata they send to the service. */
+interface OldClientInternals {
   client?: Metadata;
   pubsubClient?: Metadata;
   pubsubClients?: readonly Metadata[];
@@ -54,17 +53,17 @@ interface Metadata {
 
 const used = new WeakSet<object>();
 
-/** Opens a stream, and gives what cancels it: its end is not told after that. */
+/** Opens a stream. Returns a function that cancels it, after which `end` is not called. */
 export function openStream(
   client: Sdk.TopicClient,
   cache: string,
   topic: string,
-  after: Face.TopicPosition | undefined,
-  tell: StreamEvents,
+  after: Api.TopicPosition | undefined,
+  events: StreamEvents,
 ): () => void {
-  const pubsub = (client as unknown as Inside).pubsubStreamClients?.[0]?.client;
+  const pubsub = (client as unknown as ClientInternals).pubsubStreamClients?.[0]?.client;
   const send = pubsub?.sendSubscribe;
-  if (!pubsub || typeof send !== 'function') throw unsuitable(client);
+  if (!pubsub || typeof send !== 'function') throw unsupported(client);
   if (used.has(client))
     throw new TokenError(
       'ERR_ARGUMENT',
@@ -81,15 +80,15 @@ export function openStream(
   const end = (error?: unknown): void => {
     if (over) return;
     cancel();
-    tell.end(error);
+    events.end(error);
   };
-  /** The place of the last message, as the SDK took note of it. */
+  /** The position of the last message, as recorded by the SDK. */
   let last = after ?? { sequenceNumber: 0, sequencePage: 0 };
-  const place = (): Face.TopicPosition =>
+  const position = (): Api.TopicPosition =>
     (last = { sequenceNumber: state?.lastTopicSequenceNumber ?? 0, sequencePage: state?.lastTopicSequencePage ?? 0 });
-  const newPlace = (): Face.TopicPosition | undefined => {
+  const newPosition = (): Api.TopicPosition | undefined => {
     const { sequenceNumber, sequencePage } = last;
-    const at = place();
+    const at = position();
     return at.sequenceNumber === sequenceNumber && at.sequencePage === sequencePage ? undefined : at;
   };
 
@@ -107,24 +106,25 @@ export function openStream(
   };
   client
     .subscribe(cache, topic, {
-      onItem: (item) => tell.item(item, place()),
+      onItem: (item) => events.item(item, position()),
       onDiscontinuity: (discontinuity) => {
-        place();
-        tell.discontinuity(discontinuity);
+        position();
+        events.discontinuity(discontinuity);
       },
-      onHeartbeat: (heartbeat) => tell.heartbeat(heartbeat),
-      onError: (error, subscription) => (subscription.isSubscribed ? tell.odd(error, newPlace()) : end(error)),
+      onHeartbeat: (heartbeat) => events.heartbeat(heartbeat),
+      onError: (error, subscription) =>
+        subscription.isSubscribed ? events.unreadable(error, newPosition()) : end(error),
     })
-    // What it resolves with is told above already, but for an error that comes first.
+    // The response matters only if it is an error: everything else is reported to the handlers.
     .then((response) => 'errorCode' in response && end(response), end);
   if (after && state && (state as State).resumeAtTopicSequenceNumber !== after.sequenceNumber + 1) {
     cancel();
-    throw unsuitable(client);
+    throw unsupported(client);
   }
   return cancel;
 }
 
-function unsuitable(client: Sdk.TopicClient): TokenError {
+function unsupported(client: Sdk.TopicClient): TokenError {
   const version = versionOf(client);
   return new TokenError(
     'ERR_SDK',
@@ -132,14 +132,14 @@ function unsuitable(client: Sdk.TopicClient): TokenError {
   );
 }
 
-/** The version that the client's SDK names to the service; undefined where that cannot be found out. */
+/** The version that the client's SDK sends to the service; undefined if it is not found. */
 function versionOf(client: Sdk.TopicClient): string | undefined {
   try {
     const {
       pubsubClients = [],
       pubsubClient = pubsubClients[0],
       client: data = pubsubClient,
-    } = client as unknown as Older;
+    } = client as unknown as OldClientInternals;
     const { agent, Agent = agent } = data?.clientMetadataProvider?.createClientMetadata?.() ?? {};
     return /\d+\.\d+\.\d+$/.exec(String(Agent))?.[0];
   } catch {

@@ -1,74 +1,76 @@
-// One subscription, which lives through tokens and streams: decides when the next stream is opened, and carries out
-// what the sequence says.
+// A subscription across tokens and streams: opens the next stream when one is needed, and delivers the messages that
+// the sequence lets through.
 import type * as Sdk from '@gomomento/sdk-web';
-import type * as Face from '../../momento.js';
+import type * as Api from '../../momento.js';
 import { type Token, TokenError } from 'momento-token-wasm';
 import { disposes } from '../common/dispose.js';
 import { type Moment, now, since } from './clocks.js';
 import { failureOf } from './failure.js';
-import type { Lane, Sequence } from './sequence.js';
+import type { Stream, Sequence } from './sequence.js';
 import { openStream } from './stream.js';
 
-/** What the client gives its subscriptions. */
+/** The client, as its subscriptions see it. */
 export interface Owner {
   readonly silenceLimitMs: number;
-  readonly backoffMs: readonly [base: number, most: number];
-  /** The token in hand. */
+  readonly backoffMs: readonly [base: number, max: number];
+  /** The current token. */
   readonly token: Token | undefined;
   makeClient(token: Token): Sdk.TopicClient;
   rejected(token: Token): void;
   ended(subscription: Subscription): void;
 }
 
-/** A stream that lasted so long was a good one: the next failure is the first of its row. */
+/** A failure after a stream has lasted this long counts as the first. */
 const STABLE_MS = 10_000;
-/** A timer is armed for this long at most, to notice a sleep in which timers stood still. */
+/** The maximum delay of a timer, to notice a sleep during which timers stopped. */
 const LONGEST_WATCH_MS = 15_000;
-/** Back from sleep or offline, a stream that said something so recently is believed to be well. */
+/** After sleep or offline, a stream that received something this recently is presumed alive. */
 const FRESH_MS = 1_000;
-/** A stream without messages is kept for so long, at least, beside its successor: one may still be on its way. */
+/** The minimum time that a stream without messages is kept after its successor: a message may still arrive. */
 const GRACE_MS = 5_000;
 
 interface Live {
-  readonly lane: Lane;
+  readonly stream: Stream;
   readonly token: Token;
   readonly opened: Moment;
-  heard: Moment;
-  /** Since when it waits for the stream before it, which has so long to bring the message too that this one heard. */
-  waits: Moment | undefined;
-  /** Back from sleep or offline: it may be dead without knowing. */
-  doubted: boolean;
+  lastReceived: Moment;
+  /**
+   * When it began to wait for the previous stream, which has GRACE_MS to deliver the message that this one received.
+   */
+  waitsSince: Moment | undefined;
+  /** Whether its connection may be dead, after sleep or offline. */
+  suspect: boolean;
   cancel(): void;
 }
 
-/** What was missed is not known. */
-const unknown: Face.TopicGap = Object.freeze({
+/** Reported if it is not known what was missed. */
+const UNKNOWN_GAP: Api.TopicGap = Object.freeze({
   lastSequenceNumber: () => 0,
   newSequenceNumber: () => 0,
   newSequencePage: () => 0,
 });
 
-export class Subscription implements Face.RotatingSubscription {
+export class Subscription implements Api.RotatingSubscription {
   declare readonly [Symbol.dispose]: () => void;
   readonly #owner: Owner;
   readonly #names: readonly [cache: string, topic: string];
-  readonly #handlers: Face.RotatingSubscribeOptions;
+  readonly #handlers: Api.RotatingSubscribeOptions;
   readonly #sequence: Sequence;
-  readonly #live = new Map<Lane, Live>();
+  readonly #live = new Map<Stream, Live>();
   readonly #waiting: { resolve(): void; reject(reason: unknown): void }[] = [];
   #ended = false;
-  /** Failures in a row. */
+  /** Consecutive failures. */
   #failures = 0;
-  /** Set while nothing may be opened. */
-  #pause: ReturnType<typeof setTimeout> | undefined;
-  #watch: ReturnType<typeof setTimeout> | undefined;
-  /** The token that was turned away: nothing is opened with it again. */
+  /** The backoff timer. While it is set, no stream is opened. */
+  #backoff: ReturnType<typeof setTimeout> | undefined;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
+  /** The token that the service refused. No stream is opened with it again. */
   #refused: Token | undefined;
 
   constructor(
     owner: Owner,
     names: readonly [string, string],
-    handlers: Face.RotatingSubscribeOptions,
+    handlers: Api.RotatingSubscribeOptions,
     sequence: Sequence,
   ) {
     disposes(this, () => this.unsubscribe());
@@ -82,7 +84,7 @@ export class Subscription implements Face.RotatingSubscription {
     return !this.#ended;
   }
 
-  get position(): Face.TopicPosition | undefined {
+  get position(): Api.TopicPosition | undefined {
     return this.#sequence.position;
   }
 
@@ -95,34 +97,34 @@ export class Subscription implements Face.RotatingSubscription {
   unsubscribe(cause?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#resume();
-    clearTimeout(this.#watch);
+    this.#endBackoff();
+    clearTimeout(this.#watchdog);
     for (const live of this.#live.values()) live.cancel();
     this.#live.clear();
     this.#owner.ended(this);
     for (const { reject } of this.#waiting.splice(0)) reject(closed(cause));
   }
 
-  /** A new token is a new beginning. */
+  /** A new token resets the backoff. */
   tokenChanged(): void {
     this.#failures = 0;
-    this.#resume();
+    this.#endBackoff();
     this.settle();
   }
 
-  /** Back from sleep or offline. */
-  doubt(): void {
-    for (const live of this.#live.values()) live.doubted = since(live.heard) > FRESH_MS;
-    if (this.#pause !== undefined) {
+  /** The page is back from sleep or offline. */
+  suspectStreams(): void {
+    for (const live of this.#live.values()) live.suspect = since(live.lastReceived) > FRESH_MS;
+    if (this.#backoff !== undefined) {
       this.#failures = 0;
-      this.#wait();
+      this.#startBackoff();
     }
     this.settle();
   }
 
   /**
-   * Does what there is to do now. Everything that happens ends here, so nothing can be forgotten. `first`: subscribe()
-   * is there to throw.
+   * Brings the streams up to date. Every event handler ends with a call of this. `first`: called by subscribe(), which
+   * can throw.
    */
   settle(first = false): void {
     if (this.#ended) return;
@@ -132,57 +134,65 @@ export class Subscription implements Face.RotatingSubscription {
     const old = sequence.current && this.#live.get(sequence.current);
     if (next) {
       const silent = this.#isSilent(next);
-      if (silent) this.#wait();
-      if (silent || next.doubted || (token && next.token !== token)) sequence.drop(next.lane);
+      if (silent) this.#startBackoff();
+      if (silent || next.suspect || (token && next.token !== token)) sequence.drop(next.stream);
       else if (
         old &&
-        next.waits &&
-        since(next.waits) >= GRACE_MS &&
+        next.waitsSince &&
+        since(next.waitsSince) >= GRACE_MS &&
         (sequence.complete || sequence.withheld || this.#isSilent(old))
       )
-        sequence.drop(old.lane);
+        sequence.drop(old.stream);
     }
     for (const live of this.#live.values()) {
-      if (sequence.holds(live.lane)) continue;
-      this.#live.delete(live.lane);
+      if (sequence.holds(live.stream)) continue;
+      this.#live.delete(live.stream);
       live.cancel();
     }
-    if (sequence.current) this.#takenOver();
+    if (sequence.current) this.#becameCurrent();
     if (this.#ended) return;
     const current = sequence.current && this.#live.get(sequence.current);
-    const wanted = !current || current.token !== token || current.doubted || this.#isSilent(current);
-    if (wanted && !sequence.next && token && token !== this.#refused && this.#pause === undefined)
+    const wanted = !current || current.token !== token || current.suspect || this.#isSilent(current);
+    if (wanted && !sequence.next && token && token !== this.#refused && this.#backoff === undefined)
       this.#open(token, first);
-    this.#arm();
+    this.#setWatchdog();
   }
 
   #open(token: Token, first: boolean): void {
-    const lane = this.#sequence.open();
-    const live: Live = { lane, token, opened: now(), heard: now(), waits: undefined, doubted: false, cancel: () => {} };
-    this.#live.set(lane, live);
+    const stream = this.#sequence.open();
+    const live: Live = {
+      stream,
+      token,
+      opened: now(),
+      lastReceived: now(),
+      waitsSince: undefined,
+      suspect: false,
+      cancel: () => {},
+    };
+    this.#live.set(stream, live);
     try {
-      live.cancel = openStream(this.#owner.makeClient(token), ...this.#names, lane.after, {
+      live.cancel = openStream(this.#owner.makeClient(token), ...this.#names, stream.after, {
         item: (item, at) =>
-          this.#heard(live, () => lane.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onItem(item)),
-        odd: (error, at) =>
-          this.#heard(
+          this.#received(live, () => stream.item(at.sequenceNumber, at.sequencePage) && this.#handlers.onItem(item)),
+        unreadable: (error, at) =>
+          this.#received(
             live,
             () =>
-              (at ? lane.item(at.sequenceNumber, at.sequencePage) : lane.alive()) &&
+              (at ? stream.item(at.sequenceNumber, at.sequencePage) : stream.alive()) &&
               this.#handlers.onError?.(error, this),
           ),
         discontinuity: (gap) =>
-          this.#heard(
+          this.#received(
             live,
             () =>
-              lane.discontinuity(gap.newSequenceNumber(), gap.newSequencePage()) &&
+              stream.discontinuity(gap.newSequenceNumber(), gap.newSequencePage()) &&
               this.#handlers.onDiscontinuity?.(gap),
           ),
-        heartbeat: (heartbeat) => this.#heard(live, () => lane.alive() && this.#handlers.onHeartbeat?.(heartbeat)),
+        heartbeat: (heartbeat) => this.#received(live, () => stream.alive() && this.#handlers.onHeartbeat?.(heartbeat)),
         end: (error) => this.#lost(live, error),
       });
-      // Making a client, the app may have ended the subscription, or brought the next token.
-      if (!this.#live.has(lane)) live.cancel();
+      // While creating the client, the app may have ended the subscription or caused a new token.
+      if (!this.#live.has(stream)) live.cancel();
     } catch (error) {
       if (!first) return this.#lost(live, error);
       this.unsubscribe(error);
@@ -190,87 +200,90 @@ export class Subscription implements Face.RotatingSubscription {
     }
   }
 
-  /** Something came; `take` tells the sequence of it and, where that says so, the app. */
-  #heard(live: Live, take: () => unknown): void {
-    live.heard = now();
-    live.doubted = false;
-    const { lane } = live;
+  /** A stream has received something. `take` passes it to the sequence, and to the app if it is to be delivered. */
+  #received(live: Live, take: () => unknown): void {
+    live.lastReceived = now();
+    live.suspect = false;
+    const { stream } = live;
     const sequence = this.#sequence;
     const { current: before, withheld } = sequence;
-    if (lane.alive() && lane !== before) this.#takenOver();
-    this.#tell(take);
-    if (lane.waits && (!live.waits || sequence.withheld !== withheld)) live.waits = live.heard;
-    // With one stream, and no timer due, there is nothing to do.
-    if (before !== lane || this.#live.size > 1) guarded(() => this.settle());
+    if (stream.alive() && stream !== before) this.#becameCurrent();
+    this.#callApp(take);
+    if (stream.waits && (!live.waitsSince || sequence.withheld !== withheld)) live.waitsSince = live.lastReceived;
+    // A single stream that was already current needs no change.
+    if (before !== stream || this.#live.size > 1) guarded(() => this.settle());
   }
 
-  #takenOver(): void {
+  #becameCurrent(): void {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
     if (!this.#sequence.blind) return;
     this.#sequence.blind = false;
-    this.#tell(() => this.#handlers.onDiscontinuity?.(unknown));
+    this.#callApp(() => this.#handlers.onDiscontinuity?.(UNKNOWN_GAP));
   }
 
   #lost(live: Live, cause: unknown): void {
-    this.#live.delete(live.lane);
+    this.#live.delete(live.stream);
     if (this.#ended) return;
-    const wasCurrent = live.lane === this.#sequence.current;
-    this.#sequence.drop(live.lane);
+    const wasCurrent = live.stream === this.#sequence.current;
+    this.#sequence.drop(live.stream);
     const error = cause ? failureOf(cause) : undefined;
     const code = error?.errorCode();
     if (code === 'AUTHENTICATION_ERROR') this.#owner.rejected((this.#refused = live.token));
     else if (code === 'PERMISSION_ERROR') this.#refused = live.token;
     else {
       if (wasCurrent && since(live.opened) > STABLE_MS) this.#failures = 0;
-      this.#wait();
+      this.#startBackoff();
     }
-    if (wasCurrent && !this.#sequence.current) this.#tell(() => this.#handlers.onConnectionLost?.());
-    // Of a token that was turned away, the source tells.
-    const told = error && code !== 'AUTHENTICATION_ERROR' && !this.#ended;
+    if (wasCurrent && !this.#sequence.current) this.#callApp(() => this.#handlers.onConnectionLost?.());
+    // A refused token is reported by the source.
+    const report = error && code !== 'AUTHENTICATION_ERROR' && !this.#ended;
     if (code === 'INVALID_ARGUMENT_ERROR') this.unsubscribe(error);
-    if (told) guarded(() => this.#handlers.onError?.(error, this));
+    if (report) guarded(() => this.#handlers.onError?.(error, this));
     guarded(() => this.settle());
   }
 
-  #tell(handler: () => unknown): void {
+  #callApp(handler: () => unknown): void {
     if (!this.#ended) guarded(handler);
   }
 
-  /** Full jitter: anything between nothing and a limit that doubles with each failure. */
-  #wait(): void {
-    this.#resume();
-    const [base, most] = this.#owner.backoffMs;
-    this.#pause = setTimeout(
+  /** Exponential backoff with full jitter: a random delay below a limit that doubles with each failure. */
+  #startBackoff(): void {
+    this.#endBackoff();
+    const [base, max] = this.#owner.backoffMs;
+    this.#backoff = setTimeout(
       () => {
-        this.#pause = undefined;
+        this.#backoff = undefined;
         guarded(() => this.settle());
       },
-      Math.random() * Math.min(most, base * 2 ** this.#failures++),
+      Math.random() * Math.min(max, base * 2 ** this.#failures++),
     );
   }
 
-  #resume(): void {
-    clearTimeout(this.#pause);
-    this.#pause = undefined;
+  #endBackoff(): void {
+    clearTimeout(this.#backoff);
+    this.#backoff = undefined;
   }
 
   #isSilent(live: Live): boolean {
-    return since(live.heard) >= this.#owner.silenceLimitMs;
+    return since(live.lastReceived) >= this.#owner.silenceLimitMs;
   }
 
-  #arm(): void {
+  #setWatchdog(): void {
     const limit = this.#owner.silenceLimitMs;
-    clearTimeout(this.#watch);
+    clearTimeout(this.#watchdog);
     if (this.#ended) return;
     const left = [...this.#live.values()]
-      .flatMap(({ heard, waits }) => [limit - since(heard), waits ? GRACE_MS - since(waits) : 0])
+      .flatMap(({ lastReceived, waitsSince }) => [
+        limit - since(lastReceived),
+        waitsSince ? GRACE_MS - since(waitsSince) : 0,
+      ])
       .filter((ms) => ms > 0);
     if (left.length === 0) return;
-    this.#watch = setTimeout(() => guarded(() => this.settle()), Math.min(...left, LONGEST_WATCH_MS) + 1);
+    this.#watchdog = setTimeout(() => guarded(() => this.settle()), Math.min(...left, LONGEST_WATCH_MS) + 1);
   }
 }
 
-/** An error in the app's own code is the app's to see, and must not end the stream that it was told something of. */
+/** Calls the app's code. Its exceptions are rethrown in a microtask, so that they do not end the stream. */
 export function guarded(run: () => unknown): void {
   try {
     run();

@@ -1,22 +1,22 @@
-// Base64 within a text: its runs, each decoded once for each of the four places where a group of four characters may
-// begin.
+// Base64 within a text. A run of base64 characters is decoded at most once for each of its four possible alignments,
+// since nothing says where its groups of four characters begin.
 import type { Effort } from './effort.js';
 
-/** No credential is shorter. */
-const LEAST = 40;
+/** The minimum length of a credential. */
+const MIN_LENGTH = 40;
 const LETTER = /[\w+/-]/;
 const RUN = /[\w+/-]*/y;
 
-/** A run as it decodes from one place on. */
+/** A run, decoded with one of its alignments. */
 export class Decoded {
   readonly bytes: Buffer;
-  /** Has what it holds been searched? */
+  /** Whether the decoded content has been searched. */
   searched = false;
-  /** Where in the text it begins. */
+  /** The index in the text where it begins. */
   readonly #from: number;
   readonly #effort: Effort;
   #content: string | undefined;
-  /** The first `api_key` at or behind `#nameFrom`; -1 where there is none. */
+  /** The offset of the first `api_key` from `#nameFrom` on, or -1. */
   #name = -1;
   #nameFrom = Infinity;
   #braces: number[] | undefined;
@@ -28,14 +28,14 @@ export class Decoded {
     this.#effort = effort;
   }
 
-  /** One character for each byte. */
+  /** The content as Latin-1: one character for each byte. */
   get content(): string {
     return (this.#content ??= this.bytes.toString('latin1'));
   }
 
   /**
-   * The first `api_key` at or behind `from`; -1 where there is none. What was searched for one place is not searched
-   * again for the next, so that all places together take as long as the run.
+   * The offset of the first `api_key` from `from` on, or -1. The result is reused for later offsets, so that all calls
+   * together take time linear in the length of the run.
    */
   nameFrom(from: number): number {
     if (from < this.#nameFrom || (this.#name >= 0 && this.#name < from)) {
@@ -46,7 +46,7 @@ export class Decoded {
     return this.#name;
   }
 
-  /** Where the last `{` before `end` stands; -1 where there is none. They are looked for once. */
+  /** The offset of the last `{` before `end`, or -1. */
   braceBefore(end: number): number {
     this.#braces ??= this.#allBraces();
     let [low, high] = [0, this.#braces.length];
@@ -65,22 +65,22 @@ export class Decoded {
     return braces;
   }
 
-  /** What the group of four at `index` decodes to begins here. */
+  /** The offset in the content of the group of four characters at `index` in the text. */
   offset(index: number): number {
     return Math.max(0, Math.floor(((index - this.#from) * 3) / 4));
   }
 
-  /** Where in the text the group stands that a byte comes of. */
+  /** The index in the text of the group that a byte was decoded from. */
   index(offset: number): number {
     return this.#from + Math.floor(offset / 3) * 4;
   }
 }
 
-/** The runs of a text, one after another. */
+/** Iterates over the base64 runs of a text. */
 export class Runs {
-  /** The end of the run that was asked for last. */
+  /** The end of the current run. */
   end = 0;
-  /** The credentials that were found in it: in what it decodes to, and in what that holds. */
+  /** Fingerprints of the credentials found in the current run's content, and in base64 nested in that. */
   readonly direct = new Set<string>();
   readonly nested = new Set<string>();
   readonly #text: string;
@@ -88,14 +88,14 @@ export class Runs {
   #start: number;
   #decoded: (Decoded | undefined)[] = [];
 
-  /** What stands before `from` is no part of a run. */
+  /** Runs begin at `from` or later. */
   constructor(text: string, from: number, effort: Effort) {
     this.#text = text;
     this.#effort = effort;
     this.#start = this.end = from;
   }
 
-  /** Goes to the run that holds `index`: no place before the last. */
+  /** Moves to the run that contains `index`. Indices must not decrease. */
   to(index: number): this {
     if (index < this.end) return this;
     let start = index;
@@ -108,9 +108,9 @@ export class Runs {
     return this;
   }
 
-  /** The run, decoded so that a group begins at `index`; undefined where what is left from there on is too short. */
+  /** The run, aligned so that a group begins at `index`; undefined if the rest is too short for a credential. */
   at(index: number): Decoded | undefined {
-    if (this.end - index < LEAST) return undefined;
+    if (this.end - index < MIN_LENGTH) return undefined;
     const place = (index - this.#start) & 3;
     const from = this.#start + place;
     return (this.#decoded[place] ??= new Decoded(this.#text, from, this.end, this.#effort));

@@ -1,29 +1,28 @@
-// Text that could be a credential, put together from what stands in a file: pieces joined by `+`, in arrays and
-// templates, with characters escaped. No syntax is parsed, so that it works alike in JavaScript, HTML, JSON, and
+// Finds text that could be a credential, reassembled from pieces: string literals joined by `+`, in arrays and
+// templates, with escaped characters. Does not parse any syntax, so that it works in JavaScript, HTML, JSON, and
 // JavaScript in JSON in HTML.
-import { BACKSLASH, MOST_BACKSLASHES, NEWLINE, PLAIN, escape, next as afterEscape, tableOf } from './escapes.js';
+import { BACKSLASH, MAX_BACKSLASHES, NEWLINE, PLAIN, escape, next as afterEscape, tableOf } from './escapes.js';
 
 /**
- * The pieces of one chain, in a few lists that the next one uses again: a bundle has a chain for every string in it.
+ * The pieces of one chain. Its arrays are reused for the next one: a bundle has a chain for every string in it.
  */
 export class Chain {
-  /** How many pieces there are. */
+  /** The number of pieces. */
   count = 0;
-  /** How many characters. */
+  /** The number of characters. */
   size = 0;
   readonly #bytes: Buffer;
   /**
-   * Where each piece stands in the file, and where it ends; that is its start where it is one character that was
-   * escaped.
+   * The start and end of each piece in the file. They are equal for an escaped character, whose code is in `#code`.
    */
   readonly #at: number[] = [];
   readonly #end: number[] = [];
   readonly #code: number[] = [];
-  /** Where each begins in the chain's text. */
+  /** The index of each piece in the chain's text. */
   readonly #from: number[] = [];
-  /** Does it follow a comma, as an element of an array does, or a line's end? */
+  /** Whether a piece follows a comma, as an element of an array does, or the end of a line. */
   readonly #listed: boolean[] = [];
-  /** Does anything but an escape stand between it and the one before? */
+  /** Whether a piece is separated from the previous one by anything but an escape. */
   readonly #joined: boolean[] = [];
   #text: string | undefined;
 
@@ -71,7 +70,7 @@ export class Chain {
     return at === end ? String.fromCharCode(this.#code[index] as number) : this.#bytes.toString('latin1', at, end);
   }
 
-  /** Where in the text a piece begins. */
+  /** The index in the text of a piece. */
   from(piece: number): number {
     return this.#from[piece] as number;
   }
@@ -84,19 +83,19 @@ export class Chain {
     return piece < this.count && this.#joined[piece] === true;
   }
 
-  /** How much of the text stands before the first piece, but for the one it begins with, of which that is so. */
+  /** The length of the text before the first piece, other than piece 0, that satisfies the predicate. */
   until(so: (piece: number) => boolean): number {
     for (let piece = 1; piece < this.count; piece++) if (so(piece)) return this.from(piece);
     return this.size;
   }
 
-  /** Where in the file the character of the text stands. */
+  /** The offset in the file of a character of the text. */
   at(index: number): number {
     const piece = this.pieceAt(index);
     return (this.#at[piece] as number) + index - this.from(piece);
   }
 
-  /** The piece that holds the character. */
+  /** The piece that contains a character of the text. */
   pieceAt(index: number): number {
     let [low, high] = [0, this.count - 1];
     while (low < high) {
@@ -114,19 +113,19 @@ const CLOSE = 0x7d;
 
 const QUOTE = tableOf('"\'`');
 const BLANK = tableOf(' \t\r\n');
-/** What may stand between a piece and the next one. */
+/** Characters that may follow a piece if the chain continues. */
 const JOINS = tableOf('"\'`\\%&$\r\n');
 const ESCAPES = tableOf('\\%&');
-/** No credential is shorter. */
-const SHORTEST = 40;
-/** The start of one, whose rest stands elsewhere, may be. */
-const START = 8;
-/** Base64 that is wrapped has lines at least so long. */
-const WRAPPED = 60;
-/** Nobody writes more than this between two pieces. */
-const FARTHEST = 1_000;
+/** The minimum length of a credential. */
+const MIN_LENGTH = 40;
+/** The minimum length of the beginning of a credential whose rest is elsewhere. */
+const MIN_START = 8;
+/** The minimum length of a line of wrapped base64. */
+const MIN_WRAPPED_LINE = 60;
+/** The maximum length of white space and comments between two pieces. */
+const MAX_GAP = 1_000;
 
-/** Calls `found` with each chain that may hold a credential, or the start of one. It is good for that call alone. */
+/** Calls `found` with each chain that may contain a credential or the beginning of one. The chain is then reused. */
 export function chains(bytes: Buffer, found: (chain: Chain) => void): void {
   const { length } = bytes;
   const chain = new Chain(bytes);
@@ -136,9 +135,9 @@ export function chains(bytes: Buffer, found: (chain: Chain) => void): void {
     if (PLAIN[code] === 1) {
       const from = i++;
       while (i < length && PLAIN[bytes[i] as number] === 1) i++;
-      // Most runs are words that nothing follows: they cost no more than this.
+      // The fast path: most runs are single words.
       if (i >= length || JOINS[bytes[i] as number] === 0) {
-        if (i - from < SHORTEST && !starts(bytes, from, i)) continue;
+        if (i - from < MIN_LENGTH && !starts(bytes, from, i)) continue;
         chain.clear();
         chain.addRun(from, i, false, false);
         found(chain);
@@ -150,11 +149,11 @@ export function chains(bytes: Buffer, found: (chain: Chain) => void): void {
   }
 }
 
-/** Does a run begin as base64 of JSON does? */
+/** Whether a run begins like base64 of JSON. */
 const starts = (bytes: Buffer, from: number, to: number): boolean =>
-  to - from >= START && bytes[from] === 0x65 && (bytes[from + 1] === 0x79 || bytes[from + 1] === 0x77);
+  to - from >= MIN_START && bytes[from] === 0x65 && (bytes[from + 1] === 0x79 || bytes[from + 1] === 0x77);
 
-/** Follows a chain that begins at `from`; gives where it ends. */
+/** Follows a chain that begins at `from`. Returns where it ends. */
 function follow(chain: Chain, bytes: Buffer, from: number, found: (chain: Chain) => void): number {
   const { length } = bytes;
   let i = from;
@@ -187,12 +186,13 @@ function follow(chain: Chain, bytes: Buffer, from: number, found: (chain: Chain)
     joined = true;
     i = join;
   }
-  if (chain.size >= SHORTEST || started) found(chain);
+  if (chain.size >= MIN_LENGTH || started) found(chain);
   return Math.max(i, from + 1);
 }
 
 /**
- * Where the next piece begins, if what stands at `at` joins it to a piece of `run` characters; -1 where nothing does.
+ * The start of the next piece, if the text at `at` joins it to a preceding piece of `run` characters; -1 if it does
+ * not.
  */
 function joint(bytes: Uint8Array, at: number, run: number, hole: boolean): number {
   joint.hole = hole;
@@ -203,7 +203,7 @@ function joint(bytes: Uint8Array, at: number, run: number, hole: boolean): numbe
   if (code === NEWLINE || code === 0x0d || isWritten(bytes, i)) {
     const end = blanks(bytes, i);
     joint.listed = true;
-    return run >= WRAPPED && PLAIN[bytes[end] as number] === 1 ? end : -1;
+    return run >= MIN_WRAPPED_LINE && PLAIN[bytes[end] as number] === 1 ? end : -1;
   }
   i = quote(bytes, i);
   if (i < 0) return -1;
@@ -227,22 +227,22 @@ function joint(bytes: Uint8Array, at: number, run: number, hole: boolean): numbe
 joint.hole = false;
 joint.listed = false;
 
-/** Past the quote that opens a piece. */
+/** Skips the quote that opens a piece; -1 if there is none. */
 function opening(bytes: Uint8Array, at: number, hole: boolean): number {
   const end = quote(bytes, at);
   if (end >= 0 && hole) joint.hole = true;
   return end;
 }
 
-/** Past a quote and the backslashes before it, or -1. */
+/** Skips a quote and the backslashes before it; -1 if there is none. */
 function quote(bytes: Uint8Array, at: number): number {
   const i = letter(bytes, at);
   return QUOTE[bytes[i] as number] === 1 ? i + 1 : -1;
 }
 
-/** Past white space and comments, real ones and such as stand escaped in text. */
+/** Skips white space, comments, and white space written as escapes. */
 function blanks(bytes: Uint8Array, at: number): number {
-  const limit = Math.min(bytes.length, at + FARTHEST);
+  const limit = Math.min(bytes.length, at + MAX_GAP);
   let i = at;
   while (i < limit) {
     const code = bytes[i] as number;
@@ -260,17 +260,17 @@ function blanks(bytes: Uint8Array, at: number): number {
   return i;
 }
 
-/** Is this `\n`, `\r` or `\t` as written in a string? */
+/** Whether this is the escape `\n`, `\r` or `\t`. */
 function isWritten(bytes: Uint8Array, at: number): boolean {
   if (bytes[at] !== BACKSLASH) return false;
   const i = letter(bytes, at);
   return bytes[i] === 0x6e || bytes[i] === 0x72 || bytes[i] === 0x74;
 }
 
-/** Past backslashes. */
+/** Skips backslashes. */
 function letter(bytes: Uint8Array, at: number): number {
   let i = at;
-  while (bytes[i] === BACKSLASH && i - at < MOST_BACKSLASHES) i++;
+  while (bytes[i] === BACKSLASH && i - at < MAX_BACKSLASHES) i++;
   return i;
 }
 

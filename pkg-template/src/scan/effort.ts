@@ -1,13 +1,13 @@
-// How much work a search may be. Text that was made to be slow must not take longer than other text of its size by more
-// than a fixed factor.
+// Limits the work of a search, so that text crafted to be slow takes at most a fixed factor longer than other text of
+// its size.
 
-/** Steps for each byte of the text. Ordinary text takes fewer than ten, code that is full of base64 a few dozen. */
+/** Steps per byte of text. Ordinary text takes fewer than ten, code that is full of base64 a few dozen. */
 const STEPS_PER_BYTE = 100;
-/** Steps that every text may take, so that small ones with much in them are searched in full. */
+/** Steps that any text may take, so that dense small texts are searched in full. */
 const BASE_STEPS = 1e6;
 
 /**
- * The steps that are left for one text and for all that is found in it. A step is one byte or character that is read.
+ * The remaining steps for one text and everything nested in it. A step is one byte or character read.
  */
 export class Effort {
   #left: number;
@@ -20,7 +20,7 @@ export class Effort {
     this.#left -= steps;
   }
 
-  /** Whether the search has ended early: there may be more than was found. */
+  /** Whether the search stopped early, so that findings may be missing. */
   get exhausted(): boolean {
     return this.#left < 0;
   }

@@ -1,11 +1,11 @@
-// The ways in which a character of a credential is written in source code, JSON, HTML and URLs.
+// The ways in which a character of a credential can be escaped in source code, JSON, HTML and URLs.
 
-/** What a credential is written with: base64 of both alphabets, and the dots of a JWT. */
+/** The characters of a credential: base64 of both alphabets, and the dots of a JWT. */
 export const PLAIN = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_.');
 
 export const BACKSLASH = 0x5c;
-/** More have no meaning that anybody meant. */
-export const MOST_BACKSLASHES = 64;
+/** The maximum number of backslashes in an escape. */
+export const MAX_BACKSLASHES = 64;
 export const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const ENTITIES: Record<string, string> = {
@@ -18,13 +18,13 @@ const ENTITIES: Record<string, string> = {
   num: '#',
 };
 
-/** Where the escape that was read last ends. */
+/** The end of the escape that was read last. */
 export let next = 0;
 
 /**
- * Reads an escape at `at`: the code of the character it stands for, 0 where it stands for nothing (a line continued),
- * or -1 where there is none, or none that a credential would have. However many backslashes: text in JSON in text has
- * more of them.
+ * Reads an escape at `at`. Returns the code of its character, 0 if it has none (a line continuation), or -1 if there is
+ * no escape or its character cannot be part of a credential. Accepts any number of backslashes: each level of nesting,
+ * such as JavaScript in JSON, adds more.
  */
 export function escape(bytes: Uint8Array, at: number): number {
   switch (bytes[at]) {
@@ -41,7 +41,7 @@ export function escape(bytes: Uint8Array, at: number): number {
 
 function backslash(bytes: Uint8Array, at: number): number {
   let i = at;
-  while (bytes[i] === BACKSLASH && i - at < MOST_BACKSLASHES) i++;
+  while (bytes[i] === BACKSLASH && i - at < MAX_BACKSLASHES) i++;
   const depth = i - at;
   const code = bytes[i] ?? 0;
   switch (code) {
@@ -54,7 +54,7 @@ function backslash(bytes: Uint8Array, at: number): number {
       return skip(i + 1);
     case RETURN:
       return skip(bytes[i + 1] === NEWLINE ? i + 2 : i + 1);
-    case 0x6e: // n: a line continued, inside text that is escaped itself
+    case 0x6e: // n: a line continuation in text that is itself escaped
       return depth >= 3 && depth % 2 === 1 ? skip(i + 1) : -1;
     default:
   }
@@ -64,12 +64,12 @@ function backslash(bytes: Uint8Array, at: number): number {
     for (; i < end && isOctal(bytes[i]); i++) value = value * 8 + (bytes[i] as number) - 0x30;
     return take(value, i);
   }
-  // Escaped without need.
+  // An escape that was not necessary, such as `\-`.
   const isLetter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
   return isLetter ? -1 : take(code, i + 1);
 }
 
-/** `%2B`, and `%252B` where it was encoded twice. */
+/** `%2B`, or `%252B` if it was encoded twice. */
 function percent(bytes: Uint8Array, at: number): number {
   let i = at;
   while (bytes[i] === 0x32 && bytes[i + 1] === 0x35) i += 2;
@@ -92,16 +92,16 @@ function entity(bytes: Uint8Array, at: number): number {
   return character ? closed(take(character.charCodeAt(0), end), bytes, 0x3b) : -1;
 }
 
-/** As many hexadecimal digits as there are, two at least. */
-function hex(bytes: Uint8Array, at: number, most: number): number {
+/** Reads at least two and at most `max` hexadecimal digits; exactly four if `max` is four. */
+function hex(bytes: Uint8Array, at: number, max: number): number {
   let value = 0;
   let i = at;
-  for (; i < at + most; i++) {
+  for (; i < at + max; i++) {
     const digit = hexDigit(bytes[i]);
     if (digit < 0) break;
     value = value * 16 + digit;
   }
-  return i - at < 2 || (most === 4 && i - at < 4) ? -1 : take(value, i);
+  return i - at < 2 || (max === 4 && i - at < 4) ? -1 : take(value, i);
 }
 
 const closed = (code: number, bytes: Uint8Array, by: number): number =>

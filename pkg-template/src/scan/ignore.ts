@@ -1,21 +1,24 @@
-// Globs, as in .gitignore files but fewer: `*`, `**`, `?` and `{a,b}`; no exceptions by `!`.
+// What a scan ignores: globs with `*`, `**`, `?` and `{a,b}`, similar to those of .gitignore but without negation by
+// `!`, and fingerprints.
 import { readFileSync } from 'node:fs';
+import picomatch, { type Matcher } from 'picomatch/posix.js';
 
 export const IGNORE_FILE = '.momento-scan-ignore';
 
-/** Paths with `/` between their parts, and fingerprints, that are let pass. */
-export class Ignored {
-  readonly #patterns: RegExp[];
+/** Ignored paths, with `/` as the separator, and fingerprints. */
+export class IgnoreList {
+  readonly #matchers: Matcher[];
   readonly #fingerprints: Set<string>;
 
   constructor(lines: readonly string[]) {
     const trimmed = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
     this.#fingerprints = new Set(trimmed.filter((line) => line.startsWith('sha256:')));
-    this.#patterns = trimmed.filter((line) => !this.#fingerprints.has(line)).map(patternOf);
+    this.#matchers = trimmed.filter((line) => !this.#fingerprints.has(line)).map(matcherOf);
   }
 
   path(path: string): boolean {
-    return this.#patterns.some((pattern) => pattern.test(path));
+    const name = withoutParents(path);
+    return this.#matchers.some((matches) => matches(name));
   }
 
   fingerprint(fingerprint: string): boolean {
@@ -23,7 +26,7 @@ export class Ignored {
   }
 }
 
-/** The lines of an ignore file in a folder; none where there is no such file. */
+/** The lines of the ignore file in a folder; none if there is no such file. */
 export function readIgnoreFile(folder: string): string[] {
   try {
     return readFileSync(`${folder}/${IGNORE_FILE}`, 'utf8').split(/\r?\n/);
@@ -34,33 +37,18 @@ export function readIgnoreFile(folder: string): string[] {
   }
 }
 
-/** A pattern without a slash counts in every folder; what it names counts with all that is in it. */
-function patternOf(glob: string): RegExp {
-  const path = glob.replace(/^(?:\.?\/)+|\/+$/g, '');
-  const anywhere = !glob.replace(/\/+$/, '').includes('/');
-  let depth = 0;
-  const source = path.replace(/\*\*\/|\*\*|\*|\?|[{},]|[\\^$.|+()[\]]/g, (part) => {
-    switch (part) {
-      case '**/':
-        return '(?:.*/)?';
-      case '**':
-        return '.*';
-      case '*':
-        return '[^/]*';
-      case '?':
-        return '[^/]';
-      case '{':
-        depth++;
-        return '(?:';
-      case '}':
-        if (depth === 0) return '\\}';
-        depth--;
-        return ')';
-      case ',':
-        return depth > 0 ? '|' : ',';
-      default:
-        return `\\${part}`;
-    }
-  });
-  return new RegExp(`^${anywhere ? '(?:.*/)?' : ''}${source}${')'.repeat(depth)}(?:/.*)?$`);
+/**
+ * Compiles a glob. A pattern without a slash applies in every folder. A pattern that matches a folder matches
+ * everything in it. Characters other than those of `*`, `**`, `?` and `{a,b}` stand for themselves.
+ */
+function matcherOf(glob: string): Matcher {
+  const isAnchored = glob.replace(/\/+$/, '').includes('/');
+  const path = withoutParents(glob.replace(/^(?:\.?\/)+|\/+$/g, '')).replace(/[^\p{L}\p{N}_./*?{},-]/gu, '\\$&');
+  const pattern = isAnchored ? path : `**/${path}`;
+  return picomatch([pattern, `${pattern}/**`], { dot: true });
 }
+
+/**
+ * Replaces `..` by a name that no file has: picomatch's wildcards never match it, but scanned paths may begin with it.
+ */
+const withoutParents = (path: string): string => path.replace(/(?<=^|\/)\.\.(?=\/|$)/g, '\0');

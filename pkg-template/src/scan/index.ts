@@ -1,4 +1,4 @@
-// `momento-token-wasm/scan`: finds Momento credentials in what is about to be published.
+// The entry point `momento-token-wasm/scan`; `../../scan.d.ts` documents it.
 import type { Finding } from '../../scan.js';
 import { scanBytes } from './text.js';
 

@@ -1,15 +1,15 @@
-// The scan as a plugin of Vite, Rollup and Rolldown.
+// The scan as a plugin for Vite, Rollup and Rolldown.
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type * as Face from '../../scan.js';
+import type * as Api from '../../scan.js';
 import { walk } from './files.js';
-import { Ignored, readIgnoreFile } from './ignore.js';
+import { IgnoreList, readIgnoreFile } from './ignore.js';
 import { ADVICE, line, masked, printable } from './report.js';
 import { scanBytes } from './text.js';
 
-/** What a build tool hands to a hook, as far as it is used here. */
+/** The plugin context of a hook, as far as it is used here. */
 interface Context {
-  /** Which of its builds it is, in Vite from 6 on. */
+  /** Identifies the build; since Vite 6. */
   environment?: { config: { consumer?: string; build?: { copyPublicDir?: boolean } } };
   meta?: { watchMode?: boolean };
   error(message: string): never;
@@ -26,40 +26,40 @@ interface Output {
 }
 type Bundle = Record<string, { type: 'chunk'; code: string } | { type: 'asset'; source: string | Uint8Array }>;
 
-/** One build, of which a configuration may have several: for browsers, for a server. */
+/** One build. A configuration may have several, for browsers and for a server. */
 interface Build {
   began: number;
-  /** Where the bundler wrote. */
+  /** The bundler's output folders. */
   folders: Set<string>;
-  /** Files with the fingerprints of what was found in them before they were written. */
-  judged: Set<string>;
+  /** What was found before files were written: `path fingerprint`. */
+  reported: Set<string>;
 }
 
-/** Clocks of file systems are coarser than ours. */
+/** Tolerance for file times, which may be coarser than the clock. */
 const COARSE_MS = 1_000;
 
-export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
+export function scan(options: Api.ScanOptions = {}): Api.ScanPlugin {
   const { strict = false, ignore = [], warnOnly = false } = options;
   let vite: Config | undefined;
   const builds = new WeakMap<object, Build>();
   const buildOf = (context: Context): Build => {
     const key = context.environment ?? builds;
     let build = builds.get(key);
-    if (!build) builds.set(key, (build = { began: Date.now(), folders: new Set(), judged: new Set() }));
+    if (!build) builds.set(key, (build = { began: Date.now(), folders: new Set(), reported: new Set() }));
     return build;
   };
-  /** A server may hold a key by design. */
+  /** A server build may contain a key by design. */
   const isServer = ({ environment }: Context): boolean =>
     environment?.config.consumer ? environment.config.consumer === 'server' : Boolean(vite?.build.ssr);
 
-  const judge = (
+  const report = (
     context: Context,
-    findings: readonly Face.Finding[],
+    findings: readonly Api.Finding[],
     folder: string | undefined,
     warn = false,
   ): void => {
-    const ignored = new Ignored([...ignore, ...readIgnoreFile('.')]);
-    // By its name in the build, and by the one that the command would give it.
+    const ignored = new IgnoreList([...ignore, ...readIgnoreFile('.')]);
+    // Its name in the build, and its path relative to the working directory, as the command reports it.
     const names = (file: string): string[] =>
       folder === undefined ? [file] : [file, relative('.', resolve(folder, file))];
     const isIgnored = (file: string): boolean => names(file).some((name) => ignored.path(name.split(sep).join('/')));
@@ -70,7 +70,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
     const count = failing.length === 1 ? 'a Momento credential is' : `${failing.length} Momento credentials are`;
     context.error(`${count} in this build:\n${failing.map((finding) => `  ${line(finding)}`).join('\n')}\n${ADVICE}`);
   };
-  const doubt = (context: Context, file: string, reason: string): void =>
+  const warnAbout = (context: Context, file: string, reason: string): void =>
     context.warn(printable(`${masked(file)}: ${reason}`));
 
   const plugin = {
@@ -87,32 +87,32 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
       order: 'post',
       handler(this: Context, output: Output, bundle: Bundle): void {
         const now = Date.now();
-        const { judged } = buildOf(this);
+        const { reported } = buildOf(this);
         const folder = folderOf(output);
-        const findings: Face.Finding[] = [];
+        const findings: Api.Finding[] = [];
         for (const [name, file] of Object.entries(bundle)) {
-          // The map of a chunk is a file of its own by now.
+          // A chunk's source map is already a separate asset.
           const content = file.type === 'chunk' ? file.code : file.source;
           const { findings: found, whole } = scanBytes(Buffer.from(content as string), name, now);
           findings.push(...found);
           if (folder !== undefined)
-            for (const { fingerprint } of found) judged.add(`${resolve(folder, name)} ${fingerprint}`);
-          if (!whole) doubt(this, name, 'searching it in full would take too long');
+            for (const { fingerprint } of found) reported.add(`${resolve(folder, name)} ${fingerprint}`);
+          if (!whole) warnAbout(this, name, 'searching it in full would take too long');
         }
-        judge(this, findings, folder);
+        report(this, findings, folder);
       },
     },
     writeBundle(this: Context, output: Output): void {
       const folder = folderOf(output);
       if (folder !== undefined) buildOf(this).folders.add(resolve(folder));
     },
-    // What is written beside the bundle, or over it: public files, service workers of other plugins. Only under Vite is
-    // the folder the build's.
+    // Scans files that were written besides the bundle or replaced it: public files, service workers of other plugins.
+    // Only in Vite does the output folder belong to the build.
     closeBundle: {
       order: 'post',
       sequential: true,
       handler(this: Context): void {
-        const { began, folders, judged } = buildOf(this);
+        const { began, folders, reported } = buildOf(this);
         builds.delete(this.environment ?? builds);
         if (!vite) return;
         const { root, publicDir = '' } = vite;
@@ -121,7 +121,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
           (this.environment?.config.build ?? vite.build).copyPublicDir !== false &&
           existsSync(publicDir);
         for (const folder of folders) {
-          // A folder that holds the sources too is not searched: of what was put there only the public files are known.
+          // If the output folder contains the project itself, only the public files are known to be output.
           const base = isWithin(root, folder) ? (copied ? publicDir : undefined) : folder;
           if (base === undefined) continue;
           const isOfThisBuild = (path: string, { mtimeMs, ctimeMs }: { mtimeMs: number; ctimeMs: number }): boolean =>
@@ -129,10 +129,10 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
             Math.max(mtimeMs, ctimeMs) >= began - COARSE_MS ||
             (copied && existsSync(join(publicDir, relative(folder, path))));
           const { findings, unreadable } = walk([base], {}, isOfThisBuild);
-          for (const { file, code } of unreadable) doubt(this, relative(base, file), `cannot be read (${code})`);
-          const others = findings.filter(({ file, fingerprint }) => !judged.has(`${file} ${fingerprint}`));
-          // While a build is watched, nobody waits for this one, and a rejection would end them all.
-          judge(
+          for (const { file, code } of unreadable) warnAbout(this, relative(base, file), `cannot be read (${code})`);
+          const others = findings.filter(({ file, fingerprint }) => !reported.has(`${file} ${fingerprint}`));
+          // In watch mode, a rejection would be unhandled and end the process.
+          report(
             this,
             others.map((finding) => ({ ...finding, file: relative(base, finding.file) })),
             folder,
@@ -142,7 +142,7 @@ export function scan(options: Face.ScanOptions = {}): Face.ScanPlugin {
       },
     },
   };
-  return plugin as unknown as Face.ScanPlugin;
+  return plugin as unknown as Api.ScanPlugin;
 }
 
 const folderOf = ({ dir, file }: Output): string | undefined => dir ?? (file === undefined ? undefined : dirname(file));

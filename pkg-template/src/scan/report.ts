@@ -1,4 +1,4 @@
-// A finding in a line of text.
+// Formats findings as text.
 import type { Finding } from '../../scan.js';
 
 export const ADVICE =
@@ -12,7 +12,7 @@ export function line({ file, line, column, source, what, form, fingerprint }: Fi
   );
 }
 
-/** Names come from files and tokens: nothing in them may steer a terminal. */
+/** Escapes control characters: names come from files and tokens, and must not control a terminal. */
 export const printable = (text: string): string =>
   text.replace(
     /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
@@ -20,13 +20,12 @@ export const printable = (text: string): string =>
   );
 
 /**
- * A name of a file, but for what may be a credential or a piece of one: base64 that begins as JSON does, or as base64
- * of that.
+ * A file name without anything that may be a credential or part of one: base64 of JSON, or base64 of that.
  */
 export const masked = (name: string): string =>
   name.replace(/(?:e[yw]|ZX)[\w+=.%-]{16,}/g, (part) => (decodes(part) ? '(not shown)' : part));
 
-/** To text, which words of a name do not. */
+/** Whether it decodes to text. Words in a file name do not. */
 const decodes = (part: string): boolean =>
   Buffer.from(part.slice(0, 12), 'base64').every(
     (byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d),

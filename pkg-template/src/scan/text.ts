@@ -1,13 +1,13 @@
-// One text: a file that was read whole, a chunk of a build.
+// Scans one text: a file, or a chunk of a build.
 import type { Finding } from '../../scan.js';
 import { Effort } from './effort.js';
 import { find } from './find.js';
-import { placed } from './place.js';
+import { located } from './position.js';
 import { masked } from './report.js';
 
 export interface Scanned {
   findings: Finding[];
-  /** False where searching all of it would have taken too long: there may be more than was found. */
+  /** False if a full search would have taken too long, so that findings may be missing. */
   whole: boolean;
 }
 
@@ -15,11 +15,11 @@ export function scanBytes(bytes: Buffer, file: string, now: number): Scanned {
   const text = utf8(bytes);
   const effort = new Effort(text.length);
   const hits = find(text, now, effort);
-  const findings = hits.length === 0 ? [] : placed(hits, text, file);
+  const findings = hits.length === 0 ? [] : located(hits, text, file);
   return { findings: file.endsWith('.map') ? inSources(findings, text, now) : findings, whole: !effort.exhausted };
 }
 
-/** Text in UTF-16, as some editors for Windows write it, in UTF-8; anything else as it is. */
+/** Converts UTF-16 with a byte order mark, as some Windows editors write it, to UTF-8. */
 function utf8(bytes: Buffer): Buffer {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(bytes.toString('utf16le', 2));
   if (bytes[0] === 0xfe && bytes[1] === 0xff)
@@ -31,12 +31,12 @@ function utf8(bytes: Buffer): Buffer {
   return bytes;
 }
 
-/** A place in a source map's one long line tells little: the source it holds tells more. */
+/** Adds the position in the original source: a position in a source map's single line is of little use. */
 function inSources(findings: Finding[], bytes: Buffer, now: number): Finding[] {
   if (findings.length === 0) return findings;
   const sources = sourcesOf(bytes).flatMap(([file, content]) => {
     const text = Buffer.from(content);
-    return placed(find(text, now, new Effort(text.length)), text, file);
+    return located(find(text, now, new Effort(text.length)), text, file);
   });
   for (const finding of findings) {
     const index = sources.findIndex(({ fingerprint }) => fingerprint === finding.fingerprint);

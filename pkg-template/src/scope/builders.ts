@@ -1,6 +1,6 @@
-// Functions that write scopes, named as in Momento's SDK. They check what they are given at once, without WebAssembly:
-// where a variable was not set, the error names the argument. What they give is in the canonical form.
-import type * as Face from '../../index.js';
+// Functions that make scopes, named as in Momento's SDK. They check their arguments themselves, without WebAssembly, so
+// that an error names the argument. Their results are in canonical form.
+import type * as Api from '../../index.js';
 import { check, isObject, wrong } from '../common/error.js';
 import { readsAs } from '../token/options.js';
 import { LONE_SURROGATE, isBytes } from './bytes.js';
@@ -9,7 +9,7 @@ import { AllCaches, AllFunctions, AllTopics, CacheRole, FunctionRole, TopicRole 
 
 const { freeze } = Object;
 
-/** Blank as the crate has it (src/scope/model.rs). */
+/** Matches blank names as src/scope/model.rs does. */
 const BLANK = /^[\s\u0085]*$/;
 
 function nameOf(field: string, value: unknown): string {
@@ -32,7 +32,7 @@ function keyOf(field: string, value: unknown): string | Uint8Array {
   return decodeStrictly(copy) ?? copy;
 }
 
-/** A name, `{ name }`, `{ namePrefix }` where the field has prefixes, or the constant for all. */
+/** Checks a selector: a name, `{ name }`, `{ namePrefix }` if the field has prefixes, or the constant for all. */
 function select<T>(field: string, value: T, all: unknown): T {
   if (!isObject(value)) return nameOf(field, value) as T;
   const [first, ...others] = readsAs(field, () => Object.entries(value)) as [string, unknown][];
@@ -45,21 +45,21 @@ function select<T>(field: string, value: T, all: unknown): T {
   check(false, field, 'a name or the All… constant for it', value);
 }
 
-const one = (role: string, cache: Face.CacheSelector, more?: object): Face.TokenScope =>
+const one = (role: string, cache: Api.CacheSelector, more?: object): Api.TokenScope =>
   freeze({ permissions: freeze([freeze({ role, cache: select('cache', cache, AllCaches), ...more }) as never]) });
 
-/** A function for each role, called as the role is, behind `name`. */
+/** A function for each role, named `name` plus the role. */
 const each = (name: string, roles: Record<string, string>, make: (role: string) => unknown): object =>
   Object.fromEntries(Object.entries(roles).map(([called, role]) => [name + called, make(role)]));
 
-const cache = (role: string) => (c: Face.CacheSelector) => one(role, c);
-const topic = (role: string) => (c: Face.CacheSelector, t: Face.TopicSelector) =>
+const cache = (role: string) => (c: Api.CacheSelector) => one(role, c);
+const topic = (role: string) => (c: Api.CacheSelector, t: Api.TopicSelector) =>
   one(role, c, { topic: select('topic', t, AllTopics) });
-const topicPrefix = (role: string) => (c: Face.CacheSelector, prefix: string) =>
+const topicPrefix = (role: string) => (c: Api.CacheSelector, prefix: string) =>
   one(role, c, { topic: freeze({ namePrefix: nameOf('prefix', prefix) }) });
-const func = (role: string) => (c: Face.CacheSelector, f: Face.FunctionSelector) =>
+const func = (role: string) => (c: Api.CacheSelector, f: Api.FunctionSelector) =>
   one(role, c, { func: select('func', f, AllFunctions) });
-const item = (field: 'key' | 'keyPrefix') => (role: string) => (c: Face.CacheSelector, key: string | Uint8Array) =>
+const item = (field: 'key' | 'keyPrefix') => (role: string) => (c: Api.CacheSelector, key: string | Uint8Array) =>
   one(role, c, { item: freeze({ [field]: keyOf(field, key) }) });
 
 export const TokenScopes = freeze({
@@ -68,15 +68,15 @@ export const TokenScopes = freeze({
   ...each('topicNamePrefix', TopicRole, topicPrefix),
   functionInvoke: func(FunctionRole.FunctionInvoke),
   functionPermitNone: func(FunctionRole.FunctionPermitNone),
-}) as typeof Face.TokenScopes;
+}) as typeof Api.TokenScopes;
 
 export const DisposableTokenScopes = freeze({
   ...TokenScopes,
   ...each('cacheKey', CacheRole, item('key')),
   ...each('cacheKeyPrefix', CacheRole, item('keyPrefix')),
-}) as typeof Face.DisposableTokenScopes;
+}) as typeof Api.DisposableTokenScopes;
 
-export const AllDataReadWrite: Face.TokenScope = freeze({
+export const AllDataReadWrite: Api.TokenScope = freeze({
   permissions: freeze([
     ...TokenScopes.cacheReadWrite(AllCaches).permissions,
     ...TokenScopes.topicPublishSubscribe(AllCaches, AllTopics).permissions,

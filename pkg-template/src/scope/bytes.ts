@@ -1,11 +1,13 @@
-// What may be a key: text, and bytes that are none.
+// Keys: strings and bytes.
 
-/** Found in text that UTF-8 has no bytes for. */
+/** Text with a lone surrogate cannot be encoded as UTF-8. */
 export const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** The getter of a typed array's tag, which knows them by what they are inside: a tag that a value has can be forged. */
+/**
+ * The getter of typed arrays' tag. It checks the internal slot, so it cannot be fooled by a value with a forged tag.
+ */
 const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
   ?.get as () => unknown;
 
-/** Whether it is a `Uint8Array`, of any realm; `instanceof` knows those of this realm alone. */
+/** Whether a value is a `Uint8Array` of any realm; `instanceof` recognises only those of the current realm. */
 export const isBytes = (value: unknown): value is Uint8Array => typedArrayName.call(value) === 'Uint8Array';

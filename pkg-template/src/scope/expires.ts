@@ -1,11 +1,11 @@
-// How long a token is to live.
-import type * as Face from '../../index.js';
+// Lifetimes of tokens to be created.
+import type * as Api from '../../index.js';
 import { wrong } from '../common/error.js';
 import { timeOf } from '../common/recognize.js';
 
-/** 25 hours (Momento's limits page). */
+/** 25 hours, in seconds (Momento's limits page). */
 const DISPOSABLE_LIMIT = 90_000;
-/** The wire has 32 bits for seconds. */
+/** The protocol encodes seconds in 32 bits. */
 const WIRE_LIMIT = 0xffff_ffff;
 
 function seconds(what: string, count: unknown, unit: number, limit = WIRE_LIMIT): number {
@@ -19,27 +19,26 @@ function seconds(what: string, count: unknown, unit: number, limit = WIRE_LIMIT)
 
 const of =
   (name: string, unit: number) =>
-  (count: number): Face.ExpiresIn =>
+  (count: number): Api.ExpiresIn =>
     Object.freeze({ seconds: seconds(`ExpiresIn.${name}`, count, unit) });
 
-export const ExpiresIn: typeof Face.ExpiresIn = Object.freeze({
+export const ExpiresIn: typeof Api.ExpiresIn = Object.freeze({
   seconds: of('seconds', 1),
   minutes: of('minutes', 60),
   hours: of('hours', 3_600),
   days: of('days', 86_400),
-  epoch(at: number | Date): Face.ExpiresIn {
-    // A Date is told in milliseconds; seconds must be whole, since milliseconds by mistake are the commonest error with
-    // times.
+  epoch(at: number | Date): Api.ExpiresIn {
+    // A Date is in milliseconds; a number must be whole seconds.
     const time = typeof at !== 'number' ? timeOf(at) / 1_000 : Number.isInteger(at) ? at : NaN;
     if (Number.isNaN(time)) throw wrong('ExpiresIn.epoch: expected whole seconds since the epoch, or a valid Date');
     return Object.freeze({ seconds: seconds('ExpiresIn.epoch', Math.round(time - Date.now() / 1_000), 1) });
   },
-  never: (): Face.NeverExpires => Object.freeze({ never: true }),
+  never: (): Api.NeverExpires => Object.freeze({ never: true }),
 });
 
-/** Checks a lifetime asked for a disposable token. */
+/** Checks the requested lifetime of a disposable token. */
 export function checkDisposable(expiresIn: unknown): void {
   if (typeof expiresIn !== 'object' || expiresIn === null || 'never' in expiresIn)
     throw wrong('disposable tokens must have an expiry');
-  seconds('expiresIn.seconds', (expiresIn as Face.ExpiresIn).seconds, 1, DISPOSABLE_LIMIT);
+  seconds('expiresIn.seconds', (expiresIn as Api.ExpiresIn).seconds, 1, DISPOSABLE_LIMIT);
 }

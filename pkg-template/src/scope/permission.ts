@@ -1,5 +1,5 @@
-// What permissions are made of: roles, and the constants for all.
-import type * as Face from '../../index.js';
+// Roles, and the constants for all caches, topics, items and functions.
+import type * as Api from '../../index.js';
 
 export const CacheRole = Object.freeze({
   ReadWrite: 'readwrite',
@@ -16,10 +16,9 @@ export const FunctionRole = Object.freeze({
   FunctionPermitNone: 'functionpermitnone',
 } as const);
 
-// Plain frozen data, so that they survive JSON and structuredClone; the brand of their types exists for the compiler
-// alone.
+// Plain data, so that they survive JSON and structuredClone. The brand exists in their types only.
 const all = (what: string): never => Object.freeze({ all: what }) as never;
-export const AllCaches: Face.AllCaches = all('caches');
-export const AllTopics: Face.AllTopics = all('topics');
-export const AllCacheItems: Face.AllCacheItems = all('items');
-export const AllFunctions: Face.AllFunctions = all('functions');
+export const AllCaches: Api.AllCaches = all('caches');
+export const AllTopics: Api.AllTopics = all('topics');
+export const AllCacheItems: Api.AllCacheItems = all('items');
+export const AllFunctions: Api.AllFunctions = all('functions');

@@ -1,5 +1,5 @@
-// Scopes as plain data. What they mean is the crate's business (src/scope).
-import type * as Face from '../../index.js';
+// Scopes as plain data. Their semantics are in the crate (src/scope).
+import type * as Api from '../../index.js';
 import { check, text } from '../common/error.js';
 import { AllCacheItems, AllCaches, AllFunctions, AllTopics } from './permission.js';
 import { snapshot } from './snapshot.js';
@@ -7,7 +7,7 @@ import { call } from '../wasm.js';
 
 const MAX_PERMISSIONS = 20;
 
-type Grant = Face.TokenScope | 'super-user';
+type Grant = Api.TokenScope | 'super-user';
 
 const CONSTANTS: Record<string, object> = {
   caches: AllCaches,
@@ -16,8 +16,8 @@ const CONSTANTS: Record<string, object> = {
   functions: AllFunctions,
 };
 
-/** Freezes what the crate made, in place, and puts the All… constants where they are meant. */
-function frozen(scope: unknown): Face.TokenScope {
+/** Freezes a scope from the crate in place, and replaces copies of the All… constants by the constants. */
+function frozen(scope: unknown): Api.TokenScope {
   const { permissions } = scope as { permissions: Record<string, unknown>[] };
   for (const permission of permissions) {
     for (const field of Object.keys(permission)) {
@@ -29,33 +29,33 @@ function frozen(scope: unknown): Face.TokenScope {
     Object.freeze(permission);
   }
   Object.freeze(permissions);
-  return Object.freeze(scope) as Face.TokenScope;
+  return Object.freeze(scope) as Api.TokenScope;
 }
 
-const parse = (value: unknown, most: number): Face.TokenScope => frozen(call((core) => core.parseScope(value, most)));
+const parse = (value: unknown, most: number): Api.TokenScope => frozen(call((core) => core.parseScope(value, most)));
 
-export function parseScope(value: unknown, limits: { maxPermissions?: number } = {}): Face.TokenScope {
+export function parseScope(value: unknown, limits: { maxPermissions?: number } = {}): Api.TokenScope {
   let most: unknown;
   try {
     if (typeof limits === 'object') ({ maxPermissions: most = MAX_PERMISSIONS } = limits);
   } catch {
-    // null, or what throws when it is read: no number either
+    // null, or a getter that throws: not a number, so the check fails.
   }
   check(Number.isSafeInteger(most) && (most as number) > 0, 'limits.maxPermissions', 'a whole number above zero', most);
   return parse(value, Math.min(most as number, 0xffff_ffff));
 }
 
-/** Copies a scope as it is now. What comes back checks the copy, as `parseScope` does: only that takes WebAssembly. */
-export function keepScope(value: unknown): () => Face.TokenScope {
+/** Copies a scope. The returned function validates the copy as `parseScope` does; only that needs WebAssembly. */
+export function keepScope(value: unknown): () => Api.TokenScope {
   const copy = snapshot(value);
   return () => parse(copy, MAX_PERMISSIONS);
 }
 
-export function mergeScopes(...scopes: Face.TokenScope[]): Face.TokenScope {
+export function mergeScopes(...scopes: Api.TokenScope[]): Api.TokenScope {
   return frozen(call((core) => core.mergeScopes(scopes)));
 }
 
-export function encodePermissions(scope: Face.TokenScope): string {
+export function encodePermissions(scope: Api.TokenScope): string {
   return call((core) => core.encodePermissions(scope));
 }
 
@@ -65,11 +65,11 @@ export function decodePermissions(p: string): Grant {
   return grant === 'super-user' ? grant : frozen(grant);
 }
 
-export function allows(scope: Grant, action: Face.Action): boolean {
+export function allows(scope: Grant, action: Api.Action): boolean {
   return call((core) => core.allows(scope, action));
 }
 
-export function covers(granted: Grant, requested: Face.TokenScope): boolean {
+export function covers(granted: Grant, requested: Api.TokenScope): boolean {
   return call((core) => core.covers(granted, requested));
 }
 

@@ -1,10 +1,10 @@
-// A copy of a scope, for a source that may have to wait for WebAssembly: what the app changes afterwards is not seen. The
-// crate checks the copy when it can (src/js/reader.rs), by the same rules; here is checked what a copy takes.
+// Copies a scope for a source that may have to wait for WebAssembly, so that later changes by the app have no effect.
+// Checks only what copying requires; the crate then validates the copy by the same rules (src/js/reader.rs).
 import { LONE_SURROGATE, isBytes } from './bytes.js';
 import { TokenError, kindOf } from '../common/error.js';
 import { mayBeCredential } from '../common/quote.js';
 
-/** A scope is { permissions: [{ item: { key } }] }: names and keys stand this deep, and nothing stands deeper. */
+/** The maximum depth of a value, that of names and keys: `{ permissions: [{ item: { key } }] }`. */
 const LEAF = 4;
 
 export function snapshot(scope: unknown): unknown {
@@ -21,7 +21,7 @@ export function snapshot(scope: unknown): unknown {
   return copy({ scope }, 'scope', 'scope', 0);
 }
 
-/** Copies what stands under `key`, which is read once. */
+/** Copies the property `key`. It is read only once, since a getter may change its value. */
 function copy(holder: object, key: string, at: string, depth: number): unknown {
   let found: string;
   try {
@@ -46,7 +46,7 @@ function copy(holder: object, key: string, at: string, depth: number): unknown {
   throw refused(at, found);
 }
 
-/** Hidden fields count too: whatever is copied must be seen. */
+/** All own property names. Includes non-enumerable ones, so that nothing is silently dropped. */
 function* namesOf(value: object, at: string): Iterable<string> {
   for (const key of Reflect.ownKeys(value)) {
     if (typeof key === 'symbol') throw refused(at, 'a field named by a Symbol');
@@ -76,7 +76,7 @@ function copyList(value: readonly unknown[], at: string, depth: number): unknown
   return list;
 }
 
-/** An object literal or what JSON.parse gives, of any realm: nothing is inherited that could have been meant. */
+/** Whether this is a plain object of any realm. A class instance may inherit fields, which a copy would lose. */
 function isPlain(value: object): boolean {
   const parent = Object.getPrototypeOf(value) as object | null;
   // biome-ignore lint/suspicious/noPrototypeBuiltins: engines without Object.hasOwn are supported

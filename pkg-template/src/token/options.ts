@@ -1,18 +1,18 @@
-// The options of decoding: a source keeps a copy of them, checked before WebAssembly can read them (src/js/options.rs).
-import type * as Face from '../../index.js';
+// Copies and checks decode options, for a source that may have to wait for WebAssembly (src/js/options.rs).
+import type * as Api from '../../index.js';
 import { check, isObject, reads, text, wrong } from '../common/error.js';
 
-type Overrides = NonNullable<Face.DecodeOptions['endpointOverrides']>;
+type Overrides = NonNullable<Api.DecodeOptions['endpointOverrides']>;
 
-/** Reads what was passed in under this name. */
+/** Reads an argument of this name. */
 export const readsAs = <T>(what: string, read: () => T): T =>
   reads(read, `${what}: expected plain data, found what cannot be read; see \`cause\``);
 
-/** Checks the types of the options, and copies what an app may change later. What hosts are allowed is up to the crate. */
-export const copyOptions = (options: Face.DecodeOptions | undefined): Face.DecodeOptions | undefined =>
+/** Checks the types of the options and copies them. The crate decides which hosts are allowed. */
+export const copyOptions = (options: Api.DecodeOptions | undefined): Api.DecodeOptions | undefined =>
   options === undefined ? undefined : readsAs('options', () => copy(options));
 
-function copy(options: Face.DecodeOptions): Face.DecodeOptions {
+function copy(options: Api.DecodeOptions): Api.DecodeOptions {
   check(isObject(options), 'options', 'an object', options);
   const { endpoint, allowedEndpointSuffixes: suffixes, endpointOverrides: overrides } = options;
   return {
@@ -50,7 +50,7 @@ function copyOverrides(overrides: Overrides): Overrides {
   };
 }
 
-/** A string for a host. Half a character would reach the crate as U+FFFD. */
+/** Checks a host. A lone surrogate is rejected here, because the crate would receive U+FFFD instead. */
 function host(what: string, value: unknown): string {
   const found = text(what, value);
   if (/\p{Surrogate}/u.test(found)) throw wrong(`${what}: expected a host name, found half a character`);

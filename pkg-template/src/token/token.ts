@@ -1,13 +1,13 @@
-// Credentials: what the crate decoded (src/js/token.rs), as an object that cannot be printed by accident.
+// Decoded credentials (src/js/token.rs), as objects that do not reveal the credential when printed.
 import type { DecodedParts } from 'wasm-glue';
-import type * as Face from '../../index.js';
+import type * as Api from '../../index.js';
 import { TokenError, check, isObject, wrong } from '../common/error.js';
 import { readsAs } from './options.js';
 import { timeOf } from '../common/recognize.js';
 import { decodePermissions } from '../scope/scope.js';
 import { call } from '../wasm.js';
 
-/** In the order of JSON. */
+/** The fields of a token's JSON, in order. */
 const FIELDS = [
   'version',
   'endpoint',
@@ -20,20 +20,20 @@ const FIELDS = [
   'warnings',
 ] as const;
 
-type Scope = Face.Token['scope'];
+type Scope = Api.Token['scope'];
 
-class DecodedToken implements Face.Token {
-  declare readonly version: Face.Token['version'];
+class DecodedToken implements Api.Token {
+  declare readonly version: Api.Token['version'];
   declare readonly endpoint: string | undefined;
-  declare readonly endpoints: Face.Endpoints | undefined;
+  declare readonly endpoints: Api.Endpoints | undefined;
   declare readonly tokenId: string | undefined;
   declare readonly subject: string | undefined;
   declare readonly disposable: boolean;
-  declare readonly warnings: readonly Face.TokenWarning[];
+  declare readonly warnings: readonly Api.TokenWarning[];
   readonly #expiresAt: number | undefined;
-  /** A closure and not a string: a string would show in a browser's inspector, private field or not. */
+  /** A closure, because developer tools display private fields that are strings. */
   readonly #credential: () => string;
-  /** Makes the scope, until it is first asked for: that is a good part of the work, and most apps never ask. */
+  /** The scope, or until its first use a function that decodes it, since that is costly and most apps never need it. */
   #scope: (() => Scope) | Scope;
 
   constructor(parts: DecodedParts, scope: () => Scope) {
@@ -45,19 +45,18 @@ class DecodedToken implements Face.Token {
     this.subject = parts.subject;
     this.disposable = parts.disposable;
     for (const warning of parts.warnings) Object.freeze(warning);
-    this.warnings = Object.freeze(parts.warnings as Face.TokenWarning[]);
+    this.warnings = Object.freeze(parts.warnings as Api.TokenWarning[]);
     this.#expiresAt = parts.expiresAt;
     this.#scope = scope;
     this.#credential = () => credential;
     Object.freeze(this);
   }
 
-  /** A new Date each time: one that was changed must not change the token. */
+  /** A new Date each time, because dates are mutable. */
   get expiresAt(): Date | undefined {
     return this.#expiresAt === undefined ? undefined : new Date(this.#expiresAt);
   }
 
-  /** Made when it is first asked for, and kept. */
   get scope(): Scope {
     return typeof this.#scope === 'function' ? (this.#scope = this.#scope()) : this.#scope;
   }
@@ -72,7 +71,7 @@ class DecodedToken implements Face.Token {
         'Missing required property: endpoint; an envelope carries one, and this credential has none',
       );
     }
-    // Both are ASCII: hosts are checked, and a JWT is base64.
+    // btoa requires Latin-1. Both are ASCII: the host is validated, and a JWT is base64.
     return btoa(JSON.stringify({ endpoint: this.endpoint, api_key: credential }));
   }
 
@@ -90,7 +89,7 @@ class DecodedToken implements Face.Token {
     return '[Token: redacted]';
   }
 
-  /** What may be logged or sent on: everything but the credential. */
+  /** Everything but the credential. */
   toJSON(): object {
     return Object.fromEntries(FIELDS.map((field) => [field, this[field]]));
   }
@@ -112,18 +111,18 @@ class DecodedToken implements Face.Token {
   }
 }
 
-/** Makes a token of what the crate decoded. */
+/** Makes a token from what the crate decoded. */
 export const makeToken = (
   parts: DecodedParts,
   scope = (): Scope => (parts.permissions === undefined ? undefined : decodePermissions(parts.permissions)),
-): Face.Token => new DecodedToken(parts, scope);
+): Api.Token => new DecodedToken(parts, scope);
 
-/** The longest credential that is decoded, as in src/token/decode.rs. */
+/** The maximum length of a credential, as in src/token/decode.rs. */
 const MAX_CREDENTIAL_CHARS = 65_536;
 
 /**
- * The crate refuses what is longer, and need not see it: memory of WebAssembly never shrinks. What is no string is left
- * as it is, for the crate to say so.
+ * Shortens a string that the crate would reject as too long, because WebAssembly memory never shrinks. Values of other
+ * types are left for the crate to reject.
  */
 function bounded(credential: unknown): unknown {
   if (typeof credential !== 'string' || credential.length <= MAX_CREDENTIAL_CHARS) return credential;
@@ -131,16 +130,13 @@ function bounded(credential: unknown): unknown {
   return trimmed.length > MAX_CREDENTIAL_CHARS ? 'x'.repeat(MAX_CREDENTIAL_CHARS + 1) : trimmed;
 }
 
-export const keyVersion = (credential: string): ReturnType<typeof Face.keyVersion> =>
-  call((core) => core.keyVersion(bounded(credential))) as ReturnType<typeof Face.keyVersion>;
+export const keyVersion = (credential: string): ReturnType<typeof Api.keyVersion> =>
+  call((core) => core.keyVersion(bounded(credential))) as ReturnType<typeof Api.keyVersion>;
 
-export const decodeToken = (credential: string, options?: Face.DecodeOptions): Face.Token =>
+export const decodeToken = (credential: string, options?: Api.DecodeOptions): Api.Token =>
   makeToken(call((core) => core.decodeToken(bounded(credential), options)));
 
-function fromString(
-  key: string | { apiKey: string } | { authToken: string },
-  options?: Face.DecodeOptions,
-): Face.Token {
+function fromString(key: string | { apiKey: string } | { authToken: string }, options?: Api.DecodeOptions): Api.Token {
   const credential = readsAs('key', (): unknown => {
     if (!isObject(key)) return key;
     if ('authToken' in key) return key.authToken;
@@ -150,10 +146,10 @@ function fromString(
   return makeToken(call((core) => core.fromString(bounded(credential), options)));
 }
 
-export const CredentialProvider: typeof Face.CredentialProvider = Object.freeze({
+export const CredentialProvider: typeof Api.CredentialProvider = Object.freeze({
   fromString,
   fromDisposableToken: fromString,
-  fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Face.Token {
+  fromApiKeyV2(key: string | { apiKey: string; endpoint: string }, endpoint?: string): Api.Token {
     const [apiKey, base] = readsAs('key', (): unknown[] =>
       isObject(key) ? [key.apiKey, key.endpoint] : [key, endpoint],
     );

@@ -1,14 +1,14 @@
-// A credential that begins at one place and goes on elsewhere: its pieces have names, and an expression joins them.
-// Read only where text begins as a credential does, so an ordinary file never comes here.
+// Assembles a credential whose pieces are assigned to names and joined by an expression elsewhere. Runs only where the
+// beginning of a credential was found, so not on ordinary files.
 
-/** How far from its first piece the rest is looked for, in characters. */
+/** The maximum distance of other pieces from the first, in characters. */
 export const REACH = 200_000;
-// Code that was made to be slow is no reason to be.
-const MOST_USES = 50;
-const MOST_NAMES = 50;
-const MOST_OPERANDS = 2_000;
-const DEEPEST = 4;
-const LONGEST = 32_768;
+// Limits for crafted code.
+const MAX_USES = 50;
+const MAX_NAMES = 50;
+const MAX_OPERANDS = 2_000;
+const MAX_DEPTH = 4;
+const MAX_LENGTH = 32_768;
 
 const QUOTED = /\\*(["'`])/y;
 const NAME = /(?:[A-Za-z_$][\w$]*\??\.)*([A-Za-z_$][\w$]*)/y;
@@ -18,7 +18,7 @@ const APPENDED = /(?:^|[^\w$.])([\w$]+)(?:\s|\\+[nrt])*\+=(?:\s|\\+[nrt])*\(*$/;
 const PUSHED = /(?:^|[^\w$.])([\w$]+)\.push\s*\(\s*$/;
 const JOIN = /\]\s*\.join\s*\(\s*/y;
 
-/** What the text that begins at `start` may become: each expression that it is the first piece of. */
+/** The possible values of the expressions whose first piece is the string that begins at `start`. */
 export function assemble(text: string, start: number): string[] {
   const from = Math.max(0, start - REACH);
   const window = text.slice(from, start + REACH);
@@ -34,8 +34,8 @@ export function assemble(text: string, start: number): string[] {
     const uses = window.matchAll(new RegExp(`(?<![\\w$])${escaped(name)}(?![\\w$]|\\s*[=:](?!=))`, 'g'));
     let count = 0;
     for (const { index } of uses) {
-      if (++count > MOST_USES) break;
-      // From the object on that it is a field of.
+      if (++count > MAX_USES) break;
+      // Includes the object in front of a field: `config.name`.
       const before = /[\w$.?]*$/.exec(window.slice(Math.max(0, index - 200), index))?.[0] ?? '';
       found.push(reader.from(index - before.length));
     }
@@ -46,19 +46,19 @@ export function assemble(text: string, start: number): string[] {
   return [...new Set(found)].filter((one) => one.length > 40);
 }
 
-/** Reads expressions as far as they join text; what it cannot tell is where it stops. */
+/** Evaluates expressions that join strings. Stops at anything it cannot evaluate. */
 class Reader {
   readonly #text: string;
   #at = 0;
-  #left = MOST_OPERANDS;
-  /** Where values are given to a name. */
+  #left = MAX_OPERANDS;
+  /** Where values are assigned to each name. */
   readonly #definitions = new Map<string, number[]>();
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** What an expression becomes from its operand at `at` on. */
+  /** The value of an expression from its operand at `at` on. */
   from(at: number): string {
     this.#at = at;
     const before = this.#text.slice(Math.max(0, at - 40), at).trimEnd();
@@ -71,17 +71,17 @@ class Reader {
   }
 
   /**
-   * What a name becomes that is filled from the text at `at` on: by `name += b`, or by `name.push(b)` and a join by
-   * nothing or by dots.
+   * The possible values of a name that is filled from the string at `at` on, by `name += b`, or by `name.push(b)` and a
+   * join without a separator or by dots.
    */
   filled(name: string, at: number, list: boolean): string[] {
     this.#at = at;
     const parts = this.#operands(list);
     let pushed = false;
-    // Up to where it is given something else, which is most often another function's.
+    // Up to the next assignment, which usually belongs to another function.
     const steps = new RegExp(`(?<![\\w$.])${escaped(name)}(?:\\s|\\\\+[nrt])*(?:(\\+=)|(\\.push\\s*\\()|=(?!=))`, 'g');
     steps.lastIndex = this.#at;
-    for (let count = 0; count < MOST_USES; count++) {
+    for (let count = 0; count < MAX_USES; count++) {
       const step = steps.exec(this.#text);
       if (!step || (!step[1] && !step[2])) break;
       pushed ||= step[2] !== undefined;
@@ -92,7 +92,7 @@ class Reader {
     return [parts.join(''), ...(dots ? [parts.join('.')] : [])];
   }
 
-  /** `a + b`; in a list `a + b, c` too. */
+  /** `a + b`, or in a list `a + b, c`. */
   #operands(list: boolean): string[] {
     const operands: string[] = [];
     do {
@@ -113,7 +113,7 @@ class Reader {
         : this.#take(/\.concat\s*\(/y)
           ? (this.#operand(depth) ?? '') + this.#arguments(depth)
           : undefined;
-      if (joined === undefined || out.length > LONGEST) return out;
+      if (joined === undefined || out.length > MAX_LENGTH) return out;
       out += joined;
     }
   }
@@ -139,17 +139,17 @@ class Reader {
   #operand(depth: number): string | undefined {
     this.#blanks();
     while (this.#take(/\(/y)) this.#blanks();
-    if (depth > DEEPEST || --this.#left < 0) return undefined;
+    if (depth > MAX_DEPTH || --this.#left < 0) return undefined;
     const quote = this.#match(QUOTED);
     if (quote) return quote[1] === '`' ? this.#restOfString('`', depth) : this.#restOfString(quote[1] as string, depth);
     const name = this.#match(NAME)?.[1];
     return name === undefined ? undefined : this.#value(name, depth);
   }
 
-  /** What stands up to the quote that closes it. */
+  /** The text up to the closing quote. */
   #restOfString(quote: string, depth: number): string {
     let out = '';
-    while (this.#at < this.#text.length && out.length < LONGEST) {
+    while (this.#at < this.#text.length && out.length < MAX_LENGTH) {
       const [run = ''] = this.#match(/[^"'`\\$\n]*/y) ?? [];
       out += run;
       const [end] = this.#match(/\\*["'`]/y) ?? [];
@@ -160,7 +160,7 @@ class Reader {
         this.#take(/\}/y);
       } else {
         const [escape] = this.#match(/\\+(?:u\{?[\da-f]+\}?|x[\da-f]{2}|\r?\n|[^])?/iy) ?? [];
-        // As it stands: what reads the text afterwards knows escapes.
+        // Kept as written: the search of the assembled text decodes escapes.
         out += escape ?? this.#text[this.#at++] ?? '';
       }
     }
@@ -171,7 +171,7 @@ class Reader {
     return this.#take(/\}/y) ? this.#restOfString('`', depth) : this.#sum(depth);
   }
 
-  /** The text that a name was given last, before here or else after. */
+  /** The value assigned to a name last before this position, or else next after it. */
   #value(name: string, depth: number): string | undefined {
     const here = this.#at;
     const definitions = this.#definitionsOf(name);
@@ -197,7 +197,7 @@ class Reader {
         'g',
       );
       definitions =
-        this.#definitions.size < MOST_NAMES
+        this.#definitions.size < MAX_NAMES
           ? Array.from(this.#text.matchAll(pattern), ({ 0: head, index }) => index + head.length)
           : [];
       this.#definitions.set(name, definitions);

@@ -1,62 +1,68 @@
-// Is this text a credential of Momento's, and which? Other vendors' tokens look much alike.
+// Decides whether a text is a Momento credential, and of what kind. Other vendors' tokens look similar.
 import { type Token, decodeToken } from 'momento-token-wasm';
 import { createHash } from 'node:crypto';
 import type { Finding } from '../../scan.js';
-import { life } from './words.js';
+import { expiry } from './times.js';
 
-/** What a credential is; nothing here is the credential, or tells it. */
-export interface Judgement
+/** What a credential is. Does not contain the credential or any part of it. */
+export interface Classification
   extends Pick<Finding, 'kind' | 'version' | 'form' | 'expired' | 'fails' | 'what' | 'fingerprint'> {
   expiresAt: number | undefined;
 }
 
-/** 25 hours: no disposable token lives longer. */
+/** 25 hours: the maximum lifetime of a disposable token. */
 const SHORT_MS = 90_000_000;
 const HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i;
-const OURS = /(?:^|\.)(?:momentohq|gomomento)\.com$/i;
-/** How long a signature is in base64, by algorithm: where text follows with nothing between, it ends there. */
+const MOMENTO_HOST = /(?:^|\.)(?:momentohq|gomomento)\.com$/i;
+/** The length of a signature in base64, by algorithm, to separate it from text that follows immediately. */
 const SIGNATURES: Record<string, number> = { HS256: 43, HS384: 64, HS512: 86, ES256: 86, RS256: 342, PS256: 342 };
 
 type Json = Record<string, unknown>;
 
-/** A JWT, whole but for what may follow its signature. */
-export function judgeJwt(header: string, payload: string, rest: string, now: number): Judgement | undefined {
+/** Judges a JWT. `rest` is its signature and any text that follows. */
+export function classifyJwt(header: string, payload: string, rest: string, now: number): Classification | undefined {
   const [head, claims] = [parse(header), parse(payload)];
-  if (!head || !claims || !isMomentos(claims)) return undefined;
+  if (!head || !claims || !isFromMomento(claims)) return undefined;
   return signed(head, `${header}.${payload}.`, rest, 'jwt', now);
 }
 
-/** The text of an envelope, out of its base64. */
-export function judgeEnvelope(text: string, now: number): Judgement | undefined {
+/** Judges an envelope, decoded from base64. */
+export function classifyEnvelope(text: string, now: number): Classification | undefined {
   const envelope = json(text);
   if (!envelope || typeof envelope.api_key !== 'string' || typeof envelope.endpoint !== 'string') return undefined;
   const [header = '', payload = '', signature = '', ...more] = envelope.api_key.split('.');
   const [head, claims] = [parse(header), parse(payload)];
   if (more.length > 0 || !head || !claims) return undefined;
-  if (!OURS.test(envelope.endpoint) && !isMomentos(claims)) return undefined;
+  if (!MOMENTO_HOST.test(envelope.endpoint) && !isFromMomento(claims)) return undefined;
   return signed(head, `${header}.${payload}.`, signature, 'envelope', now);
 }
 
-function signed(head: Json, before: string, rest: string, form: Judgement['form'], now: number): Judgement | undefined {
+function signed(
+  head: Json,
+  before: string,
+  rest: string,
+  form: Classification['form'],
+  now: number,
+): Classification | undefined {
   const { alg } = head;
-  // Unsigned, it opens nothing: an example in a text.
+  // Unsigned tokens are useless, so they are examples in documentation.
   if (rest === '' || (typeof alg === 'string' && alg.toLowerCase() === 'none')) return undefined;
   const signature = rest.slice(0, SIGNATURES[String(alg)] ?? rest.length);
   return describe(before + signature, form, now);
 }
 
-/** Claims as Momento's credentials have them, and nobody else's. */
-function isMomentos({ ver, p, t, jti, c, cp, iss }: Json): boolean {
+/** Whether the claims are those of a Momento credential. */
+function isFromMomento({ ver, p, t, jti, c, cp, iss }: Json): boolean {
   if (isHost(c) && isHost(cp)) return true;
-  // Only session tokens name who issued them.
+  // Only session tokens have an issuer.
   if (iss !== undefined)
-    return typeof iss === 'string' && OURS.test(iss.replace(/^https?:\/\//i, '').replace(/[:/].*$/, ''));
+    return typeof iss === 'string' && MOMENTO_HOST.test(iss.replace(/^https?:\/\//i, '').replace(/[:/].*$/, ''));
   return (t === 'g' && typeof jti === 'string') || (ver === 1 && typeof p === 'string' && isPermissions(p));
 }
 
 /**
- * `08 00` permits all; any other permissions are messages of field 2. Which roles they name is not asked: newer ones
- * are credentials too.
+ * Whether a claim is encoded permissions: `08 00` for super-user, or messages in field 2. Does not check roles, since
+ * tokens with newer roles are credentials too.
  */
 function isPermissions(p: string): boolean {
   const bytes = Buffer.from(p, 'base64');
@@ -81,11 +87,11 @@ function isPermissions(p: string): boolean {
 
 const isHost = (value: unknown): boolean => typeof value === 'string' && HOST.test(value);
 
-function describe(key: string, form: Judgement['form'], now: number): Judgement {
+function describe(key: string, form: Classification['form'], now: number): Classification {
   const fingerprint = fingerprintOf(key);
   let token: Token;
   try {
-    // Where it would be sent is not asked here, so any endpoint will do.
+    // The endpoint does not matter here.
     token = decodeToken(key, { endpointOverrides: { baseEndpoint: 'localhost' } });
   } catch {
     const what = "a credential of Momento's with claims that make no sense";
@@ -120,12 +126,12 @@ function describe(key: string, form: Judgement['form'], now: number): Judgement 
     expiresAt,
     expired,
     fails: kind === 'super-user' || !harmless,
-    what: `${NAMES[kind](version, short)}, ${life(expiresAt, now)}`,
+    what: `${NAMES[kind](version, short)}, ${expiry(expiresAt, now)}`,
     fingerprint,
   };
 }
 
-const NAMES: Record<Judgement['kind'], (version: string, short: boolean) => string> = {
+const NAMES: Record<Classification['kind'], (version: string, short: boolean) => string> = {
   disposable: () => 'disposable token',
   session: () => 'session token',
   legacy: () => 'legacy token',
@@ -133,7 +139,9 @@ const NAMES: Record<Judgement['kind'], (version: string, short: boolean) => stri
   'api-key': (version, short) => `${short ? '' : 'long-lived '}${version} API key`,
 };
 
-/** Tells two credentials apart without telling either: the first 12 digits of the SHA-256 of the key as it is sent. */
+/**
+ * Identifies a credential without revealing it: the first 12 digits of the SHA-256 of the key as it is sent.
+ */
 export const fingerprintOf = (key: string): string =>
   `sha256:${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
 
@@ -155,7 +163,7 @@ const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** The object that a text begins with; the whole text where it has no end. */
+/** The JSON object at the beginning of a text, or the whole text if the object is not closed. */
 export function objectIn(text: string): string {
   let depth = 0;
   let quoted = false;

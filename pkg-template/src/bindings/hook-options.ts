@@ -1,24 +1,24 @@
-// The options of a hook as they were at one render: what they say, to be compared, and the functions among them.
+// The options passed to a hook at one render: their content, to be compared, and the functions among them.
 import { TokenError, type TokenSource, type TokenSourceOptions, type VendRequest } from 'momento-token-wasm';
 import { comparableBody } from '../source/identity.js';
-import type { Content, Offer } from './options-gate.js';
+import type { Content, Comparable } from './options-gate.js';
 
 type Vend = TokenSourceOptions['vend'];
 type VendFunction = Extract<Vend, (...context: never[]) => unknown>;
 type HeadersFunction = Extract<NonNullable<VendRequest['headers']>, () => unknown>;
 
-/** The functions of an app, which are often written anew at each render, closing over what is current then. */
+/** The functions among the options. Often new at each render, closing over its values. */
 export interface Functions {
   vend?: VendFunction;
   headers?: HeadersFunction;
 }
 
-export interface Options extends Offer {
+export interface HookOptions extends Comparable {
   readonly options: TokenSourceOptions;
   readonly functions: Functions;
 }
 
-// Complete, or the compiler complains: an option that is not named here would be lost.
+// `satisfies` makes the compiler check that no option is missing, which would be lost.
 const OPTIONS = Object.keys({
   vend: 0,
   scope: 0,
@@ -41,21 +41,21 @@ const REQUEST = Object.keys({
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** By what is used of it: it may be from another realm. */
+/** Checks the member that is used, not the class: the URL may come from another realm. */
 const isUrlObject = (value: unknown): value is URL =>
   isObject(value) && typeof (value as Partial<URL>).href === 'string';
 
-/** By what it can do: a source made by another copy of the package is one all the same. */
+/** Checks the method that is used, not the class: another copy of the package may have created the source. */
 export const isSource = (input: unknown): input is TokenSource =>
   isObject(input) && typeof (input as Partial<TokenSource>).getToken === 'function';
 
 /**
  * Reads each option once.
  *
- * @throws TokenError `ERR_ARGUMENT` where an option cannot be read. Whether they make sense is for the source to say.
+ * @throws TokenError `ERR_ARGUMENT` if an option cannot be read. The source validates their values.
  */
-export function readOptions(input: TokenSourceOptions): Options {
-  // What is no object the source refuses, in better words.
+export function readOptions(input: TokenSourceOptions): HookOptions {
+  // The source rejects it with a better message.
   if (!isObject(input)) return { options: input, content: { options: typeof input }, functions: {} };
   try {
     const options = pick(input, OPTIONS) as TokenSourceOptions;
@@ -78,13 +78,12 @@ export function readOptions(input: TokenSourceOptions): Options {
 }
 
 /**
- * The options for a source that waits for the hook, with their functions replaced by ones that call the newest of their
- * kind.
+ * The options for a hook's source. It starts on demand, and its functions call those of the latest render.
  */
-export function forSource({ options: given, functions }: Options, newest: Functions): TokenSourceOptions {
-  if (!isObject(given)) return given;
-  const options: TokenSourceOptions = { ...given };
-  // Anything else the source refuses.
+export function forSource({ options: passed, functions }: HookOptions, newest: Functions): TokenSourceOptions {
+  if (!isObject(passed)) return passed;
+  const options: TokenSourceOptions = { ...passed };
+  // The source rejects other values.
   if (options.start === undefined || options.start === 'now') options.start = 'on-demand';
   if (functions.vend) options.vend = (context) => (newest.vend ?? functions.vend)!(context);
   if (functions.headers)
@@ -92,7 +91,7 @@ export function forSource({ options: given, functions }: Options, newest: Functi
   return options;
 }
 
-/** These fields, inherited ones and getters too, as far as they are set. */
+/** Copies these fields, including inherited ones and getters, unless they are undefined. */
 function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Partial<Pick<T, K>> {
   const picked: Partial<Pick<T, K>> = {};
   for (const name of names) {
@@ -108,17 +107,17 @@ function contentOf(name: keyof VendRequest, value: unknown): Content[string] {
   return isUrlObject(value) ? json(value.href) : json(value);
 }
 
-/** However they are written: as an object, as pairs or as `Headers`. */
+/** The same text for the same headers, whether passed as an object, as pairs or as `Headers`. */
 function headers(value: HeadersInit): string {
   try {
     return json([...(new Headers(value) as Headers & Iterable<[string, string]>)]);
   } catch {
-    // The source refuses them, or there is no `Headers` here.
+    // They are invalid, and the source rejects them; or there is no `Headers` here.
     return json(value);
   }
 }
 
-/** Bytes are written down as such, for JSON would not tell them from an object. */
+/** Marks bytes, which JSON would not distinguish from an object. */
 function json(value: unknown): string {
   try {
     return (
@@ -126,7 +125,7 @@ function json(value: unknown): string {
       typeof value
     );
   } catch {
-    // What JSON cannot say the source refuses, in better words.
+    // The source rejects it with a better message.
     return 'unreadable';
   }
 }

@@ -1,4 +1,4 @@
-// Times in words, for people who read a terminal.
+// Formats times for terminal output.
 
 const UNITS = [
   ['year', 31_556_952_000],
@@ -9,7 +9,7 @@ const UNITS = [
   ['second', 1_000],
 ] as const;
 
-/** `in 5 minutes`, `2 hours ago`: the largest unit of which there is one at least, rounded down. */
+/** `in 5 minutes`, `2 hours ago`: in the largest unit that fits at least once, rounded down. */
 export function relative(at: number, now: number): string {
   const distance = Math.abs(at - now);
   const unit = UNITS.find(([, length]) => distance >= length);
@@ -19,8 +19,8 @@ export function relative(at: number, now: number): string {
   return at > now ? `in ${words}` : `${words} ago`;
 }
 
-/** `expires 2030-01-01T00:00:00Z (in 3 years)`, or that it never does. */
-export function life(expiresAt: number | undefined, now: number): string {
+/** `expires 2030-01-01T00:00:00Z (in 3 years)`, or `never expires`. */
+export function expiry(expiresAt: number | undefined, now: number): string {
   if (expiresAt === undefined) return 'never expires';
   return `${expiresAt <= now ? 'expired' : 'expires'} ${iso(expiresAt)} (${relative(expiresAt, now)})`;
 }

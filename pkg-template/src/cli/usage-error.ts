@@ -1,8 +1,8 @@
-// Wrong usage and unreadable input: a message, exit code 2.
+// Wrong usage and invalid input: a message and exit code 2.
 import { printable } from '../scan/report.js';
 
-export class Fail extends Error {
-  /** Lines that help, below the message. */
+export class UsageError extends Error {
+  /** Lines of advice to print below the message. */
   readonly help: readonly string[];
 
   constructor(message: string, ...help: string[]) {
@@ -11,8 +11,8 @@ export class Fail extends Error {
   }
 }
 
-/** An argument, to be named in a message; not where it may be a credential, or a piece of one. */
-export function named(argument: string): string {
+/** An argument, quoted for a message unless it may be a credential or part of one. */
+export function quoted(argument: string): string {
   const secret = argument.length > 200 || /e[yw][A-Za-z0-9+/=_-]{6}|[A-Za-z0-9+=_.-]{40}/.test(argument);
   return secret ? '(not shown: it may be a credential)' : `"${printable(argument)}"`;
 }
