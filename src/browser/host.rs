@@ -70,7 +70,7 @@ impl HostVend {
         let refresh_token: JsValue = refresh_token.map(Secret::reveal).into();
         let opened = self.open.call2(&JsValue::UNDEFINED, &reason.as_str().into(), &refresh_token);
         let opened = promised(&opened.map_err(refused)?, discard_opened).await.map_err(refused)?;
-        let opened: Properties = opened.unchecked_into();
+        let Some(opened) = properties(&opened) else { return Err(Kind::Unreadable { status: None }.into()) };
         let Some(url) = opened.text("url") else { return Ok(Opened::Answer(opened.get("answer"))) };
         Ok(Opened::Request(Outgoing {
             url,
@@ -82,14 +82,19 @@ impl HostVend {
 
 /// Discards a result that is no longer awaited.
 fn discard_opened(opened: &JsValue) {
-    let opened: &Properties = opened.unchecked_ref();
-    discard_answer(&opened.get("answer"));
+    if let Some(opened) = properties(opened) {
+        discard_answer(&opened.get("answer"));
+    }
+}
+
+/// The properties of an object that the package created. Reading one of anything else would throw.
+fn properties(value: &JsValue) -> Option<&Properties> {
+    value.is_object().then(|| value.unchecked_ref())
 }
 
 /// Converts an error that the package created.
 fn refused(error: JsValue) -> SourceError {
-    let details = error.is_object().then(|| error.unchecked_ref::<Properties>());
-    let details = details.and_then(|details| Some((details.text("code")?, details)));
+    let details = properties(&error).and_then(|details| Some((details.text("code")?, details)));
     let Some((code, details)) = details else {
         return SourceError::from(Kind::Unreadable { status: None }).caused_by(error);
     };

@@ -127,9 +127,8 @@ for (const [name, change] of Object.entries({
   });
 }
 
-test('an instance that ends leaves no lock, channel or request behind', async (t) => {
-  const clock = driveClock(t);
-  const tabs = openTabs(t, {});
+/** A copy of the package, whose instance ends when `trap` is called. */
+async function trapping(t, name) {
   const { Instance } = WebAssembly;
   let traps = false;
   // biome-ignore lint/complexity/useArrowFunction: it is called with `new`
@@ -144,7 +143,19 @@ test('an instance that ends leaves no lock, channel or request behind', async (t
   t.after(() => {
     WebAssembly.Instance = Instance;
   });
-  const copy = await import('../../pkg/index.js?driver');
+  const copy = await import(`../../pkg/index.js?driver-${name}`);
+  const trap = () => {
+    traps = true;
+    assert.throws(() => copy.keyVersion('x'), { code: 'ERR_WASM' });
+    traps = false;
+  };
+  return { copy, trap };
+}
+
+test('an instance that ends leaves no lock, channel or request behind', async (t) => {
+  const clock = driveClock(t);
+  const tabs = openTabs(t, {});
+  const { copy, trap } = await trapping(t, 'leave');
   const signals = [];
   const vend = ({ signal }) => {
     signals.push(signal);
@@ -155,15 +166,35 @@ test('an instance that ends leaves no lock, channel or request behind', async (t
   const waiting = source.getToken().catch(({ code }) => code);
   await clock.pass(500);
   assert.deepEqual([tabs.locks(), tabs.channels(), signals.length], [[1, 0], 1, 1]);
-  traps = true;
-  assert.throws(() => copy.keyVersion('x'), { code: 'ERR_WASM' });
-  traps = false;
+  trap();
   await clock.pass(10);
   assert.equal(await waiting, 'ERR_WASM');
   assert.deepEqual([tabs.locks(), tabs.channels(), signals[0].aborted], [[0, 0], 0, true]);
   const next = source.getToken();
   await clock.pass(500);
   assert.equal((await next).version, 'v1');
+});
+
+test('a source whose instance has ended can be closed', async (t) => {
+  const clock = driveClock(t);
+  const tabs = openTabs(t, {});
+  const { copy, trap } = await trapping(t, 'close');
+  const source = new copy.TokenSource({ vend: async () => disposable(), shareAcrossTabs: 'app' });
+  await clock.pass(500);
+  assert.equal(source.current.version, 'v1');
+  const waiting = new copy.TokenSource({ vend: () => new Promise(() => {}), start: 'on-demand' });
+  const call = waiting.getToken().catch(({ code }) => code);
+  trap();
+  const told = [];
+  for (const each of [source, waiting]) {
+    each.close();
+    assert.deepEqual([each.status, each.current, each.lastError], ['closed', undefined, undefined]);
+    for (const type of ['status', 'error']) each.addEventListener(type, ({ detail }) => told.push(detail));
+    await assert.rejects(each.getToken(), { code: 'ERR_CLOSED' });
+  }
+  assert.equal(await call, 'ERR_CLOSED');
+  await clock.pass(30_000);
+  assert.deepEqual([told, tabs.locks(), tabs.channels()], [[], [0, 0], 0]);
 });
 
 test('requests that never settle leave nothing behind', { timeout: 60_000 }, async () => {

@@ -173,13 +173,6 @@ export class Driver {
     return Math.abs(drift) <= CLOCK_TOLERANCE_MS && this.#left() >= Math.max(min, 1) ? this.#token : undefined;
   }
 
-  /** The token's remaining lifetime (ms), or 0 if there is no valid token. */
-  get left(): number {
-    const left = this.#left();
-    // biome-ignore lint/complexity/useMathMinMax: NaN means that there is none
-    return left > 0 ? left : 0;
-  }
-
   /**
    * The token's remaining lifetime, by whichever clock has advanced further. Negative if it has expired, NaN if there
    * is none.
@@ -190,7 +183,7 @@ export class Driver {
 
   /** Starts the source, unless it has started. If that fails, it throws and also notifies listeners. */
   start(): void {
-    this.instanceLost(refused(undefined));
+    this.instanceLost();
     if (this.#refresher) return;
     this.#begin();
     this.#handle((refresher) => refresher.start());
@@ -265,16 +258,20 @@ export class Driver {
 
   /** Records that there is a listener, which keeps the driver alive until it is closed. */
   listen(): void {
-    this.instanceLost(refused(undefined));
+    this.instanceLost();
     this.#isListenedTo = true;
     this.#hold();
   }
 
   close(): void {
-    if (this.#refresher) return this.#handle((refresher) => refresher.close());
-    if (this.status === 'closed') return;
+    if (this.#refresher?.isLost === false) this.#handle((refresher) => refresher.close());
+    if (this.#isClosed) return;
+    // It has not started, or its instance is lost.
+    const callers = this.#release();
     this.status = 'closed';
-    this.#emit('status', 'closed');
+    for (const caller of callers) caller.reject(closed());
+    this.announce('closed');
+    this.#hold();
   }
 
   open(reason: RefreshReason, refreshToken: string | undefined): Promise<Opened> | undefined {
@@ -377,8 +374,8 @@ export class Driver {
   }
 
   /** Handles the loss of the refresher's instance, if it is lost. */
-  instanceLost(error: TokenError): void {
-    if (this.#refresher?.isLost) this.#lose(error);
+  instanceLost(error?: TokenError): void {
+    if (this.#refresher?.isLost) this.#lose(error ?? refused(undefined));
   }
 
   /** Calls the refresher, which reports the results to this driver. */
@@ -427,6 +424,14 @@ export class Driver {
 
   /** The module's instance is lost, and the refresher with it. The next call starts again. */
   #lose(error: TokenError): void {
+    const callers = this.#release();
+    this.#cannotBegin(error);
+    for (const caller of callers) caller.reject(error);
+    this.#hold();
+  }
+
+  /** Gives up the refresher and what only it could have released. Returns the callers, which are not settled. */
+  #release(): Caller[] {
     const request = this.#request;
     this.#refresher = this.#request = undefined;
     this.refreshers++;
@@ -435,9 +440,7 @@ export class Driver {
     attempt(() => this.#channel?.close());
     const callers = [...this.#callers.values()];
     this.#callers.clear();
-    this.#cannotBegin(error);
-    for (const caller of callers) caller.reject(error);
-    this.#hold();
+    return callers;
   }
 
   #cannotBegin(error: TokenError): TokenError {
